@@ -1,0 +1,134 @@
+#include "base/diag.h"
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void diags_init(struct diags *diags, struct arena *arena)
+{
+	*diags = (struct diags){ .arena = arena };
+}
+
+static struct str vformat(struct arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	int n;
+	char *p;
+
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, args);
+	if (n < 0)
+		n = 0;
+	p = arena_bytes(arena, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, format, again);
+	va_end(again);
+	return (struct str){ p, (size_t)n };
+}
+
+static struct diag *diag_add(struct diags *diags, enum diag_level level, struct place place,
+		const char *format, va_list args)
+{
+	struct diag *d = vec_push(diags->arena, diags);
+
+	*d = (struct diag){ .level = level, .place = place, .order = diags->n };
+	d->message = vformat(diags->arena, format, args);
+	if (level == DIAG_ERROR)
+		diags->n_errors++;
+	return d;
+}
+
+struct diag *diag_error(struct diags *diags, struct place place, const char *format, ...)
+{
+	struct diag *d;
+	va_list args;
+
+	va_start(args, format);
+	d = diag_add(diags, DIAG_ERROR, place, format, args);
+	va_end(args);
+	return d;
+}
+
+struct diag *diag_warning(struct diags *diags, struct place place, const char *format, ...)
+{
+	struct diag *d;
+	va_list args;
+
+	va_start(args, format);
+	d = diag_add(diags, DIAG_WARNING, place, format, args);
+	va_end(args);
+	return d;
+}
+
+void diag_help(struct diags *diags, const char *format, ...)
+{
+	struct diag *d = &diags->items[diags->n - 1];
+	struct str help;
+	va_list args;
+
+	va_start(args, format);
+	help = vformat(diags->arena, format, args);
+	va_end(args);
+	d->help = d->help.p ? str_printf(diags->arena, STR "\n" STR, ARG(d->help), ARG(help)) : help;
+}
+
+void diag_note(struct diags *diags, struct place place, const char *format, ...)
+{
+	struct diag *d = &diags->items[diags->n - 1];
+	va_list args;
+
+	va_start(args, format);
+	d->note_text = vformat(diags->arena, format, args);
+	va_end(args);
+	d->note_place = place;
+}
+
+void diags_adopt(struct diags *into, struct diags *from)
+{
+	for (uint32_t i = 0; i < from->n; i++) {
+		struct diag *d = vec_push(into->arena, into);
+
+		*d = from->items[i];
+		d->order = into->n;
+	}
+	into->n_errors += from->n_errors;
+	from->n = from->n_errors = 0;
+}
+
+static int order_of(const void *left, const void *right)
+{
+	const struct diag *a = left, *b = right;
+	struct str none = { NULL, 0 };
+	int order = str_cmp(a->place.text ? a->place.text->side : none,
+			b->place.text ? b->place.text->side : none);
+
+	if (!order)
+		order = str_cmp(a->place.text ? a->place.text->path : none,
+				b->place.text ? b->place.text->path : none);
+	if (!order)
+		order = (a->place.span.begin > b->place.span.begin) -
+				(a->place.span.begin < b->place.span.begin);
+	return order ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+static bool same(const struct diag *a, const struct diag *b)
+{
+	return a->level == b->level && a->place.text == b->place.text &&
+			a->place.span.begin == b->place.span.begin && str_eq(a->message, b->message);
+}
+
+void diags_sort(struct diags *diags)
+{
+	uint32_t kept = 0;
+
+	if (diags->n)
+		qsort(diags->items, diags->n, sizeof *diags->items, order_of);
+	for (uint32_t i = 0; i < diags->n; i++) {
+		if (kept && same(&diags->items[kept - 1], &diags->items[i]))
+			continue;
+		diags->items[kept++] = diags->items[i];
+	}
+	diags->n = kept;
+	diags->n_errors = 0;
+	for (uint32_t i = 0; i < kept; i++)
+		diags->n_errors += diags->items[i].level == DIAG_ERROR;
+}

@@ -1,0 +1,45 @@
+/*
+ * Diagnostics: what the program could not do, and where. Values in a list; cli prints them once,
+ * sorted by place.
+ *
+ * A list belongs to one thread; a worker's is handed over with diags_adopt. Text is lower case
+ * without full stop, subjects in single quotes, the remedy in a help line.
+ */
+#pragma once
+#include <stdarg.h>
+#include "base/arena.h"
+#include "base/text.h"
+
+enum diag_level { DIAG_WARNING, DIAG_ERROR };
+
+struct diag {
+	enum diag_level level;
+	struct place place;
+	struct str message;
+	struct str help; /* absent if there is none; several helps are joined by line breaks */
+	struct str note_text; /* `note_text at note_place`, as in "first declared at"; absent if none */
+	struct place note_place;
+	uint32_t order; /* of arrival, to keep equal places apart */
+};
+
+struct diags {
+	struct arena *arena;
+	struct diag *items;
+	uint32_t n, cap;
+	uint32_t n_errors;
+};
+
+void diags_init(struct diags *diags, struct arena *arena);
+/* Adds one; printf-like. The message is copied into the list's arena. Gives its address, valid until the next. */
+struct diag *diag_error(struct diags *diags, struct place place, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+struct diag *diag_warning(struct diags *diags, struct place place, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+/* Adds a help (or the note) to the last diagnostic. */
+void diag_help(struct diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void diag_note(struct diags *diags, struct place place, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+/* Appends the items of `from` (whose arena must live as long) and empties it. */
+void diags_adopt(struct diags *into, struct diags *from);
+/* By side, path, offset, then arrival; drops exact repetitions. */
+void diags_sort(struct diags *diags);

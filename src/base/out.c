@@ -1,0 +1,199 @@
+#include "base/out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER = 64 << 10, OPEN_FILES = 16 };
+
+struct out {
+	struct arena *arena;
+	int fd; /* -1: memory */
+	int error; /* errno of the first failed write */
+	char *bytes;
+	size_t n, cap;
+	char *unfinished; /* path being written, to be renamed; NULL otherwise */
+	char *path;
+	int slot; /* in `abandoned`, -1: none */
+};
+
+/*
+ * Paths that a signal handler removes. The one writable global of the program: a handler gets no
+ * argument. Slots are set and cleared by the main thread only.
+ */
+static const char *volatile abandoned[OPEN_FILES];
+
+static struct out *out_new(struct arena *arena, int fd)
+{
+	struct out *out = NEW(arena, struct out);
+
+	out->arena = arena;
+	out->fd = fd;
+	out->slot = -1;
+	out->cap = fd >= 0 ? BUFFER : 1024;
+	out->bytes = arena_bytes(arena, out->cap);
+	return out;
+}
+
+struct out *out_fd(struct arena *arena, int fd)
+{
+	return out_new(arena, fd);
+}
+
+struct out *out_memory(struct arena *arena)
+{
+	return out_new(arena, -1);
+}
+
+struct str out_text(struct out *out)
+{
+	return (struct str){ out->bytes, out->n };
+}
+
+struct out *out_file(struct arena *arena, struct str path)
+{
+	struct str beside = str_printf(arena, STR ".%ld.tmp", ARG(path), (long)getpid());
+	char *final = str_cstr(arena, path);
+	struct stat st;
+	struct out *out;
+	int fd;
+
+	/* A link is written through, as a shell's redirection does. */
+	if (stat(final, &st) == 0 && !S_ISREG(st.st_mode)) {
+		fd = open(final, O_WRONLY | O_TRUNC | O_CLOEXEC);
+		if (fd < 0)
+			return NULL;
+		out = out_new(arena, fd);
+		out->path = final;
+		return out;
+	}
+	if (lstat(final, &st) == 0 && S_ISLNK(st.st_mode)) {
+		char *real = realpath(final, NULL);
+
+		if (real) {
+			final = str_cstr(arena, str_of(real));
+			free(real);
+			beside = str_printf(arena, "%s.%ld.tmp", final, (long)getpid());
+		}
+	}
+	fd = open(str_cstr(arena, beside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return NULL;
+	out = out_new(arena, fd);
+	out->path = final;
+	out->unfinished = str_cstr(arena, beside);
+	for (int i = 0; i < OPEN_FILES && out->slot < 0; i++) {
+		if (!abandoned[i]) {
+			abandoned[i] = out->unfinished;
+			out->slot = i;
+		}
+	}
+	return out;
+}
+
+int out_flush(struct out *out)
+{
+	size_t done = 0;
+
+	if (out->fd < 0)
+		return out->error;
+	while (done < out->n && !out->error) {
+		ssize_t n = write(out->fd, out->bytes + done, out->n - done);
+
+		if (n < 0 && errno != EINTR)
+			out->error = errno;
+		else if (n > 0)
+			done += (size_t)n;
+	}
+	out->n = 0;
+	return out->error;
+}
+
+void out_str(struct out *out, struct str s)
+{
+	if (s.n == 0)
+		return;
+	if (s.n > out->cap - out->n) {
+		if (out->fd < 0) {
+			size_t more = out->cap * 2 > out->n + s.n ? out->cap * 2 : out->n + s.n;
+			char *bytes = arena_bytes(out->arena, more);
+
+			memcpy(bytes, out->bytes, out->n);
+			out->bytes = bytes;
+			out->cap = more;
+		} else {
+			out_flush(out);
+		}
+	}
+	while (s.n > out->cap) { /* larger than the buffer of a descriptor */
+		memcpy(out->bytes, s.p, out->cap);
+		out->n = out->cap;
+		s = str_from(s, out->cap);
+		out_flush(out);
+	}
+	memcpy(out->bytes + out->n, s.p, s.n);
+	out->n += s.n;
+}
+
+void out_char(struct out *out, char c)
+{
+	out_str(out, (struct str){ &c, 1 });
+}
+
+void out_vprintf(struct out *out, const char *format, va_list args)
+{
+	char small[512];
+	va_list again;
+	int n;
+
+	va_copy(again, args);
+	n = vsnprintf(small, sizeof small, format, args);
+	if (n >= (int)sizeof small) {
+		struct arena_mark mark = arena_mark(out->arena);
+		char *large = arena_bytes(out->arena, (size_t)n + 1);
+		struct str s = { large, (size_t)n };
+
+		vsnprintf(large, (size_t)n + 1, format, again);
+		out_str(out, s);
+		if (out->fd >= 0)
+			arena_rewind(out->arena, mark);
+	} else if (n > 0) {
+		out_str(out, (struct str){ small, (size_t)n });
+	}
+	va_end(again);
+}
+
+void out_printf(struct out *out, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	out_vprintf(out, format, args);
+	va_end(args);
+}
+
+int out_close(struct out *out)
+{
+	out_flush(out);
+	if (!out->path)
+		return out->error;
+	if (close(out->fd) < 0 && !out->error)
+		out->error = errno;
+	if (out->unfinished && !out->error && rename(out->unfinished, out->path) < 0)
+		out->error = errno;
+	if (out->unfinished && out->error)
+		unlink(out->unfinished);
+	if (out->slot >= 0)
+		abandoned[out->slot] = NULL;
+	return out->error;
+}
+
+void out_abandon_all(void)
+{
+	for (int i = 0; i < OPEN_FILES; i++)
+		if (abandoned[i])
+			unlink(abandoned[i]);
+}

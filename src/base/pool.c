@@ -1,0 +1,71 @@
+#include "base/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+enum { MOST_JOBS = 64, STACK_BYTES = 8 << 20 };
+
+struct pool {
+	atomic_size_t next;
+	size_t n;
+	pool_work work;
+	void *context;
+};
+
+struct worker {
+	struct pool *pool;
+	unsigned index;
+	pthread_t thread;
+};
+
+static void *worker_run(void *argument)
+{
+	struct worker *worker = argument;
+	struct pool *pool = worker->pool;
+
+	for (;;) {
+		size_t i = atomic_fetch_add(&pool->next, 1);
+
+		if (i >= pool->n)
+			return NULL;
+		pool->work(pool->context, worker->index, i);
+	}
+}
+
+void pool_run(unsigned jobs, size_t n, pool_work work, void *context)
+{
+	struct pool pool = { .n = n, .work = work, .context = context };
+	struct worker workers[MOST_JOBS];
+	pthread_attr_t attributes;
+	unsigned started = 1;
+
+	atomic_init(&pool.next, 0);
+	if (jobs > MOST_JOBS)
+		jobs = MOST_JOBS;
+	if (jobs > n)
+		jobs = (unsigned)n;
+	workers[0] = (struct worker){ .pool = &pool };
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	for (; started < jobs; started++) {
+		workers[started] = (struct worker){ .pool = &pool, .index = started };
+		if (pthread_create(&workers[started].thread, &attributes, worker_run,
+				    &workers[started]) != 0)
+			break;
+	}
+	pthread_attr_destroy(&attributes);
+	worker_run(&workers[0]);
+	for (unsigned i = 1; i < started; i++)
+		pthread_join(workers[i].thread, NULL);
+}
+
+unsigned pool_processors(void)
+{
+	cpu_set_t set;
+	int n = 1;
+
+	if (sched_getaffinity(0, sizeof set, &set) == 0)
+		n = CPU_COUNT(&set);
+	return n < 1 ? 1 : n > MOST_JOBS ? MOST_JOBS : (unsigned)n;
+}

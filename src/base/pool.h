@@ -1,0 +1,15 @@
+/*
+ * A small thread pool: n independent items of work, done by up to `jobs` threads.
+ *
+ * Items are taken in order; which worker gets which is not determined, so results must be stored
+ * by item, never by worker or time.
+ */
+#pragma once
+#include <stddef.h>
+
+typedef void (*pool_work)(void *context, unsigned worker, size_t item);
+
+/* Runs work(context, worker, i) for each i below n and returns when all are done. With one job (or when no thread can be made) in this thread. */
+void pool_run(unsigned jobs, size_t n, pool_work work, void *context);
+/* Number of processors that this process may use, at least 1. */
+unsigned pool_processors(void);

@@ -1,0 +1,211 @@
+#include "base/str.h"
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <xxhash.h>
+
+int str_cmp(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+bool str_starts(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq(str_head(s, prefix.n), prefix);
+}
+
+bool str_ends(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
+}
+
+struct str str_from(struct str s, size_t begin)
+{
+	if (begin > s.n)
+		begin = s.n;
+	return (struct str){ s.p ? s.p + begin : NULL, s.n - begin };
+}
+
+struct str str_head(struct str s, size_t n)
+{
+	return (struct str){ s.p, n < s.n ? n : s.n };
+}
+
+size_t str_find(struct str s, char c)
+{
+	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
+
+size_t str_rfind(struct str s, char c)
+{
+	for (size_t i = s.n; i > 0; i--)
+		if (s.p[i - 1] == c)
+			return i - 1;
+	return s.n;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+struct str str_trim(struct str s)
+{
+	while (s.n && is_blank(s.p[s.n - 1]))
+		s.n--;
+	while (s.n && is_blank(s.p[0]))
+		s = str_from(s, 1);
+	return s;
+}
+
+bool str_cut(struct str *rest, char sep, struct str *part)
+{
+	size_t at;
+
+	if (!rest->p)
+		return false;
+	at = str_find(*rest, sep);
+	*part = str_head(*rest, at);
+	*rest = at < rest->n ? str_from(*rest, at + 1) : (struct str){ NULL, 0 };
+	return true;
+}
+
+struct str str_last_component(struct str full_name)
+{
+	size_t dot = str_rfind(full_name, '.');
+
+	return dot < full_name.n ? str_from(full_name, dot + 1) : full_name;
+}
+
+bool path_under(struct str path, struct str prefix)
+{
+	if (prefix.n == 0 || str_eq(prefix, S(".")))
+		return true;
+	return str_starts(path, prefix) && (path.n == prefix.n || path.p[prefix.n] == '/');
+}
+
+struct str str_dup(struct arena *arena, struct str s)
+{
+	return (struct str){ arena_copy(arena, s.p, s.n), s.n };
+}
+
+char *str_cstr(struct arena *arena, struct str s)
+{
+	char *p = arena_bytes(arena, s.n + 1);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return p;
+}
+
+struct str str_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args, again;
+	int n;
+	char *p;
+
+	va_start(args, format);
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (n < 0)
+		n = 0;
+	p = arena_bytes(arena, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, format, again);
+	va_end(again);
+	return (struct str){ p, (size_t)n };
+}
+
+struct str path_join(struct arena *arena, struct str a, struct str b)
+{
+	if (a.n == 0)
+		return b;
+	if (b.n == 0)
+		return a;
+	return str_printf(arena, STR "/" STR, ARG(a), ARG(b));
+}
+
+bool path_normalize(struct arena *arena, struct str path, struct str *out)
+{
+	char *p = arena_bytes(arena, path.n + 1);
+	size_t n = 0;
+	struct str part;
+
+	if (path.n && path.p[0] == '/')
+		return false;
+	while (str_cut(&path, '/', &part)) {
+		if (part.n == 0 || str_eq(part, S(".")))
+			continue;
+		if (str_eq(part, S(".."))) {
+			if (n == 0)
+				return false;
+			while (n > 0 && p[--n] != '/')
+				;
+			continue;
+		}
+		if (n)
+			p[n++] = '/';
+		memcpy(p + n, part.p, part.n);
+		n += part.n;
+	}
+	*out = (struct str){ p, n };
+	return true;
+}
+
+enum { LONGEST_WORD = 64 };
+
+size_t str_distance(struct str a, struct str b)
+{
+	size_t rows[3][LONGEST_WORD + 1];
+
+	if (a.n > LONGEST_WORD || b.n > LONGEST_WORD)
+		return a.n > b.n ? a.n : b.n;
+	for (size_t j = 0; j <= b.n; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t *row = rows[i % 3], *above = rows[(i - 1) % 3], *two = rows[(i + 1) % 3];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t best = above[j - 1] + (a.p[i - 1] != b.p[j - 1]);
+
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
+					two[j - 2] + 1 < best)
+				best = two[j - 2] + 1;
+			row[j] = best;
+		}
+	}
+	return rows[a.n % 3][b.n];
+}
+
+struct str str_nearest(struct str word, const struct str *words, size_t n)
+{
+	size_t best = word.n / 3 + 1;
+	struct str found = { NULL, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		size_t distance = str_distance(word, words[i]);
+
+		if (distance <= best && (distance < best || !found.p) && distance < words[i].n) {
+			best = distance;
+			found = words[i];
+		}
+	}
+	return found;
+}
+
+uint64_t str_hash(struct str s)
+{
+	return XXH64(s.p ? s.p : "", s.n, 0);
+}

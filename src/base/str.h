@@ -1,0 +1,76 @@
+/*
+ * String views: a pointer and a length, by value, not terminated.
+ *
+ * A view owns nothing; whoever keeps one sees to it that the bytes live long enough. The null
+ * pointer with length 0 is "absent"; an empty string that is present has a pointer.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct arena;
+
+struct str {
+	const char *p;
+	size_t n;
+};
+
+/* A view of a literal, and of one in a static initializer. */
+#define S(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
+/* For printf: STR in the format, ARG(view) in the arguments. */
+#define STR "%.*s"
+#define ARG(s) (int)(s).n, (s).p ? (s).p : ""
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static inline struct str str_of(const char *text)
+{
+	return (struct str){ text, text ? strlen(text) : 0 };
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Bytewise order, as git sorts paths; negative, 0 or positive. */
+int str_cmp(struct str a, struct str b);
+bool str_starts(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+/* The part from `begin` (clamped) to the end. */
+struct str str_from(struct str s, size_t begin);
+/* The first `n` bytes (clamped). */
+struct str str_head(struct str s, size_t n);
+/* Offset of the first (last) `c`, or s.n where there is none. */
+size_t str_find(struct str s, char c);
+size_t str_rfind(struct str s, char c);
+/* Without blanks, tabs and line breaks at both ends. */
+struct str str_trim(struct str s);
+/* Takes the part before the next `sep` off the front of *rest; false at the end. */
+bool str_cut(struct str *rest, char sep, struct str *part);
+/* The last dotted component of a full name: `Order` of `acme.v1.Order`. */
+struct str str_last_component(struct str full_name);
+/* Is `path` the folder or file `prefix`, or below it, by whole components? An empty prefix holds all. */
+bool path_under(struct str path, struct str prefix);
+
+/* Copies in `arena`; str_cstr ends the copy with a NUL. */
+struct str str_dup(struct arena *arena, struct str s);
+char *str_cstr(struct arena *arena, struct str s);
+/* printf into `arena`. */
+struct str str_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* `a` and `b` joined by one `/`; either may be empty. */
+struct str path_join(struct arena *arena, struct str a, struct str b);
+/*
+ * `path` without `.`, empty and `..` components, in `arena`. False when it is absolute or climbs
+ * out of its start, which is how a hostile path is recognised.
+ */
+bool path_normalize(struct arena *arena, struct str path, struct str *out);
+/* Number of edits (insert, delete, replace, swap neighbours) that make `b` of `a`. */
+size_t str_distance(struct str a, struct str b);
+/* The one of `n` words nearest to `word`, near enough to be what was meant; absent if none is. */
+struct str str_nearest(struct str word, const struct str *words, size_t n);
+/* XXH64 with seed 0. */
+uint64_t str_hash(struct str s);

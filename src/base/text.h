@@ -1,0 +1,64 @@
+/*
+ * Texts and places in them: the one way in which anything says where something stands.
+ *
+ * A text is a contract, a configuration or an entry of a descriptor set. A span is two byte
+ * offsets into it; line and column are worked out when they are printed. The bytes of a contract
+ * are let go after parsing and brought back by `load` when somebody prints a line of it.
+ * A descriptor set's file has no bytes: its spans are indexes into `points`.
+ */
+#pragma once
+#include "base/str.h"
+
+struct arena;
+
+struct point {
+	uint32_t line, column; /* 1-based; the column counts bytes, a tab is one */
+};
+
+struct span {
+	uint32_t begin, end; /* byte offsets, end exclusive; both 0: nowhere */
+};
+
+#define NO_SPAN ((struct span){ 0, 0 })
+
+struct text {
+	struct str path; /* as printed, relative to the repository or the folder */
+	struct str side; /* printed with a colon before the path; empty for the working tree */
+	struct str bytes; /* absent while not loaded */
+	/* Brings `bytes` back into `arena`; NULL: they never come back. False: it could not. */
+	bool (*load)(struct text *text, struct arena *arena);
+	void *owner; /* for `load` */
+	const struct point *points; /* instead of bytes: what a span's offsets index */
+	uint32_t n_points;
+	uint32_t *lines; /* offsets of line starts, made on first use */
+	uint32_t n_lines;
+};
+
+struct place {
+	struct text *text; /* NULL: nowhere */
+	struct span span; /* NO_SPAN: the file as a whole, printed as 1:1 */
+};
+
+#define NOWHERE ((struct place){ NULL, { 0, 0 } })
+
+static inline bool span_is_none(struct span s)
+{
+	return s.begin == 0 && s.end == 0;
+}
+
+static inline struct span span_join(struct span a, struct span b)
+{
+	return (struct span){ a.begin, b.end };
+}
+
+static inline struct place place_in(struct text *text, struct span span)
+{
+	return (struct place){ text, span };
+}
+
+/* Line and column of a place's begin and end; 1:1 for no span or where no bytes are to be had. */
+void place_points(struct place place, struct arena *arena, struct point *begin, struct point *end);
+/* Line `line` (1-based) without its line break; absent where no bytes are to be had. */
+struct str text_line(struct text *text, struct arena *arena, uint32_t line);
+/* Loads the bytes if they are gone; false if they cannot be had. */
+bool text_load(struct text *text, struct arena *arena);

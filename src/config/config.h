@@ -1,0 +1,59 @@
+/*
+ * breakwater.yaml, buf.yaml, buf.work.yaml and accepted breaks → option structs.
+ */
+#pragma once
+#include "rules/rules.h"
+#include "source/source.h"
+
+/* Settings of one module (a breakwater.yaml is one module that covers all). Paths are relative to the repository or folder, as source entries are. */
+struct module {
+	struct str path; /* its root; import paths are relative to it; empty: the top */
+	VEC(struct str) includes; /* v2: only these folders below it; empty: all */
+	VEC(struct str) excludes;
+	struct selection *selection;
+	VEC(struct str) ignores;
+	struct ignore_only {
+		const struct rule *rule;
+		struct str path;
+		struct place place;
+	} *ignore_only;
+	uint32_t n_ignore_only;
+	bool ignore_unstable_packages;
+	VEC(struct place) ignore_places; /* of `ignores`, for the warning of a path that matches nothing */
+};
+
+struct config {
+	bool found; /* a configuration file is there */
+	struct str file; /* its path, for messages */
+	bool has_roots; /* roots or modules are declared */
+	VEC(struct str) roots; /* `roots:` of a breakwater.yaml */
+	VEC(struct module) modules; /* at least one */
+	struct str base; /* absent: none */
+	bool strict_imports;
+	bool is_buf;
+	enum rules_version version;
+};
+
+/* What the command line says instead of the configuration. */
+struct config_override {
+	VEC(struct str) use, except; /* ids, already split at commas */
+	struct str file; /* --config, relative to `directory`; absent: none */
+	struct str directory; /* -C, absolute */
+};
+
+/*
+ * Reads the configuration of one side from its own files (breakwater.yaml, else buf.yaml, buf.work.yaml at the top) or the one that
+ * --config names from the disk. False and diagnostics with line and column when it is wrong.
+ */
+bool config_read(struct arena *arena, struct intern *names, struct source *source, const struct config_override *override,
+		struct config *config, struct diags *diags);
+
+/* Marks the findings that the new side's configuration leaves out (ignore, ignore_only, unstable packages, modules that do not select the rule) and sets severities. */
+void config_apply(const struct config *config, struct findings *findings, struct arena *scratch);
+/* Warns of ignore paths that match no file of either side (`paths` sorted). */
+void config_warn_unmatched(const struct config *config, const struct schema *old, const struct schema *new, struct diags *diags);
+/* Rules that any module selects: what rules_run gets. */
+struct selection *config_selection(struct arena *arena, const struct config *config);
+/* The module whose root holds a path (the innermost), NULL. */
+const struct module *config_module_of(const struct config *config, struct str path);
+bool package_is_unstable(struct str package);

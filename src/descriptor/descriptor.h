@@ -1,0 +1,42 @@
+/*
+ * schema ↔ google.protobuf messages; the only folder that says Google__Protobuf__.
+ *
+ * A set is read and written one file at a time, so that memory follows the largest file. Input is
+ * a stranger's: protobuf-c's unpacking recurses without a bound and grows up to 120 times, so a
+ * walk over the wire format bounds depth and shape first, and unpacking has a budget.
+ *
+ * Our descriptor.proto declares every `options` field as bytes (the same wire format): options are
+ * kept as they came and are encoded and decoded by one generic piece of code, custom ones and
+ * groups included, which protobuf-c 1.4 would refuse.
+ */
+#pragma once
+#include "base/out.h"
+#include "proto/compile.h"
+#include "schema/schema.h"
+
+/* A parse_file for the bytes of one FileDescriptorProto: fills the file with names unresolved and options encoded. */
+bool descriptor_parse(struct parse_request *request);
+
+struct descriptor_write_options {
+	bool source_info;
+};
+/*
+ * Writes the schema's files as a FileDescriptorSet: every file after all it imports (depth first, imports in order, roots
+ * sorted by path), built-in ones only when something imports them. Errors of writing stay in `out`.
+ */
+void descriptor_write_set(struct out *out, const struct schema *schema, const struct descriptor_write_options *options,
+		struct arena *scratch);
+
+/* Bytes of an options message (or any message value) in `arena`, known fields by number first, then extensions in order. */
+struct str options_encode(struct arena *arena, const struct options *options);
+
+/* A CodeGeneratorRequest taken apart. All in `arena`. */
+struct plugin_request {
+	VEC(struct str) files_to_generate;
+	struct str parameter;
+	VEC(struct str) protos; /* bytes of each FileDescriptorProto */
+	VEC(struct str) proto_names;
+};
+bool plugin_request_read(struct arena *arena, struct str bytes, struct plugin_request *request, struct diags *diags);
+/* A CodeGeneratorResponse that supports proto3 optional and editions 2023 to 2024; `error` absent: none. */
+void plugin_response_write(struct out *out, struct str error);

@@ -1,0 +1,68 @@
+/*
+ * Two schemas → pairs: what was, what is, matched by identity. No opinion about harm.
+ *
+ * The keys are those of rules.md, section 2. Elements of a file that is the same object on both
+ * sides are paired with themselves and left out.
+ */
+#pragma once
+#include "base/intern.h"
+#include "schema/schema.h"
+
+enum pair_kind {
+	PAIR_FILE, /* by repository path, then by import path; own files of either side */
+	PAIR_FILE_MESSAGE, /* within a pair of files, by name without package: *_NO_DELETE. new NULL only when deleted */
+	PAIR_FILE_ENUM,
+	PAIR_FILE_SERVICE,
+	PAIR_FILE_EXTENSION,
+	PAIR_PACKAGE, /* by package name; only packages that the new side lacks */
+	PAIR_PACKAGE_MESSAGE, /* by package and local name, in packages that both sides have */
+	PAIR_PACKAGE_ENUM,
+	PAIR_PACKAGE_SERVICE,
+	PAIR_PACKAGE_EXTENSION,
+	PAIR_MESSAGE, /* by full name, whatever the file */
+	PAIR_FIELD, /* in a message pair by number; extensions by extendee and number. old NULL: new field in a paired message */
+	PAIR_ONEOF, /* in a message pair by name; new NULL: deleted */
+	PAIR_ENUM, /* by full name */
+	PAIR_ENUM_VALUE, /* in an enum pair by number; `old` is the first value of that number. new NULL: deleted */
+	PAIR_SERVICE,
+	PAIR_METHOD, /* in a service pair by name; new NULL: deleted */
+	PAIR_KINDS
+};
+
+union pair_side {
+	const struct element *element;
+	const struct file *file;
+	const struct message *message;
+	const struct field *field;
+	const struct oneof *oneof;
+	const struct enumeration *enumeration;
+	const struct enum_value *enum_value;
+	const struct service *service;
+	const struct method *method;
+};
+
+struct pair {
+	enum pair_kind kind;
+	union pair_side old, new; /* NULL: missing */
+	const struct pair *parent; /* the pair of messages, enums, services or files that this one was made in; NULL for packages and extensions */
+	struct str package; /* of PAIR_PACKAGE */
+	const struct file *new_file; /* where the new side's counterpart of old's file is; NULL: gone */
+};
+
+struct diff;
+
+/* Indexes of one side that rules may ask: by interned full name, or extendee and number. */
+const struct message *diff_find_message(const struct diff *diff, bool new_side, struct str full_name);
+const struct enumeration *diff_find_enum(const struct diff *diff, bool new_side, struct str full_name);
+const struct service *diff_find_service(const struct diff *diff, bool new_side, struct str full_name);
+const struct field *diff_find_extension(const struct diff *diff, bool new_side, struct str extendee, int32_t number);
+const struct file *diff_find_file(const struct diff *diff, bool new_side, const struct file *counterpart_of);
+
+/* Pairs two schemas; everything in `arena`. Own files decide what is looked at; imports are there for types. */
+struct diff *diff_new(struct arena *arena, struct intern *names, const struct schema *old, const struct schema *new);
+/* Calls `visit` for every pair, in a fixed order: old files by path, elements in order, then new ones. */
+typedef void (*pair_visit)(void *context, const struct pair *pair);
+void diff_walk(struct diff *diff, pair_visit visit, void *context);
+/* For `breakwater debug pairs`. */
+struct out;
+void diff_dump(struct diff *diff, struct out *out);

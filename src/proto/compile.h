@@ -1,0 +1,71 @@
+/*
+ * The compiler front end: sources in, linked schemas out.
+ *
+ * Stages, each a file: roots (which file an import names), lexer, parser, link (names), features,
+ * options, validate. compile.c drives them over one or two sides at once and shares what is equal.
+ */
+#pragma once
+#include "base/diag.h"
+#include "base/intern.h"
+#include "schema/schema.h"
+#include "source/source.h"
+
+/* Limits of what is compiled; each has an error of its own. CONTRIBUTING.md and the manual list them. */
+enum {
+	MAX_NESTING = 100, /* messages, groups, literals; protoc stops at 100 too (parser recursion) */
+	MAX_FILE_BYTES = 64 << 20,
+	MAX_FILES = 200000,
+};
+
+/* Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. */
+struct parse_request {
+	struct arena *arena; /* where elements go */
+	struct arena *scratch;
+	struct intern *names;
+	struct diags *diags;
+	struct file *file; /* import_path and text are set */
+	struct str bytes;
+	bool source_info; /* keep locations and comments */
+};
+/* False: it did not parse (errors are in diags); what could be understood is in the file all the same. */
+typedef bool (*parse_file)(struct parse_request *request);
+bool proto_parse(struct parse_request *request);
+
+/* The import roots of one side. */
+struct roots {
+	VEC(struct str) declared; /* relative to the repository, `/`-separated, no `/` at the end; empty string: the top */
+	VEC(struct str) excluded; /* folders below a root that are no part of the contract */
+	bool inferred; /* nothing was declared: work them out (cli.md, Import roots) */
+};
+
+struct compile_side {
+	struct source *source;
+	struct roots roots;
+	/* Paths (as in source entries) to compile; with `all`, every contract. What they import is compiled as well. */
+	VEC(struct str) wanted;
+	bool all;
+};
+
+struct compile_options {
+	struct arena *arena; /* the run's: schemas live here */
+	struct intern *names;
+	struct diags *diags;
+	unsigned jobs;
+	bool strict_imports;
+	bool source_info;
+	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to judge */
+	parse_file parse_descriptor; /* for sources of SOURCE_SET kind */
+};
+
+struct compile_stats {
+	uint32_t files_parsed, files_shared, files_linked;
+	uint64_t bytes_parsed;
+	double read_seconds, parse_seconds, link_seconds; /* CPU, all threads */
+};
+
+/*
+ * Compiles `n` (1 or 2) sides into `schemas`. False when something does not compile (diags tells); with tolerate_broken only
+ * when it could not go on at all. Broken files are in the schema with is_broken set and must not be compared.
+ */
+bool compile(const struct compile_options *options, struct compile_side *sides, size_t n, struct schema *schemas,
+		struct compile_stats *stats);

@@ -1,0 +1,40 @@
+/*
+ * Findings → text. A reporter gets the findings sorted and complete, and decides nothing.
+ */
+#pragma once
+#include "base/out.h"
+#include "rules/rules.h"
+
+struct report {
+	struct arena *arena; /* for texts that are loaded to print a line */
+	const struct findings *findings; /* sorted: path (those without first), line, column, rule, element, message; accepted ones included */
+	struct str old_name, new_name; /* `v1.4.0`, `working tree` */
+	uint32_t files_compared;
+	uint32_t accepted; /* how many findings an acceptance covers */
+	bool show_accepted;
+	bool color; /* for text: escape sequences */
+	bool links; /* OSC 8 hyperlinks */
+	struct str version; /* of breakwater */
+};
+
+struct reporter {
+	const char *name; /* as in --format */
+	const char *summary; /* one line for --help */
+	bool (*write)(struct out *out, const struct report *report);
+};
+
+const struct reporter *const *reporters_all(size_t *n);
+const struct reporter *reporter_find(struct str name);
+/* Sorts and drops exact repetitions (path, span, rule, message). */
+void findings_sort(struct findings *findings, struct arena *scratch);
+/* Does any finding count (severity error, not accepted)? */
+bool findings_active(const struct findings *findings);
+
+/* Diagnostics as they look on standard error: `path:line:col: error: sentence`, source line, caret, note, help. */
+void diags_print(struct out *out, struct diags *diags, struct arena *arena, bool color, bool verbose);
+/*
+ * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one line a rule of the selection (NULL: all),
+ * `rules_write_explanation` a rule at length. False: no such format.
+ */
+bool rules_write_list(struct out *out, struct str format, const struct selection *selection, bool color);
+bool rules_write_explanation(struct out *out, struct str format, const struct rule *const *rules, size_t n, bool color);

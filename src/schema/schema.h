@@ -1,0 +1,364 @@
+/*
+ * The contract as both sides are compared in: files and what they declare, linked.
+ *
+ * The front ends (proto/ from text, descriptor/ from a descriptor set) fill the elements of one
+ * file with type names and options unresolved; linking resolves them in place. After that nothing
+ * here changes. Elements live in the arena of the run; names are interned in one table for both
+ * sides, so two names are equal when their pointers are. A file that is the same on both sides,
+ * with all that it imports, is the same object in both schemas.
+ *
+ * The vocabulary is that of google/protobuf/descriptor.proto.
+ */
+#pragma once
+#include "base/map.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+enum element_kind {
+	ELEMENT_FILE,
+	ELEMENT_PACKAGE, /* never in a tree; for symbols only */
+	ELEMENT_MESSAGE,
+	ELEMENT_FIELD, /* extensions too */
+	ELEMENT_ONEOF,
+	ELEMENT_ENUM,
+	ELEMENT_ENUM_VALUE,
+	ELEMENT_SERVICE,
+	ELEMENT_METHOD,
+	ELEMENT_EXTENSION_RANGE, /* one range of an `extensions` statement; has options, no name */
+};
+
+struct file;
+struct options;
+struct features;
+
+/* What every declaration has; first member of each struct below, so that a pointer to one casts to the other. */
+struct element {
+	enum element_kind kind;
+	uint32_t index; /* among the descriptor's list that holds it */
+	struct str name; /* interned; empty for a file */
+	/*
+	 * Messages, enums, services, methods and extensions: interned full name without a leading dot,
+	 * else absent: element_full_name makes it.
+	 */
+	struct str full_name;
+	struct element *parent; /* the message, enum, service or file that holds it; NULL for a file */
+	struct file *file;
+	struct span span; /* first token to the closing `;` or `}` */
+	struct span name_span;
+	struct options *options; /* NULL when none is set */
+	const struct features *features; /* resolved; set by linking */
+};
+
+/* FieldDescriptorProto.Type; TYPE_NAMED and TYPE_UNRESOLVED are ours. */
+enum field_type {
+	TYPE_NAMED = 0, /* a name that linking will make message or enum of */
+	TYPE_DOUBLE = 1,
+	TYPE_FLOAT = 2,
+	TYPE_INT64 = 3,
+	TYPE_UINT64 = 4,
+	TYPE_INT32 = 5,
+	TYPE_FIXED64 = 6,
+	TYPE_FIXED32 = 7,
+	TYPE_BOOL = 8,
+	TYPE_STRING = 9,
+	TYPE_GROUP = 10,
+	TYPE_MESSAGE = 11,
+	TYPE_BYTES = 12,
+	TYPE_UINT32 = 13,
+	TYPE_ENUM = 14,
+	TYPE_SFIXED32 = 15,
+	TYPE_SFIXED64 = 16,
+	TYPE_SINT32 = 17,
+	TYPE_SINT64 = 18,
+	TYPE_UNRESOLVED = 19, /* a missing import may declare it: unknown kind, compared by `type_name` */
+};
+
+/* FieldDescriptorProto.Label */
+enum field_label { LABEL_OPTIONAL = 1, LABEL_REQUIRED = 2, LABEL_REPEATED = 3 };
+
+/* How a field's absence shows, as resolved (rules.md, FIELD_SAME_CARDINALITY). */
+enum cardinality {
+	CARDINALITY_EXPLICIT, /* optional, presence is tracked */
+	CARDINALITY_IMPLICIT, /* optional, the zero value means absent */
+	CARDINALITY_REQUIRED, /* proto2's `required` or LEGACY_REQUIRED */
+	CARDINALITY_REPEATED,
+	CARDINALITY_MAP,
+};
+
+/* The wire and JSON relevant features and the ones of the languages that a rule compares, resolved. Values are those of FeatureSet's enums. */
+struct features {
+	uint8_t field_presence; /* 1 EXPLICIT, 2 IMPLICIT, 3 LEGACY_REQUIRED */
+	uint8_t enum_type; /* 1 OPEN, 2 CLOSED */
+	uint8_t repeated_field_encoding; /* 1 PACKED, 2 EXPANDED */
+	uint8_t utf8_validation; /* 2 VERIFY, 3 NONE */
+	uint8_t message_encoding; /* 1 LENGTH_PREFIXED, 2 DELIMITED */
+	uint8_t json_format; /* 1 ALLOW, 2 LEGACY_BEST_EFFORT */
+	uint8_t enforce_naming_style; /* 1 STYLE2024, 2 STYLE_LEGACY */
+	uint8_t default_symbol_visibility; /* 1 EXPORT_ALL, 2 EXPORT_TOP_LEVEL, 3 LOCAL_ALL, 4 STRICT */
+	uint8_t cpp_string_type; /* 1 VIEW, 2 CORD, 3 STRING */
+	uint8_t java_utf8_validation; /* 1 DEFAULT, 2 VERIFY */
+};
+
+enum { PRESENCE_EXPLICIT = 1, PRESENCE_IMPLICIT = 2, PRESENCE_LEGACY_REQUIRED = 3 };
+enum { ENUM_TYPE_OPEN = 1, ENUM_TYPE_CLOSED = 2 };
+enum { ENCODING_PACKED = 1, ENCODING_EXPANDED = 2 };
+enum { UTF8_VERIFY = 2, UTF8_NONE = 3 };
+enum { MESSAGE_LENGTH_PREFIXED = 1, MESSAGE_DELIMITED = 2 };
+enum { JSON_ALLOW = 1, JSON_LEGACY_BEST_EFFORT = 2 };
+enum { CPP_VIEW = 1, CPP_CORD = 2, CPP_STRING = 3 };
+enum { JAVA_UTF8_DEFAULT = 1, JAVA_UTF8_VERIFY = 2 };
+
+/* google.protobuf.Edition; proto2 and proto3 are editions to the feature tables. */
+enum edition {
+	EDITION_LEGACY = 900,
+	EDITION_PROTO2 = 998,
+	EDITION_PROTO3 = 999,
+	EDITION_2023 = 1000,
+	EDITION_2024 = 1001,
+};
+
+struct field;
+struct message;
+struct enumeration;
+struct oneof;
+
+/* A value as a default or an option holds it, by the field's type. */
+struct value {
+	enum field_type type; /* TYPE_GROUP and TYPE_MESSAGE: `message` */
+	union {
+		int64_t i; /* int32, int64, sint…, sfixed…, enum (the number) */
+		uint64_t u; /* uint…, fixed…, bool (0 or 1) */
+		double d; /* double, float (rounded to float) */
+		struct str s; /* string, bytes */
+		struct options *message;
+	};
+	const struct enum_value *enum_value; /* of TYPE_ENUM; NULL for a number that has no name */
+};
+
+/*
+ * One set option: a field of an options message, or of a message inside one, and its value.
+ * An option path `(a).b.c = 1` is three levels of messages. A repeated field has an item for each element.
+ */
+struct option {
+	int32_t number;
+	const struct field *field; /* its declaration; NULL when unknown (a set's unknown field): then `raw` */
+	struct value value;
+	struct str raw; /* unknown: the record's bytes, tag included; else absent */
+	struct span span; /* `name = value` in brackets, the whole `option …;` statement, or the field inside a literal */
+};
+
+/* An options message, or a message value: its fields in the order they were set, repeated ones once an element. */
+struct options {
+	VEC(struct option) list;
+	struct span span; /* `[` to `]` for bracketed options; else none */
+	struct uninterpreted *uninterpreted; /* proto/'s, before interpretation; descriptor/ leaves `encoded` */
+	struct str encoded; /* bytes of the options message as a set held it, until linking decodes it; absent */
+	bool incomplete; /* something could not be interpreted because an import is missing */
+	const struct message *type; /* the message type, when known */
+};
+
+/* The option set at `number` (the last one), NULL when it is not set or `options` is NULL. */
+const struct option *options_find(const struct options *options, int32_t number);
+/* Its value as a boolean, number or text, or `otherwise`. */
+bool options_bool(const struct options *options, int32_t number, bool otherwise);
+int64_t options_int(const struct options *options, int32_t number, int64_t otherwise);
+struct str options_str(const struct options *options, int32_t number, struct str otherwise);
+
+struct reserved_range {
+	int32_t begin, end; /* both inclusive, in messages and enums alike; "max" is the greatest number */
+	struct span span, begin_span, end_span;
+};
+
+struct reserved_name {
+	struct str name; /* interned */
+	struct span span;
+};
+
+struct extension_range {
+	struct element e; /* kind ELEMENT_EXTENSION_RANGE; options as in ExtensionRangeOptions */
+	int32_t begin, end; /* inclusive; "max" is 536870911, in a message set 2147483646 */
+	struct span begin_span, end_span;
+};
+
+enum visibility { VISIBILITY_UNSET = 0, VISIBILITY_LOCAL = 1, VISIBILITY_EXPORT = 2 };
+
+struct field {
+	struct element e; /* parent: the message, or for an extension the scope that declares it */
+	int32_t number;
+	uint8_t type; /* enum field_type; after linking never TYPE_NAMED */
+	uint8_t label; /* enum field_label, as written; LEGACY_REQUIRED stays optional */
+	bool has_label; /* written */
+	bool is_extension;
+	bool proto3_optional;
+	bool is_map; /* type is the synthesised entry message */
+	bool is_group; /* written as `group` (or TYPE_GROUP in a set) */
+	bool has_json_name; /* written, not derived */
+	bool has_default;
+	struct str type_name; /* as written (TYPE_NAMED); after linking still; absent for scalars */
+	union {
+		struct element *type_ref; /* message or enum; NULL: scalar or unresolved */
+		struct message *message;
+		struct enumeration *enumeration;
+	};
+	struct oneof *oneof; /* real or synthetic; NULL outside */
+	struct str json_name;
+	struct str extendee_name; /* as written; extensions only */
+	struct message *extendee; /* NULL when unresolved */
+	struct value default_value; /* when has_default, after linking */
+	struct uninterpreted *default_uninterpreted; /* proto/'s, before linking */
+	struct str default_text; /* FieldDescriptorProto.default_value, once linked; from a set as it came */
+	struct span type_span, label_span, number_span;
+	struct span json_name_span; /* `json_name = "x"`, where written */
+	struct span default_span; /* `default = x`, where written */
+	struct span extendee_span;
+};
+
+struct oneof {
+	struct element e;
+	VEC(struct field *) fields;
+	bool is_synthetic; /* of a proto3 `optional` */
+};
+
+struct message {
+	struct element e;
+	VEC(struct field *) fields; /* own ones, oneof members where they stand */
+	VEC(struct field *) extensions; /* declared in this scope, of whatever message */
+	VEC(struct message *) messages;
+	VEC(struct enumeration *) enums;
+	VEC(struct oneof *) oneofs; /* real ones, then synthetic */
+	VEC(struct extension_range *) extension_ranges;
+	VEC(struct reserved_range) reserved_ranges;
+	VEC(struct reserved_name) reserved_names;
+	struct field *map_field; /* of a map entry: the field it was made for; in a set found by linking */
+	struct field *group_field; /* of a group's message: its field */
+	bool is_map_entry;
+	uint8_t visibility; /* enum visibility, as written */
+};
+
+struct enum_value {
+	struct element e; /* parent: the enum */
+	int32_t number;
+	struct span number_span;
+};
+
+struct enumeration {
+	struct element e;
+	VEC(struct enum_value *) values;
+	VEC(struct reserved_range) reserved_ranges;
+	VEC(struct reserved_name) reserved_names;
+	uint8_t visibility;
+};
+
+struct method {
+	struct element e; /* parent: the service */
+	struct str input_name, output_name; /* as written */
+	struct message *input, *output; /* NULL when unresolved */
+	bool client_streaming, server_streaming;
+	struct span input_span, output_span, client_streaming_span, server_streaming_span;
+};
+
+struct service {
+	struct element e;
+	VEC(struct method *) methods;
+};
+
+enum import_kind { IMPORT_PLAIN, IMPORT_PUBLIC, IMPORT_WEAK, IMPORT_OPTION };
+
+struct import {
+	struct str path; /* interned import path */
+	enum import_kind kind;
+	struct file *file; /* NULL: missing (tolerated) */
+	struct span span, path_span;
+	bool used; /* set by linking */
+};
+
+/* source_code_info as protoc writes it; only when asked for. A path is its parent's and one or two numbers more. */
+struct location {
+	int32_t parent; /* index of the location whose path begins this one's, -1: none */
+	int32_t field, index; /* appended to the parent's path; -1: not */
+	int32_t begin_line, begin_column, end_line, end_column; /* 0-based, tabs to multiples of 8 */
+	struct comments *comments; /* NULL: none */
+};
+
+struct comments {
+	struct str leading, trailing; /* absent if there is none */
+	VEC(struct str) detached;
+};
+
+struct file {
+	struct element e; /* name empty; span: first to last token */
+	struct str import_path; /* interned; FileDescriptorProto.name */
+	struct text *text; /* path, side, and the bytes when asked for */
+	struct str package; /* interned; empty for none */
+	enum edition edition;
+	bool has_syntax; /* a syntax or edition statement is there */
+	bool is_builtin; /* google/protobuf/… carried by the program */
+	bool is_broken; /* did not parse or link without an error */
+	bool lacks_import; /* it reaches a missing import, directly or not */
+	bool lacks_source; /* from a set without source info: every place is 1:1 */
+	struct span package_span, syntax_span; /* whole statements */
+	VEC(struct import) imports;
+	VEC(struct message *) messages;
+	VEC(struct enumeration *) enums;
+	VEC(struct service *) services;
+	VEC(struct field *) extensions;
+	VEC(struct location) locations; /* when source info was asked for */
+	struct symbols *symbols; /* proto/'s */
+	const void *content; /* equal pointers: equal bytes */
+};
+
+/* One side, compiled: its files sorted by import path, imports and built-in ones included. */
+struct schema_file {
+	struct file *file;
+	bool own; /* part of the contract; false: there only because something imports it */
+};
+
+struct schema {
+	struct str name; /* for people: `v1.4.0`, `working tree` */
+	VEC(struct schema_file) files;
+	VEC(struct str) paths; /* printed paths of all contracts of the side, compiled or not; sorted */
+};
+
+/* Full name of any element, without leading dot; made in `arena` where it is not kept. An enum value's is in its enum's scope, as in C++. */
+struct str element_full_name(const struct element *element, struct arena *arena);
+/* The name without the package: `Order.Item` of `acme.v1.Order.Item`. Messages, enums, services, extensions. */
+struct str element_local_name(const struct element *element);
+/* Innermost message that holds `element`, NULL at top level. */
+struct message *element_message(const struct element *element);
+/* Was it made up (a map entry or its fields, a synthetic oneof)? */
+bool element_is_synthetic(const struct element *element);
+
+/* The kind of a field on the wire: TYPE_GROUP for every delimited message, whatever it is written as. */
+enum field_type field_kind(const struct field *field);
+enum cardinality field_cardinality(const struct field *field);
+bool field_has_presence(const struct field *field);
+/* Is it repeated and of a type that can be packed? And is it? */
+bool field_is_packable(const struct field *field);
+bool field_is_packed(const struct field *field);
+/* The real oneof that holds it, NULL for none or a synthetic one. */
+struct oneof *field_oneof(const struct field *field);
+/* Full name of its message or enum type without leading dot; `type_name` as written when unresolved; absent for scalars. */
+struct str field_type_name(const struct field *field);
+/* The type as the language says it: `int32`, `acme.v1.Order`, `map<string, int32>`. */
+struct str field_type_text(const struct field *field, struct arena *arena);
+/* The keyword of a scalar type: `sint64`; `message`, `group`, `enum` for the others. */
+struct str type_keyword(enum field_type type);
+bool enum_is_closed(const struct enumeration *enumeration);
+bool message_is_message_set(const struct message *message);
+struct field *message_field_by_number(const struct message *message, int32_t number);
+struct field *message_field_by_name(const struct message *message, struct str interned_name);
+/* Does a reserved range (not an extension range) hold the number, a reserved name the name? */
+bool message_reserves(const struct message *message, int32_t number);
+bool message_reserves_name(const struct message *message, struct str interned_name);
+bool enum_reserves(const struct enumeration *enumeration, int32_t number);
+bool enum_reserves_name(const struct enumeration *enumeration, struct str interned_name);
+/* The json_name that descriptor.proto derives from a field name, in `arena`. */
+struct str json_name_derive(struct arena *arena, struct str name);
+
+/* Finds a compiled file by interned import path; NULL. */
+struct file *schema_find_file(const struct schema *schema, struct str import_path);
+
+/* Calls `visit` for each element of a file in the order of its descriptor, parents before children. */
+typedef void (*element_visit)(void *context, struct element *element);
+void file_walk(struct file *file, element_visit visit, void *context);
