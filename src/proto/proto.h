@@ -1,0 +1,184 @@
+/*
+ * What the stages of the front end share; private to proto/.
+ *
+ * A file goes through: parse (one thread a file), symbols (one thread, all files), then for all
+ * files at once with a barrier between: link (names of types), features (the `features` options
+ * and what they resolve to), options (all others, and defaults), validate (what is forbidden). So a
+ * stage may rely on every earlier stage for every file.
+ */
+#pragma once
+#include "proto/compile.h"
+
+/* ---- options before they are interpreted ---- */
+
+/* `a`, `b` and `(pkg.ext)` of `a.b.(pkg.ext)`: dotted bare names are split, one part each. */
+struct name_part {
+	struct str name; /* interned; of an extension without parentheses, a leading dot kept */
+	bool is_extension;
+	struct span span; /* with the parentheses */
+};
+
+enum literal_kind {
+	LITERAL_IDENT, /* text; a minus before it (`-inf`) in `negative` */
+	LITERAL_INTEGER, /* magnitude in `u`, `negative` */
+	LITERAL_FLOAT, /* magnitude in `d`, `negative`; also integers above 2^64-1 */
+	LITERAL_STRING, /* decoded bytes in `text`, adjacent ones joined */
+	LITERAL_MESSAGE, /* `fields` */
+	LITERAL_LIST, /* `items`; only inside of a message */
+};
+
+struct literal {
+	enum literal_kind kind;
+	bool negative;
+	bool angle; /* a message written < >; only legal inside of another */
+	struct span span; /* with the minus or the brackets */
+	struct str text;
+	uint64_t u;
+	double d;
+	VEC(struct literal_field) fields;
+	VEC(struct literal) items;
+};
+
+struct literal_field {
+	struct str name; /* interned: field name, extension's name, or the type's full name of an Any */
+	struct str url; /* absent: a field or extension; else the part before the last slash of `[host/pkg.Type]` */
+	bool is_extension; /* `[pkg.ext]` */
+	bool has_colon;
+	struct span name_span, span; /* name; name to value */
+	struct literal value;
+};
+
+/* One option statement, or one item of a bracketed list. `default` and `json_name` are none. */
+struct uninterpreted {
+	struct uninterpreted *next; /* in order of statements */
+	struct name_part *parts;
+	uint32_t n_parts;
+	struct literal value;
+	struct span span; /* `name = value` in brackets, else `option …;` */
+	struct span name_span;
+	int32_t location; /* its index in file->locations, -1: no source info; the parent's path is the options field's */
+};
+
+/* ---- symbols ---- */
+
+/* A package as a scope: one for each prefix of a package name, for both sides. */
+struct package {
+	struct element e; /* kind ELEMENT_PACKAGE, full_name, parent: the package around it, NULL for the root */
+	uint32_t index; /* in struct compiler.packages */
+};
+
+/*
+ * A declared name: chained, since several files (and both sides) may declare one name. In the table are messages,
+ * enums, services, extensions and packages; enum values only of top-level enums. Fields, methods, oneofs and other enum values are not.
+ */
+struct symbol {
+	struct element *element;
+	struct symbol *next;
+};
+
+/* Each file that is compiled in this run, whatever side it is for. */
+struct unit {
+	struct file *file;
+	uint32_t index;
+	VEC(struct unit *) imports; /* as file->imports; NULL: missing */
+	VEC(struct unit *) visible; /* itself, direct imports, what those import publicly (transitively) */
+	VEC(struct unit *) option_visible; /* what comes by `import option` in addition */
+	VEC(struct package *) packages; /* of all visible files, every prefix */
+	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read against */
+	struct diags diags;
+	struct uninterpreted *features; /* helper list of features.c */
+};
+
+struct compiler {
+	struct arena *arena;
+	struct intern *names;
+	struct map symbols; /* (scope element, interned name .p) → struct symbol * */
+	struct map packages; /* (interned full name .p) → struct package *; the root is under the empty name */
+	struct map extensions; /* (extendee's interned full name .p, number) → struct symbol *: fields, after linking */
+	VEC(struct unit *) units;
+	VEC(struct package *) package_list;
+	struct unit *builtin_descriptor; /* always there */
+	const struct compile_options *options;
+};
+
+/* What one thread has while it takes one file through a stage. */
+struct context {
+	struct compiler *compiler;
+	struct unit *unit;
+	struct file *file;
+	struct arena *arena; /* for what is kept */
+	struct arena *scratch;
+	struct diags *diags; /* the unit's */
+	uint32_t *visible; /* by unit index: equals `stamp` when visible from the file (VISIBLE_OPTION bit: by `import option` only) */
+	uint32_t *packages; /* by package index, likewise */
+	uint32_t stamp;
+};
+
+enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
+
+/* Why a name did not resolve; for the error message. */
+enum resolve_failure {
+	RESOLVE_OK,
+	RESOLVE_MISSING, /* nobody declares it */
+	RESOLVE_SHADOWED, /* the first part was found in an inner scope, which lacks the rest: `shadow` */
+	RESOLVE_WRONG_KIND, /* `found` is something else */
+	RESOLVE_NOT_IMPORTED, /* a file declares it that is not visible: `found` */
+	RESOLVE_OPTION_IMPORT, /* `found` comes by `import option` only */
+};
+
+struct resolution {
+	struct element *found;
+	enum resolve_failure failure;
+	struct element *shadow;
+};
+
+/*
+ * Resolves a name as grammar-notes.md section 5 has it, from `scope` (a message, service, package or file element: a file
+ * stands for its package) outwards. Silent; link_report says what is wrong in the words of the language.
+ */
+struct resolution link_resolve(struct context *context, struct element *scope, struct str name, enum symbol_wanted wanted,
+		bool in_option);
+/*
+ * Reports a failed resolution at `span`: not in files that reach a missing import (then the caller treats it as unknown) and
+ * gives true when it was reported.
+ */
+bool link_report(struct context *context, struct str name, struct span span, enum symbol_wanted wanted,
+		const struct resolution *resolution);
+/* The scope where a custom option's name is looked up from: the one that HOLDS the element (grammar-notes.md 5.4). */
+struct element *link_option_scope(const struct element *element);
+/* An extension by extendee and number among the files visible to the context's file, else in any; NULL. */
+struct field *link_find_extension(struct context *context, struct str extendee, int32_t number);
+/* A message by full name among the visible files (Any in literals; options messages in the descriptor.proto that counts). */
+struct message *link_find_message(struct context *context, struct str full_name);
+/* The options message (`google.protobuf.FieldOptions`, …) of an element's kind, from unit->descriptor, else the built-in one. */
+struct message *link_options_message(struct context *context, const struct element *element);
+
+/* ---- the stages ---- */
+
+void symbols_add_file(struct compiler *compiler, struct unit *unit);
+/* Resolves type names, extendees, methods' types; registers nothing. */
+void link_file(struct context *context);
+/*
+ * Interprets the `features` options of every element of the file (uninterpreted ones are taken off the elements' lists; from
+ * a set: the features field of `encoded` is decoded) and sets element->features everywhere.
+ */
+void features_file(struct context *context);
+/* Interprets all other options, decodes a set's, and the default values. */
+void options_file(struct context *context);
+/* Says what is forbidden. */
+void validate_file(struct context *context);
+
+/*
+ * Interprets one statement into `options` (whose ->type is set): used by features.c for the names that begin with `features`, by
+ * options.c for the rest. False: an error was reported, or (silently, options->incomplete) a missing import is in the way.
+ */
+bool option_interpret(struct context *context, struct element *element, struct options *options,
+		struct uninterpreted *statement);
+/* Decodes wire bytes of message type `type` into options (generic; custom options through the file's visible extensions, else kept raw). */
+bool options_decode(struct context *context, const struct message *type, struct str bytes, struct options *options);
+
+/* place in the file being worked on */
+static inline struct place here(const struct context *context, struct span span)
+{
+	return place_in(context->file->text, span);
+}
