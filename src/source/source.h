@@ -50,6 +50,11 @@ struct source {
 	struct str name; /* for people: `v1.4.0`, `working tree`, `dir:old` */
 	struct str side; /* before a path in messages: `v1.4.0`, `dir:old`, `index`; empty for the working tree */
 	struct str top; /* path of the top below the repository (`REV:PATH`); empty for the whole */
+	/*
+	 * What `--path` counts from: `directory` below the top of the working tree, for git's kinds; empty at
+	 * its top, in a bare repository, and for a folder or a set.
+	 */
+	struct str prefix;
 	struct source_list list; /* once source_files was called */
 	bool listed;
 	void *impl;
