@@ -148,12 +148,23 @@ struct option {
 	struct span span; /* `name = value` in brackets, the whole `option …;` statement, or the field inside a literal */
 };
 
+/*
+ * Where an option of a set's `encoded` options was written, by the path of its location below the options field: its number,
+ * then the numbers of the dotted parts, then the index if the leaf is repeated ({ 21, 1 }: features.field_presence).
+ */
+struct option_span {
+	int32_t path[4]; /* longer ones are cut */
+	uint32_t n;
+	struct span span;
+};
+
 /* An options message, or a message value: its fields in the order they were set, repeated ones once an element. */
 struct options {
 	VEC(struct option) list;
 	struct span span; /* `[` to `]` for bracketed options; else none */
 	struct uninterpreted *uninterpreted; /* proto/'s, before interpretation; descriptor/ leaves `encoded` */
 	struct str encoded; /* bytes of the options message as a set held it, until linking decodes it; absent */
+	VEC(struct option_span) encoded_spans; /* of a set with source info: for the spans of what `encoded` holds */
 	bool incomplete; /* something could not be interpreted because an import is missing */
 	const struct message *type; /* the message type, when known */
 };
@@ -188,6 +199,7 @@ struct field {
 	int32_t number;
 	uint8_t type; /* enum field_type; after linking never TYPE_NAMED */
 	uint8_t label; /* enum field_label, as written; LEGACY_REQUIRED stays optional */
+	uint8_t set_type; /* TYPE_MESSAGE, TYPE_ENUM, TYPE_GROUP: what a set says of `type_name`; linking holds it against what it finds. 0: nothing said */
 	bool has_label; /* written */
 	bool is_extension;
 	bool proto3_optional;
@@ -277,7 +289,7 @@ struct import {
 struct location {
 	int32_t parent; /* index of the location whose path begins this one's, -1: none */
 	int32_t field, index; /* appended to the parent's path; -1: not */
-	int32_t begin_line, begin_column, end_line, end_column; /* 0-based, tabs to multiples of 8 */
+	int32_t begin_line, begin_column, end_line, end_column; /* 0-based, tabs to multiples of 8; begin_line -1: not written, only a link in the paths of others */
 	struct comments *comments; /* NULL: none */
 };
 
