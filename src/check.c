@@ -1,0 +1,636 @@
+#include "breakwater/breakwater.h"
+
+#include "base/map.h"
+#include "base/pool.h"
+#include "config/config.h"
+#include "descriptor/descriptor.h"
+#include "diff/pair.h"
+#include "proto/compile.h"
+#include "report/report.h"
+#include "rules/rules.h"
+#include "side.h"
+#include "source/source.h"
+#include "timing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { OLD, NEW, SIDES };
+
+struct breakwater_run {
+	const struct breakwater_options *options; /* while breakwater_check runs */
+	struct arena *arena;
+	struct intern *names;
+	struct diags diags;
+	struct timing timing;
+	struct source_options sources;
+	struct config_override override;
+	struct side sides[SIDES];
+	struct changes changes;
+	struct schema schemas[SIDES];
+	struct diff *diff;
+	struct findings findings;
+	struct str base_note;
+	uint32_t files_compared, accepted;
+	enum breakwater_status status;
+};
+
+/* ---- options ---- */
+
+static struct str text_option(struct breakwater_run *run, const char *text)
+{
+	return text ? str_dup(run->arena, str_of(text)) : (struct str){ 0 };
+}
+
+static struct str current_folder(struct breakwater_run *run)
+{
+	char *path = getcwd(NULL, 0);
+	struct str copy = text_option(run, path);
+
+	if (!path) {
+		diag_error(&run->diags, NOWHERE, "the current folder cannot be found: %s",
+			strerror(errno));
+		diag_help(&run->diags, "go to a folder that exists, or name one with -C");
+	}
+	free(path);
+	return copy;
+}
+
+static bool take_options(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	const struct breakwater_git *git = &o->git;
+	struct str directory = o->directory ? text_option(run, o->directory) : current_folder(run);
+
+	run->sources = (struct source_options){
+		.arena = run->arena,
+		.names = run->names,
+		.directory = directory,
+		.git_dir = text_option(run, git->dir),
+		.git_work_tree = text_option(run, git->work_tree),
+		.git_index_file = text_option(run, git->index_file),
+		.git_object_directory = text_option(run, git->object_directory),
+		.git_alternates = text_option(run, git->alternates),
+		.git_ceiling = text_option(run, git->ceiling),
+		.git_common_dir = text_option(run, git->common_dir),
+		.max_file_bytes = MAX_FILE_BYTES,
+		.max_files = MAX_FILES,
+	};
+	run->override.directory = directory;
+	run->override.file = text_option(run, o->config);
+	for (size_t i = 0; i < o->use.n; i++)
+		*vec_push(run->arena, &run->override.use) = text_option(run, o->use.items[i]);
+	for (size_t i = 0; i < o->except.n; i++)
+		*vec_push(run->arena, &run->override.except) = text_option(run, o->except.items[i]);
+	return directory.p != NULL;
+}
+
+/* ---- sources ---- */
+
+/* What the options say of one side. */
+static struct side_options side_options(struct breakwater_run *run)
+{
+	const struct breakwater_list *roots = &run->options->roots;
+	struct str *items = NEW_ARRAY(run->arena, roots->n, struct str);
+
+	for (size_t i = 0; i < roots->n; i++)
+		items[i] = text_option(run, roots->items[i]);
+	return (struct side_options){
+		.arena = run->arena,
+		.names = run->names,
+		.override = &run->override,
+		.root_options = items,
+		.n_root_options = roots->n,
+		.diags = &run->diags,
+	};
+}
+
+/* The new side of a protoc plugin: the entries of its request. */
+static bool open_entries(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct memory_file *files = NEW_ARRAY(run->arena, o->n_head_entries, struct memory_file);
+
+	for (size_t i = 0; i < o->n_head_entries; i++) {
+		files[i].path = str_of(o->head_entries[i].import_path);
+		files[i].bytes = (struct str){ o->head_entries[i].bytes, o->head_entries[i].size };
+	}
+	run->sides[NEW].source =
+		source_memory_set(run->arena, S("the request"), files, o->n_head_entries);
+	run->sides[OLD].source = source_open(&run->sources, text_option(run, o->base), &run->diags);
+	return run->sides[OLD].source != NULL;
+}
+
+/*
+ * `base:` stands in the configuration of the new side, which a check without operands has to read
+ * before it knows its base: the working tree is opened, asked and closed again.
+ */
+static bool read_default_base(struct breakwater_run *run, struct str *base)
+{
+	struct side_options options = side_options(run);
+	struct side side = { .source = source_open(&run->sources, (struct str){ 0 }, &run->diags) };
+	bool ok;
+
+	if (!side.source)
+		return false;
+	ok = side_configure(&options, &side);
+	*base = side.config.base;
+	source_close(side.source);
+	return ok;
+}
+
+static bool open_sources(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct input_request request = {
+		.base = text_option(run, o->base),
+		.head = text_option(run, o->head),
+		.staged = o->staged,
+	};
+
+	if (o->head_entries)
+		return open_entries(run);
+	if (!o->base && !o->staged && !read_default_base(run, &request.default_base))
+		return false;
+	return sources_open(&run->sources, &request, &run->sides[OLD].source,
+		&run->sides[NEW].source, &run->base_note, &run->diags);
+}
+
+static bool configure_sides(struct breakwater_run *run)
+{
+	struct side_options options = side_options(run);
+
+	return side_configure(&options, &run->sides[NEW]) &&
+	       side_configure(&options, &run->sides[OLD]);
+}
+
+static bool find_roots(struct breakwater_run *run)
+{
+	struct side_options options = side_options(run);
+	bool new_ok = side_find_roots(&options, &run->sides[NEW]);
+
+	return side_find_roots(&options, &run->sides[OLD]) && new_ok;
+}
+
+/* A gate that saw nothing must not say yes. */
+static bool judge_empty_sides(struct breakwater_run *run)
+{
+	if (run->sides[OLD].has_contract || run->sides[NEW].has_contract ||
+		run->options->allow_empty)
+		return true;
+	diag_error(&run->diags, NOWHERE,
+		"neither " STR " nor " STR " has a contract (a file that ends in '.proto')",
+		ARG(run->sides[OLD].source->name), ARG(run->sides[NEW].source->name));
+	diag_help(&run->diags, "is this the right folder? '--allow-empty' makes this 0");
+	return false;
+}
+
+static bool find_changes(struct breakwater_run *run)
+{
+	return source_changes(
+		run->sides[OLD].source, run->sides[NEW].source, &run->changes, &run->diags);
+}
+
+/* ---- compiling ---- */
+
+/*
+ * Which files of the two sides are compiled. Everything, for now.
+ * NEEDSWORK: only what run->changes touches and what that can hurt (design.md, Only what is needed
+ * is compiled), unless options->full.
+ */
+static void choose_wanted(struct breakwater_run *run, struct compile_side sides[SIDES])
+{
+	(void)run;
+	sides[OLD].all = true;
+	sides[NEW].all = true;
+}
+
+static bool compile_sides(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct compile_side sides[SIDES] = {
+		[OLD] = { .source = run->sides[OLD].source, .roots = run->sides[OLD].roots },
+		[NEW] = { .source = run->sides[NEW].source, .roots = run->sides[NEW].roots },
+	};
+	struct compile_options options = {
+		.arena = run->arena,
+		.names = run->names,
+		.diags = &run->diags,
+		.jobs = o->jobs ? o->jobs : pool_processors(),
+		.strict_imports = o->strict_imports || run->sides[NEW].config.strict_imports,
+		.tolerate_broken = true,
+		.parse_descriptor = descriptor_parse,
+	};
+	struct compile_stats stats = { 0 };
+	struct breakwater_phase *phase;
+	bool ok;
+
+	choose_wanted(run, sides);
+	ok = compile(&options, sides, SIDES, run->schemas, &stats);
+	phase = timing_end(&run->timing, "compile");
+	timing_count(phase, "files parsed", stats.files_parsed);
+	timing_count(phase, "files shared", stats.files_shared);
+	timing_count(phase, "files linked", stats.files_linked);
+	timing_count(phase, "bytes", stats.bytes_parsed);
+	return ok;
+}
+
+/* ---- broken files ---- */
+
+/* Files that the change touched, and what those import: here an error decides the status. */
+struct reach {
+	struct map files;        /* reached ones, by address */
+	VEC(struct file *) open; /* reached, and not yet followed */
+	struct arena *arena;
+};
+
+static void reach_add(struct reach *reach, struct file *file)
+{
+	void **seen = map_put(&reach->files, file, 0);
+
+	if (*seen)
+		return;
+	*seen = file;
+	*vec_push(reach->arena, &reach->open) = file;
+}
+
+static void reach_follow(struct reach *reach)
+{
+	while (reach->open.n) {
+		struct file *file = reach->open.items[--reach->open.n];
+
+		for (uint32_t i = 0; i < file->imports.n; i++) {
+			if (file->imports.items[i].file)
+				reach_add(reach, file->imports.items[i].file);
+		}
+	}
+}
+
+static int change_by_path(const void *key, const void *item)
+{
+	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
+}
+
+static bool was_touched(const struct changes *changes, struct str path)
+{
+	if (!changes->complete) /* text against a set: it cannot be told */
+		return true;
+	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n,
+					  sizeof *changes->list.items, change_by_path);
+}
+
+static void reach_find(struct breakwater_run *run, struct reach *reach)
+{
+	for (int side = OLD; side < SIDES; side++) {
+		const struct schema *schema = &run->schemas[side];
+
+		for (uint32_t i = 0; i < schema->files.n; i++) {
+			struct file *file = schema->files.items[i].file;
+
+			if (file->text && !file->is_builtin &&
+				was_touched(&run->changes, file->text->path))
+				reach_add(reach, file);
+		}
+	}
+	reach_follow(reach);
+}
+
+/* Errors in files that the change neither touched nor reaches become warnings. */
+static void demote_errors(
+	struct breakwater_run *run, const struct map *by_text, const struct reach *reach)
+{
+	for (uint32_t i = 0; i < run->diags.n; i++) {
+		struct diag *diag = &run->diags.items[i];
+		struct file *file = diag->place.text ? map_get(by_text, diag->place.text, 0) : NULL;
+
+		if (diag->level != DIAG_ERROR || !file || map_get(&reach->files, file, 0))
+			continue;
+		diag->level = DIAG_WARNING;
+		run->diags.n_errors--;
+	}
+}
+
+/* A file that is broken and says nothing of its own must not pass in silence. */
+static void require_reason(struct breakwater_run *run, const struct reach *reach)
+{
+	for (uint32_t i = 0; i < reach->files.n && !run->diags.n_errors; i++) {
+		const struct file *file = reach->files.entries[i].key;
+
+		if (file->is_broken)
+			diag_error(&run->diags, place_in(file->text, NO_SPAN),
+				"'" STR "' does not compile", ARG(file->import_path));
+	}
+}
+
+static bool judge_broken_files(struct breakwater_run *run)
+{
+	struct reach reach = { .arena = run->arena };
+	struct map by_text;
+
+	map_init(&reach.files, run->arena);
+	map_init(&by_text, run->arena);
+	reach_find(run, &reach);
+	for (int side = OLD; side < SIDES; side++) {
+		const struct schema *schema = &run->schemas[side];
+
+		for (uint32_t i = 0; i < schema->files.n; i++)
+			*map_put(&by_text, schema->files.items[i].file->text, 0) =
+				schema->files.items[i].file;
+	}
+	demote_errors(run, &by_text, &reach);
+	require_reason(run, &reach);
+	return run->diags.n_errors == 0;
+}
+
+/* ---- comparing ---- */
+
+static bool compare(struct breakwater_run *run)
+{
+	struct check_options options = {
+		.arena = run->arena,
+		.names = run->names,
+		.selection = config_selection(run->arena, &run->sides[NEW].config),
+	};
+	struct breakwater_phase *phase;
+
+	run->diff = diff_new(run->arena, run->names, &run->schemas[OLD], &run->schemas[NEW]);
+	timing_end(&run->timing, "diff");
+	rules_run(&options, run->diff, &run->findings);
+	phase = timing_end(&run->timing, "rules");
+	timing_count(phase, "findings", run->findings.list.n);
+	config_apply(&run->sides[NEW].config, &run->findings, run->arena);
+	config_warn_unmatched(
+		&run->sides[NEW].config, &run->schemas[OLD], &run->schemas[NEW], &run->diags);
+	return run->diags.n_errors == 0;
+}
+
+/* ---- narrowing the report ---- */
+
+/* The files of a finding, by printed path; absent on a side that has none. */
+struct finding_paths {
+	struct str old, new;
+};
+
+static struct finding_paths finding_paths(const struct finding *finding)
+{
+	struct finding_paths paths = { 0 };
+
+	if (finding->old_file)
+		paths.old = finding->old_file->text->path;
+	else if (finding->old_place.text)
+		paths.old = finding->old_place.text->path;
+	if (finding->new_file)
+		paths.new = finding->new_file->text->path;
+	else if (finding->new_place.text)
+		paths.new = finding->new_place.text->path;
+	return paths;
+}
+
+/* Paths of --path or --exclude-path as the two sides spell them. */
+struct path_filter {
+	VEC(struct str) sides[SIDES];
+};
+
+static bool filter_prepare(
+	struct breakwater_run *run, const struct breakwater_list *list, struct path_filter *filter)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		for (int side = OLD; side < SIDES; side++) {
+			const struct source *source = run->sides[side].source;
+			struct str given = str_of(list->items[i]), path;
+
+			if (!path_normalize(run->arena,
+				    path_join(run->arena, source->prefix, given), &path)) {
+				diag_error(&run->diags, NOWHERE,
+					"the path '" STR "' leads out of " STR, ARG(given),
+					ARG(source->name));
+				diag_help(&run->diags,
+					"paths count from the current folder, as in git");
+				return false;
+			}
+			*vec_push(run->arena, &filter->sides[side]) = path;
+		}
+	}
+	return true;
+}
+
+static bool filter_holds(const struct path_filter *filter, struct finding_paths paths)
+{
+	for (uint32_t i = 0; i < filter->sides[NEW].n; i++) {
+		if ((paths.new.p &&path_under(paths.new, filter->sides[NEW].items[i])) ||
+			(paths.old.p && path_under(paths.old, filter->sides[OLD].items[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool list_holds(const struct breakwater_list *list, struct str word)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (str_eq(str_of(list->items[i]), word))
+			return true;
+	}
+	return false;
+}
+
+/* A plugin's request shows some files and all that they import, and never what was deleted. */
+static bool request_shows(const struct breakwater_run *run, const struct finding *finding)
+{
+	const struct file *file = finding->old_file ? finding->old_file : finding->new_file;
+
+	if (finding->rule->on == PAIR_PACKAGE ||
+		(finding->rule->on == PAIR_FILE && !finding->new_file))
+		return false;
+	return file && list_holds(&run->options->head_files, file->import_path);
+}
+
+static bool finding_is_wanted(const struct breakwater_run *run, const struct finding *finding,
+	const struct path_filter *only, const struct path_filter *excluded)
+{
+	const struct breakwater_options *o = run->options;
+	struct finding_paths paths = finding_paths(finding);
+
+	if (finding->ignored)
+		return false;
+	if (o->paths.n && !filter_holds(only, paths))
+		return false;
+	if (filter_holds(excluded, paths))
+		return false;
+	if (o->limit_to_input_files && finding->old_file &&
+		!diff_find_file(run->diff, true, finding->old_file))
+		return false;
+	return !o->head_entries || request_shows(run, finding);
+}
+
+static bool narrow(struct breakwater_run *run)
+{
+	struct path_filter only = { 0 }, excluded = { 0 };
+	uint32_t n = 0;
+
+	if (!filter_prepare(run, &run->options->paths, &only) ||
+		!filter_prepare(run, &run->options->excluded_paths, &excluded))
+		return false;
+	for (uint32_t i = 0; i < run->findings.list.n; i++) {
+		struct finding *finding = run->findings.list.items[i];
+
+		if (finding_is_wanted(run, finding, &only, &excluded))
+			run->findings.list.items[n++] = finding;
+	}
+	run->findings.list.n = n;
+	return true;
+}
+
+/* ---- the result ---- */
+
+static bool finish(struct breakwater_run *run)
+{
+	findings_sort(&run->findings, run->arena);
+	for (uint32_t i = 0; i < run->findings.list.n; i++)
+		run->accepted += run->findings.list.items[i]->accepted;
+	if (run->changes.complete) {
+		run->files_compared = run->changes.list.n;
+	} else {
+		for (uint32_t i = 0; i < run->schemas[NEW].files.n; i++)
+			run->files_compared += run->schemas[NEW].files.items[i].own;
+	}
+	run->status = findings_active(&run->findings) ? BREAKWATER_BROKEN : BREAKWATER_CLEAN;
+	return true;
+}
+
+/* The whole pipeline, and the phases that --timings names. */
+static const struct step {
+	bool (*run)(struct breakwater_run *run);
+	const char *phase; /* that ends here; NULL: goes on, or the step ends its own */
+} steps[] = {
+	{ take_options, NULL },
+	{ open_sources, "sources" },
+	{ configure_sides, NULL },
+	{ find_roots, NULL },
+	{ judge_empty_sides, "config" },
+	{ find_changes, "changes" },
+	{ compile_sides, NULL },
+	{ judge_broken_files, NULL },
+	{ compare, NULL },
+	{ narrow, NULL },
+	{ finish, "findings" },
+};
+
+/* Runs the steps until one of them cannot know. */
+static void run_steps(struct breakwater_run *run)
+{
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		bool ok = steps[i].run(run);
+
+		if (steps[i].phase)
+			timing_end(&run->timing, steps[i].phase);
+		if (!ok)
+			return;
+	}
+}
+
+struct breakwater_run *breakwater_check(const struct breakwater_options *options)
+{
+	struct arena *arena = arena_new(options->out_of_memory, options->context);
+	struct breakwater_run *run = NEW(arena, struct breakwater_run);
+
+	run->options = options;
+	run->arena = arena;
+	run->names = intern_new(arena);
+	run->status = BREAKWATER_UNKNOWN;
+	diags_init(&run->diags, arena);
+	timing_begin(&run->timing, arena);
+	run_steps(run);
+	diags_sort(&run->diags);
+	run->options = NULL;
+	return run;
+}
+
+enum breakwater_status breakwater_run_status(const struct breakwater_run *run)
+{
+	return run->status;
+}
+
+const char *breakwater_run_report(
+	struct breakwater_run *run, const struct breakwater_look *look, size_t *size)
+{
+	const struct reporter *reporter =
+		reporter_find(str_of(look->format ? look->format : "text"));
+	struct report report = {
+		.arena = run->arena,
+		.findings = &run->findings,
+		.old_name = run->sides[OLD].source ? run->sides[OLD].source->name : S(""),
+		.new_name = run->sides[NEW].source ? run->sides[NEW].source->name : S(""),
+		.files_compared = run->files_compared,
+		.accepted = run->accepted,
+		.show_accepted = look->show_accepted,
+		.color = look->color,
+		.links = look->links,
+		.version = str_of(breakwater_version()),
+	};
+	struct out *out;
+
+	if (!reporter || run->status == BREAKWATER_UNKNOWN)
+		return NULL;
+	out = out_memory(run->arena);
+	if (!reporter->write(out, &report))
+		return NULL;
+	*size = out_text(out).n;
+	timing_end(&run->timing, "report");
+	return out_text(out).p;
+}
+
+const char *breakwater_run_diagnostics(
+	struct breakwater_run *run, const struct breakwater_look *look, size_t *size)
+{
+	struct diags shown = run->diags;
+	struct out *out = out_memory(run->arena);
+
+	if (look->quiet) {
+		shown.items = NEW_ARRAY(run->arena, run->diags.n, struct diag);
+		shown.n = 0;
+		for (uint32_t i = 0; i < run->diags.n; i++) {
+			if (run->diags.items[i].level == DIAG_ERROR)
+				shown.items[shown.n++] = run->diags.items[i];
+		}
+	}
+	diags_print(out, &shown, run->arena, look->color, look->verbose);
+	*size = out_text(out).n;
+	return out_text(out).p;
+}
+
+const char *breakwater_run_base(const struct breakwater_run *run)
+{
+	return run->base_note.n ? str_cstr(run->arena, run->base_note) : NULL;
+}
+
+const struct breakwater_phase *breakwater_run_phases(const struct breakwater_run *run, size_t *n)
+{
+	*n = run->timing.phases.n;
+	return run->timing.phases.items;
+}
+
+void breakwater_run_free(struct breakwater_run *run)
+{
+	struct arena *arena = run->arena;
+
+	for (int side = OLD; side < SIDES; side++) {
+		if (run->sides[side].source)
+			source_close(run->sides[side].source);
+	}
+	intern_free(run->names);
+	arena_free(arena); /* the run lives in it */
+}
+
+const char *breakwater_format(size_t n)
+{
+	size_t count;
+	const struct reporter *const *all = reporters_all(&count);
+
+	return n < count ? all[n]->name : NULL;
+}
+
+const char *breakwater_version(void)
+{
+	return BREAKWATER_VERSION;
+}

@@ -1,0 +1,91 @@
+#include "side.h"
+
+static void root_declare(struct arena *arena, struct roots *roots, struct str path)
+{
+	*vec_push(arena, &roots->declared) = path;
+}
+
+/* --root, relative to the top of the input. */
+static bool roots_of_options(
+	const struct side_options *options, const struct source *source, struct roots *roots)
+{
+	for (size_t i = 0; i < options->n_root_options; i++) {
+		struct str root = options->root_options[i], path;
+
+		if (!path_normalize(options->arena, root, &path)) {
+			diag_error(options->diags, NOWHERE,
+				"the root '" STR "' leads out of the input", ARG(root));
+			diag_help(options->diags, "a root is a folder below the top of the input, "
+						  "as in '--root proto'");
+			return false;
+		}
+		root_declare(options->arena, roots, path_join(options->arena, source->top, path));
+	}
+	return true;
+}
+
+static void roots_of_config(
+	const struct side_options *options, const struct config *config, struct roots *roots)
+{
+	for (uint32_t i = 0; i < config->roots.n; i++)
+		root_declare(options->arena, roots, config->roots.items[i]);
+	if (config->roots.n)
+		return;
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		const struct module *module = &config->modules.items[i];
+
+		root_declare(options->arena, roots, module->path);
+		for (uint32_t j = 0; j < module->excludes.n; j++)
+			*vec_push(options->arena, &roots->excluded) = module->excludes.items[j];
+	}
+}
+
+/* False with an error when the side has no contract in `folder`. */
+static bool require_contract(
+	const struct side_options *options, struct side *side, struct str folder, const char *what)
+{
+	uint32_t errors = options->diags->n_errors;
+
+	if (source_has_contract(side->source, folder, options->diags))
+		return true;
+	if (options->diags->n_errors > errors)
+		return false;
+	diag_error(options->diags, NOWHERE, "%s '" STR "' has no contract in " STR, what,
+		ARG(folder), ARG(side->source->name));
+	diag_help(options->diags,
+		"no file below it ends in '.proto', while others in " STR " do: is the name right?",
+		ARG(side->source->name));
+	return false;
+}
+
+bool side_configure(const struct side_options *options, struct side *side)
+{
+	return config_read(options->arena, options->names, side->source, options->override,
+		&side->config, options->diags);
+}
+
+bool side_find_roots(const struct side_options *options, struct side *side)
+{
+	uint32_t errors = options->diags->n_errors;
+	bool ok = true;
+
+	side->roots = (struct roots){ 0 };
+	/* The files of a set are named by import path: there is nothing to find. */
+	if (side->source->kind != SOURCE_SET &&
+		!roots_of_options(options, side->source, &side->roots))
+		return false;
+	if (!side->roots.declared.n && side->source->kind != SOURCE_SET && side->config.has_roots)
+		roots_of_config(options, &side->config, &side->roots);
+	side->roots.inferred = side->roots.declared.n == 0;
+
+	side->has_contract = source_has_contract(side->source, S(""), options->diags);
+	if (options->diags->n_errors > errors)
+		return false;
+	if (!side->has_contract)
+		return true;
+	if (side->source->top.n)
+		ok = require_contract(options, side, side->source->top, "the folder");
+	for (uint32_t i = 0; ok && i < side->roots.declared.n; i++)
+		ok = require_contract(options, side, side->roots.declared.items[i], "the root");
+	return ok;
+}

@@ -1,0 +1,34 @@
+/*
+ * One side of a comparison before it is compiled: its source, its configuration, its import roots.
+ *
+ * A side's roots come from its own revision, so that moving them breaks nothing (cli.md, Import
+ * roots). `check` has two sides, `build` and `debug` one.
+ */
+#pragma once
+#include "config/config.h"
+#include "proto/compile.h"
+
+struct side {
+	struct source *source; /* the caller opens and closes it */
+	struct config config;  /* once side_configure was called */
+	struct roots roots;    /* once side_find_roots was called */
+	bool has_contract;     /* anywhere in its tree; likewise */
+};
+
+struct side_options {
+	struct arena *arena;
+	struct intern *names;
+	const struct config_override *override;
+	const struct str *root_options; /* --root */
+	size_t n_root_options;
+	struct diags *diags;
+};
+
+/* Reads the side's configuration. */
+bool side_configure(const struct side_options *options, struct side *side);
+/*
+ * Sets roots and has_contract. False when a declared root, or the PATH of a `REV:PATH`, has no
+ * contract while the side has one elsewhere: then the name is wrong, and every file would seem
+ * deleted.
+ */
+bool side_find_roots(const struct side_options *options, struct side *side);
