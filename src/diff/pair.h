@@ -58,6 +58,16 @@ const struct service *diff_find_service(const struct diff *diff, bool new_side, 
 const struct field *diff_find_extension(const struct diff *diff, bool new_side, struct str extendee, int32_t number);
 const struct file *diff_find_file(const struct diff *diff, bool new_side, const struct file *counterpart_of);
 
+/* What a file itself declares (ELEMENT_MESSAGE, _ENUM, _SERVICE, extensions as _FIELD) under an interned full name; NULL. */
+const struct element *diff_find_in_file(const struct diff *diff, bool new_side, const struct file *file,
+		enum element_kind kind, struct str full_name);
+/* Is the file a contract of that side, not only imported? */
+bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file);
+/* Has the side a file, own or imported, of that interned package? */
+bool diff_has_package(const struct diff *diff, bool new_side, struct str package);
+/* The side's files, for who has to look at all of them. */
+const struct schema *diff_schema(const struct diff *diff, bool new_side);
+
 /* Pairs two schemas; everything in `arena`. Own files decide what is looked at; imports are there for types. */
 struct diff *diff_new(struct arena *arena, struct intern *names, const struct schema *old, const struct schema *new);
 /* Calls `visit` for every pair, in a fixed order: old files by path, elements in order, then new ones. */

@@ -1,0 +1,156 @@
+#include "diff/index.h"
+
+struct str extension_extendee(struct intern *names, const struct field *extension)
+{
+	struct str name = extension->extendee_name;
+
+	if (extension->extendee)
+		return extension->extendee->e.full_name;
+	if (name.n && name.p[0] == '.')
+		name = str_from(name, 1);
+	return intern(names, name);
+}
+
+void side_init(
+	struct side *side, struct arena *arena, struct intern *names, const struct schema *schema)
+{
+	*side = (struct side){ .schema = schema, .arena = arena, .names = names };
+	map_init(&side->files, arena);
+	map_init(&side->by_path, arena);
+	map_init(&side->packages, arena);
+	map_init(&side->counterparts, arena);
+	map_init(&side->listed, arena);
+	map_init(&side->in_file, arena);
+	map_init(&side->by_name, arena);
+	map_init(&side->by_extendee, arena);
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		struct schema_file *entry = &schema->files.items[i];
+		const struct file *file = entry->file;
+		void **slot = map_put(&side->packages, intern(names, file->package).p, 0);
+
+		if (!*slot)
+			*slot = entry->file;
+		*map_put(&side->files, file, 0) = entry;
+		if (file->text) {
+			slot = map_put(&side->by_path, intern(names, file->text->path).p, 0);
+			if (!*slot)
+				*slot = entry->file;
+		}
+	}
+}
+
+bool side_lists(struct side *side, struct str path)
+{
+	if (!side->listed_made) {
+		for (uint32_t i = 0; i < side->schema->paths.n; i++)
+			*map_put(&side->listed, intern(side->names, side->schema->paths.items[i]).p,
+				0) = side;
+		side->listed_made = true;
+	}
+	return map_get(&side->listed, intern(side->names, path).p, 0) != NULL;
+}
+
+bool side_owns(const struct side *side, const struct file *file)
+{
+	const struct schema_file *entry = map_get(&side->files, file, 0);
+
+	return entry && entry->own && !file->is_builtin;
+}
+
+/* Adds an element to the names of a file, or of the whole side. */
+typedef void (*add_element)(struct side *side, struct map *map, const struct element *element);
+
+static void add_in_file(struct side *side, struct map *map, const struct element *element)
+{
+	void **slot = map_put(map, element->full_name.p, element->kind);
+
+	(void)side;
+	if (!*slot)
+		*slot = (void *)element;
+}
+
+static void add_named(struct side *side, struct map *map, const void *key, uint64_t number,
+	const struct element *element)
+{
+	struct named *named = NEW(side->arena, struct named);
+	struct named **first = (struct named **)map_put(map, key, number);
+
+	named->element = element;
+	if (*first)
+		(*first)->last->next = named;
+	else
+		*first = named;
+	(*first)->last = named;
+}
+
+static void add_in_side(struct side *side, struct map *map, const struct element *element)
+{
+	add_named(side, map, element->full_name.p, element->kind, element);
+	if (element->kind == ELEMENT_FIELD) {
+		const struct field *field = (const struct field *)element;
+
+		add_named(side, &side->by_extendee, extension_extendee(side->names, field).p,
+			(uint32_t)field->number, element);
+	}
+}
+
+/* Nesting is bounded by the parser's MAX_NESTING, and by the walk over a set before it is unpacked.
+ */
+static void add_message(
+	struct side *side, struct map *map, const struct message *message, add_element add)
+{
+	add(side, map, &message->e);
+	for (uint32_t i = 0; i < message->messages.n; i++)
+		add_message(side, map, message->messages.items[i], add);
+	for (uint32_t i = 0; i < message->enums.n; i++)
+		add(side, map, &message->enums.items[i]->e);
+	for (uint32_t i = 0; i < message->extensions.n; i++)
+		add(side, map, &message->extensions.items[i]->e);
+}
+
+static void add_file(struct side *side, struct map *map, const struct file *file, add_element add)
+{
+	for (uint32_t i = 0; i < file->messages.n; i++)
+		add_message(side, map, file->messages.items[i], add);
+	for (uint32_t i = 0; i < file->enums.n; i++)
+		add(side, map, &file->enums.items[i]->e);
+	for (uint32_t i = 0; i < file->extensions.n; i++)
+		add(side, map, &file->extensions.items[i]->e);
+	for (uint32_t i = 0; i < file->services.n; i++)
+		add(side, map, &file->services.items[i]->e);
+}
+
+const struct element *side_in_file(
+	struct side *side, const struct file *file, enum element_kind kind, struct str full_name)
+{
+	struct map *map = map_get(&side->in_file, file, 0);
+
+	if (!map) {
+		map = NEW(side->arena, struct map);
+		map_init(map, side->arena);
+		add_file(side, map, file, add_in_file);
+		*map_put(&side->in_file, file, 0) = map;
+	}
+	return map_get(map, full_name.p, kind);
+}
+
+static void side_index(struct side *side)
+{
+	if (side->names_made)
+		return;
+	side->names_made = true;
+	for (uint32_t i = 0; i < side->schema->files.n; i++)
+		add_file(side, &side->by_name, side->schema->files.items[i].file, add_in_side);
+}
+
+const struct named *side_named(struct side *side, enum element_kind kind, struct str full_name)
+{
+	side_index(side);
+	return map_get(&side->by_name, full_name.p, kind);
+}
+
+const struct named *side_extensions(struct side *side, struct str extendee, int32_t number)
+{
+	side_index(side);
+	return map_get(&side->by_extendee, extendee.p, (uint32_t)number);
+}

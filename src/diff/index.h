@@ -1,0 +1,51 @@
+/*
+ * What one side holds, found by path, by name or by extendee and number.
+ *
+ * Files are indexed at once. Names are not: a message is nearly always where it was, so the names
+ * of one file are indexed when a pair first asks for them, and those of the whole side only when
+ * something is not in the file that it was in.
+ */
+#pragma once
+#include "diff/pair.h"
+
+/* Declarations of one name in file order; two only where they are never imported together. */
+struct named {
+	const struct element *element;
+	struct named *next;
+	struct named *last; /* of the first one only */
+};
+
+struct side {
+	const struct schema *schema;
+	struct arena *arena;
+	struct intern *names;
+	struct map files;        /* by file: its schema_file */
+	struct map by_path;      /* interned printed path: file */
+	struct map packages;     /* interned package: its first file */
+	struct map counterparts; /* file: the other side's */
+	struct map listed;       /* interned printed path of every contract, compiled or not */
+	struct map in_file;      /* file: its struct map of (full name, kind) */
+	struct map by_name;      /* (full name, kind): struct named */
+	struct map by_extendee;  /* (extendee, number): struct named */
+	bool listed_made, names_made;
+};
+
+void side_init(
+	struct side *side, struct arena *arena, struct intern *names, const struct schema *schema);
+/* Is there a contract under that printed path, compiled or not? */
+bool side_lists(struct side *side, struct str path);
+bool side_owns(const struct side *side, const struct file *file);
+const struct element *side_in_file(
+	struct side *side, const struct file *file, enum element_kind kind, struct str full_name);
+/* All declarations of a name, NULL for none. */
+const struct named *side_named(struct side *side, enum element_kind kind, struct str full_name);
+const struct named *side_extensions(struct side *side, struct str extendee, int32_t number);
+/* Interned name of what an extension extends; as written without the leading dot when that is
+ * unknown. */
+struct str extension_extendee(struct intern *names, const struct field *extension);
+
+struct diff {
+	struct arena *arena;
+	struct intern *names;
+	struct side *old, *new;
+};

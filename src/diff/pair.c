@@ -1,0 +1,507 @@
+#include "diff/index.h"
+
+static struct side *side_of(const struct diff *diff, bool new_side)
+{
+	return new_side ? diff->new : diff->old;
+}
+
+static const struct file *counterpart(const struct side *side, const struct file *file)
+{
+	return map_get(&side->counterparts, file, 0);
+}
+
+/*
+ * Of all declarations of a name on `there`, the one that stands for `element`: the one in the
+ * counterpart of its file, else one that moved, whose file had no such name before. So two files
+ * of one side may declare a name, and each keeps its own.
+ */
+static const struct element *choose(struct side *here, struct side *there,
+	const struct element *element, const struct named *candidates, struct str full_name)
+{
+	const struct file *home = counterpart(here, element->file);
+
+	for (const struct named *n = candidates; n; n = n->next) {
+		if (home && n->element->file == home)
+			return n->element;
+	}
+	for (const struct named *n = candidates; n; n = n->next) {
+		const struct file *before = counterpart(there, n->element->file);
+
+		if (!before || !side_in_file(here, before, element->kind, full_name))
+			return n->element;
+	}
+	return NULL;
+}
+
+/* What stands for an old element by kind and full name, in whatever file. */
+static const struct element *partner(struct diff *diff, const struct element *old)
+{
+	const struct file *home = counterpart(diff->old, old->file);
+	const struct element *new = NULL;
+
+	if (home)
+		new = side_in_file(diff->new, home, old->kind, old->full_name);
+	if (new)
+		return new;
+	return choose(diff->old, diff->new, old, side_named(diff->new, old->kind, old->full_name),
+		old->full_name);
+}
+
+static const struct field *extension_partner(struct diff *diff, const struct field *old)
+{
+	struct str extendee = extension_extendee(diff->names, old);
+	const struct file *home = counterpart(diff->old, old->e.file);
+	const struct field *same = NULL;
+	const struct named *candidates;
+
+	if (home) /* nearly always it is where it was */
+		same = (const struct field *)side_in_file(
+			diff->new, home, ELEMENT_FIELD, old->e.full_name);
+	if (same && same->number == old->number &&
+		extension_extendee(diff->names, same).p == extendee.p)
+		return same;
+	candidates = side_extensions(diff->new, extendee, old->number);
+	for (const struct named *n = candidates; n; n = n->next) {
+		if (n->element->file == home)
+			return (const struct field *)n->element;
+	}
+	return candidates ? (const struct field *)candidates->element : NULL;
+}
+
+const struct message *diff_find_message(
+	const struct diff *diff, bool new_side, struct str full_name)
+{
+	const struct named *n = side_named(side_of(diff, new_side), ELEMENT_MESSAGE, full_name);
+
+	return n ? (const struct message *)n->element : NULL;
+}
+
+const struct enumeration *diff_find_enum(
+	const struct diff *diff, bool new_side, struct str full_name)
+{
+	const struct named *n = side_named(side_of(diff, new_side), ELEMENT_ENUM, full_name);
+
+	return n ? (const struct enumeration *)n->element : NULL;
+}
+
+const struct service *diff_find_service(
+	const struct diff *diff, bool new_side, struct str full_name)
+{
+	const struct named *n = side_named(side_of(diff, new_side), ELEMENT_SERVICE, full_name);
+
+	return n ? (const struct service *)n->element : NULL;
+}
+
+const struct field *diff_find_extension(
+	const struct diff *diff, bool new_side, struct str extendee, int32_t number)
+{
+	const struct named *n = side_extensions(side_of(diff, new_side), extendee, number);
+
+	return n ? (const struct field *)n->element : NULL;
+}
+
+const struct file *diff_find_file(
+	const struct diff *diff, bool new_side, const struct file *counterpart_of)
+{
+	return counterpart(side_of(diff, !new_side), counterpart_of);
+}
+
+const struct element *diff_find_in_file(const struct diff *diff, bool new_side,
+	const struct file *file, enum element_kind kind, struct str full_name)
+{
+	return side_in_file(side_of(diff, new_side), file, kind, full_name);
+}
+
+bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file)
+{
+	return side_owns(side_of(diff, new_side), file);
+}
+
+bool diff_has_package(const struct diff *diff, bool new_side, struct str package)
+{
+	const struct side *side = side_of(diff, new_side);
+
+	return map_get(&side->packages, intern(diff->names, package).p, 0) != NULL;
+}
+
+const struct schema *diff_schema(const struct diff *diff, bool new_side)
+{
+	return side_of(diff, new_side)->schema;
+}
+
+static void pair_files(struct diff *diff, struct file *old, struct file *new)
+{
+	*map_put(&diff->old->counterparts, old, 0) = new;
+	*map_put(&diff->new->counterparts, new, 0) = old;
+}
+
+/*
+ * The same object first, then the same path (adding a first import changes every import path, and
+ * deletes nothing), then the same import path (a root that moved as a whole).
+ */
+static void pair_all_files(struct diff *diff)
+{
+	const struct schema *old = diff->old->schema, *new = diff->new->schema;
+	struct map left;
+
+	for (uint32_t i = 0; i < old->files.n; i++) {
+		struct file *file = old->files.items[i].file;
+
+		if (map_get(&diff->new->files, file, 0))
+			pair_files(diff, file, file);
+	}
+	for (uint32_t i = 0; i < old->files.n; i++) {
+		struct file *file = old->files.items[i].file, *other;
+
+		if (!file->text || counterpart(diff->old, file))
+			continue;
+		other = map_get(&diff->new->by_path, intern(diff->names, file->text->path).p, 0);
+		if (other && !counterpart(diff->new, other))
+			pair_files(diff, file, other);
+	}
+	map_init(&left, diff->arena);
+	for (uint32_t i = 0; i < new->files.n; i++) {
+		struct file *file = new->files.items[i].file;
+		void **slot;
+
+		if (counterpart(diff->new, file))
+			continue;
+		slot = map_put(&left, intern(diff->names, file->import_path).p, 0);
+		if (!*slot)
+			*slot = file;
+	}
+	for (uint32_t i = 0; i < old->files.n; i++) {
+		struct file *file = old->files.items[i].file, *other;
+
+		if (counterpart(diff->old, file))
+			continue;
+		other = map_get(&left, intern(diff->names, file->import_path).p, 0);
+		if (other && !counterpart(diff->new, other))
+			pair_files(diff, file, other);
+	}
+}
+
+struct diff *diff_new(struct arena *arena, struct intern *names, const struct schema *old,
+	const struct schema *new)
+{
+	struct diff *diff = NEW(arena, struct diff);
+
+	diff->arena = arena;
+	diff->names = names;
+	diff->old = NEW(arena, struct side);
+	diff->new = NEW(arena, struct side);
+	side_init(diff->old, arena, names, old);
+	side_init(diff->new, arena, names, new);
+	pair_all_files(diff);
+	return diff;
+}
+
+struct walk {
+	struct diff *diff;
+	pair_visit visit;
+	void *context;
+	const struct file
+		*new_file; /* the counterpart of the old file that is walked, NULL: gone */
+	const struct pair *files;
+	bool package_lives; /* the old file's package has a file on the new side */
+};
+
+/* A pair as it is given to the visitor; it lives as long as the visit of it and of what is in it.
+ */
+static struct pair pair_of(const struct walk *walk, enum pair_kind kind, const void *old,
+	const void *new, const struct pair *parent)
+{
+	return (struct pair){
+		.kind = kind,
+		.old.element = old,
+		.new.element = new,
+		.parent = parent,
+		.new_file = walk->new_file,
+	};
+}
+
+static void visit_pair(const struct walk *walk, enum pair_kind kind, const void *old,
+	const void *new, const struct pair *parent)
+{
+	struct pair pair = pair_of(walk, kind, old, new, parent);
+
+	walk->visit(walk->context, &pair);
+}
+
+/* A declared name within its file (the package left out), and within its package. */
+static void walk_name(struct walk *walk, const struct element *old, enum pair_kind in_file,
+	enum pair_kind in_package)
+{
+	struct diff *diff = walk->diff;
+	const struct element *new;
+	struct str name = old->full_name;
+
+	if (walk->new_file) {
+		if (!str_eq(walk->new_file->package, old->file->package))
+			name = intern_dotted(
+				diff->names, walk->new_file->package, element_local_name(old));
+		new = side_in_file(diff->new, walk->new_file, old->kind, name);
+		visit_pair(walk, in_file, old, new, walk->files);
+	}
+	if (!walk->package_lives)
+		return;
+	new = NULL;
+	if (walk->new_file && str_eq(walk->new_file->package, old->file->package))
+		new = side_in_file(diff->new, walk->new_file, old->kind, old->full_name);
+	if (!new) {
+		const struct named *n = side_named(diff->new, old->kind, old->full_name);
+
+		while (n && !str_eq(n->element->file->package, old->file->package))
+			n = n->next;
+		new = n ? n->element : NULL;
+	}
+	visit_pair(walk, in_package, old, new, NULL);
+}
+
+/* Fields of a message by number. Most messages are small, so that looking beats a table. */
+struct numbers {
+	const struct message *message;
+	struct map map;
+	bool mapped;
+};
+
+static void numbers_init(
+	struct numbers *numbers, struct arena *arena, const struct message *message)
+{
+	*numbers = (struct numbers){ .message = message, .mapped = message->fields.n > 16 };
+	if (!numbers->mapped)
+		return;
+	map_init(&numbers->map, arena);
+	for (uint32_t i = 0; i < message->fields.n; i++) {
+		struct field *field = message->fields.items[i];
+
+		*map_put(&numbers->map, NULL, (uint32_t)field->number) = field;
+	}
+}
+
+static const struct field *numbers_find(const struct numbers *numbers, int32_t number)
+{
+	const struct message *message = numbers->message;
+
+	if (numbers->mapped)
+		return map_get(&numbers->map, NULL, (uint32_t)number);
+	for (uint32_t i = 0; i < message->fields.n; i++) {
+		if (message->fields.items[i]->number == number)
+			return message->fields.items[i];
+	}
+	return NULL;
+}
+
+static void walk_fields(struct walk *walk, const struct pair *messages)
+{
+	const struct message *old = messages->old.message, *new = messages->new.message;
+	struct numbers before, after;
+
+	numbers_init(&before, walk->diff->arena, old);
+	numbers_init(&after, walk->diff->arena, new);
+	for (uint32_t i = 0; i < old->fields.n; i++) {
+		const struct field *field = old->fields.items[i];
+
+		visit_pair(walk, PAIR_FIELD, field, numbers_find(&after, field->number), messages);
+	}
+	for (uint32_t i = 0; i < new->fields.n; i++) {
+		const struct field *field = new->fields.items[i];
+
+		if (!numbers_find(&before, field->number))
+			visit_pair(walk, PAIR_FIELD, NULL, field, messages);
+	}
+}
+
+static void walk_oneofs(struct walk *walk, const struct pair *messages)
+{
+	const struct message *old = messages->old.message, *new = messages->new.message;
+	struct map by_name;
+
+	map_init(&by_name, walk->diff->arena);
+	for (uint32_t i = 0; i < new->oneofs.n; i++) {
+		if (!new->oneofs.items[i]->is_synthetic)
+			*map_put(&by_name, new->oneofs.items[i]->e.name.p, 0) =
+				new->oneofs.items[i];
+	}
+	for (uint32_t i = 0; i < old->oneofs.n; i++) {
+		const struct oneof *oneof = old->oneofs.items[i];
+
+		if (!oneof->is_synthetic)
+			visit_pair(walk, PAIR_ONEOF, oneof, map_get(&by_name, oneof->e.name.p, 0),
+				messages);
+	}
+}
+
+/* May the two be compared? Not if nobody knows what a broken file says. */
+static bool comparable(const struct element *old, const struct element *new)
+{
+	return new &&new != old && !old->file->is_broken && !new->file->is_broken;
+}
+
+static void walk_enum(struct walk *walk, const struct enumeration *old)
+{
+	const struct enumeration *new = (const struct enumeration *)partner(walk->diff, &old->e);
+	struct map by_number, seen;
+	struct pair pair;
+
+	walk_name(walk, &old->e, PAIR_FILE_ENUM, PAIR_PACKAGE_ENUM);
+	if (!comparable(&old->e, new ? &new->e : NULL))
+		return;
+	pair = pair_of(walk, PAIR_ENUM, old, new, walk->files);
+	walk->visit(walk->context, &pair);
+	map_init(&by_number, walk->diff->arena);
+	map_init(&seen, walk->diff->arena);
+	for (uint32_t i = 0; i < new->values.n; i++) {
+		void **slot = map_put(&by_number, NULL, (uint32_t) new->values.items[i]->number);
+
+		if (!*slot)
+			*slot = new->values.items[i];
+	}
+	for (uint32_t i = 0; i < old->values.n; i++) {
+		struct enum_value *value = old->values.items[i];
+		void **slot = map_put(&seen, NULL, (uint32_t)value->number);
+
+		if (*slot) /* an alias: its number had its turn */
+			continue;
+		*slot = value;
+		visit_pair(walk, PAIR_ENUM_VALUE, value,
+			map_get(&by_number, NULL, (uint32_t)value->number), &pair);
+	}
+}
+
+static void walk_extension(struct walk *walk, const struct field *old)
+{
+	const struct field *new = extension_partner(walk->diff, old);
+
+	walk_name(walk, &old->e, PAIR_FILE_EXTENSION, PAIR_PACKAGE_EXTENSION);
+	if (comparable(&old->e, new ? &new->e : NULL))
+		visit_pair(walk, PAIR_FIELD, old, new, NULL);
+}
+
+/* Nesting is bounded, see add_message in index.c. */
+static void walk_message(struct walk *walk, const struct message *old)
+{
+	const struct message *new = (const struct message *)partner(walk->diff, &old->e);
+
+	walk_name(walk, &old->e, PAIR_FILE_MESSAGE, PAIR_PACKAGE_MESSAGE);
+	if (comparable(&old->e, new ? &new->e : NULL)) {
+		struct pair pair = pair_of(walk, PAIR_MESSAGE, old, new, walk->files);
+
+		walk->visit(walk->context, &pair);
+		walk_fields(walk, &pair);
+		walk_oneofs(walk, &pair);
+	}
+	for (uint32_t i = 0; i < old->messages.n; i++)
+		walk_message(walk, old->messages.items[i]);
+	for (uint32_t i = 0; i < old->enums.n; i++)
+		walk_enum(walk, old->enums.items[i]);
+	for (uint32_t i = 0; i < old->extensions.n; i++)
+		walk_extension(walk, old->extensions.items[i]);
+}
+
+static void walk_service(struct walk *walk, const struct service *old)
+{
+	const struct service *new = (const struct service *)partner(walk->diff, &old->e);
+	struct map by_name;
+	struct pair pair;
+
+	walk_name(walk, &old->e, PAIR_FILE_SERVICE, PAIR_PACKAGE_SERVICE);
+	if (!comparable(&old->e, new ? &new->e : NULL))
+		return;
+	pair = pair_of(walk, PAIR_SERVICE, old, new, walk->files);
+	walk->visit(walk->context, &pair);
+	map_init(&by_name, walk->diff->arena);
+	for (uint32_t i = 0; i < new->methods.n; i++)
+		*map_put(&by_name, new->methods.items[i]->e.name.p, 0) = new->methods.items[i];
+	for (uint32_t i = 0; i < old->methods.n; i++) {
+		const struct method *method = old->methods.items[i];
+
+		visit_pair(
+			walk, PAIR_METHOD, method, map_get(&by_name, method->e.name.p, 0), &pair);
+	}
+}
+
+static void walk_file(struct walk *walk, const struct file *old)
+{
+	struct diff *diff = walk->diff;
+	const struct file *new = counterpart(diff->old, old);
+	struct pair pair;
+
+	if (new == old)
+		return;
+	/* A contract that is still there, only not compiled since nothing in it could matter. */
+	if (!new && old->text && side_lists(diff->new, old->text->path))
+		return;
+	if (new && (old->is_broken || new->is_broken))
+		return;
+	walk->new_file = new;
+	pair = pair_of(walk, PAIR_FILE, old, new, NULL);
+	walk->files = &pair;
+	walk->package_lives = diff_has_package(diff, true, old->package);
+	walk->visit(walk->context, &pair);
+	if (old->is_broken)
+		return;
+	for (uint32_t i = 0; i < old->messages.n; i++)
+		walk_message(walk, old->messages.items[i]);
+	for (uint32_t i = 0; i < old->enums.n; i++)
+		walk_enum(walk, old->enums.items[i]);
+	for (uint32_t i = 0; i < old->services.n; i++)
+		walk_service(walk, old->services.items[i]);
+	for (uint32_t i = 0; i < old->extensions.n; i++)
+		walk_extension(walk, old->extensions.items[i]);
+}
+
+/* A package is gone when none of its files is left, and each of those was compiled or is gone too.
+ */
+static void walk_packages(struct walk *walk)
+{
+	struct diff *diff = walk->diff;
+	const struct schema *old = diff->old->schema;
+	struct map lives, seen;
+
+	map_init(&lives, diff->arena);
+	map_init(&seen, diff->arena);
+	for (uint32_t i = 0; i < old->files.n; i++) {
+		const struct file *file = old->files.items[i].file;
+
+		if (!counterpart(diff->old, file) && file->text &&
+			side_lists(diff->new, file->text->path))
+			*map_put(&lives, intern(diff->names, file->package).p, 0) = walk;
+	}
+	walk->new_file = NULL;
+	for (uint32_t i = 0; i < old->files.n; i++) {
+		const struct file *file = old->files.items[i].file;
+		struct str package = intern(diff->names, file->package);
+		struct pair pair = { .kind = PAIR_PACKAGE, .old.file = file, .package = package };
+
+		if (!side_owns(diff->old, file) || map_get(&seen, package.p, 0))
+			continue;
+		*map_put(&seen, package.p, 0) = walk;
+		if (!map_get(&lives, package.p, 0) && !diff_has_package(diff, true, package))
+			walk->visit(walk->context, &pair);
+	}
+}
+
+void diff_walk(struct diff *diff, pair_visit visit, void *context)
+{
+	struct walk walk = { .diff = diff, .visit = visit, .context = context };
+	const struct schema *old = diff->old->schema, *new = diff->new->schema;
+
+	for (uint32_t i = 0; i < old->files.n; i++) {
+		if (side_owns(diff->old, old->files.items[i].file))
+			walk_file(&walk, old->files.items[i].file);
+	}
+	for (uint32_t i = 0; i < new->files.n; i++) {
+		const struct file *file = new->files.items[i].file;
+
+		if (side_owns(diff->new, file) && !counterpart(diff->new, file) &&
+			!(file->text && side_lists(diff->old, file->text->path))) {
+			struct pair pair = {
+				.kind = PAIR_FILE, .new.file = file, .new_file = file
+			};
+
+			walk.visit(walk.context, &pair);
+		}
+	}
+	walk_packages(&walk);
+}
