@@ -12,6 +12,7 @@
 #pragma once
 #include "base/out.h"
 #include "proto/compile.h"
+#include "schema/encode.h"
 #include "schema/schema.h"
 
 /* A parse_file for the bytes of one FileDescriptorProto: fills the file with names unresolved and options encoded. */
@@ -26,9 +27,6 @@ struct descriptor_write_options {
  */
 void descriptor_write_set(struct out *out, const struct schema *schema, const struct descriptor_write_options *options,
 		struct arena *scratch);
-
-/* Bytes of an options message (or any message value) in `arena`, known fields by number first, then extensions in order. */
-struct str options_encode(struct arena *arena, const struct options *options);
 
 /* A CodeGeneratorRequest taken apart. All in `arena`. */
 struct plugin_request {

@@ -245,6 +245,7 @@ struct message {
 	struct field *map_field; /* of a map entry: the field it was made for; in a set found by linking */
 	struct field *group_field; /* of a group's message: its field */
 	bool is_map_entry;
+	bool is_message_set; /* message_set_wire_format, as linking found it written: known before options are interpreted */
 	uint8_t visibility; /* enum visibility, as written */
 };
 
