@@ -15,6 +15,7 @@ struct report {
 	bool color; /* for text: escape sequences */
 	bool links; /* OSC 8 hyperlinks */
 	struct str version; /* of breakwater */
+	struct str folder; /* absolute path that printed paths are relative to, for links; absent: none */
 };
 
 struct reporter {
@@ -25,12 +26,16 @@ struct reporter {
 
 const struct reporter *const *reporters_all(size_t *n);
 const struct reporter *reporter_find(struct str name);
-/* Sorts and drops exact repetitions (path, span, rule, message). */
+/*
+ * Sorts and drops exact repetitions (path, span, rule, message). Texts are loaded into `scratch` to know
+ * lines and columns and stay there, so it must live as long as the report.
+ */
 void findings_sort(struct findings *findings, struct arena *scratch);
 /* Does any finding count (severity error, not accepted)? */
 bool findings_active(const struct findings *findings);
 
 /* Diagnostics as they look on standard error: `path:line:col: error: sentence`, source line, caret, note, help. */
+/* Without `verbose`, of many warnings only the first are shown, and how many more there are. */
 void diags_print(struct out *out, struct diags *diags, struct arena *arena, bool color, bool verbose);
 /*
  * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one line a rule of the selection (NULL: all),

@@ -1,0 +1,270 @@
+#include "report/block.h"
+#include "base/map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SAME_IN_FILES = 3, LONGEST_CHAIN = 100, LONGEST_VALUE = 120 };
+
+bool finding_shown(const struct report *report, const struct finding *finding)
+{
+	return !finding->ignored && (report->show_accepted || !finding->accepted);
+}
+
+struct str finding_path(const struct finding *finding)
+{
+	if (finding->new_place.text)
+		return finding->new_place.text->path;
+	return finding->old_place.text ? finding->old_place.text->path : S("");
+}
+
+bool finding_is_deletion(const struct finding *finding)
+{
+	return !finding->after.p && strstr(finding->rule->id, "_NO_DELETE");
+}
+
+/* Lost data before refused JSON before code that must be changed; what is accepted comes last. */
+static unsigned finding_rank(const struct finding *finding)
+{
+	unsigned harm = 3;
+
+	if (finding->breaks & (WIRE_BACKWARD | WIRE_FORWARD))
+		harm = 0;
+	else if (finding->breaks & (JSON_BACKWARD | JSON_FORWARD))
+		harm = 1;
+	else if (finding->breaks & SOURCE_CODE)
+		harm = 2;
+	return (unsigned)finding->accepted << 8 | (unsigned)finding->severity << 4 | harm;
+}
+
+static int compare_blocks(const void *left, const void *right)
+{
+	const struct block *a = left, *b = right;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+/*
+ * The listed finding that this one is folded under; NULL: none. A finding never hides under one
+ * that weighs less.
+ */
+static struct finding *root_of(const struct map *listed, struct finding *finding)
+{
+	struct finding *root = NULL, *at = finding;
+
+	for (int i = 0; i < LONGEST_CHAIN && at->cause && at->cause != finding; i++) {
+		at = at->cause;
+		if (map_get(listed, at, 0) && at->accepted == finding->accepted &&
+			at->severity <= finding->severity)
+			root = at;
+	}
+	return root;
+}
+
+static bool is_file_option(const struct finding *finding)
+{
+	return finding->rule->on == PAIR_FILE && (finding->before.p || finding->after.p);
+}
+
+static bool same_change(const struct finding *a, const struct finding *b)
+{
+	return a->rule == b->rule && str_eq(a->before, b->before) && str_eq(a->after, b->after) &&
+	       a->accepted == b->accepted && a->severity == b->severity;
+}
+
+static uint64_t change_hash(const struct finding *finding, struct arena *arena)
+{
+	struct arena_mark mark = arena_mark(arena);
+	uint64_t hash = str_hash(str_printf(arena, "%d%d:%zu:" STR STR, finding->accepted,
+		finding->severity, finding->before.n, ARG(finding->before), ARG(finding->after)));
+
+	arena_rewind(arena, mark);
+	return hash;
+}
+
+/* Puts the blocks of one change in more than three files into the first of them, and closes the
+ * gaps. */
+static void blocks_join(struct blocks *blocks, struct arena *arena)
+{
+	bool *gone = NEW_ARRAY(arena, blocks->list.n, bool);
+	struct map first; /* (rule, change) → block */
+	uint32_t kept = 0;
+
+	map_init(&first, arena);
+	for (uint32_t i = 0; i < blocks->list.n; i++) {
+		struct block *block = &blocks->list.items[i], **slot;
+
+		if (!is_file_option(block->finding))
+			continue;
+		slot = (struct block **)map_put(
+			&first, block->finding->rule, change_hash(block->finding, arena));
+		if (!*slot)
+			*slot = block;
+		else if (same_change((*slot)->finding, block->finding))
+			*vec_push(arena, &(*slot)->same) = block->finding;
+	}
+	for (uint32_t i = 0; i < blocks->list.n; i++) {
+		struct block *block = &blocks->list.items[i], *head;
+
+		if (!is_file_option(block->finding))
+			continue;
+		head = map_get(&first, block->finding->rule, change_hash(block->finding, arena));
+		if (head != block && same_change(head->finding, block->finding) &&
+			head->same.n >= SAME_IN_FILES) {
+			gone[i] = true;
+			for (uint32_t k = 0; k < block->follows.n; k++)
+				*vec_push(arena, &head->follows) = block->follows.items[k];
+		}
+	}
+	for (uint32_t i = 0; i < blocks->list.n; i++) {
+		struct block *block = &blocks->list.items[i];
+
+		if (block->same.n < SAME_IN_FILES)
+			block->same.n = 0;
+		if (!gone[i])
+			blocks->list.items[kept++] = *block;
+	}
+	blocks->list.n = kept;
+}
+
+static void blocks_count(struct blocks *blocks, const struct report *report)
+{
+	struct map paths;
+
+	map_init(&paths, report->arena);
+	for (uint32_t i = 0; i < report->findings->list.n; i++) {
+		const struct finding *finding = report->findings->list.items[i];
+		struct str path = finding_path(finding);
+
+		if (finding->ignored || finding->accepted)
+			continue;
+		if (finding->severity == SEVERITY_ERROR)
+			blocks->errors++;
+		else
+			blocks->warnings++;
+		/* By hash, since paths of two sides have two addresses. */
+		if (path.n)
+			map_put(&paths, NULL, str_hash(path));
+	}
+	blocks->files = paths.n;
+}
+
+struct blocks *blocks_make(const struct report *report)
+{
+	struct arena *arena = report->arena;
+	struct blocks *blocks = NEW(arena, struct blocks);
+	struct map listed, by_finding;
+
+	map_init(&listed, arena);
+	map_init(&by_finding, arena);
+	for (uint32_t i = 0; i < report->findings->list.n; i++) {
+		struct finding *finding = report->findings->list.items[i];
+
+		if (finding_shown(report, finding))
+			*map_put(&listed, finding, 0) = finding;
+	}
+	for (uint32_t i = 0; i < listed.n; i++) {
+		struct finding *finding = listed.entries[i].value;
+
+		if (root_of(&listed, finding))
+			continue;
+		*vec_push(arena, &blocks->list) = (struct block){
+			.finding = finding, .rank = finding_rank(finding), .order = i
+		};
+	}
+	for (uint32_t i = 0; i < blocks->list.n; i++)
+		*map_put(&by_finding, blocks->list.items[i].finding, 0) = &blocks->list.items[i];
+	for (uint32_t i = 0; i < listed.n; i++) {
+		struct finding *finding = listed.entries[i].value;
+		struct finding *root = root_of(&listed, finding);
+		struct block *block = root ? map_get(&by_finding, root, 0) : NULL;
+
+		if (block)
+			*vec_push(arena, &block->follows) = finding;
+	}
+	blocks_join(blocks, arena);
+	if (blocks->list.n)
+		qsort(blocks->list.items, blocks->list.n, sizeof *blocks->list.items,
+			compare_blocks);
+	blocks_count(blocks, report);
+	return blocks;
+}
+
+static const char *plural(uint32_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+struct str summary_line(const struct report *report, const struct blocks *blocks)
+{
+	struct out *out = out_memory(report->arena);
+
+	if (blocks->errors)
+		out_printf(out, "%u breaking change%s", blocks->errors, plural(blocks->errors));
+	else
+		out_str(out, S("no breaking changes"));
+	if (blocks->warnings)
+		out_printf(out, ", %u warning%s", blocks->warnings, plural(blocks->warnings));
+	if (blocks->files)
+		out_printf(out, " in %u file%s", blocks->files, plural(blocks->files));
+	out_str(out, S(" ("));
+	out_str(out, report->old_name);
+	out_str(out, S(" → "));
+	out_str(out, report->new_name);
+	out_printf(out, "); %u file%s compared", report->files_compared,
+		plural(report->files_compared));
+	if (report->accepted)
+		out_printf(
+			out, ", %u finding%s accepted", report->accepted, plural(report->accepted));
+	return out_text(out);
+}
+
+static bool directions_write(
+	struct out *out, const char *surface, bool backward, bool forward, bool first)
+{
+	if (!backward && !forward)
+		return first;
+	out_printf(out, "%s%s (%s%s%s)", first ? "" : ", ", surface,
+		backward ? "old data read by new code" : "", backward && forward ? ", " : "",
+		forward ? "new data read by old code" : "");
+	return false;
+}
+
+void breaks_write(struct out *out, unsigned breaks)
+{
+	bool first = true;
+
+	first = directions_write(out, "wire", breaks & WIRE_BACKWARD, breaks & WIRE_FORWARD, first);
+	first = directions_write(out, "JSON", breaks & JSON_BACKWARD, breaks & JSON_FORWARD, first);
+	if (breaks & SOURCE_CODE)
+		out_printf(out, "%ssource code", first ? "" : ", ");
+}
+
+struct str was_text(const struct report *report, const struct finding *finding)
+{
+	struct out *out = out_memory(report->arena);
+	const struct text *text = finding->old_place.text;
+	struct point begin, end;
+
+	if (!text || (!finding->new_place.text && span_is_none(finding->old_place.span)))
+		return (struct str){ NULL, 0 };
+	out_str(out, S("was "));
+	if (finding->before.n > LONGEST_VALUE) {
+		out_str(out, str_head(finding->before, LONGEST_VALUE));
+		out_str(out, S("… "));
+	} else if (finding->before.n) {
+		out_str(out, finding->before);
+		out_char(out, ' ');
+	}
+	out_str(out, S("at "));
+	out_str(out, text->path);
+	if (!span_is_none(finding->old_place.span)) {
+		place_points(finding->old_place, report->arena, &begin, &end);
+		out_printf(out, ":%u", begin.line);
+	}
+	out_str(out, S(" in "));
+	out_str(out, report->old_name);
+	return out_text(out);
+}

@@ -1,0 +1,37 @@
+/*
+ * Findings as people read them: what follows from one cause folded under it, the same change over
+ * many files once, the most harmful first.
+ */
+#pragma once
+#include "base/vec.h"
+#include "report/report.h"
+
+struct block {
+	struct finding *finding;
+	VEC(struct finding *) follows; /* what has it as its cause, near or far */
+	VEC(struct finding *) same; /* the same change of a file option in other files */
+	unsigned rank; /* sorts first by this */
+	uint32_t order; /* of the finding, then by this */
+};
+
+struct blocks {
+	VEC(struct block) list;
+	uint32_t errors, warnings; /* findings that are shown and not accepted, folded ones included */
+	uint32_t files; /* that hold them */
+};
+
+/* Is it listed at all? */
+bool finding_shown(const struct report *report, const struct finding *finding);
+/* Path that a finding is about: of the new side, or of the old one where that file is gone; empty for none. */
+struct str finding_path(const struct finding *finding);
+/* Everything in the report's arena. */
+struct blocks *blocks_make(const struct report *report);
+
+/* `2 breaking changes in 2 files (v1.4.0 → working tree); 3 files compared, 1 finding accepted` */
+struct str summary_line(const struct report *report, const struct blocks *blocks);
+/* `wire (old data read by new code), source code`; nothing for none. Plain ASCII without quotes. */
+void breaks_write(struct out *out, unsigned breaks);
+/* `was int64 at proto/order.proto:11 in v1.4.0`; absent where nothing stood. */
+struct str was_text(const struct report *report, const struct finding *finding);
+/* Was something deleted, so that only the old side can show it? */
+bool finding_is_deletion(const struct finding *finding);

@@ -1,0 +1,76 @@
+#include "report/report.h"
+#include "report/escape.h"
+#include "report/excerpt.h"
+
+enum { MANY_WARNINGS = 20 };
+
+static void place_print(struct out *out, struct place place, struct arena *arena)
+{
+	struct point begin, end;
+
+	if (!place.text) {
+		out_str(out, S("breakwater"));
+		return;
+	}
+	place_points(place, arena, &begin, &end);
+	if (place.text->side.n) {
+		out_plain(out, place.text->side);
+		out_char(out, ':');
+	}
+	out_plain(out, place.text->path);
+	out_printf(out, ":%u:%u", begin.line, begin.column);
+}
+
+static void note_print(struct out *out, const struct diag *diag, struct arena *arena,
+	const struct palette *palette)
+{
+	remark_begin(out, "note", palette);
+	out_plain(out, diag->note_text);
+	if (diag->note_place.text) {
+		out_str(out, str_ends(diag->note_text, S(" at")) ? S(" ") : S(" at "));
+		place_print(out, diag->note_place, arena);
+	}
+	out_char(out, '\n');
+}
+
+static void diag_print(struct out *out, const struct diag *diag, struct arena *arena,
+	const struct palette *palette)
+{
+	bool error = diag->level == DIAG_ERROR;
+	struct str helps = diag->help, help;
+
+	out_str(out, str_of(palette->place));
+	place_print(out, diag->place, arena);
+	out_printf(out, ":%s %s%s:%s ", palette->off, error ? palette->error : palette->warning,
+		error ? "error" : "warning", palette->off);
+	out_plain(out, diag->message);
+	out_char(out, '\n');
+	if (excerpt_write(out, diag->place, arena, palette))
+		out_char(out, '\n');
+	if (diag->note_text.p)
+		note_print(out, diag, arena, palette);
+	while (str_cut(&helps, '\n', &help)) {
+		remark_begin(out, "help", palette);
+		out_plain(out, help);
+		out_char(out, '\n');
+	}
+}
+
+void diags_print(
+	struct out *out, struct diags *diags, struct arena *arena, bool color, bool verbose)
+{
+	const struct palette *palette = palette_of(color);
+	uint32_t warnings = 0;
+
+	diags_sort(diags);
+	for (uint32_t i = 0; i < diags->n; i++)
+		if (diags->items[i].level == DIAG_ERROR || ++warnings <= MANY_WARNINGS || verbose)
+			diag_print(out, &diags->items[i], arena, palette);
+	if (warnings > MANY_WARNINGS && !verbose) {
+		out_printf(out, "%sbreakwater:%s %swarning:%s %u more warnings like these\n",
+			palette->place, palette->off, palette->warning, palette->off,
+			warnings - MANY_WARNINGS);
+		remark_begin(out, "help", palette);
+		out_str(out, S("--verbose shows all of them\n"));
+	}
+}

@@ -1,0 +1,40 @@
+/*
+ * Foreign text on its way out: one escaping function for each syntax that a report is written in.
+ *
+ * Names, paths and source lines are a stranger's. What could steer a terminal, turn the direction
+ * of writing or is no UTF-8 is shown as `\x1b` or `\u202e` everywhere but in JSON, which has an
+ * escaping of its own.
+ */
+#pragma once
+#include "base/out.h"
+
+/* One character as it is shown. */
+struct glyph {
+	struct str shown; /* the bytes themselves, or `spelled` */
+	uint32_t code; /* code point; 0xFFFD for a byte that is no UTF-8 */
+	unsigned size; /* bytes taken */
+	unsigned columns; /* of a terminal that `shown` takes; a tab counts 0 */
+	char spelled[12];
+};
+
+/* Decodes the first character of a text that is not empty. A tab is itself, other controls are spelled. */
+void glyph_read(struct glyph *glyph, struct str text);
+/* Number of code points of `text` before byte `offset`; a byte that is no UTF-8 counts one. */
+uint32_t glyphs_before(struct str text, size_t offset);
+
+/* For a terminal, on one line. */
+void out_plain(struct out *out, struct str text);
+/* The same, cut to about `most` columns with an ellipsis. */
+void out_plain_cut(struct out *out, struct str text, unsigned most);
+/* For XML and HTML, in text and in quoted attributes. */
+void out_markup(struct out *out, struct str text);
+/* For running text of GitHub's markdown, table cells included; mentions and references do nothing. */
+void out_markdown(struct out *out, struct str text);
+/* As a markdown code span; in a table a bar needs a backslash even there. */
+void out_code_span(struct out *out, struct str text, bool in_table);
+/* Longest run of backticks in `text`: a fence around it must be longer. */
+unsigned backticks_longest(struct str text);
+/* A path as the path of a URI. */
+void out_uri(struct out *out, struct str path);
+/* Message (or property value) of a GitHub workflow command. */
+void out_workflow(struct out *out, struct str text, bool property);

@@ -1,0 +1,148 @@
+#include "report/excerpt.h"
+#include "report/escape.h"
+
+#include <stdio.h>
+
+/* A line longer than this is cut around the span: generated files have lines of megabytes. */
+enum { LONGEST_LINE = 200, LEFT_CONTEXT = 60, GUTTER = 5, TAB = 8 };
+
+static const struct palette plain = { "", "", "", "", "", "", "", "" };
+static const struct palette colored = {
+	.place = "\033[1m",
+	.error = "\033[1;31m",
+	.warning = "\033[1;33m",
+	.note = "\033[1;36m",
+	.gutter = "\033[34m",
+	.caret = "\033[1;32m",
+	.dim = "\033[2m",
+	.off = "\033[0m",
+};
+
+const struct palette *palette_of(bool color)
+{
+	return color ? &colored : &plain;
+}
+
+/* The part of a line that is shown, and the span within it. */
+struct window {
+	struct str line;
+	size_t begin, end; /* of the span, in bytes of `line` */
+	bool cut_left, cut_right;
+};
+
+static size_t character_start(struct str line, size_t at)
+{
+	while (at > 0 && at < line.n && ((unsigned char)line.p[at] & 0xC0) == 0x80)
+		at--;
+	return at;
+}
+
+static struct window window_of(struct str line, size_t begin, size_t end)
+{
+	struct window w = { line, begin, end, false, false };
+	size_t from = 0;
+
+	if (line.n <= LONGEST_LINE)
+		return w;
+	if (begin > LONGEST_LINE / 2)
+		from = character_start(line, begin - LEFT_CONTEXT);
+	w.line = str_from(line, from);
+	w.cut_left = from > 0;
+	w.begin = begin - from;
+	w.end = end - from;
+	if (w.line.n > LONGEST_LINE) {
+		w.line = str_head(w.line, character_start(w.line, LONGEST_LINE));
+		w.cut_right = true;
+	}
+	if (w.end > w.line.n)
+		w.end = w.line.n;
+	return w;
+}
+
+/* Blanks as wide as what stands before the span; a tab stays one, so that both lines jump alike. */
+static unsigned indent_write(struct out *out, const struct window *w, unsigned column)
+{
+	struct glyph glyph;
+
+	for (size_t at = 0; at < w->begin && at < w->line.n; at += glyph.size) {
+		glyph_read(&glyph, str_from(w->line, at));
+		if (glyph.code == '\t') {
+			out_char(out, '\t');
+			column += TAB - column % TAB;
+			continue;
+		}
+		for (unsigned i = 0; i < glyph.columns; i++)
+			out_char(out, ' ');
+		column += glyph.columns;
+	}
+	return column;
+}
+
+static void caret_write(struct out *out, const struct window *w, unsigned column)
+{
+	unsigned start = column;
+	struct glyph glyph;
+
+	for (size_t at = w->begin; at < w->end && at < w->line.n; at += glyph.size) {
+		glyph_read(&glyph, str_from(w->line, at));
+		column += glyph.code == '\t' ? TAB - column % TAB : glyph.columns;
+	}
+	out_char(out, '^');
+	while (++start < column)
+		out_char(out, '~');
+}
+
+static void line_write(struct out *out, const struct window *w)
+{
+	struct glyph glyph;
+
+	if (w->cut_left)
+		out_str(out, S("…"));
+	for (struct str rest = w->line; rest.n; rest = str_from(rest, glyph.size)) {
+		glyph_read(&glyph, rest);
+		out_str(out, glyph.shown);
+	}
+	if (w->cut_right)
+		out_str(out, S("…"));
+}
+
+bool excerpt_write(
+	struct out *out, struct place place, struct arena *arena, const struct palette *palette)
+{
+	struct point begin, end;
+	struct window w;
+	struct str line;
+	size_t first, last;
+	int digits;
+
+	if (!place.text || span_is_none(place.span))
+		return false;
+	place_points(place, arena, &begin, &end);
+	line = text_line(place.text, arena, begin.line);
+	if (!line.p)
+		return false;
+	first = begin.column - 1 < line.n ? begin.column - 1 : line.n;
+	last = end.line == begin.line ? end.column - 1 : line.n;
+	if (last > line.n)
+		last = line.n;
+	while (last > first && (line.p[last - 1] == ' ' || line.p[last - 1] == '\t'))
+		last--;
+	w = window_of(line, first, last);
+
+	digits = snprintf(NULL, 0, "%*u", GUTTER, (unsigned)begin.line);
+	out_printf(out, "%s%*u |%s ", palette->gutter, GUTTER, (unsigned)begin.line, palette->off);
+	line_write(out, &w);
+	out_printf(out, "\n%s%*s |%s ", palette->gutter, digits, "", palette->off);
+	if (w.cut_left)
+		out_char(out, ' ');
+	out_str(out, str_of(palette->caret));
+	caret_write(out, &w, indent_write(out, &w, (unsigned)digits + 3 + w.cut_left));
+	out_str(out, str_of(palette->off));
+	return true;
+}
+
+void remark_begin(struct out *out, const char *word, const struct palette *palette)
+{
+	out_printf(out, "%s%*s =%s %s%s:%s ", palette->gutter, GUTTER, "", palette->off,
+		palette->place, word, palette->off);
+}

@@ -1,0 +1,91 @@
+#include "report/block.h"
+#include "report/value.h"
+
+static json_t *breaks_value(unsigned breaks, struct arena *arena, bool *ok)
+{
+	json_t *array = json_array();
+
+	/* The bits stand in the order of the names. */
+	for (unsigned surface = 1; surface <= WIRE_FORWARD; surface <<= 1)
+		if (breaks & surface)
+			value_add(array, value_str(surface_name((enum surface)surface), arena), ok);
+	return array;
+}
+
+static void old_place_set(
+	json_t *object, const struct finding *finding, struct arena *arena, bool *ok)
+{
+	struct point begin, end;
+
+	if (!finding->old_place.text)
+		return;
+	place_points(finding->old_place, arena, &begin, &end);
+	value_set(object, "old_path", value_str(finding->old_place.text->path, arena), ok);
+	value_set(object, "old_start_line", json_integer(begin.line), ok);
+	value_set(object, "old_start_column", json_integer(begin.column), ok);
+}
+
+static void new_place_set(
+	json_t *object, const struct finding *finding, struct arena *arena, bool *ok)
+{
+	struct point begin, end;
+
+	place_points(finding->new_place, arena, &begin, &end);
+	if (finding->new_place.text)
+		value_set(object, "path", value_str(finding->new_place.text->path, arena), ok);
+	value_set(object, "start_line", json_integer(begin.line), ok);
+	value_set(object, "start_column", json_integer(begin.column), ok);
+	value_set(object, "end_line", json_integer(end.line), ok);
+	value_set(object, "end_column", json_integer(end.column), ok);
+}
+
+static json_t *fingerprint_value(uint64_t fingerprint)
+{
+	return json_sprintf("%016llx", (unsigned long long)fingerprint);
+}
+
+static bool finding_write(struct out *out, const struct finding *finding, struct arena *arena)
+{
+	json_t *object = json_object();
+	bool ok = object;
+
+	new_place_set(object, finding, arena, &ok);
+	value_set(object, "type", value_str(str_of(finding->rule->id), arena), &ok);
+	value_set(object, "message", value_str(finding->message, arena), &ok);
+	value_set(object, "element", value_str(finding->element, arena), &ok);
+	if (finding->has_number)
+		value_set(object, "number", json_integer(finding->number), &ok);
+	old_place_set(object, finding, arena, &ok);
+	if (finding->before.p)
+		value_set(object, "before", value_str(finding->before, arena), &ok);
+	if (finding->after.p)
+		value_set(object, "after", value_str(finding->after, arena), &ok);
+	value_set(object, "breaks", breaks_value(finding->breaks, arena, &ok), &ok);
+	value_set(object, "severity",
+		json_string(finding->severity == SEVERITY_ERROR ? "error" : "warning"), &ok);
+	if (finding->cause)
+		value_set(object, "cause", fingerprint_value(finding->cause->fingerprint), &ok);
+	if (finding->help.p)
+		value_set(object, "help", value_str(finding->help, arena), &ok);
+	value_set(object, "fingerprint", fingerprint_value(finding->fingerprint), &ok);
+	if (finding->accepted)
+		value_set(object, "accepted", value_str(finding->accepted_reason, arena), &ok);
+	return value_write(out, object, JSON_COMPACT, ok);
+}
+
+static bool json_write(struct out *out, const struct report *report)
+{
+	for (uint32_t i = 0; i < report->findings->list.n; i++) {
+		const struct finding *finding = report->findings->list.items[i];
+
+		if (finding_shown(report, finding) && !finding_write(out, finding, report->arena))
+			return false;
+	}
+	return true;
+}
+
+const struct reporter json_reporter = {
+	.name = "json",
+	.summary = "one JSON object a line, for programs",
+	.write = json_write,
+};

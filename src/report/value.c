@@ -1,0 +1,66 @@
+#include "report/value.h"
+#include "report/escape.h"
+
+static bool is_utf8(struct str text)
+{
+	struct glyph glyph;
+
+	for (; text.n; text = str_from(text, glyph.size)) {
+		glyph_read(&glyph, text);
+		if (glyph.code == 0xFFFD && glyph.size == 1)
+			return false;
+	}
+	return true;
+}
+
+static struct str repaired(struct str text, struct arena *arena)
+{
+	struct out *out = out_memory(arena);
+	struct glyph glyph;
+
+	for (; text.n; text = str_from(text, glyph.size)) {
+		glyph_read(&glyph, text);
+		if (glyph.code == 0xFFFD && glyph.size == 1)
+			out_str(out, S("\xEF\xBF\xBD"));
+		else
+			out_str(out, str_head(text, glyph.size));
+	}
+	return out_text(out);
+}
+
+json_t *value_str(struct str text, struct arena *arena)
+{
+	if (!is_utf8(text))
+		text = repaired(text, arena);
+	return json_stringn_nocheck(text.p ? text.p : "", text.n);
+}
+
+void value_set(json_t *object, const char *key, json_t *value, bool *ok)
+{
+	if (!value || json_object_set_new_nocheck(object, key, value) != 0)
+		*ok = false;
+}
+
+void value_add(json_t *array, json_t *value, bool *ok)
+{
+	if (!value || json_array_append_new(array, value) != 0)
+		*ok = false;
+}
+
+static int write_part(const char *buffer, size_t size, void *data)
+{
+	out_str(data, (struct str){ buffer, size });
+	return 0;
+}
+
+bool value_write(struct out *out, json_t *value, size_t flags, bool ok)
+{
+	if (!value)
+		return false;
+	if (ok && json_dump_callback(value, write_part, out, flags) != 0)
+		ok = false;
+	if (ok)
+		out_char(out, '\n');
+	json_decref(value);
+	return ok;
+}
