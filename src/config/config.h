@@ -2,6 +2,7 @@
  * breakwater.yaml, buf.yaml, buf.work.yaml and accepted breaks → option structs.
  */
 #pragma once
+#include "proto/compile.h"
 #include "rules/rules.h"
 #include "source/source.h"
 
@@ -28,6 +29,7 @@ struct config {
 	bool has_roots; /* roots or modules are declared */
 	VEC(struct str) roots; /* `roots:` of a breakwater.yaml */
 	VEC(struct module) modules; /* at least one */
+	struct module rest; /* settings for paths that no module holds: those of a module that is gone */
 	struct str base; /* absent: none */
 	bool strict_imports;
 	bool is_buf;
@@ -39,6 +41,8 @@ struct config_override {
 	VEC(struct str) use, except; /* ids, already split at commas */
 	struct str file; /* --config, relative to `directory`; absent: none */
 	struct str directory; /* -C, absolute */
+	/* The old side: only roots, modules and what they exclude are wanted, and said. Its rules may be of another time. */
+	bool layout_only;
 };
 
 /*
@@ -54,6 +58,13 @@ void config_apply(const struct config *config, struct findings *findings, struct
 void config_warn_unmatched(const struct config *config, const struct schema *old, const struct schema *new, struct diags *diags);
 /* Rules that any module selects: what rules_run gets. */
 struct selection *config_selection(struct arena *arena, const struct config *config);
-/* The module whose root holds a path (the innermost), NULL. */
+/* The module whose root holds a path (the innermost; what it excludes or does not include is not held), NULL. */
 const struct module *config_module_of(const struct config *config, struct str path);
+/* Is a path part of the contract as far as the configuration says? With `has_roots` only what a root or module holds. */
+bool config_holds(const struct config *config, struct str path);
+/*
+ * The import roots of a side, `override_roots` of --root (relative to the repository) going first. A folder that one root excludes and that
+ * is itself a root, or holds one, is not in `excluded`; config_holds knows better (and `includes`, which roots do not have).
+ */
+void config_roots(struct arena *arena, const struct config *config, struct roots *roots);
 bool package_is_unstable(struct str package);

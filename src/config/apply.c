@@ -1,0 +1,279 @@
+/*
+ * What the configuration makes of findings: ignored, or how severe.
+ */
+#include "config/config.h"
+
+#include <stdlib.h>
+
+/* One path that silences a rule, or all of them. */
+struct silence {
+	struct str path;
+	const struct rule *rule; /* NULL: all */
+};
+
+/* All of a configuration's, sorted. */
+struct silences {
+	struct silence *items;
+	size_t n;
+};
+
+static int silence_order(const void *left, const void *right)
+{
+	const struct silence *a = left, *b = right;
+	int order = str_cmp(a->path, b->path);
+
+	return order ? order
+		     : ((uintptr_t)a->rule > (uintptr_t)b->rule) -
+			       ((uintptr_t)a->rule < (uintptr_t)b->rule);
+}
+
+/* Modules that share the file's settings share the lists: once is enough. */
+static bool repeats(const struct config *config, uint32_t i)
+{
+	const struct module *modules = config->modules.items;
+
+	return i > 0 && modules[i].ignores.items == modules[i - 1].ignores.items &&
+	       modules[i].ignore_only == modules[i - 1].ignore_only;
+}
+
+static struct silences collect_silences(const struct config *config, struct arena *arena)
+{
+	struct silences s = { 0 };
+	size_t n = 0;
+
+	for (uint32_t i = 0; i <= config->modules.n; i++) {
+		const struct module *module =
+			i < config->modules.n ? &config->modules.items[i] : &config->rest;
+
+		n += module->ignores.n + module->n_ignore_only;
+	}
+	s.items = NEW_ARRAY(arena, n + 1, struct silence);
+	for (uint32_t i = 0; i <= config->modules.n; i++) {
+		const struct module *module =
+			i < config->modules.n ? &config->modules.items[i] : &config->rest;
+
+		if (i < config->modules.n && repeats(config, i))
+			continue;
+		for (uint32_t k = 0; k < module->ignores.n; k++)
+			s.items[s.n++] = (struct silence){ module->ignores.items[k], NULL };
+		for (uint32_t k = 0; k < module->n_ignore_only; k++)
+			s.items[s.n++] = (struct silence){ module->ignore_only[k].path,
+				module->ignore_only[k].rule };
+	}
+	qsort(s.items, s.n, sizeof *s.items, silence_order);
+	return s;
+}
+
+static bool silences_has(const struct silences *s, struct str path, const struct rule *rule)
+{
+	struct silence key = { path, rule };
+
+	return s->n && bsearch(&key, s->items, s->n, sizeof *s->items, silence_order);
+}
+
+/* Is the path, or a folder above it, silenced for the rule? */
+static bool is_silent(const struct silences *s, struct str path, const struct rule *rule)
+{
+	for (size_t i = 0; i <= path.n; i++) {
+		if (i != 0 && i != path.n && path.p[i] != '/')
+			continue;
+		if (silences_has(s, str_head(path, i), NULL) ||
+			silences_has(s, str_head(path, i), rule))
+			return true;
+	}
+	return false;
+}
+
+static size_t rule_index(const struct rule *rule)
+{
+	const struct rule *const *all;
+	size_t n, i = 0;
+
+	all = rules_all(&n);
+	while (i < n && all[i] != rule)
+		i++;
+	return i < n ? i : 0;
+}
+
+static const struct module *module_of(const struct config *config, const struct finding *finding)
+{
+	const struct file *file = finding->new_file ? finding->new_file : finding->old_file;
+	const struct module *module = file ? config_module_of(config, file->text->path) : NULL;
+
+	return module ? module : &config->rest;
+}
+
+static bool is_ignored(
+	const struct silences *s, const struct module *module, const struct finding *finding)
+{
+	const struct file *files[] = { finding->new_file, finding->old_file };
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		if (!files[i])
+			continue;
+		if (module->ignore_unstable_packages && package_is_unstable(files[i]->package))
+			return true;
+		if (is_silent(s, files[i]->text->path, finding->rule))
+			return true;
+	}
+	return false;
+}
+
+void config_apply(const struct config *config, struct findings *findings, struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	struct silences silences = collect_silences(config, scratch);
+
+	for (uint32_t i = 0; i < findings->list.n; i++) {
+		struct finding *finding = findings->list.items[i];
+		const struct module *module = module_of(config, finding);
+		size_t rule = rule_index(finding->rule);
+
+		finding->severity = (enum severity)module->selection->severity[rule];
+		if (!module->selection->selected[rule] || is_ignored(&silences, module, finding))
+			finding->ignored = true;
+	}
+	arena_rewind(scratch, mark);
+}
+
+/* A path of the file and whether a contract lies there; a v1beta1 file has several at one place. */
+struct mention {
+	struct place place;
+	struct str path;
+	bool matched;
+};
+
+struct mentions {
+	VEC(struct mention) list;
+};
+
+static bool has_path(const struct schema *schema, struct str path)
+{
+	uint32_t low = 0, high = schema->paths.n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (str_cmp(schema->paths.items[middle], path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	/* `a.proto` sorts between `a` and `a/b.proto`, so step over what only begins like it. */
+	for (; low < schema->paths.n && str_starts(schema->paths.items[low], path); low++)
+		if (path_under(schema->paths.items[low], path))
+			return true;
+	return false;
+}
+
+static void mention(
+	struct mentions *mentions, struct arena *arena, struct place place, struct str path)
+{
+	struct mention *last =
+		mentions->list.n ? &mentions->list.items[mentions->list.n - 1] : NULL;
+
+	/* A category's path stands once for each of its rules. */
+	if (last && last->place.text == place.text && last->place.span.begin == place.span.begin &&
+		str_eq(last->path, path))
+		return;
+	*vec_push(arena, &mentions->list) = (struct mention){ .place = place, .path = path };
+}
+
+static void mention_module(
+	struct mentions *mentions, struct arena *arena, const struct module *module)
+{
+	for (uint32_t k = 0; k < module->ignores.n; k++)
+		mention(mentions, arena, module->ignore_places.items[k], module->ignores.items[k]);
+	for (uint32_t k = 0; k < module->n_ignore_only; k++)
+		mention(mentions, arena, module->ignore_only[k].place, module->ignore_only[k].path);
+}
+
+static int mention_order(const void *left, const void *right)
+{
+	const struct mention *a = left, *b = right;
+	int order = str_cmp(a->place.text->path, b->place.text->path);
+
+	return order ? order
+		     : (a->place.span.begin > b->place.span.begin) -
+			       (a->place.span.begin < b->place.span.begin);
+}
+
+static struct str written(struct place place)
+{
+	struct str text = str_from(place.text->bytes, place.span.begin);
+
+	return str_head(text, place.span.end - place.span.begin);
+}
+
+static void warn_unmatched(const struct mention *m, struct diags *diags)
+{
+	diag_warning(diags, m->place, "path '" STR "' matches no contract on either side",
+		ARG(m->path.n ? m->path : S(".")));
+	if (memchr(m->path.p ? m->path.p : "", '*', m->path.n))
+		diag_help(diags, "patterns are not known here: name a file or a folder");
+	else if (!str_eq(written(m->place), m->path))
+		diag_help(diags, "'" STR "' counts from the folder that '" STR "' speaks for",
+			ARG(written(m->place)), ARG(m->place.text->path));
+}
+
+void config_warn_unmatched(const struct config *config, const struct schema *old,
+	const struct schema *new, struct diags *diags)
+{
+	struct mentions mentions = { 0 };
+	struct mention *items;
+
+	for (uint32_t i = 0; i < config->modules.n; i++)
+		if (!repeats(config, i))
+			mention_module(&mentions, diags->arena, &config->modules.items[i]);
+	mention_module(&mentions, diags->arena, &config->rest);
+	items = mentions.list.items;
+	for (uint32_t i = 0; i < mentions.list.n; i++)
+		items[i].matched = has_path(old, items[i].path) || has_path(new, items[i].path);
+	if (mentions.list.n)
+		qsort(items, mentions.list.n, sizeof *items, mention_order);
+	for (uint32_t i = 0, end; i < mentions.list.n; i = end) {
+		bool matched = false;
+
+		for (end = i; end < mentions.list.n && mention_order(&items[i], &items[end]) == 0;
+			end++)
+			matched |= items[end].matched;
+		if (!matched)
+			warn_unmatched(&items[i], diags);
+	}
+}
+
+/* Takes a number of at least 1 off the front. */
+static bool take_number(struct str *s)
+{
+	uint64_t value = 0;
+	size_t n = 0;
+
+	for (; n < s->n && s->p[n] >= '0' && s->p[n] <= '9' && value <= INT32_MAX; n++)
+		value = value * 10 + (uint64_t)(s->p[n] - '0');
+	*s = str_from(*s, n);
+	return n > 0 && value >= 1 && value <= INT32_MAX;
+}
+
+static bool take_word(struct str *s, struct str word)
+{
+	if (!str_starts(*s, word))
+		return false;
+	*s = str_from(*s, word.n);
+	return true;
+}
+
+/* vNtest…, vN[pP](alpha|beta)[M] as the last of several components (rules.md, section 7). */
+bool package_is_unstable(struct str package)
+{
+	struct str version = str_last_component(package);
+
+	if (version.n == package.n || !take_word(&version, S("v")) || !take_number(&version))
+		return false;
+	if (str_starts(version, S("test")))
+		return true;
+	if (take_word(&version, S("p")) && !take_number(&version))
+		return false;
+	if (!take_word(&version, S("alpha")) && !take_word(&version, S("beta")))
+		return false;
+	return version.n == 0 || (take_number(&version) && version.n == 0);
+}

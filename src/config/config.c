@@ -1,0 +1,409 @@
+#include "config/read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* What one call of config_read works with. */
+struct search {
+	struct arena *arena;
+	struct source *source;
+	const struct config_override *override;
+	struct config *config;
+	struct diags *diags;
+	struct said said;
+};
+
+static struct reader reader_new(struct search *s, struct text *text, struct str folder)
+{
+	return (struct reader){ .arena = s->arena,
+		.text = text,
+		.diags = s->diags,
+		.folder = folder,
+		.top = s->source->top,
+		.override = s->override,
+		.version = RULES_V2,
+		.version_name = "v2",
+		.said = &s->said };
+}
+
+/* A file of the source; NULL without a diagnostic when it is not there. */
+static struct text *source_text(struct search *s, struct str path)
+{
+	const struct source_entry *entry = source_find(s->source, path);
+	struct text *text;
+
+	if (!entry)
+		return NULL;
+	text = NEW(s->arena, struct text);
+	text->path = entry->path;
+	text->side = s->source->side;
+	if (!source_read(s->source, entry, s->arena, &text->bytes, s->diags))
+		return NULL;
+	if (!text->bytes.p)
+		text->bytes = S("");
+	return text;
+}
+
+/* Reads at most one byte more than a YAML file may have. */
+static bool read_disk(struct search *s, struct str path, struct str *bytes)
+{
+	int fd = open(str_cstr(s->arena, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *p = arena_bytes(s->arena, MAX_YAML_BYTES + 1);
+	size_t n = 0;
+	ssize_t got = 0;
+
+	if (fd < 0)
+		return false;
+	while (n < MAX_YAML_BYTES + 1) {
+		got = read(fd, p + n, MAX_YAML_BYTES + 1 - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	if (got < 0) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		return false;
+	}
+	close(fd);
+	*bytes = (struct str){ p, n };
+	return true;
+}
+
+static struct text *disk_text(struct search *s)
+{
+	struct str file = s->override->file;
+	struct str path = file.n && file.p[0] == '/'
+				  ? file
+				  : path_join(s->arena, s->override->directory, file);
+	struct text *text = NEW(s->arena, struct text);
+
+	text->path = file;
+	text->side = S("");
+	if (read_disk(s, path, &text->bytes))
+		return text;
+	diag_error(s->diags, NOWHERE, "cannot read the configuration '" STR "': %s", ARG(file),
+		strerror(errno));
+	return NULL;
+}
+
+/* An absolute path without `.` and `..`, as far as words go. */
+static struct str absolute(struct arena *arena, struct str directory, struct str path)
+{
+	struct str whole = path.n && path.p[0] == '/' ? path : path_join(arena, directory, path);
+	struct str clean;
+
+	if (!whole.n || whole.p[0] != '/' || !path_normalize(arena, str_from(whole, 1), &clean))
+		return whole;
+	return str_printf(arena, "/" STR, ARG(clean));
+}
+
+/* Where the top of the repository or folder is on the disk; absent where it is on none. */
+static struct str disk_top(struct search *s)
+{
+	struct source *source = s->source;
+	struct str directory = absolute(s->arena, s->override->directory, S("."));
+
+	switch (source->kind) {
+	case SOURCE_DIR:
+		if (!str_starts(source->name, S("dir:")))
+			break;
+		return absolute(s->arena, s->override->directory, str_from(source->name, 4));
+	case SOURCE_TREE:
+	case SOURCE_INDEX:
+	case SOURCE_WORKTREE:
+		if (!source->prefix.n)
+			return directory;
+		if (str_ends(directory, source->prefix) && directory.n > source->prefix.n)
+			return str_head(directory, directory.n - source->prefix.n - 1);
+		break;
+	default:
+		break;
+	}
+	return (struct str){ NULL, 0 };
+}
+
+/*
+ * What the paths of a --config file count from: its folder if it lies in the input, else the
+ * input's top (cli.md, Configuration).
+ */
+static struct str folder_of_config(struct search *s)
+{
+	struct str top = disk_top(s);
+	struct str file = absolute(s->arena, s->override->directory, s->override->file);
+	struct str folder = str_head(file, str_rfind(file, '/'));
+
+	if (!top.p || file.n == 0 || !path_under(folder, top))
+		return s->source->top;
+	folder = str_from(folder, top.n);
+	if (folder.n && folder.p[0] == '/')
+		folder = str_from(folder, 1);
+	return path_under(folder, s->source->top) ? folder : s->source->top;
+}
+
+static bool read_buf_file(struct search *s, struct text *text, struct str folder)
+{
+	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
+	struct reader r = reader_new(s, text, folder);
+
+	return root && read_buf_yaml(&r, root, s->config);
+}
+
+static bool read_directory(struct search *s, struct reader *work, struct str path)
+{
+	uint32_t n_errors = s->diags->n_errors;
+	struct text *text = source_text(s, path_join(s->arena, path, S("buf.yaml")));
+	struct reader r = *work;
+
+	if (s->diags->n_errors > n_errors)
+		return false;
+	if (text)
+		return read_buf_file(s, text, path);
+	r.folder = path;
+	add_default_module(&r, path, s->config);
+	return true;
+}
+
+static bool read_buf_work(
+	struct search *s, struct text *text, const struct yaml_node *root, struct str folder)
+{
+	static const struct str keys[] = { STR_INIT("version"), STR_INIT("directories") };
+	struct reader r = reader_new(s, text, folder);
+	const struct yaml_node *directories = yaml_get(root, S("directories"));
+	bool ok = true;
+
+	s->config->is_buf = s->config->has_roots = true;
+	r.version = s->config->version = RULES_V1;
+	r.version_name = "v1";
+	for (uint32_t i = 0; root->kind == YAML_MAP && i < root->pairs.n; i++) {
+		const struct yaml_node *key = root->pairs.items[i].key;
+
+		if (!s->override->layout_only && !str_eq(key->value, keys[0]) &&
+			!str_eq(key->value, keys[1])) {
+			report_unknown(&r, key, "key", keys, COUNT(keys));
+			ok = false;
+		}
+	}
+	if (!expect_kind(&r, directories, YAML_LIST, keys[1]) || !directories->items.n) {
+		diag_error(s->diags, place_in(text, NO_SPAN), "no 'directories'");
+		return false;
+	}
+	for (uint32_t i = 0; i < directories->items.n; i++) {
+		struct str path;
+
+		if (!read_path(&r, directories->items.items[i], folder, &path) ||
+			!read_directory(s, &r, path))
+			ok = false;
+	}
+	return ok;
+}
+
+static bool read_work_text(struct search *s, struct text *text)
+{
+	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
+
+	return root && read_buf_work(s, text, root, s->source->top);
+}
+
+static bool read_breakwater_text(struct search *s, struct text *text)
+{
+	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
+	struct reader r = reader_new(s, text, s->source->top);
+
+	return root && read_breakwater_yaml(&r, root, s->config);
+}
+
+static bool read_buf_text(struct search *s, struct text *text)
+{
+	if (source_find(s->source, path_join(s->arena, s->source->top, S("buf.work.yaml"))) &&
+		!s->override->layout_only)
+		diag_warning(s->diags, place_in(text, NO_SPAN),
+			"the buf.work.yaml beside this file is not read");
+	return read_buf_file(s, text, s->source->top);
+}
+
+/* The file that --config names says by its version what it is. */
+static bool read_named(struct search *s)
+{
+	struct text *text = disk_text(s);
+	struct yaml_node *root = text ? yaml_read(s->arena, text, s->diags) : NULL;
+	const struct yaml_node *version = yaml_get(root, S("version"));
+	struct str folder;
+	struct reader r;
+
+	if (!root)
+		return false;
+	s->config->found = true;
+	s->config->file = text->path;
+	folder = folder_of_config(s);
+	r = reader_new(s, text, folder);
+	if (!version || version->kind != YAML_SCALAR || !str_starts(version->value, S("v")))
+		return read_breakwater_yaml(&r, root, s->config);
+	if (yaml_get(root, S("directories")))
+		return read_buf_work(s, text, root, folder);
+	if (!read_buf_yaml(&r, root, s->config))
+		return false;
+	/* One that says nothing of modules declares no root for whatever input it is used with. */
+	if (!yaml_get(root, S("modules")) && !yaml_get(root, S("build")) && !folder.n)
+		s->config->has_roots = false;
+	return true;
+}
+
+static bool read_found(struct search *s)
+{
+	static const struct {
+		struct str name;
+		bool (*read)(struct search *s, struct text *text);
+	} files[] = {
+		{ STR_INIT("breakwater.yaml"), read_breakwater_text },
+		{ STR_INIT("buf.yaml"), read_buf_text },
+		{ STR_INIT("buf.work.yaml"), read_work_text },
+	};
+	uint32_t n_errors = s->diags->n_errors;
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		struct str path = path_join(s->arena, s->source->top, files[i].name);
+		struct text *text = source_text(s, path);
+
+		if (s->diags->n_errors > n_errors)
+			return false;
+		if (!text)
+			continue;
+		s->config->found = true;
+		s->config->file = text->path;
+		return files[i].read(s, text);
+	}
+	return true;
+}
+
+/* The command line's ids are wrong once, not for each module. */
+static bool check_override(struct search *s)
+{
+	struct selection *selection = selection_new(s->arena);
+	uint32_t n_errors = s->diags->n_errors;
+
+	if (s->override->layout_only)
+		return true;
+	for (uint32_t i = 0; i < s->override->use.n + s->override->except.n; i++) {
+		bool is_use = i < s->override->use.n;
+		struct str id = is_use ? s->override->use.items[i]
+				       : s->override->except.items[i - s->override->use.n];
+		struct str nearest;
+
+		if (selection_set(selection, id, is_use, RULES_V2, NOWHERE, s->diags))
+			continue;
+		diag_error(s->diags, NOWHERE, "%s: unknown rule or category '" STR "'",
+			is_use ? "--use" : "--except", ARG(id));
+		nearest = rules_nearest(id);
+		if (nearest.p)
+			diag_help(s->diags, "did you mean '" STR "'?", ARG(nearest));
+		else
+			diag_help(s->diags, "'breakwater rules' lists them");
+	}
+	return s->diags->n_errors == n_errors;
+}
+
+bool config_read(struct arena *arena, struct intern *names, struct source *source,
+	const struct config_override *override, struct config *config, struct diags *diags)
+{
+	static const struct config_override none = { 0 };
+	struct search s = { .arena = arena,
+		.source = source,
+		.override = override ? override : &none,
+		.config = config,
+		.diags = diags };
+	struct reader r = reader_new(&s, NULL, source->top);
+	struct breaking_nodes nodes = { 0 };
+
+	(void)names;
+	*config = (struct config){ .version = RULES_V2 };
+	if (!check_override(&s) || !(s.override->file.p ? read_named(&s) : read_found(&s)))
+		return false;
+	if (!config->modules.n)
+		add_default_module(&r, source->top, config);
+	if (!config->rest.selection)
+		read_breaking(&r, &nodes, &config->rest);
+	return true;
+}
+
+struct selection *config_selection(struct arena *arena, const struct config *config)
+{
+	struct selection *selection = selection_new(arena);
+	size_t n;
+
+	rules_all(&n);
+	memcpy(selection->selected, config->rest.selection->selected, n);
+	for (uint32_t i = 0; i < config->modules.n; i++)
+		for (size_t k = 0; k < n; k++)
+			selection->selected[k] |= config->modules.items[i].selection->selected[k];
+	return selection;
+}
+
+static bool module_holds(const struct module *module, struct str path)
+{
+	bool included = module->includes.n == 0;
+
+	if (!path_under(path, module->path))
+		return false;
+	for (uint32_t i = 0; i < module->excludes.n; i++)
+		if (path_under(path, module->excludes.items[i]))
+			return false;
+	for (uint32_t i = 0; i < module->includes.n && !included; i++)
+		included = path_under(path, module->includes.items[i]);
+	return included;
+}
+
+const struct module *config_module_of(const struct config *config, struct str path)
+{
+	const struct module *best = NULL;
+
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		const struct module *module = &config->modules.items[i];
+
+		if (module_holds(module, path) && (!best || module->path.n > best->path.n))
+			best = module;
+	}
+	return best;
+}
+
+bool config_holds(const struct config *config, struct str path)
+{
+	if (!config->has_roots)
+		return true;
+	if (!config->roots.n)
+		return config_module_of(config, path) != NULL;
+	for (uint32_t i = 0; i < config->roots.n; i++)
+		if (path_under(path, config->roots.items[i]))
+			return true;
+	return false;
+}
+
+static bool holds_root(const struct config *config, struct str folder)
+{
+	for (uint32_t i = 0; i < config->modules.n; i++)
+		if (path_under(config->modules.items[i].path, folder))
+			return true;
+	return false;
+}
+
+void config_roots(struct arena *arena, const struct config *config, struct roots *roots)
+{
+	*roots = (struct roots){ .inferred = !config->has_roots };
+	if (!config->has_roots)
+		return;
+	for (uint32_t i = 0; i < config->roots.n; i++)
+		*vec_push(arena, &roots->declared) = config->roots.items[i];
+	for (uint32_t i = 0; i < config->modules.n && !config->roots.n; i++) {
+		const struct module *module = &config->modules.items[i];
+
+		*vec_push(arena, &roots->declared) = module->path;
+		for (uint32_t k = 0; k < module->excludes.n; k++)
+			if (!holds_root(config, module->excludes.items[k]))
+				*vec_push(arena, &roots->excluded) = module->excludes.items[k];
+	}
+}
