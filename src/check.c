@@ -60,23 +60,9 @@ static struct str current_folder(struct breakwater_run *run)
 static bool take_options(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
-	const struct breakwater_git *git = &o->git;
 	struct str directory = o->directory ? text_option(run, o->directory) : current_folder(run);
 
-	run->sources = (struct source_options){
-		.arena = run->arena,
-		.names = run->names,
-		.directory = directory,
-		.git_dir = text_option(run, git->dir),
-		.git_work_tree = text_option(run, git->work_tree),
-		.git_index_file = text_option(run, git->index_file),
-		.git_object_directory = text_option(run, git->object_directory),
-		.git_alternates = text_option(run, git->alternates),
-		.git_ceiling = text_option(run, git->ceiling),
-		.git_common_dir = text_option(run, git->common_dir),
-		.max_file_bytes = MAX_FILE_BYTES,
-		.max_files = MAX_FILES,
-	};
+	run->sources = source_options_of(run->arena, run->names, directory, &o->git);
 	run->override.directory = directory;
 	run->override.file = text_option(run, o->config);
 	for (size_t i = 0; i < o->use.n; i++)

@@ -58,6 +58,31 @@ static bool require_contract(
 	return false;
 }
 
+/* An empty variable counts as not set, as git has it. */
+static struct str git_variable(struct arena *arena, const char *text)
+{
+	return text && *text ? str_dup(arena, str_of(text)) : (struct str){ 0 };
+}
+
+struct source_options source_options_of(struct arena *arena, struct intern *names,
+	struct str directory, const struct breakwater_git *git)
+{
+	return (struct source_options){
+		.arena = arena,
+		.names = names,
+		.directory = directory,
+		.git_dir = git_variable(arena, git->dir),
+		.git_work_tree = git_variable(arena, git->work_tree),
+		.git_index_file = git_variable(arena, git->index_file),
+		.git_object_directory = git_variable(arena, git->object_directory),
+		.git_alternates = git_variable(arena, git->alternates),
+		.git_ceiling = git_variable(arena, git->ceiling),
+		.git_common_dir = git_variable(arena, git->common_dir),
+		.max_file_bytes = MAX_FILE_BYTES,
+		.max_files = MAX_FILES,
+	};
+}
+
 bool side_configure(const struct side_options *options, struct side *side)
 {
 	return config_read(options->arena, options->names, side->source, options->override,

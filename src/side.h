@@ -5,6 +5,7 @@
  * roots). `check` has two sides, `build` and `debug` one.
  */
 #pragma once
+#include "breakwater/breakwater.h"
 #include "config/config.h"
 #include "proto/compile.h"
 
@@ -24,6 +25,9 @@ struct side_options {
 	struct diags *diags;
 };
 
+/* How sources are opened from `directory`, with git's variables and the limits of contracts. */
+struct source_options source_options_of(struct arena *arena, struct intern *names,
+	struct str directory, const struct breakwater_git *git);
 /* Reads the side's configuration. */
 bool side_configure(const struct side_options *options, struct side *side);
 /*

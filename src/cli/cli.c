@@ -1,0 +1,97 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *const timings_words[] = { "json", NULL };
+const char *const text_formats[] = { "text", "json", "markdown", "man", NULL };
+
+const char *cli_environment(const char *name)
+{
+	return getenv(name);
+}
+
+struct breakwater_git cli_git(void)
+{
+	return (struct breakwater_git){
+		.dir = cli_environment("GIT_DIR"),
+		.work_tree = cli_environment("GIT_WORK_TREE"),
+		.index_file = cli_environment("GIT_INDEX_FILE"),
+		.object_directory = cli_environment("GIT_OBJECT_DIRECTORY"),
+		.alternates = cli_environment("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+		.ceiling = cli_environment("GIT_CEILING_DIRECTORIES"),
+		.common_dir = cli_environment("GIT_COMMON_DIR"),
+	};
+}
+
+struct source_options cli_source_options(struct cli *cli)
+{
+	struct breakwater_git git = cli_git();
+
+	return source_options_of(cli->arena, cli->names, cli->directory, &git);
+}
+
+static bool is_standard_output(const char *path)
+{
+	return !path || strcmp(path, "-") == 0;
+}
+
+struct out *cli_output_open(struct cli *cli, const char *path)
+{
+	struct out *out;
+
+	if (is_standard_output(path))
+		return cli->out;
+	out = out_file(cli->arena, str_of(path));
+	if (!out)
+		diag_error(&cli->diags, NOWHERE, "cannot write '%s': %s", path, strerror(errno));
+	return out;
+}
+
+bool cli_output_close(struct cli *cli, struct out *out, const char *path)
+{
+	int error = is_standard_output(path) ? out_flush(out) : out_close(out);
+
+	if (!error)
+		return true;
+	if (is_standard_output(path))
+		diag_error(&cli->diags, NOWHERE, "cannot write to standard output: %s",
+			strerror(error));
+	else
+		diag_error(&cli->diags, NOWHERE, "cannot write '%s': %s", path, strerror(error));
+	return false;
+}
+
+bool cli_side_prepare(
+	struct cli *cli, const char *config, const struct texts *roots, struct side *side)
+{
+	struct config_override override = {
+		.file = config ? str_of(config) : (struct str){ 0 },
+		.directory = cli->directory,
+	};
+	struct str *items = NEW_ARRAY(cli->arena, roots->n, struct str);
+	struct side_options options = {
+		.arena = cli->arena,
+		.names = cli->names,
+		.override = &override,
+		.root_options = items,
+		.n_root_options = roots->n,
+		.diags = &cli->diags,
+	};
+
+	for (uint32_t i = 0; i < roots->n; i++)
+		items[i] = str_of(roots->items[i]);
+	return side_configure(&options, side) && side_find_roots(&options, side);
+}
+
+void cli_out_of_memory(void *context)
+{
+	static const char line[] = "breakwater: error: out of memory\n";
+
+	(void)context;
+	out_abandon_all();
+	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
+		_exit(STATUS_UNKNOWN);
+	_exit(STATUS_UNKNOWN);
+}

@@ -1,0 +1,123 @@
+/*
+ * The command line: what its commands share. Commands are rows of a table in main.c, each with its
+ * options, its help and its function, a file a command.
+ */
+#pragma once
+#include "base/diag.h"
+#include "base/intern.h"
+#include "base/out.h"
+#include "cli/opt.h"
+#include "breakwater/breakwater.h"
+#include "side.h"
+
+enum { STATUS_OK = 0, STATUS_BROKEN = 1, STATUS_UNKNOWN = 2 };
+
+/* Options that every command takes. */
+struct common {
+	const char *directory; /* -C */
+	const char *color;
+	bool quiet, verbose, help, version;
+};
+
+/* One run of the program. */
+struct cli {
+	struct arena *arena;
+	struct intern *names;
+	struct diags diags; /* printed by main when the command is done */
+	struct common common;
+	struct out *out; /* standard output; main sees to its errors */
+	struct out *err;
+	bool color_out, color_err;
+	struct str directory; /* the current folder, absolute */
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* as the usage shows them; "" for none */
+	const char *summary;  /* one line */
+	const char *text;     /* the rest of the help, ended by a line break */
+	const struct opt *options;
+	size_t n_options;
+	size_t arguments_size; /* of the struct that the options are stored in; 0 for none */
+	size_t min_operands, max_operands;
+	/* Gives the exit status. What it could not do is in cli->diags. */
+	int (*run)(struct cli *cli, const void *arguments, const struct texts *operands);
+};
+
+extern const struct command check_command, build_command, rules_command, explain_command,
+	debug_command, help_command, completion_command;
+
+/* The commands in the order of the help, NULL at the end. */
+extern const struct command *const commands[];
+extern const struct opt common_options[];
+extern const size_t n_common_options;
+
+/* NULL, and with `diags` a diagnostic that names the nearest. */
+const struct command *command_find(struct cli *cli, const char *name);
+void command_print_help(struct out *out, const struct command *command);
+void program_print_help(struct out *out);
+
+/* git's variables, and how sources are opened with them from the current folder. */
+struct breakwater_git cli_git(void);
+struct source_options cli_source_options(struct cli *cli);
+/*
+ * Opens what `-o` names: NULL or `-` is cli->out. NULL with a diagnostic. To be closed with
+ * cli_output_close, which says false, with a diagnostic, when it could not be written.
+ */
+struct out *cli_output_open(struct cli *cli, const char *path);
+bool cli_output_close(struct cli *cli, struct out *out, const char *path);
+/* Opened source → configuration and roots, for commands with one side. */
+bool cli_side_prepare(
+	struct cli *cli, const char *config, const struct texts *roots, struct side *side);
+/* One line on standard error, status 2; removes unfinished files. Does not come back. */
+void cli_out_of_memory(void *context);
+/* The string of an environment variable, NULL when it is not set. */
+const char *cli_environment(const char *name);
+
+/* Rows that several tables have. */
+#define OPT_CONFIG(type)                                                               \
+	{                                                                              \
+		.name = "config", .kind = OPT_TEXT, .offset = offsetof(type, config),  \
+		.argument = "FILE", .summary = "use this breakwater.yaml or buf.yaml", \
+		.values = VALUES_FILE                                                  \
+	}
+#define OPT_ROOT(type)                                                               \
+	{                                                                            \
+		.name = "root", .kind = OPT_LIST, .offset = offsetof(type, roots),   \
+		.argument = "DIR",                                                   \
+		.summary = "an import root below the top of each input; repeatable", \
+		.values = VALUES_FOLDER                                              \
+	}
+#define OPT_USE(type)                                                              \
+	{                                                                          \
+		.name = "use", .kind = OPT_WORDS, .offset = offsetof(type, use),   \
+		.argument = "ID,...",                                              \
+		.summary = "categories and rules, instead of the configuration's", \
+		.values = VALUES_RULE                                              \
+	}
+#define OPT_EXCEPT(type)                                                               \
+	{                                                                              \
+		.name = "except", .kind = OPT_WORDS, .offset = offsetof(type, except), \
+		.argument = "ID,...", .summary = "categories and rules to leave out",  \
+		.values = VALUES_RULE                                                  \
+	}
+#define OPT_TIMINGS(type)                                                                   \
+	{                                                                                   \
+		.name = "timings", .kind = OPT_OPTIONAL, .offset = offsetof(type, timings), \
+		.argument = "json", .summary = "what each phase cost, to standard error",   \
+		.values = VALUES_WORDS, .words = timings_words                              \
+	}
+#define OPT_JOBS(type)                                                                        \
+	{                                                                                     \
+		.name = "jobs", .kind = OPT_NUMBER, .offset = offsetof(type, jobs),           \
+		.argument = "N", .summary = "compile with N threads (default: the machine's)" \
+	}
+#define OPT_OUTPUT(type)                                                                  \
+	{                                                                                 \
+		.name = "output", .letter = 'o', .kind = OPT_TEXT,                        \
+		.offset = offsetof(type, output), .argument = "FILE",                     \
+		.summary = "write to FILE; '-' is standard output", .values = VALUES_FILE \
+	}
+
+extern const char *const timings_words[]; /* json */
+extern const char *const text_formats[];  /* of `rules` and `explain` */

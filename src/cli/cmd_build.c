@@ -1,0 +1,127 @@
+#include "cli/cli.h"
+
+#include "base/pool.h"
+#include "descriptor/descriptor.h"
+#include "timing.h"
+
+struct build_arguments {
+	const char *config, *output, *timings;
+	struct texts roots;
+	bool no_source_info;
+	unsigned jobs;
+};
+
+static const struct opt build_options[] = {
+	OPT_OUTPUT(struct build_arguments),
+	{ .name = "no-source-info",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct build_arguments, no_source_info),
+		.summary = "leave source_code_info out" },
+	OPT_CONFIG(struct build_arguments),
+	OPT_ROOT(struct build_arguments),
+	OPT_JOBS(struct build_arguments),
+	OPT_TIMINGS(struct build_arguments),
+};
+
+/* Compiles strictly: a set with a hole in it is of no use to anybody. */
+static bool build_compile(struct cli *cli, const struct build_arguments *arguments,
+	const struct side *side, struct schema *schema, struct timing *timing)
+{
+	struct compile_side one = { .source = side->source, .roots = side->roots, .all = true };
+	struct compile_options options = {
+		.arena = cli->arena,
+		.names = cli->names,
+		.diags = &cli->diags,
+		.jobs = arguments->jobs ? arguments->jobs : pool_processors(),
+		.strict_imports = true,
+		.source_info = !arguments->no_source_info,
+		.parse_descriptor = descriptor_parse,
+	};
+	struct compile_stats stats = { 0 };
+	bool ok = compile(&options, &one, 1, schema, &stats);
+	struct breakwater_phase *phase = timing_end(timing, "compile");
+
+	timing_count(phase, "files parsed", stats.files_parsed);
+	timing_count(phase, "bytes", stats.bytes_parsed);
+	return ok && !cli->diags.n_errors;
+}
+
+static bool build_write(
+	struct cli *cli, const struct build_arguments *arguments, const struct schema *schema)
+{
+	struct descriptor_write_options options = { .source_info = !arguments->no_source_info };
+	struct arena *scratch = arena_like(cli->arena);
+	struct out *out = cli_output_open(cli, arguments->output);
+	bool ok = false;
+
+	if (out) {
+		descriptor_write_set(out, schema, &options, scratch);
+		ok = cli_output_close(cli, out, arguments->output);
+	}
+	arena_free(scratch);
+	return ok;
+}
+
+/* From the open source to the file. */
+static bool build_source(struct cli *cli, const struct build_arguments *arguments,
+	struct side *side, struct timing *timing)
+{
+	struct schema schema = { 0 };
+	bool ok;
+
+	if (!cli_side_prepare(cli, arguments->config, &arguments->roots, side))
+		return false;
+	timing_end(timing, "sources");
+	if (!side->has_contract) {
+		diag_error(&cli->diags, NOWHERE,
+			STR " has no contract (a file that ends in '.proto')",
+			ARG(side->source->name));
+		return false;
+	}
+	if (!build_compile(cli, arguments, side, &schema, timing))
+		return false;
+	ok = build_write(cli, arguments, &schema);
+	timing_end(timing, "write");
+	return ok;
+}
+
+static int build_run(struct cli *cli, const void *given, const struct texts *operands)
+{
+	const struct build_arguments *arguments = given;
+	struct source_options options = cli_source_options(cli);
+	struct str input = operands->n ? str_of(operands->items[0]) : (struct str){ 0 };
+	struct side side = { 0 };
+	struct timing timing;
+	bool ok;
+
+	if (!arguments->output) {
+		diag_error(&cli->diags, NOWHERE, "no output file was named");
+		diag_help(&cli->diags, "add '-o FILE', or '-o -' for standard output");
+		return STATUS_UNKNOWN;
+	}
+	timing_begin(&timing, cli->arena);
+	side.source = source_open(&options, input, &cli->diags);
+	if (!side.source)
+		return STATUS_UNKNOWN;
+	ok = build_source(cli, arguments, &side, &timing);
+	source_close(side.source);
+	if (arguments->timings)
+		timing_print(cli->err, timing.phases.items, timing.phases.n, *arguments->timings);
+	return ok ? STATUS_OK : STATUS_UNKNOWN;
+}
+
+const struct command build_command = {
+	.name = "build",
+	.operands = "[INPUT] -o FILE",
+	.summary = "Compile one revision to a google.protobuf.FileDescriptorSet",
+	.text = "\n"
+		"INPUT is a revision of the repository (branch, tag, hash, REV:FOLDER), or "
+		"dir:FOLDER,\n"
+		"set:FILE, worktree:, index:. Left out it is the working tree, outside a "
+		"repository dir:.\n",
+	.options = build_options,
+	.n_options = COUNT(build_options),
+	.arguments_size = sizeof(struct build_arguments),
+	.max_operands = 1,
+	.run = build_run,
+};

@@ -1,0 +1,262 @@
+#include "cli/cli.h"
+
+#include "report/report.h"
+#include "timing.h"
+
+struct check_arguments {
+	const char *config, *output, *timings;
+	struct texts roots, paths, excluded_paths, use, except, formats;
+	bool limit_to_input_files, exclude_imports, staged, strict_imports, allow_empty, full,
+		show_accepted;
+	unsigned jobs;
+};
+
+static const struct opt check_options[] = {
+	{ .name = "staged",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, staged),
+		.summary = "the index is the new side: what a commit would take" },
+	{ .name = "format",
+		.kind = OPT_LIST,
+		.offset = offsetof(struct check_arguments, formats),
+		.argument = "FMT[=FILE]",
+		.summary = "how to report, and where to; repeatable with files",
+		.values = VALUES_REPORT },
+	OPT_OUTPUT(struct check_arguments),
+	OPT_USE(struct check_arguments),
+	OPT_EXCEPT(struct check_arguments),
+	OPT_CONFIG(struct check_arguments),
+	OPT_ROOT(struct check_arguments),
+	{ .name = "path",
+		.kind = OPT_LIST,
+		.offset = offsetof(struct check_arguments, paths),
+		.argument = "PATH",
+		.summary = "report on files under PATH alone; repeatable",
+		.values = VALUES_FILE },
+	{ .name = "exclude-path",
+		.kind = OPT_LIST,
+		.offset = offsetof(struct check_arguments, excluded_paths),
+		.argument = "PATH",
+		.summary = "do not report on files under PATH; repeatable",
+		.values = VALUES_FILE },
+	{ .name = "limit-to-input-files",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, limit_to_input_files),
+		.summary = "leave out files that only the old side has" },
+	{ .name = "exclude-imports",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, exclude_imports),
+		.summary = "taken for buf's sake: imports are never reported on" },
+	{ .name = "strict-imports",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, strict_imports),
+		.summary = "an import that no root has is an error" },
+	{ .name = "allow-empty",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, allow_empty),
+		.summary = "two sides without a contract are fine" },
+	{ .name = "full",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, full),
+		.summary = "compile everything, not only what the change can hurt" },
+	OPT_JOBS(struct check_arguments),
+	OPT_TIMINGS(struct check_arguments),
+};
+
+/* One report: its format and where it goes. */
+struct target {
+	const struct reporter *reporter;
+	const char *path; /* NULL: standard output */
+};
+
+struct targets {
+	struct target *items;
+	uint32_t n, cap;
+};
+
+static bool unknown_format(struct cli *cli, struct str name)
+{
+	VEC(struct str) known = { 0 };
+	struct str list = S(""), nearest;
+
+	for (size_t i = 0; breakwater_format(i); i++) {
+		*vec_push(cli->arena, &known) = str_of(breakwater_format(i));
+		list = str_printf(
+			cli->arena, STR "%s'%s'", ARG(list), i ? ", " : "", breakwater_format(i));
+	}
+	nearest = str_nearest(name, known.items, known.n);
+	diag_error(&cli->diags, NOWHERE, "unknown format '" STR "'", ARG(name));
+	if (nearest.n)
+		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
+	else
+		diag_help(&cli->diags, "there are " STR, ARG(list));
+	return false;
+}
+
+/* `FMT[=FILE]`; one without a file goes where -o says. */
+static bool add_target(
+	struct cli *cli, const char *format, const char *output, struct targets *targets)
+{
+	struct str text = str_of(format);
+	size_t equals = str_find(text, '=');
+	struct target *target = vec_push(cli->arena, targets);
+
+	target->reporter = reporter_find(str_head(text, equals));
+	target->path = equals < text.n ? format + equals + 1 : output;
+	if (!target->reporter)
+		return unknown_format(cli, str_head(text, equals));
+	if (target->path && strcmp(target->path, "-") == 0)
+		target->path = NULL;
+	if (target->path && !*target->path) {
+		diag_error(&cli->diags, NOWHERE, "option '--format' has no file after '='");
+		return false;
+	}
+	return true;
+}
+
+static bool same_place(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool find_targets(
+	struct cli *cli, const struct check_arguments *arguments, struct targets *targets)
+{
+	if (!arguments->formats.n)
+		return add_target(cli, "text", arguments->output, targets);
+	for (uint32_t i = 0; i < arguments->formats.n; i++) {
+		if (!add_target(cli, arguments->formats.items[i], arguments->output, targets))
+			return false;
+		for (uint32_t j = 0; j < i; j++) {
+			if (!same_place(targets->items[i].path, targets->items[j].path))
+				continue;
+			diag_error(&cli->diags, NOWHERE, "two reports would go to %s",
+				targets->items[i].path ? targets->items[i].path
+						       : "standard output");
+			diag_help(&cli->diags, "give each a file of its own: '--format json=FILE'");
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct breakwater_list list_of(const struct texts *texts)
+{
+	return (struct breakwater_list){ texts->items, texts->n };
+}
+
+static struct breakwater_run *check(
+	struct cli *cli, const struct check_arguments *arguments, const struct texts *operands)
+{
+	struct breakwater_options options = {
+		.directory = cli->directory.p,
+		.git = cli_git(),
+		.base = operands->n > 0 ? operands->items[0] : NULL,
+		.head = operands->n > 1 ? operands->items[1] : NULL,
+		.staged = arguments->staged,
+		.config = arguments->config,
+		.roots = list_of(&arguments->roots),
+		.paths = list_of(&arguments->paths),
+		.excluded_paths = list_of(&arguments->excluded_paths),
+		.use = list_of(&arguments->use),
+		.except = list_of(&arguments->except),
+		.limit_to_input_files = arguments->limit_to_input_files,
+		.strict_imports = arguments->strict_imports,
+		.allow_empty = arguments->allow_empty,
+		.full = arguments->full,
+		.jobs = arguments->jobs,
+		.out_of_memory = cli_out_of_memory,
+	};
+
+	return breakwater_check(&options);
+}
+
+static void print_diagnostics(struct cli *cli, struct breakwater_run *run)
+{
+	struct breakwater_look look = {
+		.color = cli->color_err,
+		.quiet = cli->common.quiet,
+		.verbose = cli->common.verbose,
+	};
+	size_t size;
+	const char *text = breakwater_run_diagnostics(run, &look, &size);
+
+	if (breakwater_run_base(run) && !cli->common.quiet)
+		out_printf(cli->err, "breakwater: %s\n", breakwater_run_base(run));
+	out_str(cli->err, (struct str){ text, size });
+}
+
+static bool write_report(struct cli *cli, struct breakwater_run *run, const struct target *target,
+	bool show_accepted)
+{
+	struct breakwater_look look = {
+		.format = target->reporter->name,
+		.color = target->path ? false : cli->color_out,
+		.show_accepted = show_accepted,
+	};
+	size_t size;
+	const char *text = breakwater_run_report(run, &look, &size);
+	struct out *out;
+
+	if (!text) {
+		diag_error(&cli->diags, NOWHERE, "the report '%s' could not be made", look.format);
+		return false;
+	}
+	out = cli_output_open(cli, target->path);
+	if (!out)
+		return false;
+	out_str(out, (struct str){ text, size });
+	return cli_output_close(cli, out, target->path);
+}
+
+static int check_run(struct cli *cli, const void *given, const struct texts *operands)
+{
+	const struct check_arguments *arguments = given;
+	struct targets targets = { 0 };
+	struct breakwater_run *run;
+	int status;
+
+	if (!find_targets(cli, arguments, &targets))
+		return STATUS_UNKNOWN;
+	run = check(cli, arguments, operands);
+	status = (int)breakwater_run_status(run);
+	print_diagnostics(cli, run);
+	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;
+		i++) {
+		if (!write_report(cli, run, &targets.items[i], arguments->show_accepted))
+			status = STATUS_UNKNOWN;
+	}
+	if (arguments->timings) {
+		size_t n;
+		const struct breakwater_phase *phases = breakwater_run_phases(run, &n);
+
+		timing_print(cli->err, phases, n, *arguments->timings);
+	}
+	breakwater_run_free(run);
+	return status;
+}
+
+const struct command check_command = {
+	.name = "check",
+	.operands = "[BASE [HEAD]]",
+	.summary = "Compare two revisions of the contracts and print what breaks",
+	.text = "\n"
+		"  check              merge base of the default branch and HEAD, against the "
+		"working tree\n"
+		"  check A            revision A against the working tree\n"
+		"  check A B          A against B, as check A..B\n"
+		"  check A...B        merge base of A and B, against B\n"
+		"  check --staged     HEAD against the index\n"
+		"\n"
+		"BASE and HEAD are revisions of the repository (branch, tag, hash, HEAD~3, "
+		"origin/main,\n"
+		"REV:FOLDER), or dir:FOLDER, set:FILE (a FileDescriptorSet), worktree:, index:.\n"
+		"\n"
+		"Exit status: 0 nothing breaks, 1 breaking changes were found, 2 it could not be "
+		"known.\n",
+	.options = check_options,
+	.n_options = COUNT(check_options),
+	.arguments_size = sizeof(struct check_arguments),
+	.max_operands = 2,
+	.run = check_run,
+};

@@ -1,0 +1,330 @@
+#include "cli/cli.h"
+
+#include "report/report.h"
+
+/*
+ * Completions are made from the option tables, so that they cannot fall behind. Each script knows
+ * the commands, their options, and the words or kind of files that an option takes.
+ */
+
+static void print_words(struct out *out, const char *const *words, const char *separator)
+{
+	for (size_t i = 0; words[i]; i++)
+		out_printf(out, "%s%s", i ? separator : "", words[i]);
+}
+
+/* The words that an option takes, each followed by a blank. */
+static void print_values(struct out *out, const struct opt *opt)
+{
+	size_t n;
+
+	if (opt->values == VALUES_WORDS) {
+		print_words(out, opt->words, " ");
+	} else if (opt->values == VALUES_REPORT) {
+		for (size_t i = 0; breakwater_format(i); i++)
+			out_printf(out, "%s%s", i ? " " : "", breakwater_format(i));
+	} else if (opt->values == VALUES_RULE) {
+		const struct rule *const *rules = rules_all(&n);
+
+		for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1)
+			out_printf(out, STR " ", ARG(category_name(category)));
+		for (size_t i = 0; i < n; i++)
+			out_printf(out, "%s%s", i ? " " : "", rules[i]->id);
+	}
+}
+
+static void print_operands(struct out *out, const struct command *command)
+{
+	struct opt rule = { .values = VALUES_RULE };
+
+	if (command == &explain_command)
+		print_values(out, &rule);
+	else if (command == &help_command)
+		for (size_t i = 0; commands[i]; i++)
+			out_printf(out, "%s%s", i ? " " : "", commands[i]->name);
+	else if (command == &debug_command)
+		out_str(out, S("tokens schema pairs"));
+	else if (command == &completion_command)
+		out_str(out, S("bash zsh fish"));
+}
+
+static bool takes_revision(const struct command *command)
+{
+	return command == &check_command || command == &build_command || command == &debug_command;
+}
+
+/* ---- bash ---- */
+
+static void bash_names(struct out *out, const struct opt *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].letter)
+			out_printf(out, "-%c ", rows[i].letter);
+		if (rows[i].name)
+			out_printf(out, "--%s ", rows[i].name);
+	}
+}
+
+/* A branch of `case $prev in`. */
+static void bash_values(struct out *out, const struct opt *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct opt *opt = &rows[i];
+
+		if (opt->kind == OPT_FLAG || opt->kind == OPT_OPTIONAL)
+			continue;
+		out_str(out, S("\t\t"));
+		if (opt->letter)
+			out_printf(out, "-%c%s", opt->letter, opt->name ? "|" : "");
+		if (opt->name)
+			out_printf(out, "--%s", opt->name);
+		out_str(out, S(") "));
+		if (opt->values == VALUES_FILE) {
+			out_str(out,
+				S("compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))"));
+		} else if (opt->values == VALUES_FOLDER) {
+			out_str(out,
+				S("compopt -o filenames; COMPREPLY=($(compgen -d -- \"$cur\"))"));
+		} else {
+			out_str(out, S("COMPREPLY=($(compgen -W '"));
+			print_values(out, opt);
+			out_str(out, S("' -- \"$cur\"))"));
+		}
+		out_str(out, S("; return ;;\n"));
+	}
+}
+
+static void bash_command(struct out *out, const struct command *command)
+{
+	out_printf(out, "\t%s)\n\t\tcase $prev in\n", command->name);
+	bash_values(out, command->options, command->n_options);
+	out_printf(out, "\t\tesac\n\t\toptions='");
+	bash_names(out, command->options, command->n_options);
+	out_str(out, S("'\n\t\twords='"));
+	print_operands(out, command);
+	out_printf(out, "'\n\t\trevisions=%d ;;\n", takes_revision(command));
+}
+
+static void bash_write(struct out *out)
+{
+	out_str(out, S("# bash completion of breakwater, made by `breakwater completion bash`\n"
+		       "_breakwater()\n{\n"
+		       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+		       "\tlocal command='' options='' words='' revisions=0 i\n"
+		       "\tCOMPREPLY=()\n"
+		       "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		       "\t\tcase ${COMP_WORDS[i]} in\n"
+		       "\t\t-C) ((i++)) ;;\n"
+		       "\t\t-*) ;;\n"
+		       "\t\t*) command=${COMP_WORDS[i]}; break ;;\n"
+		       "\t\tesac\n"
+		       "\tdone\n"
+		       "\tcase $prev in\n"));
+	bash_values(out, common_options, n_common_options);
+	out_str(out, S("\tesac\n\tcase $command in\n\t'') words='"));
+	for (size_t i = 0; commands[i]; i++)
+		out_printf(out, "%s%s", i ? " " : "", commands[i]->name);
+	out_str(out, S("' ;;\n"));
+	for (size_t i = 0; commands[i]; i++)
+		bash_command(out, commands[i]);
+	out_str(out, S("\tesac\n\tif [[ $cur == -* ]]; then\n\t\twords=\"$options "));
+	bash_names(out, common_options, n_common_options);
+	out_str(out, S("\"\n"
+		       "\telif ((revisions)); then\n"
+		       "\t\twords=\"$words dir: set: worktree: index: HEAD $(git for-each-ref "
+		       "--format='%(refname:short)' 2>/dev/null)\"\n"
+		       "\tfi\n"
+		       "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+		       "}\n"
+		       "complete -o default -F _breakwater breakwater\n"));
+}
+
+/* ---- zsh ---- */
+
+/* Summaries stand in single quotes and between brackets, where ' ] and : have a meaning. */
+static void zsh_text(struct out *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\'')
+			out_str(out, S("'\\''"));
+		else if (*text == ']' || *text == '[' || *text == ':')
+			out_printf(out, "\\%c", *text);
+		else
+			out_char(out, *text);
+	}
+}
+
+static void zsh_option(struct out *out, const struct opt *opt, bool letter)
+{
+	bool repeatable = opt->kind == OPT_LIST || opt->kind == OPT_WORDS;
+
+	out_printf(out, "\t\t'%s", repeatable ? "*" : "");
+	if (letter)
+		out_printf(out, "-%c", opt->letter);
+	else
+		out_printf(out, "--%s%s", opt->name, opt->kind == OPT_OPTIONAL ? "=-" : "");
+	out_char(out, '[');
+	zsh_text(out, opt->summary);
+	out_char(out, ']');
+	if (opt->argument) {
+		out_str(out, opt->kind == OPT_OPTIONAL ? S("::") : S(":"));
+		zsh_text(out, opt->argument);
+		out_char(out, ':');
+		if (opt->values == VALUES_FILE)
+			out_str(out, S("_files"));
+		else if (opt->values == VALUES_FOLDER)
+			out_str(out, S("_files -/"));
+		else {
+			out_char(out, '(');
+			print_values(out, opt);
+			out_char(out, ')');
+		}
+	}
+	out_str(out, S("' \\\n"));
+}
+
+static void zsh_options(struct out *out, const struct opt *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].letter)
+			zsh_option(out, &rows[i], true);
+		if (rows[i].name)
+			zsh_option(out, &rows[i], false);
+	}
+}
+
+static void zsh_write(struct out *out)
+{
+	out_str(out, S("#compdef breakwater\n# made by `breakwater completion zsh`\n\n"
+		       "_breakwater_revisions() {\n"
+		       "\tlocal -a names\n"
+		       "\tnames=(dir: set: worktree: index: HEAD ${(f)\"$(git for-each-ref "
+		       "--format='%(refname:short)' 2>/dev/null)\"})\n"
+		       "\tcompadd -a names\n\t_files\n}\n\n"
+		       "_breakwater() {\n"
+		       "\tlocal context state state_descr line\n\ttypeset -A opt_args\n"
+		       "\t_arguments -C \\\n"));
+	zsh_options(out, common_options, n_common_options);
+	out_str(out, S("\t\t'1:command:->command' '*::operand:->operand'\n"
+		       "\tcase $state in\n\tcommand)\n\t\tlocal -a names\n\t\tnames=(\n"));
+	for (size_t i = 0; commands[i]; i++) {
+		out_printf(out, "\t\t\t'%s:", commands[i]->name);
+		zsh_text(out, commands[i]->summary);
+		out_str(out, S("'\n"));
+	}
+	out_str(out,
+		S("\t\t)\n\t\t_describe command names ;;\n\toperand)\n\t\tcase $words[1] in\n"));
+	for (size_t i = 0; commands[i]; i++) {
+		out_printf(out, "\t\t%s) _arguments -S \\\n", commands[i]->name);
+		zsh_options(out, commands[i]->options, commands[i]->n_options);
+		zsh_options(out, common_options, n_common_options);
+		if (takes_revision(commands[i]) && commands[i] != &debug_command) {
+			out_str(out, S("\t\t\t'*:input:_breakwater_revisions' ;;\n"));
+		} else {
+			out_str(out, S("\t\t\t'*:operand:("));
+			print_operands(out, commands[i]);
+			out_str(out, S(")' ;;\n"));
+		}
+	}
+	out_str(out, S("\t\tesac ;;\n\tesac\n}\n\n"
+		       "if [[ $funcstack[1] == _breakwater ]]; then\n\t_breakwater \"$@\"\nelse\n"
+		       "\tcompdef _breakwater breakwater\nfi\n"));
+}
+
+/* ---- fish ---- */
+
+static void fish_text(struct out *out, const char *text)
+{
+	out_char(out, '\'');
+	for (; *text; text++) {
+		if (*text == '\'' || *text == '\\')
+			out_char(out, '\\');
+		out_char(out, *text);
+	}
+	out_char(out, '\'');
+}
+
+static void fish_options(struct out *out, const char *condition, const struct opt *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct opt *opt = &rows[i];
+
+		out_printf(out, "complete -c breakwater%s", condition);
+		if (opt->letter)
+			out_printf(out, " -s %c", opt->letter);
+		if (opt->name)
+			out_printf(out, " -l %s", opt->name);
+		if (opt->kind != OPT_FLAG && opt->kind != OPT_OPTIONAL)
+			out_str(out, opt->values == VALUES_FILE || opt->values == VALUES_FOLDER
+					     ? S(" -r -F")
+					     : S(" -x"));
+		if (opt->kind != OPT_FLAG && opt->values > VALUES_FOLDER) {
+			out_str(out, S(" -a '"));
+			print_values(out, opt);
+			out_char(out, '\'');
+		}
+		out_str(out, S(" -d "));
+		fish_text(out, opt->summary);
+		out_char(out, '\n');
+	}
+}
+
+static void fish_command(struct out *out, struct arena *arena, const struct command *command)
+{
+	const char *seen = str_cstr(
+		arena, str_printf(arena, " -n '__fish_seen_subcommand_from %s'", command->name));
+
+	out_printf(
+		out, "complete -c breakwater -n __fish_use_subcommand -f -a %s -d ", command->name);
+	fish_text(out, command->summary);
+	out_char(out, '\n');
+	fish_options(out, seen, command->options, command->n_options);
+	out_printf(out, "complete -c breakwater%s -f -a '", seen);
+	print_operands(out, command);
+	out_str(out, S("'\n"));
+	if (takes_revision(command))
+		out_printf(out,
+			"complete -c breakwater%s -a "
+			"'dir: set: worktree: index: HEAD (git for-each-ref "
+			"--format=\"%%(refname:short)\" 2>/dev/null)'\n",
+			seen);
+}
+
+static void fish_write(struct out *out, struct arena *arena)
+{
+	out_str(out, S("# fish completion of breakwater, made by `breakwater completion fish`\n"));
+	fish_options(out, "", common_options, n_common_options);
+	for (size_t i = 0; commands[i]; i++)
+		fish_command(out, arena, commands[i]);
+}
+
+static int completion_run(struct cli *cli, const void *arguments, const struct texts *operands)
+{
+	static const struct str shells[] = { STR_INIT("bash"), STR_INIT("zsh"), STR_INIT("fish") };
+	struct str shell = str_of(operands->items[0]);
+
+	(void)arguments;
+	if (str_eq(shell, shells[0]))
+		bash_write(cli->out);
+	else if (str_eq(shell, shells[1]))
+		zsh_write(cli->out);
+	else if (str_eq(shell, shells[2]))
+		fish_write(cli->out, cli->arena);
+	else {
+		diag_error(
+			&cli->diags, NOWHERE, "no completion for the shell '" STR "'", ARG(shell));
+		diag_help(&cli->diags, "there are bash, zsh and fish");
+		return STATUS_UNKNOWN;
+	}
+	return STATUS_OK;
+}
+
+const struct command completion_command = {
+	.name = "completion",
+	.operands = "bash|zsh|fish",
+	.summary = "Print the completions for a shell",
+	.text = "",
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = completion_run,
+};

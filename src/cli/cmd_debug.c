@@ -1,0 +1,160 @@
+#include "cli/cli.h"
+
+#include "descriptor/descriptor.h"
+#include "diff/pair.h"
+#include "proto/compile.h"
+#include "proto/dump.h"
+
+struct debug_arguments {
+	const char *config;
+	struct texts roots;
+};
+
+static const struct opt debug_options[] = {
+	OPT_CONFIG(struct debug_arguments),
+	OPT_ROOT(struct debug_arguments),
+};
+
+static struct source *debug_open(struct cli *cli, const char *input)
+{
+	struct source_options options = cli_source_options(cli);
+
+	return source_open(&options, input ? str_of(input) : (struct str){ 0 }, &cli->diags);
+}
+
+static bool debug_tokens(struct cli *cli, struct source *source)
+{
+	const struct source_list *list = source_files(source, &cli->diags);
+	struct arena *scratch = arena_like(cli->arena);
+	bool ok = list != NULL;
+
+	if (ok && source->kind == SOURCE_SET) {
+		diag_error(&cli->diags, NOWHERE, "a descriptor set has no tokens");
+		ok = false;
+	}
+	for (uint32_t i = 0; ok && i < list->entries.n; i++) {
+		struct arena_mark mark = arena_mark(scratch);
+		struct str bytes;
+
+		ok = source_read(source, &list->entries.items[i], scratch, &bytes, &cli->diags);
+		if (ok) {
+			out_printf(cli->out, "# " STR "\n", ARG(list->entries.items[i].path));
+			proto_dump_tokens(cli->out, bytes, scratch);
+		}
+		arena_rewind(scratch, mark);
+	}
+	arena_free(scratch);
+	return ok;
+}
+
+/* Compiles the sources as `check` does; broken files are dumped as far as they go. */
+static bool debug_compile(struct cli *cli, const struct debug_arguments *arguments,
+	struct source **sources, size_t n, struct schema *schemas)
+{
+	struct compile_side sides[2] = { 0 };
+	struct compile_options options = {
+		.arena = cli->arena,
+		.names = cli->names,
+		.diags = &cli->diags,
+		.jobs = 1,
+		.tolerate_broken = true,
+		.parse_descriptor = descriptor_parse,
+	};
+	struct compile_stats stats = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		struct side side = { .source = sources[i] };
+
+		if (!cli_side_prepare(cli, arguments->config, &arguments->roots, &side))
+			return false;
+		sides[i].source = sources[i];
+		sides[i].roots = side.roots;
+		sides[i].all = true;
+	}
+	return compile(&options, sides, n, schemas, &stats);
+}
+
+static bool debug_schema(
+	struct cli *cli, const struct debug_arguments *arguments, struct source **sources)
+{
+	struct arena *scratch = arena_like(cli->arena);
+	struct schema schema = { 0 };
+	bool ok = debug_compile(cli, arguments, sources, 1, &schema);
+
+	if (ok)
+		proto_dump_schema(cli->out, &schema, scratch);
+	arena_free(scratch);
+	return ok;
+}
+
+static bool debug_pairs(
+	struct cli *cli, const struct debug_arguments *arguments, struct source **sources)
+{
+	struct schema schemas[2] = { 0 };
+
+	if (!debug_compile(cli, arguments, sources, 2, schemas))
+		return false;
+	diff_dump(diff_new(cli->arena, cli->names, &schemas[0], &schemas[1]), cli->out);
+	return true;
+}
+
+static bool debug_stage(struct cli *cli, const struct debug_arguments *arguments, struct str stage,
+	struct source **sources)
+{
+	if (str_eq(stage, S("tokens")))
+		return debug_tokens(cli, sources[0]);
+	if (str_eq(stage, S("schema")))
+		return debug_schema(cli, arguments, sources);
+	return debug_pairs(cli, arguments, sources);
+}
+
+static int debug_run(struct cli *cli, const void *arguments, const struct texts *operands)
+{
+	static const struct str stages[] = { STR_INIT("tokens"), STR_INIT("schema"),
+		STR_INIT("pairs") };
+	struct str stage = str_of(operands->items[0]),
+		   nearest = str_nearest(stage, stages, COUNT(stages));
+	size_t wanted = str_eq(stage, S("pairs")) ? 2 : 1;
+	struct source *sources[2] = { NULL };
+	bool ok = true;
+
+	if (!str_eq(stage, stages[0]) && !str_eq(stage, stages[1]) && !str_eq(stage, stages[2])) {
+		diag_error(&cli->diags, NOWHERE, "unknown stage '" STR "'", ARG(stage));
+		diag_help(&cli->diags,
+			nearest.n ? "did you mean '" STR "'?"
+				  : "there are tokens, schema and pairs" STR,
+			ARG(nearest));
+		return STATUS_UNKNOWN;
+	}
+	if (operands->n - 1 > wanted || (wanted == 2 && operands->n != 3)) {
+		diag_error(&cli->diags, NOWHERE, "'debug " STR "' takes %s", ARG(stage),
+			wanted == 2 ? "two inputs" : "one input");
+		return STATUS_UNKNOWN;
+	}
+	for (size_t i = 0; ok && i < wanted; i++) {
+		sources[i] = debug_open(cli, i + 1 < operands->n ? operands->items[i + 1] : NULL);
+		ok = sources[i] != NULL;
+	}
+	ok = ok && debug_stage(cli, arguments, stage, sources);
+	for (size_t i = 0; i < wanted; i++) {
+		if (sources[i])
+			source_close(sources[i]);
+	}
+	return ok && !cli->diags.n_errors ? STATUS_OK : STATUS_UNKNOWN;
+}
+
+const struct command debug_command = {
+	.name = "debug",
+	.operands = "tokens|schema|pairs INPUT...",
+	.summary = "Print what a stage made of the input, for developers of breakwater",
+	.text = "\n"
+		"  debug tokens INPUT       the lexer's tokens\n"
+		"  debug schema INPUT       the linked schema\n"
+		"  debug pairs OLD NEW      what is compared with what\n",
+	.options = debug_options,
+	.n_options = COUNT(debug_options),
+	.arguments_size = sizeof(struct debug_arguments),
+	.min_operands = 1,
+	.max_operands = 3,
+	.run = debug_run,
+};

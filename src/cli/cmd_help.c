@@ -1,0 +1,56 @@
+#include "cli/cli.h"
+
+void program_print_help(struct out *out)
+{
+	out_str(out, S("usage: breakwater COMMAND [OPTIONS] ...\n\n"
+		       "Finds breaking changes in Protocol Buffers contracts.\n\ncommands:\n"));
+	for (size_t i = 0; commands[i]; i++)
+		out_printf(out, "  %-26s %s\n", commands[i]->name, commands[i]->summary);
+	out_str(out, S("\noptions of all commands:\n"));
+	opt_print(out, common_options, n_common_options);
+	out_str(out, S("\nFirst steps, in a repository with .proto files:\n"
+		       "  breakwater check                      this branch and its uncommitted "
+		       "edits against the default branch\n"
+		       "  breakwater check v1.4.0 HEAD          two revisions\n"
+		       "  breakwater check dir:old dir:new      two folders\n"
+		       "  breakwater explain FIELD_SAME_TYPE    why a rule exists, and how to "
+		       "change safely\n"));
+}
+
+void command_print_help(struct out *out, const struct command *command)
+{
+	out_printf(out, "usage: breakwater %s [OPTIONS]%s%s\n\n%s.\n%s%s", command->name,
+		*command->operands ? " " : "", command->operands, command->summary,
+		*command->text ? "\n" : "", command->text);
+	if (command->n_options) {
+		out_str(out, S("\noptions:\n"));
+		opt_print(out, command->options, command->n_options);
+	}
+	out_str(out, S("\noptions of all commands:\n"));
+	opt_print(out, common_options, n_common_options);
+}
+
+static int help_run(struct cli *cli, const void *arguments, const struct texts *operands)
+{
+	const struct command *command;
+
+	(void)arguments;
+	if (!operands->n) {
+		program_print_help(cli->out);
+		return STATUS_OK;
+	}
+	command = command_find(cli, operands->items[0]);
+	if (!command)
+		return STATUS_UNKNOWN;
+	command_print_help(cli->out, command);
+	return STATUS_OK;
+}
+
+const struct command help_command = {
+	.name = "help",
+	.operands = "[COMMAND]",
+	.summary = "Print the help of the program or of a command",
+	.text = "",
+	.max_operands = 1,
+	.run = help_run,
+};

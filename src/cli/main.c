@@ -1,0 +1,267 @@
+#include "cli/cli.h"
+
+#include "report/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const color_words[] = { "auto", "always", "never", NULL };
+
+const struct opt common_options[] = {
+	{ .letter = 'C',
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct common, directory),
+		.argument = "DIR",
+		.summary = "run as if started in DIR",
+		.values = VALUES_FOLDER },
+	{ .name = "color",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct common, color),
+		.argument = "WHEN",
+		.summary = "auto, always or never",
+		.values = VALUES_WORDS,
+		.words = color_words },
+	{ .name = "quiet",
+		.letter = 'q',
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct common, quiet),
+		.summary = "no warnings and notes" },
+	{ .name = "verbose",
+		.letter = 'v',
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct common, verbose),
+		.summary = "all diagnostics, also those that repeat" },
+	{ .name = "help",
+		.letter = 'h',
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct common, help),
+		.summary = "print this help" },
+	{ .name = "version",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct common, version),
+		.summary = "print the version" },
+};
+const size_t n_common_options = COUNT(common_options);
+
+const struct command *const commands[] = {
+	&check_command,
+	&build_command,
+	&rules_command,
+	&explain_command,
+	&debug_command,
+	&completion_command,
+	&help_command,
+	NULL,
+};
+
+/* ---- the process ---- */
+
+/* A signal in the middle of a write: nothing half-written stays, and the caller sees the signal. */
+static void die_by_signal(int number)
+{
+	out_abandon_all();
+	raise(number); /* SA_RESETHAND: now it kills */
+}
+
+static void catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	struct sigaction action = { .sa_handler = die_by_signal,
+		.sa_flags = (int)(SA_RESETHAND | SA_NODEFER) },
+			 old;
+
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		/* nohup and shells that start us in the background ignore some: leave them so. */
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
+	signal(SIGXFSZ, SIG_IGN); /* a file over the limit is a write error like any other */
+}
+
+/* A closed standard descriptor would be given to the next file that is opened. */
+static void hold_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) != fd)
+			_exit(STATUS_UNKNOWN);
+	}
+}
+
+/* --color, then NO_COLOR (no-color.org), then CLICOLOR_FORCE (bixense.com/clicolors), then the
+ * terminal. */
+static bool wants_color(const struct cli *cli, int fd)
+{
+	const char *word = cli->common.color, *no = cli_environment("NO_COLOR");
+	const char *force = cli_environment("CLICOLOR_FORCE"), *terminal = cli_environment("TERM");
+
+	if (word && strcmp(word, "auto") != 0)
+		return strcmp(word, "always") == 0;
+	if (no && *no)
+		return false;
+	if (force && *force && strcmp(force, "0") != 0)
+		return true;
+	return isatty(fd) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+/* -C, as git does it. */
+static bool enter_directory(struct cli *cli)
+{
+	char *path;
+
+	if (cli->common.directory && chdir(cli->common.directory)) {
+		diag_error(&cli->diags, NOWHERE, "cannot go to '%s': %s", cli->common.directory,
+			strerror(errno));
+		return false;
+	}
+	path = getcwd(NULL, 0);
+	if (!path) {
+		diag_error(&cli->diags, NOWHERE, "the current folder cannot be found: %s",
+			strerror(errno));
+		diag_help(&cli->diags, "go to a folder that exists, or name one with -C");
+		return false;
+	}
+	cli->directory = str_dup(cli->arena, str_of(path));
+	free(path);
+	return true;
+}
+
+/* ---- commands ---- */
+
+const struct command *command_find(struct cli *cli, const char *name)
+{
+	VEC(struct str) names = { 0 };
+	struct str nearest;
+
+	for (size_t i = 0; commands[i]; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+		*vec_push(cli->arena, &names) = str_of(commands[i]->name);
+	}
+	nearest = str_nearest(str_of(name), names.items, names.n);
+	diag_error(&cli->diags, NOWHERE, "unknown command '%s'", name);
+	if (nearest.n)
+		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
+	else
+		diag_help(&cli->diags, "'breakwater help' lists the commands");
+	return NULL;
+}
+
+/* The command's name, wherever options stand: the first operand by the tables of all commands. */
+static size_t find_name(struct cli *cli, char *const *args, size_t n)
+{
+	VEC(struct opt_table) tables = { 0 };
+
+	*vec_push(cli->arena, &tables) =
+		(struct opt_table){ common_options, n_common_options, NULL };
+	for (size_t i = 0; commands[i]; i++)
+		*vec_push(cli->arena, &tables) =
+			(struct opt_table){ commands[i]->options, commands[i]->n_options, NULL };
+	return opt_first_operand(tables.items, tables.n, args, n);
+}
+
+static bool check_operands(
+	struct cli *cli, const struct command *command, const struct texts *operands)
+{
+	if (operands->n > command->max_operands)
+		diag_error(&cli->diags, NOWHERE, "unexpected operand '%s'",
+			operands->items[command->max_operands]);
+	else if (operands->n < command->min_operands)
+		diag_error(&cli->diags, NOWHERE, "'breakwater %s' needs %s", command->name,
+			command->operands);
+	else
+		return true;
+	diag_help(
+		&cli->diags, "usage: breakwater %s [OPTIONS] %s", command->name, command->operands);
+	return false;
+}
+
+static int print_version(struct cli *cli)
+{
+	out_printf(cli->out, "breakwater %s\n", breakwater_version());
+	return STATUS_OK;
+}
+
+static int run_command(struct cli *cli, const struct command *command, char *const *args, size_t n)
+{
+	void *arguments =
+		arena_alloc(cli->arena, 1, command->arguments_size ? command->arguments_size : 1);
+	struct opt_table tables[] = {
+		{ command->options, command->n_options, arguments },
+		{ common_options, n_common_options, &cli->common },
+	};
+	struct texts operands = { 0 };
+
+	if (!opt_parse(tables, COUNT(tables), cli->arena, args, n, &operands, &cli->diags))
+		return STATUS_UNKNOWN;
+	if (cli->common.version)
+		return print_version(cli);
+	if (cli->common.help) {
+		command_print_help(cli->out, command);
+		return STATUS_OK;
+	}
+	cli->color_out = wants_color(cli, STDOUT_FILENO);
+	cli->color_err = wants_color(cli, STDERR_FILENO);
+	if (!check_operands(cli, command, &operands) || !enter_directory(cli))
+		return STATUS_UNKNOWN;
+	return command->run(cli, arguments, &operands);
+}
+
+/* No command: `--version`, `--help`, or a mistake. */
+static int run_nothing(struct cli *cli, char *const *args, size_t n)
+{
+	struct opt_table table = { common_options, n_common_options, &cli->common };
+	struct texts operands = { 0 };
+
+	if (!opt_parse(&table, 1, cli->arena, args, n, &operands, &cli->diags))
+		return STATUS_UNKNOWN;
+	if (cli->common.version)
+		return print_version(cli);
+	program_print_help(cli->common.help ? cli->out : cli->err);
+	return cli->common.help ? STATUS_OK : STATUS_UNKNOWN;
+}
+
+static int run(struct cli *cli, char *const *args, size_t n)
+{
+	size_t at = find_name(cli, args, n);
+	char **rest = NEW_ARRAY(cli->arena, n, char *);
+	const struct command *command;
+
+	if (at == n)
+		return run_nothing(cli, args, n);
+	command = command_find(cli, args[at]);
+	if (!command)
+		return STATUS_UNKNOWN;
+	for (size_t i = 0, j = 0; i < n; i++) {
+		if (i != at)
+			rest[j++] = args[i];
+	}
+	return run_command(cli, command, rest, n - 1);
+}
+
+int main(int argc, char **argv)
+{
+	struct arena *arena;
+	struct cli cli = { 0 };
+	int status;
+
+	hold_descriptors();
+	catch_signals();
+	arena = arena_new(cli_out_of_memory, NULL);
+	cli.arena = arena;
+	cli.names = intern_new(arena);
+	cli.out = out_fd(arena, STDOUT_FILENO);
+	cli.err = out_fd(arena, STDERR_FILENO);
+	diags_init(&cli.diags, arena);
+
+	status = run(&cli, argv + 1, argc > 0 ? (size_t)argc - 1 : 0);
+	if (!cli_output_close(&cli, cli.out, NULL))
+		status = STATUS_UNKNOWN;
+	diags_print(cli.err, &cli.diags, arena, cli.color_err, cli.common.verbose);
+	out_flush(cli.err);
+	intern_free(cli.names);
+	arena_free(arena);
+	return status;
+}
