@@ -15,18 +15,20 @@
 #include "schema/encode.h"
 #include "schema/schema.h"
 
-/* A parse_file for the bytes of one FileDescriptorProto: fills the file with names unresolved and options encoded. */
+/* A parse_file for the bytes of one FileDescriptorProto: fills the file with names unresolved and
+ * options encoded. */
 bool descriptor_parse(struct parse_request *request);
 
 struct descriptor_write_options {
 	bool source_info;
 };
 /*
- * Writes the schema's files as a FileDescriptorSet: every file after all it imports (depth first, imports in order, roots
- * sorted by path), built-in ones only when something imports them. Errors of writing stay in `out`.
+ * Writes the schema's files as a FileDescriptorSet: every file after all it imports (depth first,
+ * imports in order, roots sorted by path), built-in ones only when something imports them. Errors
+ * of writing stay in `out`.
  */
-void descriptor_write_set(struct out *out, const struct schema *schema, const struct descriptor_write_options *options,
-		struct arena *scratch);
+void descriptor_write_set(struct out *out, const struct schema *schema,
+	const struct descriptor_write_options *options, struct arena *scratch);
 
 /* A CodeGeneratorRequest taken apart. All in `arena`. */
 struct plugin_request {
@@ -35,6 +37,8 @@ struct plugin_request {
 	VEC(struct str) protos; /* bytes of each FileDescriptorProto */
 	VEC(struct str) proto_names;
 };
-bool plugin_request_read(struct arena *arena, struct str bytes, struct plugin_request *request, struct diags *diags);
-/* A CodeGeneratorResponse that supports proto3 optional and editions 2023 to 2024; `error` absent: none. */
+bool plugin_request_read(
+	struct arena *arena, struct str bytes, struct plugin_request *request, struct diags *diags);
+/* A CodeGeneratorResponse that supports proto3 optional and editions 2023 to 2024; `error` absent:
+ * none. */
 void plugin_response_write(struct out *out, struct str error);

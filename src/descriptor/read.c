@@ -1,0 +1,570 @@
+#include "descriptor/budget.h"
+#include "descriptor/descriptor.h"
+#include "descriptor/locations.h"
+#include "descriptor/wire.h"
+
+#include "descriptor.pb-c.h"
+
+enum { LARGEST_FIELD = 536870911, LARGEST_IN_MESSAGE_SET = 2147483646 };
+enum { MESSAGE_OPTIONS_MAP_ENTRY = 7 };
+
+struct reader {
+	struct parse_request *request;
+	struct file *file;
+	struct arena *arena;
+	struct intern *names;
+	bool failed;
+};
+
+static void read_error(struct reader *reader, const struct element *element, const char *what)
+{
+	struct place place = place_in(reader->file->text, NO_SPAN);
+	struct str name = element->kind == ELEMENT_FILE
+				  ? reader->file->import_path
+				  : element_full_name(element, reader->request->scratch);
+
+	reader->failed = true;
+	diag_error(reader->request->diags, place, "bad descriptor: '" STR "' %s", ARG(name), what);
+}
+
+static struct str bytes_of(ProtobufCBinaryData bytes)
+{
+	return (struct str){ bytes.data ? (const char *)bytes.data : "", bytes.len };
+}
+
+static struct str read_text(struct reader *reader, bool has, ProtobufCBinaryData bytes)
+{
+	return has ? str_dup(reader->arena, bytes_of(bytes)) : (struct str){ NULL, 0 };
+}
+
+static struct str read_name(struct reader *reader, ProtobufCBinaryData bytes)
+{
+	return intern(reader->names, bytes_of(bytes));
+}
+
+/* A type's name, which is dotted and may begin with a dot. */
+static struct str read_type_name(
+	struct reader *reader, const struct element *element, ProtobufCBinaryData bytes)
+{
+	struct str name = bytes_of(bytes);
+
+	if (!name_is_identifier(str_from(name, name.n && name.p[0] == '.'), true))
+		read_error(reader, element, "refers to a type by something that is no name");
+	return intern(reader->names, name);
+}
+
+static struct options *read_options(struct reader *reader, bool has, ProtobufCBinaryData bytes)
+{
+	struct options *options;
+
+	if (!has)
+		return NULL;
+	options = NEW(reader->arena, struct options);
+	options->encoded = str_dup(reader->arena, bytes_of(bytes));
+	return options;
+}
+
+static bool element_has_full_name(const struct element *element)
+{
+	return element->kind == ELEMENT_MESSAGE || element->kind == ELEMENT_ENUM ||
+	       element->kind == ELEMENT_SERVICE || element->kind == ELEMENT_METHOD;
+}
+
+/* What all elements have. An extension's full name is its caller's. */
+static void read_element(struct reader *reader, struct element *element, enum element_kind kind,
+	struct element *parent, uint32_t index, bool has_name, ProtobufCBinaryData name)
+{
+	element->kind = kind;
+	element->index = index;
+	element->parent = parent;
+	element->file = reader->file;
+	element->name = has_name ? read_name(reader, name) : intern(reader->names, S(""));
+	if (element_has_full_name(element))
+		element->full_name = intern_dotted(reader->names,
+			parent->kind == ELEMENT_FILE ? reader->file->package : parent->full_name,
+			element->name);
+	if (!name_is_identifier(element->name, false))
+		read_error(reader, parent, "holds an element without a proper name");
+}
+
+static void read_reserved_names(struct reader *reader, const struct element *element, size_t n,
+	ProtobufCBinaryData *names, struct reserved_name *into)
+{
+	for (size_t i = 0; i < n; i++) {
+		into[i].name = read_name(reader, names[i]);
+		if (!utf8_is_text(into[i].name))
+			read_error(reader, element, "reserves a name that is not UTF-8");
+	}
+}
+
+/* Gives a list its room at once, as its length is known: VEC, count, item type. */
+#define LIST_ROOM(reader, vec, count, type)                                                \
+	do {                                                                               \
+		(vec)->n = (vec)->cap = (uint32_t)(count);                                 \
+		(vec)->items = (count) ? NEW_ARRAY((reader)->arena, (count), type) : NULL; \
+	} while (0)
+
+static void read_field_type(
+	struct reader *reader, struct field *field, const Google__Protobuf__FieldDescriptorProto *d)
+{
+	if (d->has_type && (d->type < TYPE_DOUBLE || d->type > TYPE_SINT64)) {
+		read_error(reader, &field->e, "has a type that does not exist");
+		return;
+	}
+	field->type = d->has_type ? (uint8_t)d->type : TYPE_NAMED;
+	field->is_group = field->type == TYPE_GROUP;
+	if (field->type == TYPE_MESSAGE || field->type == TYPE_ENUM || field->type == TYPE_GROUP) {
+		field->set_type = field->type;
+		field->type = TYPE_NAMED;
+	}
+	if (d->has_type_name != (field->type == TYPE_NAMED)) {
+		read_error(reader, &field->e,
+			d->has_type_name ? "has a scalar type and the name of a type"
+					 : "does not say its type");
+		return;
+	}
+	if (d->has_type_name)
+		field->type_name = read_type_name(reader, &field->e, d->type_name);
+}
+
+static void read_field_number(
+	struct reader *reader, struct field *field, const Google__Protobuf__FieldDescriptorProto *d)
+{
+	field->number = d->number;
+	if (!d->has_number || d->number < 1 ||
+		d->number > (field->is_extension ? LARGEST_IN_MESSAGE_SET : LARGEST_FIELD))
+		read_error(reader, &field->e, "has no possible number");
+}
+
+/* Made-up and implied labels are in a descriptor too. */
+static bool field_label_is_written(
+	const struct reader *reader, const struct field *field, const struct message *message)
+{
+	if (message && message->is_map_entry)
+		return false;
+	if (field->label != LABEL_OPTIONAL || field->proto3_optional)
+		return true;
+	return reader->file->edition == EDITION_PROTO2 && !field->oneof;
+}
+
+/* Joins the field to the oneof that `index` says. */
+static void read_field_oneof(
+	struct reader *reader, struct field *field, struct message *message, int32_t index)
+{
+	if (!message || index < 0 || (uint32_t)index >= message->oneofs.n) {
+		read_error(reader, &field->e, "is in a oneof that does not exist");
+		return;
+	}
+	field->oneof = message->oneofs.items[index];
+	*vec_push(reader->arena, &field->oneof->fields) = field;
+}
+
+/* `message`: whose field it is; NULL for an extension. */
+static struct field *read_field(struct reader *reader,
+	const Google__Protobuf__FieldDescriptorProto *d, struct element *parent, uint32_t index,
+	struct message *message)
+{
+	struct field *field = NEW(reader->arena, struct field);
+	struct str derived;
+
+	field->is_extension = !message;
+	read_element(reader, &field->e, ELEMENT_FIELD, parent, index, d->has_name, d->name);
+	if (field->is_extension)
+		field->e.full_name = intern_dotted(reader->names,
+			parent->kind == ELEMENT_FILE ? reader->file->package : parent->full_name,
+			field->e.name);
+	if (d->has_extendee != field->is_extension)
+		read_error(reader, &field->e,
+			d->has_extendee ? "is a field that extends something"
+					: "is an extension that extends nothing");
+	else if (d->has_extendee)
+		field->extendee_name = read_type_name(reader, &field->e, d->extendee);
+	read_field_number(reader, field, d);
+	read_field_type(reader, field, d);
+	field->label = d->has_label ? (uint8_t)d->label : LABEL_OPTIONAL;
+	if (d->has_label && (d->label < LABEL_OPTIONAL || d->label > LABEL_REPEATED))
+		read_error(reader, &field->e, "has a label that does not exist");
+	field->proto3_optional = d->has_proto3_optional && d->proto3_optional;
+	if (d->has_oneof_index)
+		read_field_oneof(reader, field, message, d->oneof_index);
+	else if (field->proto3_optional && message)
+		read_error(reader, &field->e, "is a proto3 optional without its oneof");
+	field->has_label = field_label_is_written(reader, field, message);
+	field->has_default = d->has_default_value;
+	field->default_text = read_text(reader, d->has_default_value, d->default_value);
+	derived = json_name_derive(reader->arena, field->e.name);
+	field->json_name = d->has_json_name ? read_name(reader, d->json_name) : derived;
+	field->has_json_name = !str_eq(field->json_name, derived);
+	if (!utf8_is_text(field->json_name))
+		read_error(reader, &field->e, "has a JSON name that is not UTF-8");
+	field->e.options = read_options(reader, d->has_options, d->options);
+	return field;
+}
+
+static void read_range(struct reader *reader, const struct element *element, bool whole,
+	int32_t begin, int32_t end, bool inclusive, int32_t *last)
+{
+	if (!whole || (inclusive ? end < begin : end <= begin)) {
+		read_error(reader, element, "has a range with nothing in it");
+		*last = begin;
+		return;
+	}
+	*last = inclusive ? end : end - 1;
+}
+
+static struct enumeration *read_enum(struct reader *reader,
+	const Google__Protobuf__EnumDescriptorProto *d, struct element *parent, uint32_t index)
+{
+	struct enumeration *e = NEW(reader->arena, struct enumeration);
+
+	read_element(reader, &e->e, ELEMENT_ENUM, parent, index, d->has_name, d->name);
+	e->e.options = read_options(reader, d->has_options, d->options);
+	LIST_ROOM(reader, &e->values, d->n_value, struct enum_value *);
+	for (uint32_t i = 0; i < e->values.n; i++) {
+		const Google__Protobuf__EnumValueDescriptorProto *v = d->value[i];
+		struct enum_value *value = e->values.items[i] =
+			NEW(reader->arena, struct enum_value);
+
+		read_element(reader, &value->e, ELEMENT_ENUM_VALUE, &e->e, i, v->has_name, v->name);
+		value->e.options = read_options(reader, v->has_options, v->options);
+		value->number = v->number;
+		if (!v->has_number)
+			read_error(reader, &value->e, "has no number");
+	}
+	LIST_ROOM(reader, &e->reserved_ranges, d->n_reserved_range, struct reserved_range);
+	for (uint32_t i = 0; i < e->reserved_ranges.n; i++) {
+		const Google__Protobuf__EnumDescriptorProto__EnumReservedRange *r =
+			d->reserved_range[i];
+		struct reserved_range *range = &e->reserved_ranges.items[i];
+
+		range->begin = r->start;
+		read_range(reader, &e->e, r->has_start && r->has_end, r->start, r->end, true,
+			&range->end);
+	}
+	LIST_ROOM(reader, &e->reserved_names, d->n_reserved_name, struct reserved_name);
+	read_reserved_names(
+		reader, &e->e, d->n_reserved_name, d->reserved_name, e->reserved_names.items);
+	e->visibility =
+		d->has_visibility && d->visibility >= 0 && d->visibility <= VISIBILITY_EXPORT
+			? (uint8_t)d->visibility
+			: VISIBILITY_UNSET;
+	return e;
+}
+
+static void read_extension_ranges(
+	struct reader *reader, const Google__Protobuf__DescriptorProto *d, struct message *message)
+{
+	LIST_ROOM(
+		reader, &message->extension_ranges, d->n_extension_range, struct extension_range *);
+	for (uint32_t i = 0; i < message->extension_ranges.n; i++) {
+		const Google__Protobuf__DescriptorProto__ExtensionRange *r = d->extension_range[i];
+		struct extension_range *range = NEW(reader->arena, struct extension_range);
+
+		message->extension_ranges.items[i] = range;
+		range->e = (struct element){ .kind = ELEMENT_EXTENSION_RANGE,
+			.index = i,
+			.name = intern(reader->names, S("")),
+			.parent = &message->e,
+			.file = reader->file };
+		range->e.options = read_options(reader, r->has_options, r->options);
+		range->begin = r->start;
+		read_range(reader, &message->e, r->has_start && r->has_end, r->start, r->end, false,
+			&range->end);
+	}
+}
+
+static void read_message_reserved(
+	struct reader *reader, const Google__Protobuf__DescriptorProto *d, struct message *message)
+{
+	LIST_ROOM(reader, &message->reserved_ranges, d->n_reserved_range, struct reserved_range);
+	for (uint32_t i = 0; i < message->reserved_ranges.n; i++) {
+		const Google__Protobuf__DescriptorProto__ReservedRange *r = d->reserved_range[i];
+		struct reserved_range *range = &message->reserved_ranges.items[i];
+
+		range->begin = r->start;
+		read_range(reader, &message->e, r->has_start && r->has_end, r->start, r->end, false,
+			&range->end);
+	}
+	LIST_ROOM(reader, &message->reserved_names, d->n_reserved_name, struct reserved_name);
+	read_reserved_names(reader, &message->e, d->n_reserved_name, d->reserved_name,
+		message->reserved_names.items);
+}
+
+/* Does an options message say map_entry? The one option that is needed before linking. */
+static bool options_say_map_entry(const struct options *options)
+{
+	struct wire wire = wire_open(options ? options->encoded : S(""));
+	struct wire_record record;
+	bool says = false;
+
+	while (wire_next(&wire, &record))
+		if (record.number == MESSAGE_OPTIONS_MAP_ENTRY && record.type == WIRE_VARINT)
+			says = record.value != 0;
+	return says;
+}
+
+/* Finds the fields that map entries were made for: repeated, of that very message. */
+static void read_map_fields(struct reader *reader, struct message *message)
+{
+	for (uint32_t i = 0; i < message->messages.n; i++) {
+		struct message *entry = message->messages.items[i];
+
+		if (!entry->is_map_entry)
+			continue;
+		if (entry->fields.n != 2 || entry->fields.items[0]->number != 1 ||
+			entry->fields.items[1]->number != 2)
+			read_error(reader, &entry->e, "is no proper map entry");
+		for (uint32_t k = 0; k < message->fields.n && !entry->map_field; k++) {
+			struct field *field = message->fields.items[k];
+
+			/* The names are interned, but the field's has a dot in front. */
+			if (field->label == LABEL_REPEATED && field->set_type == TYPE_MESSAGE &&
+				str_eq(str_from(field->type_name, 1), entry->e.full_name)) {
+				/* As the parser leaves it: a map's type has no name. */
+				entry->map_field = field;
+				field->is_map = true;
+				field->type = TYPE_MESSAGE;
+				field->message = entry;
+				field->type_name = (struct str){ NULL, 0 };
+			}
+		}
+		if (!entry->map_field)
+			read_error(reader, &entry->e, "is a map entry that no field uses");
+	}
+}
+
+/* Joins groups to their messages, which stand in the scope that declares the field. */
+static void read_groups(struct reader *reader, struct field **fields, uint32_t n,
+	struct message **messages, uint32_t n_messages)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct field *field = fields[i];
+
+		if (!field->is_group || !field->type_name.p)
+			continue;
+		for (uint32_t k = 0; k < n_messages && !field->message; k++)
+			if (str_eq(str_from(field->type_name, 1), messages[k]->e.full_name))
+				field->message = messages[k];
+		if (!field->message) {
+			read_error(
+				reader, &field->e, "is a group, but its message is not beside it");
+			continue;
+		}
+		field->type = TYPE_GROUP;
+		field->message->group_field = field;
+	}
+}
+
+/* Marks the oneofs of proto3 `optional` fields, which have no other field. */
+static void read_synthetic_oneofs(struct reader *reader, struct message *message)
+{
+	bool synthetic = false;
+
+	for (uint32_t i = 0; i < message->oneofs.n; i++) {
+		struct oneof *oneof = message->oneofs.items[i];
+
+		for (uint32_t k = 0; k < oneof->fields.n; k++)
+			oneof->is_synthetic |= oneof->fields.items[k]->proto3_optional;
+		if (oneof->is_synthetic && oneof->fields.n != 1)
+			read_error(reader, &oneof->e,
+				"is a proto3 optional's oneof with other fields");
+		if (synthetic && !oneof->is_synthetic)
+			read_error(reader, &oneof->e,
+				"comes after the oneofs of proto3 optional fields");
+		synthetic = oneof->is_synthetic;
+	}
+}
+
+/* wire_check_file has bounded the nesting. */
+static struct message *read_message(struct reader *reader,
+	const Google__Protobuf__DescriptorProto *d, struct element *parent, uint32_t index)
+{
+	struct message *message = NEW(reader->arena, struct message);
+
+	read_element(reader, &message->e, ELEMENT_MESSAGE, parent, index, d->has_name, d->name);
+	message->e.options = read_options(reader, d->has_options, d->options);
+	message->is_map_entry = options_say_map_entry(message->e.options);
+	message->visibility =
+		d->has_visibility && d->visibility >= 0 && d->visibility <= VISIBILITY_EXPORT
+			? (uint8_t)d->visibility
+			: VISIBILITY_UNSET;
+	LIST_ROOM(reader, &message->oneofs, d->n_oneof_decl, struct oneof *);
+	for (uint32_t i = 0; i < message->oneofs.n; i++) {
+		const Google__Protobuf__OneofDescriptorProto *o = d->oneof_decl[i];
+		struct oneof *oneof = message->oneofs.items[i] = NEW(reader->arena, struct oneof);
+
+		read_element(
+			reader, &oneof->e, ELEMENT_ONEOF, &message->e, i, o->has_name, o->name);
+		oneof->e.options = read_options(reader, o->has_options, o->options);
+	}
+	LIST_ROOM(reader, &message->fields, d->n_field, struct field *);
+	for (uint32_t i = 0; i < message->fields.n; i++)
+		message->fields.items[i] = read_field(reader, d->field[i], &message->e, i, message);
+	read_synthetic_oneofs(reader, message);
+	LIST_ROOM(reader, &message->extensions, d->n_extension, struct field *);
+	for (uint32_t i = 0; i < message->extensions.n; i++)
+		message->extensions.items[i] =
+			read_field(reader, d->extension[i], &message->e, i, NULL);
+	LIST_ROOM(reader, &message->enums, d->n_enum_type, struct enumeration *);
+	for (uint32_t i = 0; i < message->enums.n; i++)
+		message->enums.items[i] = read_enum(reader, d->enum_type[i], &message->e, i);
+	LIST_ROOM(reader, &message->messages, d->n_nested_type, struct message *);
+	for (uint32_t i = 0; i < message->messages.n; i++)
+		message->messages.items[i] =
+			read_message(reader, d->nested_type[i], &message->e, i);
+	read_map_fields(reader, message);
+	read_groups(reader, message->fields.items, message->fields.n, message->messages.items,
+		message->messages.n);
+	read_groups(reader, message->extensions.items, message->extensions.n,
+		message->messages.items, message->messages.n);
+	read_extension_ranges(reader, d, message);
+	read_message_reserved(reader, d, message);
+	return message;
+}
+
+static struct service *read_service(
+	struct reader *reader, const Google__Protobuf__ServiceDescriptorProto *d, uint32_t index)
+{
+	struct service *service = NEW(reader->arena, struct service);
+
+	read_element(reader, &service->e, ELEMENT_SERVICE, &reader->file->e, index, d->has_name,
+		d->name);
+	service->e.options = read_options(reader, d->has_options, d->options);
+	LIST_ROOM(reader, &service->methods, d->n_method, struct method *);
+	for (uint32_t i = 0; i < service->methods.n; i++) {
+		const Google__Protobuf__MethodDescriptorProto *m = d->method[i];
+		struct method *method = service->methods.items[i] =
+			NEW(reader->arena, struct method);
+
+		read_element(
+			reader, &method->e, ELEMENT_METHOD, &service->e, i, m->has_name, m->name);
+		method->e.options = read_options(reader, m->has_options, m->options);
+		method->input_name = read_type_name(reader, &method->e, m->input_type);
+		method->output_name = read_type_name(reader, &method->e, m->output_type);
+		method->client_streaming = m->has_client_streaming && m->client_streaming;
+		method->server_streaming = m->has_server_streaming && m->server_streaming;
+	}
+	return service;
+}
+
+static void read_import(struct reader *reader, ProtobufCBinaryData path, enum import_kind kind)
+{
+	struct import *import = vec_push(reader->arena, &reader->file->imports);
+
+	import->path = read_name(reader, path);
+	import->kind = kind;
+	if (import->path.n == 0 || !utf8_is_text(import->path))
+		read_error(reader, &reader->file->e, "imports something that is no path");
+}
+
+static void read_import_kinds(struct reader *reader, size_t n, const int32_t *indexes,
+	size_t n_dependencies, enum import_kind kind)
+{
+	for (size_t i = 0; i < n; i++)
+		if (indexes[i] < 0 || (size_t)indexes[i] >= n_dependencies)
+			read_error(reader, &reader->file->e, "marks an import that does not exist");
+		else
+			reader->file->imports.items[indexes[i]].kind = kind;
+}
+
+static void read_imports(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
+{
+	for (size_t i = 0; i < d->n_dependency; i++)
+		read_import(reader, d->dependency[i], IMPORT_PLAIN);
+	read_import_kinds(reader, d->n_public_dependency, d->public_dependency, d->n_dependency,
+		IMPORT_PUBLIC);
+	read_import_kinds(
+		reader, d->n_weak_dependency, d->weak_dependency, d->n_dependency, IMPORT_WEAK);
+	for (size_t i = 0; i < d->n_option_dependency; i++)
+		read_import(reader, d->option_dependency[i], IMPORT_OPTION);
+}
+
+static void read_edition(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
+{
+	struct file *file = reader->file;
+	struct str syntax = d->has_syntax ? bytes_of(d->syntax) : S("");
+
+	file->has_syntax =
+		true; /* what there is none of cannot be told, and a set has no one to warn */
+	file->edition = EDITION_PROTO2;
+	if (str_eq(syntax, S("proto3"))) {
+		file->edition = EDITION_PROTO3;
+	} else if (str_eq(syntax, S("editions"))) {
+		file->edition = (enum edition)d->edition;
+		if (!d->has_edition || d->edition < EDITION_2023 || d->edition > EDITION_2024) {
+			file->edition = EDITION_2023;
+			read_error(reader, &file->e, "is of an edition other than 2023 and 2024");
+		}
+	} else if (syntax.n && !str_eq(syntax, S("proto2"))) {
+		read_error(reader, &file->e, "has a syntax other than proto2, proto3 and editions");
+	}
+}
+
+static void read_file(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
+{
+	struct file *file = reader->file;
+
+	file->e.kind = ELEMENT_FILE;
+	file->e.file = file;
+	file->e.name = intern(reader->names, S(""));
+	file->package =
+		d->has_package ? read_name(reader, d->package) : intern(reader->names, S(""));
+	if (file->package.n && !name_is_identifier(file->package, true))
+		read_error(reader, &file->e, "has a package that is no name");
+	if (d->has_name && !utf8_is_text(bytes_of(d->name)))
+		read_error(reader, &file->e, "has a path that is not UTF-8");
+	read_edition(reader, d);
+	read_imports(reader, d);
+	file->e.options = read_options(reader, d->has_options, d->options);
+	LIST_ROOM(reader, &file->messages, d->n_message_type, struct message *);
+	for (uint32_t i = 0; i < file->messages.n; i++)
+		file->messages.items[i] = read_message(reader, d->message_type[i], &file->e, i);
+	LIST_ROOM(reader, &file->enums, d->n_enum_type, struct enumeration *);
+	for (uint32_t i = 0; i < file->enums.n; i++)
+		file->enums.items[i] = read_enum(reader, d->enum_type[i], &file->e, i);
+	LIST_ROOM(reader, &file->services, d->n_service, struct service *);
+	for (uint32_t i = 0; i < file->services.n; i++)
+		file->services.items[i] = read_service(reader, d->service[i], i);
+	LIST_ROOM(reader, &file->extensions, d->n_extension, struct field *);
+	for (uint32_t i = 0; i < file->extensions.n; i++)
+		file->extensions.items[i] = read_field(reader, d->extension[i], &file->e, i, NULL);
+	read_groups(reader, file->extensions.items, file->extensions.n, file->messages.items,
+		file->messages.n);
+}
+
+bool descriptor_parse(struct parse_request *request)
+{
+	struct arena_mark mark = arena_mark(request->scratch);
+	struct reader reader = { .request = request,
+		.file = request->file,
+		.arena = request->arena,
+		.names = request->names };
+	struct place place = place_in(request->file->text, NO_SPAN);
+	Google__Protobuf__FileDescriptorProto *d;
+	struct wire_damage damage;
+	struct budget budget;
+
+	request->file->e.kind = ELEMENT_FILE;
+	request->file->e.file = request->file;
+	request->file->lacks_source = true;
+	if (!wire_check_file(request->bytes, &damage)) {
+		diag_error(request->diags, place, "damaged descriptor: %s at byte %zu", damage.what,
+			damage.offset);
+		return false;
+	}
+	budget_init(&budget, request->scratch, request->bytes.n);
+	d = google__protobuf__file_descriptor_proto__unpack(
+		&budget.allocator, request->bytes.n, (const uint8_t *)request->bytes.p);
+	if (!d) {
+		diag_error(request->diags, place,
+			"damaged descriptor: it takes more memory than its size justifies");
+		reader.failed = true;
+		goto done;
+	}
+	read_file(&reader, d);
+	if (d->has_source_code_info && !reader.failed)
+		reader.failed = !locations_read(request, bytes_of(d->source_code_info));
+done:
+	arena_rewind(request->scratch, mark);
+	return !reader.failed;
+}
