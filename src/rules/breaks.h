@@ -12,8 +12,11 @@
 #include "diff/pair.h"
 #include "rules/rules.h"
 
-/* What is gone, for RESERVED_*. */
-enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME };
+/*
+ * Which of several things of a pair the finding is about. RESERVED_*: is a number or a name gone?
+ * EXTENSION_MESSAGE_NO_DELETE: DETAIL_RANGE and the index of the old range.
+ */
+enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE };
 
 /*
  * One run's judge. It remembers which types hold the same and which ones the old side uses, since
@@ -22,10 +25,11 @@ enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME };
 struct breaks;
 
 /* Everything in `arena`. Cheap: nothing is looked at before it is needed. */
-struct breaks *breaks_new(struct arena *arena, struct diff *diff);
+struct breaks *breaks_new(struct arena *arena, const struct diff *diff);
 
 /*
  * What the change behind this pair breaks, for the property that `rule` compares: a mask of enum
- * surface. `detail` tells of a RESERVED_* rule whether a number or a name is gone.
+ * surface, perhaps 0. Without a `detail` that the rule has a use for, all that may be meant count.
  */
-unsigned breaks_of(struct breaks *breaks, const struct rule *rule, const struct pair *pair, int detail);
+unsigned breaks_of(
+	struct breaks *breaks, const struct rule *rule, const struct pair *pair, int detail);

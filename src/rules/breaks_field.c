@@ -1,0 +1,259 @@
+/* breaks.md, the rows of fields. */
+#include "rules/breaks_private.h"
+
+static const struct message *owner(const struct field *field)
+{
+	return (const struct message *)field->e.parent;
+}
+
+/* Are the two the keys of maps? */
+static bool are_keys(const struct field *old, const struct field *new)
+{
+	return !old->is_extension &&
+	       !new->is_extension &&owner(old)->is_map_entry &&owner(new)->is_map_entry &&
+	       old->number == 1;
+}
+
+/* The type of two fields, in one way. */
+static bool type_is_lost(
+	struct breaks *b, struct way way, const struct field *from, const struct field *to)
+{
+	struct type source, target;
+
+	if (!are_keys(from, to))
+		return field_type_is_lost(b, way, from, to);
+	source = type_of(from);
+	target = type_of(to);
+	return type_outcome(b, way, &source, &target, true) == LOST;
+}
+
+static unsigned type_breaks(struct breaks *b, const struct field *old, const struct field *new)
+{
+	struct type before = type_of(old), after = type_of(new);
+	unsigned breaks = type_changes_source(&before, &after) ? SOURCE_CODE : 0;
+
+	for (int i = 0; i < 4; i++) {
+		struct way way = { .json = i & 1, .backward = i & 2 };
+
+		if (way.backward ? type_is_lost(b, way, old, new) : type_is_lost(b, way, new, old))
+			breaks |= way_surface(way);
+	}
+	return breaks;
+}
+
+/* Rows "Types" and "Message A → B and enum A → B". */
+unsigned field_type_breaks(const struct question *q)
+{
+	return type_breaks(q->b, q->pair->old.field, q->pair->new.field);
+}
+
+/* Row MESSAGE_SAME_REQUIRED_FIELDS. A field that one side lacks is not required there. */
+static unsigned requirement_breaks(const struct field *old, const struct field *new)
+{
+	bool was = old && field_cardinality(old) == CARDINALITY_REQUIRED;
+	bool is = new &&field_cardinality(new) == CARDINALITY_REQUIRED;
+
+	if (was == is)
+		return 0;
+	return is ? GONE : WIRE_FORWARD | JSON_FORWARD;
+}
+
+static bool has_has(const struct field *field)
+{
+	enum cardinality cardinality = field_cardinality(field);
+
+	return cardinality == CARDINALITY_EXPLICIT || cardinality == CARDINALITY_REQUIRED;
+}
+
+static unsigned shape_breaks(const struct field *old, const struct field *new)
+{
+	unsigned breaks = 0;
+
+	for (int i = 0; i < 4; i++) {
+		struct way way = { .json = i & 1, .backward = i & 2 };
+
+		if (way.backward ? field_shape_is_lost(way, old, new)
+				 : field_shape_is_lost(way, new, old))
+			breaks |= way_surface(way);
+	}
+	return breaks ? breaks | SOURCE_CODE : 0;
+}
+
+/*
+ * Row FIELD_SAME_CARDINALITY. What a list that was or becomes required breaks by that alone
+ * belongs to MESSAGE_SAME_REQUIRED_FIELDS.
+ */
+unsigned field_cardinality_breaks(const struct question *q)
+{
+	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
+	unsigned breaks = shape_breaks(old, new);
+
+	if (breaks)
+		return breaks;
+	breaks = requirement_breaks(old, new);
+	return has_has(old) != has_has(new) ? breaks | SOURCE_CODE : breaks;
+}
+
+/* Of a pair of messages: all fields of it, since nothing tells which one is meant. */
+unsigned required_breaks(const struct question *q)
+{
+	const struct message *old = q->pair->old.message, *new = q->pair->new.message;
+	unsigned breaks = 0;
+
+	if (q->pair->kind == PAIR_FIELD)
+		return requirement_breaks(q->pair->old.field, q->pair->new.field);
+	for (uint32_t i = 0; i < old->fields.n; i++)
+		breaks |= requirement_breaks(old->fields.items[i],
+			index_number(q->b, new, old->fields.items[i]->number));
+	for (uint32_t i = 0; i < new->fields.n; i++)
+		if (!index_number(q->b, old, new->fields.items[i]->number))
+			breaks |= requirement_breaks(NULL, new->fields.items[i]);
+	return breaks;
+}
+
+/* Row FIELD_SAME_ONEOF: joins a member that could be set beside it, leaves one that can be. */
+unsigned field_oneof_breaks(const struct question *q)
+{
+	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
+	const struct oneof *was = field_oneof(old), *is = field_oneof(new);
+	unsigned breaks = SOURCE_CODE;
+
+	for (int json = 0; json < 2; json++) {
+		struct way backward = { .json = json, .backward = true };
+		struct way forward = { .json = json, .backward = false };
+
+		if (is && oneof_is_lost(q->b, backward, owner(old), is, old))
+			breaks |= way_surface(backward);
+		if (was && oneof_is_lost(q->b, forward, owner(new), was, new))
+			breaks |= way_surface(forward);
+	}
+	return breaks;
+}
+
+/* Does the JSON name that `from` is written under lead to it? */
+static bool json_name_is_lost(struct breaks *b, const struct field *from, const struct message *to)
+{
+	const struct field *receiver = index_json(b, to, from->json_name);
+
+	return !receiver || field_is_misnamed(b, from, receiver);
+}
+
+/* Row FIELD_SAME_JSON_NAME: readers take the original name, too. */
+static unsigned json_key_breaks(struct breaks *b, const struct field *old, const struct field *new)
+{
+	return (json_name_is_lost(b, old, owner(new)) ? JSON_BACKWARD : 0) |
+	       (json_name_is_lost(b, new, owner(old)) ? JSON_FORWARD : 0);
+}
+
+unsigned json_name_breaks(const struct question *q)
+{
+	return json_key_breaks(q->b, q->pair->old.field, q->pair->new.field);
+}
+
+/*
+ * Row FIELD_NO_DELETE, renumbered: nobody but this finding sees what else changed in the field.
+ */
+static unsigned renumbering_breaks(
+	struct breaks *b, const struct field *old, const struct field *new)
+{
+	return WIRE | json_key_breaks(b, old, new) | type_breaks(b, old, new) |
+	       shape_breaks(old, new);
+}
+
+/* Row FIELD_NO_DELETE, _UNLESS_…: a strict JSON parser refuses the name, reserved or not. */
+unsigned field_deletion_breaks(const struct question *q)
+{
+	const struct field *old = q->pair->old.field, *moved;
+	const struct message *message;
+
+	if (!q->pair->parent || !q->pair->parent->new.message)
+		return GONE;
+	message = q->pair->parent->new.message;
+	moved = index_name(q->b, message, old->e.name);
+	if (moved)
+		return renumbering_breaks(q->b, old, moved);
+	if (message_reserves(message, old->number))
+		return JSON_BACKWARD | SOURCE_CODE;
+	return GONE;
+}
+
+/* The extension of that full name in a file, under another number. */
+static bool extension_moved(
+	struct breaks *b, bool new_side, const struct field *there, const struct field *field)
+{
+	const struct element *element = diff_find_in_file(
+		b->diff, new_side, there->e.file, ELEMENT_FIELD, field->e.full_name);
+
+	return element && ((const struct field *)element)->number != field->number;
+}
+
+/* An extension's key in JSON is its full name, and nothing else. */
+static unsigned extension_name_breaks(
+	struct breaks *b, const struct field *old, const struct field *new)
+{
+	bool old_lives = extension_moved(b, true, new, old);
+	bool new_lived = extension_moved(b, false, old, new);
+
+	return (old_lives || new_lived ? WIRE : 0) | (old_lives ? 0 : JSON_BACKWARD | SOURCE_CODE) |
+	       (new_lived ? 0 : JSON_FORWARD);
+}
+
+/*
+ * Row FIELD_SAME_NAME. A field renamed while its number stays looks the same as a number reused,
+ * so the wire is broken only where one of the names is seen to stand for another field.
+ */
+unsigned field_name_breaks(const struct question *q)
+{
+	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
+	unsigned breaks;
+
+	if (old->is_extension || new->is_extension)
+		return extension_name_breaks(q->b, old, new);
+	breaks = json_key_breaks(q->b, old, new);
+	if (field_is_misnamed(q->b, old, new))
+		breaks |= WIRE;
+	if (!index_name(q->b, owner(new), old->e.name))
+		breaks |= SOURCE_CODE;
+	return breaks;
+}
+
+static unsigned verification_breaks(bool was, bool is)
+{
+	if (was == is)
+		return 0;
+	return is ? WIRE_BACKWARD : WIRE_FORWARD;
+}
+
+static bool is_verified(const struct field *field)
+{
+	return field->e.features && field->e.features->utf8_validation == UTF8_VERIFY;
+}
+
+/* Row FIELD_SAME_UTF8_VALIDATION. */
+unsigned utf8_breaks(const struct question *q)
+{
+	return verification_breaks(
+		is_verified(q->pair->old.field), is_verified(q->pair->new.field));
+}
+
+/* FileOptions.java_string_check_utf8, which has the last word before editions and wherever it is
+ * set. */
+enum { JAVA_STRING_CHECK_UTF8 = 27 };
+
+static bool is_verified_in_java(const struct field *field)
+{
+	const struct file *file = field->e.file;
+	const struct option *check = options_find(file->e.options, JAVA_STRING_CHECK_UTF8);
+
+	if (is_verified(field) || (check && check->value.u))
+		return true;
+	return !check && file->edition >= EDITION_2023 && field->e.features &&
+	       field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY;
+}
+
+/* Row FIELD_SAME_JAVA_UTF8_VALIDATION. */
+unsigned java_utf8_breaks(const struct question *q)
+{
+	return verification_breaks(
+		is_verified_in_java(q->pair->old.field), is_verified_in_java(q->pair->new.field));
+}

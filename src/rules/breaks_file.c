@@ -1,0 +1,228 @@
+/* breaks.md, the rows of messages as a whole, files, packages, extensions and services. */
+#include "rules/breaks_private.h"
+
+/* Row MESSAGE_NO_DELETE: the fields that used it have their own findings; else it may be the root
+ * of stored data. */
+static unsigned message_gone(struct breaks *b, const struct message *message)
+{
+	if (diff_find_message(b->diff, true, message->e.full_name) || index_is_used(b, message))
+		return SOURCE_CODE;
+	return GONE;
+}
+
+unsigned message_deletion_breaks(const struct question *q)
+{
+	return message_gone(q->b, q->pair->old.message);
+}
+
+/* Row EXTENSION_NO_DELETE: as a field of the extendee. One that moved or was renamed still has its
+ * number. */
+static unsigned extension_gone(struct breaks *b, const struct field *extension)
+{
+	const struct message *extendee = extension->extendee;
+
+	if (!extendee)
+		return GONE;
+	if (diff_find_extension(b->diff, true, extendee->e.full_name, extension->number))
+		return SOURCE_CODE;
+	extendee = diff_find_message(b->diff, true, extendee->e.full_name);
+	if (extendee && (message_reserves(extendee, extension->number) ||
+				index_number(b, extendee, extension->number)))
+		return JSON_BACKWARD | SOURCE_CODE;
+	return GONE;
+}
+
+unsigned extension_deletion_breaks(const struct question *q)
+{
+	return extension_gone(q->b, q->pair->old.field);
+}
+
+/* Row EXTENSION_MESSAGE_NO_DELETE. */
+unsigned extension_range_breaks(const struct question *q)
+{
+	const struct message *old = q->pair->old.message, *new = q->pair->new.message;
+	uint32_t first = 0, end = old->extension_ranges.n;
+
+	if (q->detail >= DETAIL_RANGE && (uint32_t)(q->detail - DETAIL_RANGE) < end) {
+		first = (uint32_t)(q->detail - DETAIL_RANGE);
+		end = first + 1;
+	}
+	for (uint32_t i = first; i < end; i++) {
+		const struct extension_range *range = old->extension_ranges.items[i];
+
+		if (range_is_free(q->b, new, range->begin, range->end))
+			return WIRE_BACKWARD | SOURCE_CODE;
+	}
+	return SOURCE_CODE;
+}
+
+/* Rows SERVICE_NO_DELETE and PACKAGE_SERVICE_NO_DELETE: old clients are refused, unless it only
+ * moved. */
+static unsigned service_gone(struct breaks *b, const struct service *service)
+{
+	return diff_find_service(b->diff, true, service->e.full_name) ? SOURCE_CODE : GONE;
+}
+
+unsigned service_deletion_breaks(const struct question *q)
+{
+	return service_gone(q->b, q->pair->old.service);
+}
+
+/* What the deletion of a file is made of. */
+struct deletion {
+	struct breaks *b;
+	unsigned breaks;
+};
+
+static void delete_element(void *context, struct element *element)
+{
+	struct deletion *deletion = context;
+
+	if (element->kind == ELEMENT_MESSAGE)
+		deletion->breaks |= message_gone(deletion->b, (const struct message *)element);
+	else if (element->kind == ELEMENT_SERVICE)
+		deletion->breaks |= service_gone(deletion->b, (const struct service *)element);
+	else if (element->kind == ELEMENT_FIELD && ((const struct field *)element)->is_extension)
+		deletion->breaks |= extension_gone(deletion->b, (const struct field *)element);
+}
+
+static unsigned file_gone(struct breaks *b, const struct file *file)
+{
+	struct deletion deletion = { b, SOURCE_CODE };
+
+	file_walk((struct file *)file, delete_element, &deletion); /* it only reads */
+	return deletion.breaks;
+}
+
+/* Row FILE_NO_DELETE: as the worst deletion in it; source alone where all of it lives on elsewhere.
+ */
+unsigned file_deletion_breaks(const struct question *q)
+{
+	return file_gone(q->b, q->pair->old.file);
+}
+
+unsigned package_deletion_breaks(const struct question *q)
+{
+	const struct schema *old = diff_schema(q->b->diff, false);
+	unsigned breaks = SOURCE_CODE;
+
+	for (uint32_t i = 0; old && i < old->files.n; i++) {
+		const struct file *file = old->files.items[i].file;
+
+		if (old->files.items[i].own && str_eq(file->package, q->pair->package))
+			breaks |= file_gone(q->b, file);
+	}
+	return breaks;
+}
+
+/* Row FILE_SAME_PACKAGE: a package is part of the path of every call. */
+unsigned package_breaks(const struct question *q)
+{
+	return q->pair->old.file->services.n ? EVERYTHING : SOURCE_CODE;
+}
+
+/* Which two syntaxes a file has on its two sides, and whether that was seen to matter. */
+struct rewriting {
+	struct breaks *b;
+	bool shows;
+};
+
+/* A scalar outside oneofs whose presence is tracked, which is `?` in TypeScript for proto3 only. */
+static bool is_optional_scalar(const struct field *field)
+{
+	struct type type = type_of(field);
+
+	return !type.message && type.type != TYPE_UNRESOLVED && !field_oneof(field) &&
+	       field_cardinality(field) == CARDINALITY_EXPLICIT;
+}
+
+static void rewrite_element(void *context, struct element *element)
+{
+	struct rewriting *rewriting = context;
+	const struct field *old = (const struct field *)element, *new;
+	const struct message *message;
+
+	if (rewriting->shows || element->kind != ELEMENT_FIELD || old->is_extension ||
+		!is_optional_scalar(old))
+		return;
+	message = diff_find_message(rewriting->b->diff, true, element->parent->full_name);
+	new = message ? index_number(rewriting->b, message, old->number) : NULL;
+	rewriting->shows = new &&is_optional_scalar(new);
+}
+
+/* Row FILE_SAME_SYNTAX: what changes with it has its own finding, but for that one sign. */
+unsigned syntax_breaks(const struct question *q)
+{
+	const struct file *old = q->pair->old.file, *new = q->pair->new.file;
+	struct rewriting rewriting = { q->b, false };
+
+	if ((old->edition == EDITION_PROTO3) != (new->edition == EDITION_PROTO3))
+		file_walk((struct file *)old, rewrite_element, &rewriting); /* it only reads */
+	return rewriting.shows ? SOURCE_CODE : 0;
+}
+
+/* Rows RPC_SAME_REQUEST_TYPE and RPC_SAME_RESPONSE_TYPE: as message A → B. */
+static unsigned message_breaks(
+	struct breaks *b, const struct message *old, const struct message *new)
+{
+	unsigned breaks = SOURCE_CODE;
+
+	if (!old || !new) /* a missing import has it: nothing is known of the content */
+		return EVERYTHING;
+	for (int i = 0; i < 4; i++) {
+		struct way way = { .json = i & 1, .backward = i & 2 };
+
+		if (way.backward ? message_is_lost(b, way, old, new)
+				 : message_is_lost(b, way, new, old))
+			breaks |= way_surface(way);
+	}
+	return breaks;
+}
+
+unsigned request_breaks(const struct question *q)
+{
+	return message_breaks(q->b, q->pair->old.method->input, q->pair->new.method->input);
+}
+
+unsigned response_breaks(const struct question *q)
+{
+	return message_breaks(q->b, q->pair->old.method->output, q->pair->new.method->output);
+}
+
+/* Rows RPC_SAME_CLIENT_STREAMING and RPC_SAME_SERVER_STREAMING: many where one is expected. */
+static unsigned streaming_breaks(bool was, bool is)
+{
+	if (was == is)
+		return 0;
+	return is ? WIRE_FORWARD | JSON_FORWARD | SOURCE_CODE : GONE;
+}
+
+unsigned client_streaming_breaks(const struct question *q)
+{
+	return streaming_breaks(
+		q->pair->old.method->client_streaming, q->pair->new.method->client_streaming);
+}
+
+unsigned server_streaming_breaks(const struct question *q)
+{
+	return streaming_breaks(
+		q->pair->old.method->server_streaming, q->pair->new.method->server_streaming);
+}
+
+/* MethodOptions.idempotency_level and the one of its values that allows a GET. */
+enum { IDEMPOTENCY_LEVEL = 34, NO_SIDE_EFFECTS = 1 };
+
+static bool takes_get(const struct method *method)
+{
+	return options_int(method->e.options, IDEMPOTENCY_LEVEL, 0) == NO_SIDE_EFFECTS;
+}
+
+/* Row RPC_SAME_IDEMPOTENCY_LEVEL: a server that does not know of it refuses GET. */
+unsigned idempotency_breaks(const struct question *q)
+{
+	bool was = takes_get(q->pair->old.method), is = takes_get(q->pair->new.method);
+
+	if (was == is)
+		return 0;
+	return was ? WIRE_BACKWARD | JSON_BACKWARD : WIRE_FORWARD | JSON_FORWARD;
+}

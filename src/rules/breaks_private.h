@@ -1,0 +1,148 @@
+/*
+ * What the breaks*.c files share. Private to them.
+ *
+ * Everything is asked in one direction: does a value that `from` holds arrive in `to`? Backward the
+ * old side writes and the new one reads, forward it is the other way round; so each row of
+ * breaks.md and its reverse are one piece of code.
+ */
+#pragma once
+#include "rules/breaks.h"
+
+/* One surface, read in one direction. */
+struct way {
+	bool json;     /* else the wire */
+	bool backward; /* `from` is of the old side */
+};
+
+/* Two messages whose values are to be compared; `parent` is the one that led here, or -1. */
+struct content {
+	const struct message *from, *to;
+	int parent;
+	bool is_guess; /* it was taken for kept, to be taken back if anything is lost */
+};
+
+struct breaks {
+	struct arena *arena;
+	const struct diff *diff;
+	struct map indexed;   /* messages and enums that the four maps below know */
+	struct map by_number; /* (message or enum, number): a field, or the values of that number */
+	struct map by_name;   /* (name, message or enum): a field or value */
+	struct map by_json;   /* (message, hash of the JSON name): the first field of it */
+	struct map contents;  /* (from, to and way): what is known of two messages or enums */
+	VEC(struct content) queue; /* of the comparison that runs */
+	struct map used; /* (full name): messages that a field of the old side has as its type */
+	bool used_is_known;
+};
+
+/* What breaks_of is asked. */
+struct question {
+	struct breaks *b;
+	const struct pair *pair;
+	int detail;
+};
+
+/* All that a declaration breaks which was there and is refused or unknown now. */
+enum {
+	GONE = WIRE_BACKWARD | JSON_BACKWARD | SOURCE_CODE,
+	WIRE = WIRE_BACKWARD | WIRE_FORWARD,
+	JSON = JSON_BACKWARD | JSON_FORWARD,
+	EVERYTHING = WIRE | JSON | SOURCE_CODE,
+};
+
+/* The surface that is broken when something does not arrive in this way. */
+unsigned way_surface(struct way way);
+
+/* Everything of one enum that stands at one number, in the order of declaration: aliases. */
+struct enum_names {
+	VEC(const struct enum_value *) list;
+};
+
+/* breaks_index.c: elements by what they are found by, in a time that does not grow with the
+ * message. */
+const struct field *index_number(struct breaks *b, const struct message *message, int32_t number);
+const struct field *index_name(struct breaks *b, const struct message *message, struct str name);
+/* By JSON name, else by original name, as readers do. */
+const struct field *index_json(struct breaks *b, const struct message *message, struct str key);
+/* NULL when no value has the number. */
+const struct enum_names *index_values(
+	struct breaks *b, const struct enumeration *e, int32_t number);
+const struct enum_value *index_value(
+	struct breaks *b, const struct enumeration *e, struct str name);
+/* Has a field of the old side this message as its type? The message's own fields do not count. */
+bool index_is_used(struct breaks *b, const struct message *message);
+
+/* breaks_type.c: a value of one type read as another one. */
+enum outcome {
+	KEPT,
+	LOST,
+	CONTENT, /* as the values of the two messages (in type_message) go */
+};
+
+/* What a field holds one of. */
+struct type {
+	enum field_type type; /* as on the wire: TYPE_GROUP for every delimited message */
+	struct str name;      /* of messages, enums and what could not be resolved */
+	const struct message *message;
+	const struct enumeration *enumeration;
+};
+
+struct type type_of(const struct field *field);
+/* `key`: both are keys of maps. Messages and enums of one name are kept: what changed in them has
+ * findings of its own. */
+enum outcome type_outcome(
+	struct breaks *b, struct way way, const struct type *from, const struct type *to, bool key);
+/* Does generated code give the two types differently? */
+bool type_changes_source(const struct type *old, const struct type *new);
+
+/* breaks_content.c: content against content, recursively. */
+bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *from,
+	const struct enumeration *to);
+bool message_is_lost(
+	struct breaks *b, struct way way, const struct message *from, const struct message *to);
+/* The type alone, maps as maps. */
+bool field_type_is_lost(
+	struct breaks *b, struct way way, const struct field *from, const struct field *to);
+/* Is the value kept in a list, a map or alone, and does that lose any? */
+bool field_shape_is_lost(struct way way, const struct field *from, const struct field *to);
+/* Has the receiving field another name, and does either name stand under another number on the
+ * other side? */
+bool field_is_misnamed(struct breaks *b, const struct field *from, const struct field *to);
+/* The field that gets the value of `field` in `message`; NULL for none. */
+const struct field *field_receiver(
+	struct breaks *b, struct way way, const struct field *field, const struct message *message);
+/* Do members of one oneof of `to` have counterparts that a writer of `from` can set side by side,
+ * `member` (unless NULL) among them? */
+bool oneof_is_lost(struct breaks *b, struct way way, const struct message *from,
+	const struct oneof *to, const struct field *member);
+/* Is a number of begin…end neither an extension number nor reserved nor declared in `message`? */
+bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end);
+
+/* breaks_field.c, breaks_enum.c, breaks_file.c: a function for each row of breaks.md, "Everything
+ * else". */
+typedef unsigned (*breaks_row)(const struct question *q);
+unsigned field_type_breaks(const struct question *q);
+unsigned field_cardinality_breaks(const struct question *q);
+unsigned required_breaks(const struct question *q);
+unsigned field_oneof_breaks(const struct question *q);
+unsigned field_deletion_breaks(const struct question *q);
+unsigned field_name_breaks(const struct question *q);
+unsigned json_name_breaks(const struct question *q);
+unsigned utf8_breaks(const struct question *q);
+unsigned java_utf8_breaks(const struct question *q);
+unsigned value_deletion_breaks(const struct question *q);
+unsigned value_name_breaks(const struct question *q);
+unsigned enum_type_breaks(const struct question *q);
+unsigned reserved_breaks(const struct question *q);
+unsigned syntax_breaks(const struct question *q);
+unsigned package_breaks(const struct question *q);
+unsigned message_deletion_breaks(const struct question *q);
+unsigned file_deletion_breaks(const struct question *q);
+unsigned package_deletion_breaks(const struct question *q);
+unsigned extension_deletion_breaks(const struct question *q);
+unsigned extension_range_breaks(const struct question *q);
+unsigned service_deletion_breaks(const struct question *q);
+unsigned request_breaks(const struct question *q);
+unsigned response_breaks(const struct question *q);
+unsigned client_streaming_breaks(const struct question *q);
+unsigned server_streaming_breaks(const struct question *q);
+unsigned idempotency_breaks(const struct question *q);
