@@ -9,5 +9,6 @@
 #pragma once
 #include "schema/schema.h"
 
-/* Bytes of a message value in `arena`; never absent. Messages nest as deep as the values do: proto/ bounds that. */
+/* Bytes of a message value in `arena`; never absent. Messages nest as deep as the values do: proto/
+ * bounds that. */
 struct str options_encode(struct arena *arena, const struct options *options);

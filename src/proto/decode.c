@@ -1,0 +1,401 @@
+/*
+ * Options of a descriptor set: wire bytes as values of their fields. Bytes are a stranger's.
+ *
+ * What the type does not know, or knows of another wire type, is kept as it came (`raw`).
+ */
+#include "proto/options.h"
+
+enum wire_type {
+	WIRE_VARINT = 0,
+	WIRE_FIXED64 = 1,
+	WIRE_BYTES = 2,
+	WIRE_GROUP = 3,
+	WIRE_GROUP_END = 4,
+	WIRE_FIXED32 = 5
+};
+
+/* A message set's item: group 1 { type id = 2, message = 3 }. */
+enum { SET_ITEM = 1, SET_TYPE_ID = 2, SET_MESSAGE = 3 };
+
+struct wire {
+	const unsigned char *at, *end;
+};
+
+struct record {
+	int32_t number;
+	enum wire_type type;
+	uint64_t value;   /* of the types with a number */
+	struct str bytes; /* of WIRE_BYTES, and what is between a group's tags */
+	struct str whole; /* tag included */
+};
+
+static struct wire wire_open(struct str bytes)
+{
+	return (struct wire){ (const unsigned char *)bytes.p,
+		(const unsigned char *)bytes.p + bytes.n };
+}
+
+static bool wire_varint(struct wire *wire, uint64_t *value)
+{
+	*value = 0;
+	for (unsigned shift = 0; shift < 70 && wire->at < wire->end; shift += 7) {
+		unsigned byte = *wire->at++;
+
+		if (shift < 64)
+			*value |= (uint64_t)(byte & 127) << shift;
+		if (byte < 128)
+			return true;
+	}
+	return false;
+}
+
+static bool wire_fixed(struct wire *wire, size_t size, uint64_t *value)
+{
+	if ((size_t)(wire->end - wire->at) < size)
+		return false;
+	*value = 0;
+	for (size_t i = 0; i < size; i++)
+		*value |= (uint64_t)wire->at[i] << (8 * i);
+	wire->at += size;
+	return true;
+}
+
+static bool wire_record(struct wire *wire, struct record *record, unsigned depth);
+
+/* The bytes up to the group's end tag, which is taken too. */
+static bool wire_group(struct wire *wire, int32_t number, struct str *bytes, unsigned depth)
+{
+	const unsigned char *begin = wire->at;
+
+	while (wire->at < wire->end) {
+		const unsigned char *here = wire->at;
+		struct record inner;
+
+		if (!wire_record(wire, &inner, depth))
+			return false;
+		if (inner.type == WIRE_GROUP_END) {
+			*bytes = (struct str){ (const char *)begin, (size_t)(here - begin) };
+			return inner.number == number;
+		}
+	}
+	return false;
+}
+
+static bool wire_record(struct wire *wire, struct record *record, unsigned depth)
+{
+	const unsigned char *begin = wire->at;
+	uint64_t tag, length;
+	bool ok;
+
+	if (depth > MAX_NESTING || !wire_varint(wire, &tag) || tag >> 3 == 0 ||
+		tag >> 3 > 536870911)
+		return false;
+	record->number = (int32_t)(tag >> 3);
+	record->type = (enum wire_type)(tag & 7);
+	record->bytes = (struct str){ "", 0 };
+	record->value = 0;
+	switch (record->type) {
+	case WIRE_VARINT:
+		ok = wire_varint(wire, &record->value);
+		break;
+	case WIRE_FIXED64:
+		ok = wire_fixed(wire, 8, &record->value);
+		break;
+	case WIRE_FIXED32:
+		ok = wire_fixed(wire, 4, &record->value);
+		break;
+	case WIRE_BYTES:
+		ok = wire_varint(wire, &length) && length <= (size_t)(wire->end - wire->at);
+		if (ok) {
+			record->bytes = (struct str){ (const char *)wire->at, (size_t)length };
+			wire->at += length;
+		}
+		break;
+	case WIRE_GROUP:
+		ok = wire_group(wire, record->number, &record->bytes, depth + 1);
+		break;
+	case WIRE_GROUP_END:
+		ok = true;
+		break;
+	default:
+		ok = false;
+	}
+	record->whole = (struct str){ (const char *)begin, (size_t)(wire->at - begin) };
+	return ok;
+}
+
+static bool encoded_find(
+	struct str bytes, int32_t number, enum wire_type type, struct record *found)
+{
+	struct wire wire = wire_open(bytes);
+	struct record record;
+	bool there = false;
+
+	while (wire.at < wire.end && wire_record(&wire, &record, 0)) {
+		if (record.number == number && record.type == type) {
+			*found = record;
+			there = true;
+		}
+	}
+	return there;
+}
+
+bool encoded_varint(struct str bytes, int32_t number, uint64_t *value)
+{
+	struct record record;
+
+	if (!encoded_find(bytes, number, WIRE_VARINT, &record))
+		return false;
+	*value = record.value;
+	return true;
+}
+
+bool encoded_bytes(struct str bytes, int32_t number, struct str *value)
+{
+	struct record record;
+
+	if (!encoded_find(bytes, number, WIRE_BYTES, &record))
+		return false;
+	*value = record.bytes;
+	return true;
+}
+
+/* ---- values ---- */
+
+/* A message that is being filled from bytes. */
+struct decoding {
+	struct context *context;
+	const struct message *type;
+	struct options *options;
+	struct option_index index;
+	unsigned depth;
+};
+
+static bool decode_message(struct context *context, const struct message *type, struct str bytes,
+	struct options *options, unsigned depth);
+
+static enum wire_type wire_type_of(const struct field *field)
+{
+	switch ((enum field_type)field->type) {
+	case TYPE_DOUBLE:
+	case TYPE_FIXED64:
+	case TYPE_SFIXED64:
+		return WIRE_FIXED64;
+	case TYPE_FLOAT:
+	case TYPE_FIXED32:
+	case TYPE_SFIXED32:
+		return WIRE_FIXED32;
+	case TYPE_STRING:
+	case TYPE_BYTES:
+	case TYPE_MESSAGE:
+	case TYPE_GROUP:
+		return WIRE_BYTES;
+	default:
+		return WIRE_VARINT;
+	}
+}
+
+static double double_of(uint64_t bits)
+{
+	double d;
+
+	memcpy(&d, &bits, sizeof d);
+	return d;
+}
+
+static double float_of(uint64_t bits)
+{
+	uint32_t low = (uint32_t)bits;
+	float f;
+
+	memcpy(&f, &low, sizeof f);
+	return (double)f;
+}
+
+static int64_t unzigzag(uint64_t value)
+{
+	return (int64_t)(value >> 1 ^ (0 - (value & 1)));
+}
+
+static struct value scalar_value(const struct field *field, uint64_t raw)
+{
+	struct value value = { .type = (enum field_type)field->type };
+
+	switch (value.type) {
+	case TYPE_DOUBLE:
+		value.d = double_of(raw);
+		break;
+	case TYPE_FLOAT:
+		value.d = float_of(raw);
+		break;
+	case TYPE_INT32:
+	case TYPE_SFIXED32:
+		value.i = (int32_t)(uint32_t)raw;
+		break;
+	case TYPE_SINT32:
+		value.i = unzigzag((uint32_t)raw);
+		break;
+	case TYPE_SINT64:
+		value.i = unzigzag(raw);
+		break;
+	case TYPE_UINT32:
+	case TYPE_FIXED32:
+		value.u = (uint32_t)raw;
+		break;
+	case TYPE_BOOL:
+		value.u = raw != 0;
+		break;
+	case TYPE_ENUM:
+		value.i = (int32_t)(uint32_t)raw;
+		value.enum_value = field->enumeration
+					   ? enum_value_by_number(field->enumeration, value.i)
+					   : NULL;
+		break;
+	default:
+		value.u = raw;
+	}
+	return value;
+}
+
+/* Puts a value in: an element more of a repeated field, else instead of an earlier one. */
+static void decoding_put(
+	struct decoding *decoding, const struct field *field, int32_t number, struct value value)
+{
+	struct arena *arena = decoding->context->arena;
+	struct option *option = NULL;
+
+	if (field->label != LABEL_REPEATED) {
+		struct option_tally tally =
+			option_tally(arena, &decoding->index, decoding->options, number);
+
+		if (tally.count > 0)
+			option = &decoding->options->list.items[tally.last];
+	}
+	if (!option)
+		option = vec_push(arena, &decoding->options->list);
+	*option = (struct option){ .number = number, .field = field, .value = value };
+}
+
+static bool decoding_put_message(
+	struct decoding *decoding, const struct field *field, int32_t number, struct str bytes)
+{
+	struct arena *arena = decoding->context->arena;
+	struct value value = { .type = (enum field_type)field->type };
+
+	if (field->label != LABEL_REPEATED) {
+		struct option_tally tally =
+			option_tally(arena, &decoding->index, decoding->options, number);
+
+		/* Several records of a singular message are parts of one. */
+		if (tally.count > 0 && decoding->options->list.items[tally.last].value.message)
+			return decode_message(decoding->context, field->message, bytes,
+				decoding->options->list.items[tally.last].value.message,
+				decoding->depth + 1);
+	}
+	value.message = NEW(arena, struct options);
+	if (!decode_message(
+		    decoding->context, field->message, bytes, value.message, decoding->depth + 1))
+		return false;
+	decoding_put(decoding, field, number, value);
+	return true;
+}
+
+static void decoding_put_raw(struct decoding *decoding, const struct record *record)
+{
+	struct option *option = vec_push(decoding->context->arena, &decoding->options->list);
+
+	*option = (struct option){ .number = record->number, .raw = record->whole };
+}
+
+static bool decode_packed(struct decoding *decoding, const struct field *field, struct str bytes)
+{
+	struct wire wire = wire_open(bytes);
+	enum wire_type type = wire_type_of(field);
+
+	while (wire.at < wire.end) {
+		uint64_t raw;
+
+		if (!(type == WIRE_VARINT ? wire_varint(&wire, &raw)
+					  : wire_fixed(&wire, type == WIRE_FIXED64 ? 8 : 4, &raw)))
+			return false;
+		decoding_put(decoding, field, field->number, scalar_value(field, raw));
+	}
+	return true;
+}
+
+static const struct field *find_field(struct decoding *decoding, int32_t number)
+{
+	const struct field *field = message_field_by_number(decoding->type, number);
+
+	if (!field)
+		field = link_find_extension(decoding->context, decoding->type->e.full_name, number);
+	return field && field->type != TYPE_UNRESOLVED && field->type != TYPE_NAMED ? field : NULL;
+}
+
+static bool decode_set_item(struct decoding *decoding, const struct record *record)
+{
+	const struct field *field;
+	struct str message;
+	uint64_t id;
+
+	if (!encoded_varint(record->bytes, SET_TYPE_ID, &id) || id > INT32_MAX ||
+		!encoded_bytes(record->bytes, SET_MESSAGE, &message) ||
+		!(field = find_field(decoding, (int32_t)id)) || !field_is_message(field)) {
+		decoding_put_raw(decoding, record);
+		return true;
+	}
+	return decoding_put_message(decoding, field, (int32_t)id, message);
+}
+
+static bool decode_record(struct decoding *decoding, const struct record *record)
+{
+	const struct field *field;
+
+	/* In the features stage nothing is a message set, and other threads may be about to say
+	 * what is. */
+	if (decoding->context->option_indexes && decoding->type->is_message_set &&
+		record->number == SET_ITEM && record->type == WIRE_GROUP)
+		return decode_set_item(decoding, record);
+	field = find_field(decoding, record->number);
+	if (field && field_is_message(field) &&
+		(record->type == WIRE_BYTES || record->type == WIRE_GROUP))
+		return decoding_put_message(decoding, field, record->number, record->bytes);
+	if (field && record->type == wire_type_of(field) && record->type != WIRE_BYTES)
+		decoding_put(decoding, field, record->number, scalar_value(field, record->value));
+	else if (field && record->type == WIRE_BYTES && wire_type_of(field) == WIRE_BYTES &&
+		 !field_is_message(field))
+		decoding_put(decoding, field, record->number,
+			(struct value){ .type = (enum field_type)field->type, .s = record->bytes });
+	else if (field && record->type == WIRE_BYTES && !field_is_message(field) &&
+		 field->label == LABEL_REPEATED)
+		return decode_packed(decoding, field, record->bytes);
+	else
+		decoding_put_raw(decoding, record);
+	return true;
+}
+
+static bool decode_message(struct context *context, const struct message *type, struct str bytes,
+	struct options *options, unsigned depth)
+{
+	struct decoding decoding = {
+		.context = context, .type = type, .options = options, .depth = depth
+	};
+	struct wire wire = wire_open(bytes);
+	struct record record;
+
+	if (depth > MAX_NESTING)
+		return false;
+	options->type = type;
+	while (wire.at < wire.end) {
+		if (!wire_record(&wire, &record, depth) || record.type == WIRE_GROUP_END ||
+			!decode_record(&decoding, &record))
+			return false;
+	}
+	return true;
+}
+
+bool options_decode(struct context *context, const struct message *type, struct str bytes,
+	struct options *options)
+{
+	return decode_message(context, type, bytes, options, 0);
+}

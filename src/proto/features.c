@@ -1,0 +1,467 @@
+/*
+ * Features: what is set, and what it resolves to for each element.
+ *
+ * An element that sets nothing shares its parent's resolved features, and equal ones are shared
+ * within a file, so a file of many elements has a handful. proto2 and proto3 have no features to
+ * set, but words (`required`, `optional`, `packed`, `group`) that mean the same.
+ */
+#include "proto/options.h"
+
+/* Fields of google.protobuf.FeatureSet and of the languages' sets. */
+enum {
+	FEATURE_FIELD_PRESENCE = 1,
+	FEATURE_ENUM_TYPE = 2,
+	FEATURE_REPEATED_FIELD_ENCODING = 3,
+	FEATURE_UTF8_VALIDATION = 4,
+	FEATURE_MESSAGE_ENCODING = 5,
+	FEATURE_JSON_FORMAT = 6,
+	FEATURE_ENFORCE_NAMING_STYLE = 7,
+	FEATURE_DEFAULT_SYMBOL_VISIBILITY = 8,
+	FEATURE_CPP = 1000,
+	FEATURE_JAVA = 1001,
+	CPP_FEATURE_STRING_TYPE = 2,
+	JAVA_FEATURE_UTF8_VALIDATION = 2,
+};
+
+/* edition_defaults of the fields of FeatureSet, pb.CppFeatures and pb.JavaFeatures in the built-in
+ * files; the greatest edition not above the file's counts. */
+static const struct {
+	enum edition edition;
+	struct features features;
+} edition_defaults[] = {
+	{ EDITION_LEGACY,
+		{
+			.field_presence = PRESENCE_EXPLICIT,
+			.enum_type = ENUM_TYPE_CLOSED,
+			.repeated_field_encoding = ENCODING_EXPANDED,
+			.utf8_validation = UTF8_NONE,
+			.message_encoding = MESSAGE_LENGTH_PREFIXED,
+			.json_format = JSON_LEGACY_BEST_EFFORT,
+			.enforce_naming_style = 2,
+			.default_symbol_visibility = 1,
+			.cpp_string_type = CPP_STRING,
+			.java_utf8_validation = JAVA_UTF8_DEFAULT,
+		} },
+	{ EDITION_PROTO3,
+		{
+			.field_presence = PRESENCE_IMPLICIT,
+			.enum_type = ENUM_TYPE_OPEN,
+			.repeated_field_encoding = ENCODING_PACKED,
+			.utf8_validation = UTF8_VERIFY,
+			.message_encoding = MESSAGE_LENGTH_PREFIXED,
+			.json_format = JSON_ALLOW,
+			.enforce_naming_style = 2,
+			.default_symbol_visibility = 1,
+			.cpp_string_type = CPP_STRING,
+			.java_utf8_validation = JAVA_UTF8_DEFAULT,
+		} },
+	{ EDITION_2023,
+		{
+			.field_presence = PRESENCE_EXPLICIT,
+			.enum_type = ENUM_TYPE_OPEN,
+			.repeated_field_encoding = ENCODING_PACKED,
+			.utf8_validation = UTF8_VERIFY,
+			.message_encoding = MESSAGE_LENGTH_PREFIXED,
+			.json_format = JSON_ALLOW,
+			.enforce_naming_style = 2,
+			.default_symbol_visibility = 1,
+			.cpp_string_type = CPP_STRING,
+			.java_utf8_validation = JAVA_UTF8_DEFAULT,
+		} },
+	{ EDITION_2024,
+		{
+			.field_presence = PRESENCE_EXPLICIT,
+			.enum_type = ENUM_TYPE_OPEN,
+			.repeated_field_encoding = ENCODING_PACKED,
+			.utf8_validation = UTF8_VERIFY,
+			.message_encoding = MESSAGE_LENGTH_PREFIXED,
+			.json_format = JSON_ALLOW,
+			.enforce_naming_style = 1,
+			.default_symbol_visibility = 2,
+			.cpp_string_type = CPP_VIEW,
+			.java_utf8_validation = JAVA_UTF8_DEFAULT,
+		} },
+};
+
+/* One file on its way through the stage. */
+struct resolving {
+	struct context *context;
+	bool is_edition;                  /* features may be set */
+	const struct features *known[16]; /* some that were made for the file, to share them */
+	uint32_t n_known;
+};
+
+static const struct features *default_features(enum edition edition)
+{
+	const struct features *found = &edition_defaults[0].features;
+
+	for (size_t i = 0; i < COUNT(edition_defaults); i++) {
+		if (edition_defaults[i].edition <= edition)
+			found = &edition_defaults[i].features;
+	}
+	return found;
+}
+
+/* The number of `features` in the options message of a kind. */
+static int32_t features_number(enum element_kind kind)
+{
+	switch (kind) {
+	case ELEMENT_FILE:
+	case ELEMENT_EXTENSION_RANGE:
+		return 50;
+	case ELEMENT_MESSAGE:
+		return 12;
+	case ELEMENT_FIELD:
+		return 21;
+	case ELEMENT_ONEOF:
+		return 1;
+	case ELEMENT_ENUM:
+		return 7;
+	case ELEMENT_ENUM_VALUE:
+		return 2;
+	case ELEMENT_SERVICE:
+		return 34;
+	case ELEMENT_METHOD:
+		return 35;
+	default:
+		return 0;
+	}
+}
+
+/* `made`, as the pointer that other elements have for the same features. */
+static const struct features *share(
+	struct resolving *resolving, const struct features *base, const struct features *made)
+{
+	struct features *kept;
+
+	if (memcmp(base, made, sizeof *made) == 0)
+		return base;
+	for (uint32_t i = 0; i < resolving->n_known && i < COUNT(resolving->known); i++) {
+		if (memcmp(resolving->known[i], made, sizeof *made) == 0)
+			return resolving->known[i];
+	}
+	kept = NEW(resolving->context->arena, struct features);
+	*kept = *made;
+	resolving->known[resolving->n_known++ % COUNT(resolving->known)] = kept;
+	return kept;
+}
+
+/* ---- what is set ---- */
+
+static bool is_features(const struct uninterpreted *statement)
+{
+	return statement->n_parts > 0 && !statement->parts[0].is_extension &&
+	       str_eq(statement->parts[0].name, S("features"));
+}
+
+static void interpret(
+	struct resolving *resolving, struct element *element, struct uninterpreted *statement)
+{
+	struct context *context = resolving->context;
+
+	if (!resolving->is_edition) {
+		diag_error(context->diags, here(context, statement->name_span),
+			"features are for editions; this file is of '%s'",
+			context->file->edition == EDITION_PROTO3 ? "proto3" : "proto2");
+		diag_help(context->diags, "say 'edition = \"2023\";' in place of the syntax");
+		return;
+	}
+	element->options->type = link_options_message(context, element);
+	if (element->options->type)
+		option_interpret(context, element, element->options, statement);
+}
+
+/* Interprets the statements that set features and takes them off the list. */
+static void interpret_features(struct resolving *resolving, struct element *element)
+{
+	struct uninterpreted **link = &element->options->uninterpreted;
+
+	while (*link) {
+		struct uninterpreted *statement = *link;
+
+		if (is_features(statement)) {
+			*link = statement->next;
+			interpret(resolving, element, statement);
+		} else {
+			link = &statement->next;
+		}
+	}
+}
+
+static uint8_t *feature_slot(struct features *features, int32_t number)
+{
+	switch (number) {
+	case FEATURE_FIELD_PRESENCE:
+		return &features->field_presence;
+	case FEATURE_ENUM_TYPE:
+		return &features->enum_type;
+	case FEATURE_REPEATED_FIELD_ENCODING:
+		return &features->repeated_field_encoding;
+	case FEATURE_UTF8_VALIDATION:
+		return &features->utf8_validation;
+	case FEATURE_MESSAGE_ENCODING:
+		return &features->message_encoding;
+	case FEATURE_JSON_FORMAT:
+		return &features->json_format;
+	case FEATURE_ENFORCE_NAMING_STYLE:
+		return &features->enforce_naming_style;
+	case FEATURE_DEFAULT_SYMBOL_VISIBILITY:
+		return &features->default_symbol_visibility;
+	default:
+		return NULL;
+	}
+}
+
+static void set_slot(uint8_t *slot, int64_t value)
+{
+	if (slot && value > 0 && value <= UINT8_MAX)
+		*slot = (uint8_t)value;
+}
+
+static void apply_language(struct features *features, const struct option *option)
+{
+	uint8_t *slot = option->number == FEATURE_CPP ? &features->cpp_string_type
+						      : &features->java_utf8_validation;
+	int32_t number = option->number == FEATURE_CPP ? CPP_FEATURE_STRING_TYPE
+						       : JAVA_FEATURE_UTF8_VALIDATION;
+	struct str bytes;
+	uint64_t value;
+
+	if (option->field && field_is_message(option->field) && option->value.message)
+		set_slot(slot, options_int(option->value.message, number, 0));
+	else if (!option->field && encoded_bytes(option->raw, option->number, &bytes) &&
+		 encoded_varint(bytes, number, &value) && value <= UINT8_MAX)
+		set_slot(slot, (int64_t)value);
+}
+
+static void apply(struct resolving *resolving, struct features *features, const struct options *set,
+	bool written)
+{
+	struct context *context = resolving->context;
+
+	for (uint32_t i = 0; set && i < set->list.n; i++) {
+		const struct option *option = &set->list.items[i];
+		uint8_t *slot = feature_slot(features, option->number);
+
+		if (option->number == FEATURE_CPP || option->number == FEATURE_JAVA)
+			apply_language(features, option);
+		if (!slot || !option->field || option->field->type != TYPE_ENUM)
+			continue;
+		if (option->value.i == 0 && written) {
+			struct str name = option->value.enum_value
+						  ? option->value.enum_value->e.name
+						  : S("0");
+
+			diag_error(context->diags, here(context, option->span),
+				"feature '" STR "' may not be set to '" STR "'",
+				ARG(option->field->e.name), ARG(name));
+			continue;
+		}
+		set_slot(slot, option->value.i);
+	}
+}
+
+/* A set's options are decoded in the next stage; here only the features are looked at. */
+static void apply_encoded(
+	struct resolving *resolving, struct features *features, struct element *element)
+{
+	struct context *context = resolving->context;
+	const struct message *type = link_options_message(context, element);
+	const struct field *field =
+		type ? message_field_by_number(type, features_number(element->kind)) : NULL;
+	struct options set = { 0 };
+	struct str bytes;
+
+	if (!field || !field_is_message(field) ||
+		!encoded_bytes(element->options->encoded, field->number, &bytes))
+		return;
+	if (options_decode(
+		    context, field->message, bytes, &set)) /* damage is told of in the next stage */
+		apply(resolving, features, &set, false);
+}
+
+static void apply_own(
+	struct resolving *resolving, struct features *features, struct element *element)
+{
+	const struct option *own;
+
+	if (element->options->uninterpreted)
+		interpret_features(resolving, element);
+	own = options_find(element->options, features_number(element->kind));
+	if (own && own->field && field_is_message(own->field))
+		apply(resolving, features, own->value.message, true);
+	if (element->options->encoded.p && resolving->is_edition)
+		apply_encoded(resolving, features, element);
+}
+
+static const struct features *resolve(
+	struct resolving *resolving, struct element *element, const struct features *base)
+{
+	struct features features = *base;
+
+	element->features = base;
+	if (element->options) {
+		apply_own(resolving, &features, element);
+		element->features = share(resolving, base, &features);
+	}
+	return element->features;
+}
+
+/* ---- fields ---- */
+
+/* 1: packed, 0: not, -1: the option is not set. */
+static int packed_option(const struct field *field)
+{
+	const struct options *options = field->e.options;
+	uint64_t value;
+
+	if (!options)
+		return -1;
+	if (options->encoded.p && encoded_varint(options->encoded, FIELD_OPTION_PACKED, &value))
+		return value != 0;
+	for (const struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
+		if (u->n_parts == 1 && !u->parts[0].is_extension &&
+			str_eq(u->parts[0].name, S("packed")))
+			return u->value.kind == LITERAL_IDENT && str_eq(u->value.text, S("true"));
+	}
+	return -1;
+}
+
+/* What the words of proto2 and proto3 mean, and that a map and its entry are never delimited. */
+static void apply_words(
+	const struct resolving *resolving, struct features *features, const struct field *field)
+{
+	int packed = resolving->is_edition ? -1 : packed_option(field);
+
+	if (field->label == LABEL_REQUIRED)
+		features->field_presence = PRESENCE_LEGACY_REQUIRED;
+	if (field->proto3_optional)
+		features->field_presence = PRESENCE_EXPLICIT;
+	if (field->is_group)
+		features->message_encoding = MESSAGE_DELIMITED;
+	else if (field->is_map ||
+		 (field->e.parent->kind == ELEMENT_MESSAGE && !field->is_extension &&
+			 ((const struct message *)field->e.parent)->is_map_entry))
+		features->message_encoding = MESSAGE_LENGTH_PREFIXED;
+	if (packed >= 0)
+		features->repeated_field_encoding = packed ? ENCODING_PACKED : ENCODING_EXPANDED;
+}
+
+static void resolve_field(
+	struct resolving *resolving, struct field *field, const struct features *base)
+{
+	const struct oneof *oneof = field_oneof(field);
+	struct features features;
+
+	if (oneof && oneof->e.features)
+		base = oneof->e.features;
+	features = *resolve(resolving, &field->e, base);
+	apply_words(resolving, &features, field);
+	field->e.features = share(resolving, field->e.features, &features);
+}
+
+/* The features set on a map field, on the key or value field of its entry: the same values, in a
+ * list of its own. */
+static void copy_features(struct resolving *resolving, const struct field *map, struct field *part)
+{
+	int32_t number = features_number(ELEMENT_FIELD);
+	const struct option *set = options_find(map->e.options, number);
+	struct arena *arena = resolving->context->arena;
+
+	if (!set || options_find(part->e.options, number))
+		return;
+	if (!part->e.options)
+		part->e.options = NEW(arena, struct options);
+	part->e.options->type = map->e.options->type;
+	*vec_push(arena, &part->e.options->list) = *set;
+}
+
+/* ---- the tree ---- */
+
+static void resolve_enum(
+	struct resolving *resolving, struct enumeration *enumeration, const struct features *base)
+{
+	base = resolve(resolving, &enumeration->e, base);
+	for (uint32_t i = 0; i < enumeration->values.n; i++)
+		resolve(resolving, &enumeration->values.items[i]->e, base);
+}
+
+static void resolve_fields(
+	struct resolving *resolving, struct message *message, const struct features *base)
+{
+	for (uint32_t i = 0; i < message->oneofs.n; i++)
+		resolve(resolving, &message->oneofs.items[i]->e, base);
+	for (uint32_t i = 0; i < message->fields.n; i++) {
+		struct field *field = message->fields.items[i];
+
+		if (message->map_field && message->map_field->e.options)
+			copy_features(resolving, message->map_field, field);
+		resolve_field(resolving, field, base);
+	}
+	for (uint32_t i = 0; i < message->extensions.n; i++)
+		resolve_field(resolving, message->extensions.items[i], base);
+}
+
+/* Known early, since what options hold is encoded by it before options are interpreted everywhere.
+ */
+static bool says_message_set(const struct message *message)
+{
+	const struct options *options = message->e.options;
+	uint64_t value;
+
+	if (!options)
+		return false;
+	if (options->encoded.p)
+		return encoded_varint(options->encoded, MESSAGE_OPTION_MESSAGE_SET, &value) &&
+		       value != 0;
+	for (const struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
+		if (u->n_parts == 1 && !u->parts[0].is_extension &&
+			str_eq(u->parts[0].name, S("message_set_wire_format")))
+			return u->value.kind == LITERAL_IDENT && str_eq(u->value.text, S("true"));
+	}
+	return false;
+}
+
+/* Recursion is as deep as messages nest, which the readers of files bound. */
+static void resolve_message(
+	struct resolving *resolving, struct message *message, const struct features *base)
+{
+	base = resolve(resolving, &message->e, base);
+	message->is_message_set = says_message_set(message);
+	resolve_fields(resolving, message, base);
+	for (uint32_t i = 0; i < message->enums.n; i++)
+		resolve_enum(resolving, message->enums.items[i], base);
+	for (uint32_t i = 0; i < message->messages.n; i++)
+		resolve_message(resolving, message->messages.items[i], base);
+	for (uint32_t i = 0; i < message->extension_ranges.n; i++) {
+		struct extension_range *range = message->extension_ranges.items[i];
+
+		resolve(resolving, &range->e, base);
+	}
+}
+
+static void resolve_service(
+	struct resolving *resolving, struct service *service, const struct features *base)
+{
+	base = resolve(resolving, &service->e, base);
+	for (uint32_t i = 0; i < service->methods.n; i++)
+		resolve(resolving, &service->methods.items[i]->e, base);
+}
+
+void features_file(struct context *context)
+{
+	struct file *file = context->file;
+	struct resolving resolving = { .context = context,
+		.is_edition = file->edition >= EDITION_2023 };
+	const struct features *base =
+		resolve(&resolving, &file->e, default_features(file->edition));
+
+	for (uint32_t i = 0; i < file->messages.n; i++)
+		resolve_message(&resolving, file->messages.items[i], base);
+	for (uint32_t i = 0; i < file->enums.n; i++)
+		resolve_enum(&resolving, file->enums.items[i], base);
+	for (uint32_t i = 0; i < file->extensions.n; i++)
+		resolve_field(&resolving, file->extensions.items[i], base);
+	for (uint32_t i = 0; i < file->services.n; i++)
+		resolve_service(&resolving, file->services.items[i], base);
+}

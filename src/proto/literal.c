@@ -1,0 +1,706 @@
+/*
+ * Literals as values: what stands right of an option's `=`, by the type of the field it is for.
+ *
+ * In a message literal (text format) more is allowed than for the option itself: numbers for
+ * enums, more words for bools, lists, extensions and an `Any` by its type.
+ */
+#include "proto/options.h"
+
+#include <float.h>
+#include <math.h>
+#include <strings.h>
+
+#include "schema/encode.h"
+
+enum { ANY_TYPE_URL = 1, ANY_VALUE = 2 };
+enum { ENTRY_KEY = 1, ENTRY_VALUE = 2 };
+
+struct enum_value *enum_value_by_name(const struct enumeration *enumeration, struct str name)
+{
+	for (uint32_t i = 0; i < enumeration->values.n; i++) {
+		if (str_eq(enumeration->values.items[i]->e.name, name))
+			return enumeration->values.items[i];
+	}
+	return NULL;
+}
+
+struct enum_value *enum_value_by_number(const struct enumeration *enumeration, int64_t number)
+{
+	for (uint32_t i = 0; i < enumeration->values.n; i++) {
+		if (enumeration->values.items[i]->number == number)
+			return enumeration->values.items[i];
+	}
+	return NULL;
+}
+
+void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
+	struct str name, struct span span)
+{
+	struct arena_mark mark = arena_mark(context->scratch);
+	struct str *names = NEW_ARRAY(context->scratch, enumeration->values.n, struct str);
+	struct str nearest;
+
+	for (uint32_t i = 0; i < enumeration->values.n; i++)
+		names[i] = enumeration->values.items[i]->e.name;
+	nearest = str_nearest(name, names, enumeration->values.n);
+	diag_error(context->diags, here(context, span), "enum '" STR "' has no value '" STR "'",
+		ARG(enumeration->e.full_name), ARG(name));
+	if (str_find(name, '.') < name.n)
+		diag_help(context->diags, "a value's name stands alone: '" STR "'",
+			ARG(str_last_component(name)));
+	else if (nearest.p)
+		diag_help(context->diags, "did you mean '" STR "'?", ARG(nearest));
+	arena_rewind(context->scratch, mark);
+}
+
+struct str option_label(struct context *context, const struct field *field)
+{
+	if (field->is_extension)
+		return str_printf(context->scratch, "(" STR ")", ARG(field->e.full_name));
+	return field->e.name;
+}
+
+static struct str member_nearest(
+	struct context *context, const struct message *type, struct str name)
+{
+	struct str *names = NEW_ARRAY(context->scratch, type->fields.n, struct str);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < type->fields.n; i++) {
+		if (!str_eq(type->fields.items[i]->e.name, S("uninterpreted_option")))
+			names[n++] = type->fields.items[i]->e.name;
+	}
+	return str_nearest(name, names, n);
+}
+
+/* The options message of another kind of element that has the field; what the elements are called,
+ * or NULL. */
+static const char *option_of_other_kind(struct context *context, struct str name)
+{
+	static const struct {
+		enum element_kind kind;
+		const char *elements;
+	} kinds[] = {
+		{ ELEMENT_FILE, "files" },
+		{ ELEMENT_MESSAGE, "messages" },
+		{ ELEMENT_FIELD, "fields" },
+		{ ELEMENT_ENUM, "enums" },
+		{ ELEMENT_ENUM_VALUE, "enum values" },
+		{ ELEMENT_METHOD, "methods" },
+		{ ELEMENT_EXTENSION_RANGE, "extension ranges" },
+	};
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct element probe = { .kind = kinds[i].kind, .file = context->file };
+		const struct message *type = link_options_message(context, &probe);
+
+		if (type && message_field_by_name(type, name))
+			return kinds[i].elements;
+	}
+	return NULL;
+}
+
+static void member_unknown(
+	struct reading *reading, const struct message *type, struct str name, struct span span)
+{
+	struct context *context = reading->context;
+	bool top = type == link_options_message(context, reading->element);
+	struct str nearest = member_nearest(context, type, name);
+	const char *elements = NULL;
+
+	if (top) {
+		struct resolution resolution = link_resolve(
+			context, link_option_scope(reading->element), name, WANT_EXTENSION, true);
+
+		diag_error(
+			context->diags, here(context, span), "unknown option '" STR "'", ARG(name));
+		if (resolution.failure == RESOLVE_OK) {
+			diag_help(context->diags,
+				"a custom option's name stands in parentheses: '(" STR ")'",
+				ARG(name));
+			return;
+		}
+		elements = option_of_other_kind(context, name);
+	} else {
+		diag_error(context->diags, here(context, span),
+			"message '" STR "' has no field '" STR "'", ARG(type->e.full_name),
+			ARG(name));
+	}
+	if (elements)
+		diag_help(context->diags, "it is an option of %s", elements);
+	else if (nearest.p)
+		diag_help(context->diags, "did you mean '" STR "'?", ARG(nearest));
+}
+
+const struct field *option_member(
+	struct reading *reading, const struct message *type, struct str name, struct span span)
+{
+	const struct field *field = message_field_by_name(type, name);
+	struct arena_mark mark;
+
+	if (field)
+		return field;
+	mark = arena_mark(reading->context->scratch);
+	member_unknown(reading, type, name, span);
+	arena_rewind(reading->context->scratch, mark);
+	return NULL;
+}
+
+const struct field *option_extension(
+	struct reading *reading, const struct message *type, struct str name, struct span span)
+{
+	struct context *context = reading->context;
+	struct resolution resolution = link_resolve(
+		context, link_option_scope(reading->element), name, WANT_EXTENSION, true);
+	const struct field *field = (const struct field *)resolution.found;
+
+	if (resolution.failure != RESOLVE_OK) {
+		if (!link_report(context, name, span, WANT_EXTENSION, &resolution))
+			reading->incomplete = true;
+		return NULL;
+	}
+	if (!field->extendee) { /* its own declaration is at fault, and says so */
+		reading->incomplete = true;
+		return NULL;
+	}
+	if (!str_eq(field->extendee->e.full_name, type->e.full_name)) {
+		diag_error(context->diags, here(context, span),
+			"extension '" STR "' is not for '" STR "'", ARG(field->e.full_name),
+			ARG(type->e.full_name));
+		diag_help(
+			context->diags, "it extends '" STR "'", ARG(field->extendee->e.full_name));
+		return NULL;
+	}
+	return field;
+}
+
+/* ---- scalars ---- */
+
+/* The article and what a type takes, for people. */
+static const char *wanted_text(enum field_type type)
+{
+	switch (type) {
+	case TYPE_BOOL:
+		return "'true' or 'false'";
+	case TYPE_STRING:
+	case TYPE_BYTES:
+		return "a string";
+	case TYPE_DOUBLE:
+	case TYPE_FLOAT:
+		return "a number";
+	case TYPE_ENUM:
+		return "the name of an enum value";
+	case TYPE_MESSAGE:
+	case TYPE_GROUP:
+		return "a message in braces";
+	default:
+		return "an integer";
+	}
+}
+
+static const char *noun(const struct reading *reading, unsigned depth)
+{
+	return depth > 0 ? "field" : reading->is_default ? "default of" : "option";
+}
+
+static bool wrong_kind(struct reading *reading, const struct field *field,
+	const struct literal *literal, unsigned depth)
+{
+	struct context *context = reading->context;
+
+	diag_error(context->diags, here(context, literal->span), "%s '" STR "' takes %s",
+		noun(reading, depth), ARG(option_label(context, field)),
+		wanted_text((enum field_type)field->type));
+	if (literal->kind == LITERAL_IDENT && field->type == TYPE_STRING && !literal->negative)
+		diag_help(context->diags, "put it in quotes: \"" STR "\"", ARG(literal->text));
+	if (literal->kind == LITERAL_INTEGER && field->type == TYPE_ENUM && field->enumeration) {
+		const struct enum_value *named = enum_value_by_number(field->enumeration,
+			literal->u > INT32_MAX ? INT64_MAX : (int64_t)literal->u);
+
+		if (named && !literal->negative)
+			diag_help(context->diags, "say '" STR "'", ARG(named->e.name));
+	}
+	return false;
+}
+
+static bool out_of_range(struct reading *reading, const struct field *field,
+	const struct literal *literal, unsigned depth)
+{
+	struct context *context = reading->context;
+
+	diag_error(context->diags, here(context, literal->span),
+		"the value is out of range for the " STR " %s '" STR "'",
+		ARG(type_keyword((enum field_type)field->type)), noun(reading, depth),
+		ARG(option_label(context, field)));
+	return false;
+}
+
+static bool read_signed(struct reading *reading, const struct field *field,
+	const struct literal *literal, unsigned depth, int64_t least, struct value *value)
+{
+	uint64_t limit = (uint64_t) - (least + 1) + (literal->negative ? 1 : 0);
+
+	if (literal->kind == LITERAL_FLOAT && literal->d >= 18446744073709551616.0 &&
+		literal->d == floor(literal->d))
+		return out_of_range(reading, field, literal, depth);
+	if (literal->kind != LITERAL_INTEGER)
+		return wrong_kind(reading, field, literal, depth);
+	if (literal->u > limit)
+		return out_of_range(reading, field, literal, depth);
+	value->i = literal->negative ? (int64_t)(0 - literal->u) : (int64_t)literal->u;
+	return true;
+}
+
+static bool read_unsigned(struct reading *reading, const struct field *field,
+	const struct literal *literal, unsigned depth, uint64_t greatest, struct value *value)
+{
+	if (literal->kind == LITERAL_FLOAT && literal->d >= 18446744073709551616.0 &&
+		literal->d == floor(literal->d))
+		return out_of_range(reading, field, literal, depth);
+	if (literal->kind != LITERAL_INTEGER)
+		return wrong_kind(reading, field, literal, depth);
+	if (literal->negative || literal->u > greatest)
+		return out_of_range(reading, field, literal, depth);
+	value->u = literal->u;
+	return true;
+}
+
+/* `inf` and `nan`; in literals in any case, and `infinity` too, as text format has them. */
+static bool float_word(struct str text, bool any_case, double *d)
+{
+	static const struct str inf = STR_INIT("inf"), infinity = STR_INIT("infinity"),
+				nan_word = STR_INIT("nan");
+
+	if (str_eq(text, inf) ||
+		(any_case && text.n == inf.n && strncasecmp(text.p, inf.p, inf.n) == 0) ||
+		(any_case && text.n == infinity.n &&
+			strncasecmp(text.p, infinity.p, infinity.n) == 0)) {
+		*d = HUGE_VAL;
+		return true;
+	}
+	if (str_eq(text, nan_word) || (any_case && text.n == nan_word.n &&
+					      strncasecmp(text.p, nan_word.p, text.n) == 0)) {
+		*d = (double)NAN;
+		return true;
+	}
+	return false;
+}
+
+static bool read_float(struct reading *reading, const struct field *field,
+	const struct literal *literal, unsigned depth, struct value *value)
+{
+	double d;
+
+	if (literal->kind == LITERAL_INTEGER)
+		d = (double)literal->u;
+	else if (literal->kind == LITERAL_FLOAT)
+		d = literal->d;
+	else if (literal->kind != LITERAL_IDENT || !float_word(literal->text, depth > 0, &d))
+		return wrong_kind(reading, field, literal, depth);
+	if (literal->negative && !isnan(d))
+		d = -d;
+	value->d = field->type == TYPE_FLOAT ? (double)(float)d : d;
+	return true;
+}
+
+static bool read_bool(struct reading *reading, const struct field *field,
+	const struct literal *literal, unsigned depth, struct value *value)
+{
+	if (depth > 0 && literal->kind == LITERAL_INTEGER && !literal->negative &&
+		literal->u <= 1) {
+		value->u = literal->u;
+		return true;
+	}
+	if (literal->kind != LITERAL_IDENT || literal->negative)
+		return wrong_kind(reading, field, literal, depth);
+	if (str_eq(literal->text, S("true")) ||
+		(depth > 0 && (str_eq(literal->text, S("True")) || str_eq(literal->text, S("t")))))
+		value->u = 1;
+	else if (str_eq(literal->text, S("false")) ||
+		 (depth > 0 &&
+			 (str_eq(literal->text, S("False")) || str_eq(literal->text, S("f")))))
+		value->u = 0;
+	else
+		return wrong_kind(reading, field, literal, depth);
+	return true;
+}
+
+/* The enum may not be resolved to open or closed yet in the features stage; all enums of features
+ * are named there. */
+static bool number_is_free(struct reading *reading, const struct enumeration *enumeration)
+{
+	return !reading->features && enumeration->e.features && !enum_is_closed(enumeration);
+}
+
+static bool read_enum(struct reading *reading, const struct field *field,
+	const struct literal *literal, unsigned depth, struct value *value)
+{
+	const struct enumeration *enumeration = field->enumeration;
+
+	if (literal->kind == LITERAL_IDENT && !literal->negative) {
+		value->enum_value = enum_value_by_name(enumeration, literal->text);
+		if (!value->enum_value) {
+			enum_value_unknown(
+				reading->context, enumeration, literal->text, literal->span);
+			return false;
+		}
+		value->i = value->enum_value->number;
+		return true;
+	}
+	if (depth == 0 || literal->kind != LITERAL_INTEGER)
+		return wrong_kind(reading, field, literal, depth);
+	if (!read_signed(reading, field, literal, depth, INT32_MIN, value))
+		return false;
+	value->enum_value = enum_value_by_number(enumeration, value->i);
+	if (!value->enum_value && !number_is_free(reading, enumeration)) {
+		diag_error(reading->context->diags, here(reading->context, literal->span),
+			"enum '" STR "' has no value %lld", ARG(enumeration->e.full_name),
+			(long long)value->i);
+		return false;
+	}
+	return true;
+}
+
+static bool value_is_zero(const struct value *value)
+{
+	uint64_t bits;
+
+	switch (value->type) {
+	case TYPE_STRING:
+	case TYPE_BYTES:
+		return value->s.n == 0;
+	case TYPE_DOUBLE:
+	case TYPE_FLOAT:
+		memcpy(&bits, &value->d, sizeof bits); /* -0 is not the zero that is left out */
+		return bits == 0;
+	case TYPE_MESSAGE:
+	case TYPE_GROUP:
+		return false;
+	default:
+		return value->u == 0;
+	}
+}
+
+/* ---- messages ---- */
+
+/* A message that a literal fills. */
+struct filling {
+	struct reading *reading;
+	const struct message *type;
+	struct options *message;
+	struct option_index index;
+	unsigned depth; /* of its fields; an option's own literal has 1 */
+};
+
+static bool fill_twice(struct filling *filling, const struct field *field, struct span span)
+{
+	struct context *context = filling->reading->context;
+	const struct oneof *oneof = field_oneof(field);
+
+	if (option_tally(context->scratch, &filling->index, filling->message, field->number).count >
+		0) {
+		diag_error(context->diags, here(context, span), "field '" STR "' is set twice",
+			ARG(option_label(context, field)));
+		return true;
+	}
+	for (uint32_t i = 0; oneof && i < oneof->fields.n; i++) {
+		const struct field *other = oneof->fields.items[i];
+
+		if (option_tally(context->scratch, &filling->index, filling->message, other->number)
+				.count > 0) {
+			diag_error(context->diags, here(context, span),
+				"fields '" STR "' and '" STR "' are members of one oneof, '" STR
+				"'",
+				ARG(other->e.name), ARG(field->e.name), ARG(oneof->e.name));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A field that has no presence and is zero is not there, as protoc has it: `n: 0` leaves no trace.
+ */
+static bool leaves_no_trace(
+	const struct filling *filling, const struct field *field, const struct value *value)
+{
+	return !filling->reading->features && !filling->type->is_map_entry &&
+	       field->label != LABEL_REPEATED && value_is_zero(value) && !field_has_presence(field);
+}
+
+static bool fill_add(struct filling *filling, const struct field *field,
+	const struct literal_field *at, const struct value *value)
+{
+	struct option *option;
+
+	if (leaves_no_trace(filling, field, value) &&
+		option_tally(filling->reading->context->scratch, &filling->index, filling->message,
+			field->number)
+				.count == 0)
+		return true;
+	if (field->label != LABEL_REPEATED && fill_twice(filling, field, at->name_span))
+		return false;
+	option = vec_push(filling->reading->context->arena, &filling->message->list);
+	*option = (struct option){
+		.number = field->number, .field = field, .value = *value, .span = at->span
+	};
+	return true;
+}
+
+static bool fill_one(struct filling *filling, const struct field *field,
+	const struct literal_field *at, const struct literal *literal)
+{
+	struct value value;
+
+	return literal_read(filling->reading, field, literal, filling->depth, &value) &&
+	       fill_add(filling, field, at, &value);
+}
+
+static bool fill_list(
+	struct filling *filling, const struct field *field, const struct literal_field *at)
+{
+	const struct literal *list = &at->value;
+	struct context *context = filling->reading->context;
+	bool ok = true;
+
+	if (field->label != LABEL_REPEATED) {
+		diag_error(context->diags, here(context, list->span),
+			"field '" STR "' is not repeated: it takes no list",
+			ARG(option_label(context, field)));
+		return false;
+	}
+	for (uint32_t i = 0; i < list->items.n; i++)
+		ok &= fill_one(filling, field, at, &list->items.items[i]);
+	return ok;
+}
+
+static const struct field *group_by_type_name(const struct message *type, struct str name)
+{
+	for (uint32_t i = 0; i < type->fields.n; i++) {
+		const struct field *field = type->fields.items[i];
+
+		if (field->is_group && field->message && str_eq(field->message->e.name, name))
+			return field;
+	}
+	return NULL;
+}
+
+static const struct field *literal_member(struct filling *filling, const struct literal_field *at)
+{
+	const struct field *field;
+
+	if (at->is_extension)
+		return option_extension(filling->reading, filling->type, at->name, at->name_span);
+	field = message_field_by_name(filling->type, at->name);
+	if (!field)
+		field = group_by_type_name(filling->type, at->name);
+	return field ? field
+		     : option_member(filling->reading, filling->type, at->name, at->name_span);
+}
+
+static struct options *read_message(struct reading *reading, const struct message *type,
+	const struct literal *literal, unsigned depth);
+
+/* `[host/pkg.Type] { … }`: the type's name and the message's bytes. */
+static bool fill_any(struct filling *filling, const struct literal_field *at)
+{
+	struct context *context = filling->reading->context;
+	const struct field *url = message_field_by_number(filling->type, ANY_TYPE_URL);
+	const struct field *bytes = message_field_by_number(filling->type, ANY_VALUE);
+	const struct message *type;
+	struct options *message;
+	struct value value;
+
+	if (!str_eq(filling->type->e.full_name, S("google.protobuf.Any")) || !url || !bytes ||
+		url->type != TYPE_STRING || bytes->type != TYPE_BYTES) {
+		diag_error(context->diags, here(context, at->name_span),
+			"a type in brackets is for a google.protobuf.Any, not for '" STR "'",
+			ARG(filling->type->e.full_name));
+		return false;
+	}
+	type = link_find_message(context, at->name);
+	if (!type) {
+		filling->reading->incomplete = context->file->lacks_import;
+		if (!context->file->lacks_import)
+			diag_error(context->diags, here(context, at->name_span),
+				"unknown type '" STR "'", ARG(at->name));
+		return false;
+	}
+	if (at->value.kind != LITERAL_MESSAGE) {
+		diag_error(context->diags, here(context, at->value.span),
+			"an Any of '" STR "' takes a message in braces", ARG(at->name));
+		return false;
+	}
+	message = read_message(filling->reading, type, &at->value, filling->depth + 1);
+	if (!message || !literal_check_required(filling->reading, message, at->span))
+		return false;
+	value = (struct value){ .type = TYPE_STRING };
+	value.s = str_printf(context->arena, STR "/" STR, ARG(at->url), ARG(at->name));
+	if (!fill_add(filling, url, at, &value))
+		return false;
+	value = (struct value){ .type = TYPE_BYTES };
+	value.s = options_encode(context->arena, message);
+	return fill_add(filling, bytes, at, &value);
+}
+
+static bool fill_field(struct filling *filling, const struct literal_field *at)
+{
+	struct context *context = filling->reading->context;
+	const struct field *field;
+
+	if (at->url.p)
+		return fill_any(filling, at);
+	field = literal_member(filling, at);
+	if (!field)
+		return false;
+	if (field->type == TYPE_UNRESOLVED) {
+		filling->reading->incomplete = true;
+		return false;
+	}
+	if (!at->has_colon && !field_is_message(field)) {
+		diag_error(context->diags, here(context, at->name_span),
+			"field '" STR "' needs a colon before its value",
+			ARG(option_label(context, field)));
+		return false;
+	}
+	if (at->value.kind == LITERAL_LIST)
+		return fill_list(filling, field, at);
+	return fill_one(filling, field, at, &at->value);
+}
+
+/* The value that a map entry has where the literal leaves it out: it is written all the same. */
+static struct value value_zero(struct context *context, const struct field *field)
+{
+	struct value value = { .type = (enum field_type)field->type };
+
+	if (field_is_message(field)) {
+		value.message = NEW(context->arena, struct options);
+		value.message->type = field->message;
+	} else if (field->type == TYPE_STRING || field->type == TYPE_BYTES) {
+		value.s = S("");
+	} else if (field->type == TYPE_ENUM && field->enumeration->values.n > 0) {
+		value.enum_value = field->enumeration->values.items[0];
+		value.i = value.enum_value->number;
+	}
+	return value;
+}
+
+static void fill_entry(struct filling *filling)
+{
+	struct context *context = filling->reading->context;
+
+	for (int32_t number = ENTRY_KEY; number <= ENTRY_VALUE; number++) {
+		const struct field *field = message_field_by_number(filling->type, number);
+		struct option *option;
+
+		if (!field || field->type == TYPE_UNRESOLVED ||
+			options_find(filling->message, number))
+			continue;
+		option = vec_push(context->arena, &filling->message->list);
+		*option = (struct option){
+			.number = number, .field = field, .value = value_zero(context, field)
+		};
+	}
+}
+
+static struct options *read_message(struct reading *reading, const struct message *type,
+	const struct literal *literal, unsigned depth)
+{
+	struct arena_mark mark = arena_mark(reading->context->scratch);
+	struct options *message = NEW(reading->context->arena, struct options);
+	struct filling filling = {
+		.reading = reading, .type = type, .message = message, .depth = depth
+	};
+	bool ok = true;
+
+	message->type = type;
+	message->list.items = NEW_ARRAY(reading->context->arena, literal->fields.n, struct option);
+	message->list.cap = literal->fields.n;
+	for (uint32_t i = 0; i < literal->fields.n; i++)
+		ok &= fill_field(&filling, &literal->fields.items[i]);
+	if (type->is_map_entry)
+		fill_entry(&filling);
+	arena_rewind(reading->context->scratch, mark);
+	return ok ? message : NULL;
+}
+
+bool literal_read(struct reading *reading, const struct field *field, const struct literal *literal,
+	unsigned depth, struct value *value)
+{
+	*value = (struct value){ .type = (enum field_type)field->type };
+	switch ((enum field_type)field->type) {
+	case TYPE_INT32:
+	case TYPE_SINT32:
+	case TYPE_SFIXED32:
+		return read_signed(reading, field, literal, depth, INT32_MIN, value);
+	case TYPE_INT64:
+	case TYPE_SINT64:
+	case TYPE_SFIXED64:
+		return read_signed(reading, field, literal, depth, INT64_MIN, value);
+	case TYPE_UINT32:
+	case TYPE_FIXED32:
+		return read_unsigned(reading, field, literal, depth, UINT32_MAX, value);
+	case TYPE_UINT64:
+	case TYPE_FIXED64:
+		return read_unsigned(reading, field, literal, depth, UINT64_MAX, value);
+	case TYPE_DOUBLE:
+	case TYPE_FLOAT:
+		return read_float(reading, field, literal, depth, value);
+	case TYPE_BOOL:
+		return read_bool(reading, field, literal, depth, value);
+	case TYPE_STRING:
+	case TYPE_BYTES:
+		if (literal->kind != LITERAL_STRING || literal->negative)
+			return wrong_kind(reading, field, literal, depth);
+		value->s = literal->text.p ? literal->text : S("");
+		return true;
+	case TYPE_ENUM:
+		return read_enum(reading, field, literal, depth, value);
+	case TYPE_MESSAGE:
+	case TYPE_GROUP:
+		if (literal->kind != LITERAL_MESSAGE)
+			return wrong_kind(reading, field, literal, depth);
+		if (depth == 0 && literal->angle) {
+			diag_error(reading->context->diags, here(reading->context, literal->span),
+				"the value of an option stands in braces, not in angle brackets");
+			return false;
+		}
+		value->message = read_message(reading, field->message, literal, depth + 1);
+		return value->message;
+	default:
+		reading->incomplete = true; /* of a type that did not resolve */
+		return false;
+	}
+}
+
+static bool field_is_required(const struct reading *reading, const struct field *field)
+{
+	return field->label == LABEL_REQUIRED ||
+	       (!reading->features && field->e.features &&
+		       field_cardinality(field) == CARDINALITY_REQUIRED);
+}
+
+bool literal_check_required(
+	struct reading *reading, const struct options *message, struct span span)
+{
+	struct context *context = reading->context;
+
+	for (uint32_t i = 0; message->type && i < message->type->fields.n; i++) {
+		const struct field *field = message->type->fields.items[i];
+
+		if (field_is_required(reading, field) && !options_find(message, field->number)) {
+			diag_error(context->diags, here(context, span),
+				"the value of type '" STR "' lacks the required field '" STR "'",
+				ARG(message->type->e.full_name), ARG(field->e.name));
+			return false;
+		}
+	}
+	for (uint32_t i = 0; i < message->list.n; i++) {
+		const struct option *option = &message->list.items[i];
+
+		if (option->field && field_is_message(option->field) && option->value.message &&
+			!literal_check_required(reading, option->value.message,
+				span_is_none(option->span) ? span : option->span))
+			return false;
+	}
+	return true;
+}

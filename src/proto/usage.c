@@ -1,0 +1,181 @@
+/*
+ * Where an option may be used, by what its declaration says: on which elements (`targets`), and in
+ * which editions (`feature_support`, of fields and of enum values).
+ *
+ * In the validate stage: only then are the options of every declaration interpreted.
+ */
+#include "proto/options.h"
+
+/* FieldOptions.FeatureSupport */
+enum {
+	SUPPORT_INTRODUCED = 1,
+	SUPPORT_DEPRECATED = 2,
+	SUPPORT_WARNING = 3,
+	SUPPORT_REMOVED = 4,
+	SUPPORT_ERROR = 5
+};
+
+/* Messages and paths nest no deeper than this together. */
+enum { MAX_VALUE_DEPTH = 2 * MAX_NESTING + 2 };
+
+/* FieldOptions.OptionTargetType by kind, and what such elements are called. */
+static int64_t target_of(enum element_kind kind)
+{
+	switch (kind) {
+	case ELEMENT_FILE:
+		return 1;
+	case ELEMENT_EXTENSION_RANGE:
+		return 2;
+	case ELEMENT_MESSAGE:
+		return 3;
+	case ELEMENT_FIELD:
+		return 4;
+	case ELEMENT_ONEOF:
+		return 5;
+	case ELEMENT_ENUM:
+		return 6;
+	case ELEMENT_ENUM_VALUE:
+		return 7;
+	case ELEMENT_SERVICE:
+		return 8;
+	case ELEMENT_METHOD:
+		return 9;
+	default:
+		return 0;
+	}
+}
+
+static const char *target_text(int64_t target)
+{
+	static const char *const texts[] = { "nothing", "files", "extension ranges", "messages",
+		"fields", "oneofs", "enums", "enum values", "services", "methods" };
+
+	return target > 0 && target < (int64_t)COUNT(texts) ? texts[target] : texts[0];
+}
+
+static struct str edition_text(struct context *context, int64_t edition)
+{
+	switch (edition) {
+	case EDITION_PROTO2:
+		return S("proto2");
+	case EDITION_PROTO3:
+		return S("proto3");
+	case EDITION_2023:
+		return S("edition 2023");
+	case EDITION_2024:
+		return S("edition 2024");
+	case 1002: /* EDITION_2026 of the built-in descriptor.proto */
+		return S("edition 2026");
+	default:
+		return edition > EDITION_2024
+			       ? S("an edition to come")
+			       : str_printf(context->scratch, "edition %lld", (long long)edition);
+	}
+}
+
+static void check_targets(
+	struct context *context, const struct element *element, const struct option *option)
+{
+	const struct options *declared = option->field->e.options;
+	int64_t here_target = target_of(element->kind);
+	struct str listed = { 0 };
+
+	if (!options_find(declared, FIELD_OPTION_TARGETS))
+		return;
+	for (uint32_t i = 0; i < declared->list.n; i++) {
+		const struct option *target = &declared->list.items[i];
+
+		if (target->number != FIELD_OPTION_TARGETS || !target->field)
+			continue;
+		if (target->value.i == here_target)
+			return;
+		listed = listed.p ? str_printf(context->scratch, STR ", %s", ARG(listed),
+					    target_text(target->value.i))
+				  : str_of(target_text(target->value.i));
+	}
+	diag_error(context->diags, here(context, option->span),
+		"option '" STR "' may not be set on %s", ARG(option_label(context, option->field)),
+		target_text(here_target));
+	diag_help(context->diags, "it is for " STR, ARG(listed));
+}
+
+static void check_support(struct context *context, const struct options *declared, int32_t number,
+	struct str subject, struct span span)
+{
+	const struct option *support = options_find(declared, number);
+	const struct options *message =
+		support && support->field && field_is_message(support->field)
+			? support->value.message
+			: NULL;
+	int64_t edition = context->file->edition, introduced, deprecated, removed;
+
+	if (!message)
+		return;
+	introduced = options_int(message, SUPPORT_INTRODUCED, 0);
+	deprecated = options_int(message, SUPPORT_DEPRECATED, INT64_MAX);
+	removed = options_int(message, SUPPORT_REMOVED, INT64_MAX);
+	if (edition < introduced) {
+		diag_error(context->diags, here(context, span),
+			"'" STR "' begins with " STR "; this file is of " STR, ARG(subject),
+			ARG(edition_text(context, introduced)),
+			ARG(edition_text(context, edition)));
+	} else if (edition >= removed) {
+		struct str help = options_str(message, SUPPORT_ERROR, (struct str){ 0 });
+
+		diag_error(context->diags, here(context, span), "'" STR "' is gone from " STR,
+			ARG(subject), ARG(edition_text(context, removed)));
+		if (help.n > 0)
+			diag_help(context->diags, STR, ARG(help));
+	} else if (edition >= deprecated) {
+		struct str help = options_str(message, SUPPORT_WARNING, (struct str){ 0 });
+
+		diag_warning(context->diags, here(context, span),
+			"'" STR "' is deprecated since " STR, ARG(subject),
+			ARG(edition_text(context, deprecated)));
+		if (help.n > 0)
+			diag_help(context->diags, STR, ARG(help));
+	}
+}
+
+static void check_options(struct context *context, const struct element *element,
+	const struct options *options, unsigned depth)
+{
+	for (uint32_t i = 0; depth < MAX_VALUE_DEPTH && i < options->list.n; i++) {
+		const struct option *option = &options->list.items[i];
+		const struct enum_value *named;
+
+		if (!option->field)
+			continue;
+		if (option->field->e.options) {
+			check_targets(context, element, option);
+			check_support(context, option->field->e.options,
+				FIELD_OPTION_FEATURE_SUPPORT, option_label(context, option->field),
+				option->span);
+		}
+		named = option->field->type == TYPE_ENUM ? option->value.enum_value : NULL;
+		if (named && named->e.options)
+			check_support(context, named->e.options, ENUM_VALUE_OPTION_FEATURE_SUPPORT,
+				named->e.name, option->span);
+		if (field_is_message(option->field) && option->value.message)
+			check_options(context, element, option->value.message, depth + 1);
+	}
+}
+
+static void check_element(void *user, struct element *element)
+{
+	struct context *context = user;
+	struct arena_mark mark;
+
+	/* What a set holds was checked by the compiler that wrote it, by its own lights. */
+	if (!element->options || element->options->list.n == 0 || element->options->encoded.p ||
+		element_is_synthetic(element))
+		return;
+	mark = arena_mark(context->scratch);
+	check_options(context, element, element->options, 0);
+	arena_rewind(context->scratch, mark);
+}
+
+void options_check_use(struct context *context)
+{
+	file_walk(context->file, check_element, context);
+}
