@@ -1,0 +1,27 @@
+#!/bin/sh
+# The first minute with breakwater on a bare Debian 12: installs what a build needs, builds, and checks a small repository in
+# which an event contract is broken. What is printed last is what breakwater says of it.
+set -eu
+
+cd "$(dirname "$0")/.."
+sh ci/install-deps.sh
+if [ ! -f build/build.ninja ]; then
+	meson setup build >/dev/null
+fi
+meson compile -C build >build/compile.log || {
+	tail -n 40 build/compile.log
+	exit 1
+}
+
+folder=$(mktemp -d)/shop
+status=0
+sh ci/demo.sh build/src/cli/breakwater "$folder" || status=$?
+echo
+if [ "$status" != 1 ]; then
+	echo "that should have ended with status 1, not $status" >&2
+	exit 1
+fi
+cat <<EOF
+The exit status was 1, so a pipeline would have stopped here. The program is
+build/src/cli/breakwater; the repository to play with is $folder.
+EOF

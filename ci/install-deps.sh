@@ -1,0 +1,32 @@
+#!/bin/sh
+# Installs what is missing of the packages that breakwater needs, on Debian 12 or newer.
+#
+# usage: ci/install-deps.sh [test]
+#
+# Without an argument what a build needs; with `test` what the tests and .ci/run need too.
+set -eu
+
+packages='gcc libc6-dev meson ninja-build pkg-config python3 git ca-certificates
+	libgit2-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev libjansson-dev libxxhash-dev zlib1g-dev libcmocka-dev'
+if [ "${1-}" = test ]; then
+	packages="$packages clang libclang-rt-dev llvm mandoc shellcheck protobuf-compiler libxml2-utils zsh fish"
+fi
+
+missing=
+for package in $packages; do
+	case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+	*' installed') ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+	as_root=sudo
+fi
+echo "installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -q
+# shellcheck disable=SC2086 # a list of words
+$as_root apt-get install -q -y --no-install-recommends $missing

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Installs what is missing, builds, and runs all tests: units, layers and the cases of testdata/.
+#
+# usage: ci/test.sh [BUILD [MESON-OPTION...]]
+#
+# BUILD is the build folder, `build` when left out; options count when it is made.
+set -eu
+
+cd "$(dirname "$0")/.."
+build=${1-build}
+[ $# = 0 ] || shift
+sh ci/install-deps.sh test
+if [ ! -f "$build/build.ninja" ]; then
+	meson setup "$build" "$@"
+fi
+meson compile -C "$build"
+exec meson test -C "$build" --print-errorlogs

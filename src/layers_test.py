@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Fails on an #include that goes the wrong way: a folder includes base and the folders above it in the list, never one below, and of
+another folder only the header that is its contract (src/README.md)."""
+import pathlib
+import re
+import sys
+
+SRC = pathlib.Path(__file__).resolve().parent
+LAYERS = ["base", "source", "schema", "proto", "descriptor", "diff", "rules", "report", "config", "check", "cli", "plugin"]
+# What another folder may include; every header of base is one.
+CONTRACTS = {"source/source.h", "schema/schema.h", "schema/encode.h", "proto/compile.h", "proto/dump.h", "descriptor/descriptor.h",
+             "diff/pair.h", "rules/rules.h", "report/report.h", "config/config.h"}
+
+
+def layer(path):
+    """The layer of a file or of an included name; None for a system header."""
+    parts = path.split("/")
+    if len(parts) == 1:
+        return "check" if (SRC / path).exists() else None
+    if parts[0] == "breakwater":
+        return "check"
+    return parts[0] if parts[0] in LAYERS else None
+
+
+def wrong(path):
+    own = layer(str(path.relative_to(SRC)))
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+        other = found and layer(found[1])
+        if not other or own == other:
+            continue
+        if LAYERS.index(other) > LAYERS.index(own):
+            yield f"{path.relative_to(SRC)}:{number}: {own} includes {found[1]}, which is below it"
+        elif other not in ("base", "check") and found[1] not in CONTRACTS:
+            yield f"{path.relative_to(SRC)}:{number}: {found[1]} is private to {other}"
+
+
+def main():
+    files = [p for p in sorted(SRC.glob("**/*.[ch]")) if layer(str(p.relative_to(SRC)))]
+    found = [x for p in files for x in wrong(p)]
+    print("\n".join(found) or f"{len(files)} files include the right way")
+    return 1 if found or len(files) < 20 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
