@@ -1,0 +1,429 @@
+#include "config/init.h"
+#include "base/out.h"
+#include "config/accepted.h"
+#include "config/yaml.h"
+
+enum {
+	MAX_INIT_FILES = 2000,   /* contracts that are looked into for imports and packages */
+	MAX_INIT_SEARCHES = 500, /* imports that are looked for in the whole list */
+	MAX_INIT_ROOTS = 20,     /* more are not worth declaring */
+};
+
+struct words {
+	VEC(struct str) list;
+};
+
+struct init {
+	struct arena *arena;
+	struct source *source;
+	const struct source_list *files;
+	const struct init_facts *facts;
+	struct config config; /* buf's, or the defaults */
+	struct words roots;
+	uint32_t searches;
+	struct out *out;
+	struct init_text *text;
+};
+
+static void add_word(struct init *init, struct words *words, struct str word)
+{
+	for (uint32_t i = 0; i < words->list.n; i++)
+		if (str_eq(words->list.items[i], word))
+			return;
+	*vec_push(init->arena, &words->list) = word;
+}
+
+static bool has_file(const struct init *init, struct str path)
+{
+	return source_find(init->source, path_join(init->arena, init->source->top, path)) != NULL;
+}
+
+/* A path as the configuration says it, relative to the top. */
+static struct str below_top(const struct init *init, struct str path)
+{
+	if (init->source->top.n && path_under(path, init->source->top))
+		path = str_from(path, init->source->top.n + 1);
+	return path;
+}
+
+/* Where a file of package `a.b` lies in `x/a/b`, `x` is its root. */
+static void root_of_package(struct init *init, struct str path, struct str package)
+{
+	struct str folder = str_head(path, str_rfind(path, '/'));
+	char *tail = str_cstr(init->arena, package);
+
+	if (folder.n == path.n)
+		return;
+	for (size_t i = 0; i < package.n; i++)
+		if (tail[i] == '.')
+			tail[i] = '/';
+	package.p = tail;
+	if (str_eq(folder, package))
+		add_word(init, &init->roots, S(""));
+	else if (str_ends(folder, package) && folder.p[folder.n - package.n - 1] == '/')
+		add_word(init, &init->roots, str_head(folder, folder.n - package.n - 1));
+}
+
+static void root_of_import(struct init *init, struct str import)
+{
+	if (str_starts(import, S("google/protobuf/")))
+		return;
+	for (uint32_t i = 0; i < init->roots.list.n; i++)
+		if (has_file(init, path_join(init->arena, init->roots.list.items[i], import)))
+			return;
+	if (has_file(init, import)) {
+		add_word(init, &init->roots, S(""));
+		return;
+	}
+	if (init->searches++ >= MAX_INIT_SEARCHES)
+		return;
+	for (uint32_t i = 0; i < init->files->entries.n; i++) {
+		struct str path = below_top(init, init->files->entries.items[i].path);
+
+		if (path.n > import.n + 1 && str_ends(path, import) &&
+			path.p[path.n - import.n - 1] == '/') {
+			add_word(init, &init->roots, str_head(path, path.n - import.n - 1));
+			return;
+		}
+	}
+}
+
+/* `package a.b;` and `import "x";` at the beginning of lines are enough for a guess. */
+static void look_into(struct init *init, struct str path, struct str bytes)
+{
+	struct str line;
+
+	while (str_cut(&bytes, '\n', &line)) {
+		line = str_trim(line);
+		if (str_starts(line, S("package ")))
+			root_of_package(init, path,
+				str_trim(str_head(
+					str_from(line, 8), str_find(str_from(line, 8), ';'))));
+		if (str_starts(line, S("import ")) && str_find(line, '"') < line.n) {
+			struct str rest = str_from(line, str_find(line, '"') + 1);
+
+			root_of_import(init, str_head(rest, str_find(rest, '"')));
+		}
+	}
+}
+
+static bool holds_all(const struct init *init)
+{
+	for (uint32_t i = 0; i < init->files->entries.n; i++) {
+		struct str path = below_top(init, init->files->entries.items[i].path);
+		bool held = false;
+
+		for (uint32_t k = 0; k < init->roots.list.n && !held; k++)
+			held = path_under(path, init->roots.list.items[k]);
+		if (!held)
+			return false;
+	}
+	return true;
+}
+
+static bool guess_roots(struct init *init, struct diags *diags)
+{
+	for (uint32_t i = 0; i < init->files->entries.n && i < MAX_INIT_FILES; i++) {
+		const struct source_entry *entry = &init->files->entries.items[i];
+		struct str bytes;
+
+		if (!source_read(init->source, entry, init->arena, &bytes, diags))
+			return false;
+		look_into(init, str_dup(init->arena, below_top(init, entry->path)), bytes);
+	}
+	return true;
+}
+
+static void write_list(struct init *init, struct str key, const struct words *words)
+{
+	out_printf(init->out, STR ":\n", ARG(key));
+	for (uint32_t i = 0; i < words->list.n; i++) {
+		struct str word = words->list.items[i], quoted = yaml_quote(init->arena, word);
+		bool plain = word.n > 0;
+
+		for (size_t k = 0; k < word.n && plain; k++)
+			plain = (word.p[k] >= 'a' && word.p[k] <= 'z') ||
+				(word.p[k] >= 'A' && word.p[k] <= 'Z') ||
+				(k > 0 && strchr("0123456789_-./", word.p[k]));
+		out_printf(init->out, "  - " STR "\n", ARG(plain ? word : quoted));
+	}
+}
+
+static void write_roots(struct init *init)
+{
+	bool only_top = init->roots.list.n == 0 ||
+			(init->roots.list.n == 1 && init->roots.list.items[0].n == 0);
+
+	out_str(init->out, S("\n# Import roots: the folders that import statements count from. "
+			     "Files outside of\n"
+			     "# them are no part of the contract. Without any, they are found by "
+			     "themselves.\n"));
+	if (only_top || init->roots.list.n > MAX_INIT_ROOTS || !holds_all(init)) {
+		out_str(init->out, S("# roots: [proto]\n"));
+		return;
+	}
+	for (uint32_t i = 0; i < init->roots.list.n; i++)
+		if (!init->roots.list.items[i].n)
+			init->roots.list.items[i] = S(".");
+	write_list(init, S("roots"), &init->roots);
+}
+
+static void write_base(struct init *init)
+{
+	out_str(init->out, S("\n# What a bare 'breakwater check' compares with: a branch (its "
+			     "merge base) or a\n"
+			     "# pattern of tags such as v* (the nearest one before HEAD).\n"));
+	if (init->facts->default_branch.n)
+		out_printf(init->out, "base: " STR "\n", ARG(init->facts->default_branch));
+	else
+		out_str(init->out, S("# base: origin/main\n"));
+}
+
+static uint32_t differing(const struct selection *selection, unsigned category)
+{
+	uint32_t count = 0;
+	size_t n;
+	const struct rule *const *all = rules_all(&n);
+
+	for (size_t i = 0; i < n; i++)
+		count += (selection->selected[i] != 0) != rule_in(all[i], category, RULES_V2);
+	return count;
+}
+
+/* The category nearest to what is selected, and the rules that make the difference. */
+static void write_rules(struct init *init, const struct selection *selection)
+{
+	static const enum category categories[] = { CAT_FILE, CAT_PACKAGE, CAT_WIRE_JSON, CAT_WIRE,
+		CAT_CSR };
+	enum category best = CAT_FILE;
+	struct words use = { 0 }, except = { 0 };
+	size_t n;
+	const struct rule *const *all = rules_all(&n);
+
+	for (size_t i = 0; i < COUNT(categories); i++)
+		if (differing(selection, categories[i]) < differing(selection, best))
+			best = categories[i];
+	add_word(init, &use, category_name(best));
+	for (size_t i = 0; i < n; i++) {
+		bool in = rule_in(all[i], best, RULES_V2);
+
+		if (selection->selected[i] && !in)
+			add_word(init, &use, str_of(all[i]->id));
+		else if (!selection->selected[i] && in)
+			add_word(init, &except, str_of(all[i]->id));
+	}
+	out_str(init->out, S("\n# Which changes break: FILE (generated code, file by file), "
+			     "PACKAGE (generated code,\n"
+			     "# package by package), CSR (services and who consumes them), "
+			     "WIRE_JSON (binary and\n"
+			     "# JSON data), WIRE (binary data alone), and single rules. "
+			     "'breakwater rules' lists them.\n"));
+	write_list(init, S("use"), &use);
+	if (except.list.n)
+		write_list(init, S("except"), &except);
+	else
+		out_str(init->out, S("# except: [FIELD_SAME_JSON_NAME]\n"));
+}
+
+static void write_ignores(struct init *init)
+{
+	const struct config *config = &init->config;
+	struct words ignore = { 0 };
+
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		const struct module *m = &config->modules.items[i];
+
+		for (uint32_t k = 0; k < m->ignores.n; k++)
+			add_word(init, &ignore, below_top(init, m->ignores.items[k]));
+		for (uint32_t k = 0; k < m->excludes.n; k++)
+			add_word(init, &ignore, below_top(init, m->excludes.items[k]));
+	}
+	/* A module of its own is no part of the one that excludes it. */
+	for (uint32_t i = 0; i < ignore.list.n; i++)
+		for (uint32_t k = 0; k < config->modules.n; k++)
+			if (config->modules.items[k].path.n &&
+				str_eq(below_top(init, config->modules.items[k].path),
+					ignore.list.items[i]))
+				ignore.list.items[i] = (struct str){ NULL, 0 };
+	for (uint32_t i = 0, kept = 0, n = ignore.list.n; i < n; i++) {
+		if (ignore.list.items[i].p)
+			ignore.list.items[kept++] = ignore.list.items[i];
+		ignore.list.n = kept;
+	}
+	for (uint32_t i = 0; i < ignore.list.n; i++)
+		if (!ignore.list.items[i].n)
+			ignore.list.items[i] = S(".");
+	out_str(init->out, S("\n# Files and folders that may break.\n"));
+	if (ignore.list.n)
+		write_list(init, S("ignore"), &ignore);
+	else
+		out_str(init->out, S("# ignore: [proto/internal]\n"));
+}
+
+static void write_ignore_only(struct init *init)
+{
+	const struct config *config = &init->config;
+	size_t n, written = 0;
+	const struct rule *const *all = rules_all(&n);
+
+	for (size_t r = 0; r < n; r++) {
+		struct words paths = { 0 };
+
+		for (uint32_t i = 0; i < config->modules.n; i++) {
+			const struct module *m = &config->modules.items[i];
+
+			for (uint32_t k = 0; k < m->n_ignore_only; k++) {
+				struct str path = below_top(init, m->ignore_only[k].path);
+
+				if (m->ignore_only[k].rule == all[r])
+					add_word(init, &paths, path.n ? path : S("."));
+			}
+		}
+		if (!paths.list.n)
+			continue;
+		if (!written++)
+			out_str(init->out, S("ignore_only:\n"));
+		out_str(init->out, S("  "));
+		write_list(init, str_of(all[r]->id), &paths);
+	}
+	if (!written)
+		out_str(init->out, S("# ignore_only:\n#   FIELD_SAME_NAME: [proto/legacy]\n"));
+}
+
+static void write_rest(struct init *init)
+{
+	bool unstable = false;
+
+	for (uint32_t i = 0; i < init->config.modules.n; i++)
+		unstable |= init->config.modules.items[i].ignore_unstable_packages;
+	out_printf(init->out,
+		"\n# Packages such as acme.v1alpha1 and acme.v2beta may break.\n"
+		"ignore_unstable_packages: %s\n",
+		unstable ? "true" : "false");
+	out_str(init->out, S("\n# Reported, but does not fail.\n"
+			     "# severity:\n"
+			     "#   FILE_SAME_GO_PACKAGE: warning\n"
+			     "\n# Is an import that no root has an error? Without, the check goes "
+			     "on and warns.\n"
+			     "strict_imports: false\n"));
+}
+
+static bool settings_differ(const struct config *config)
+{
+	size_t n;
+
+	rules_all(&n);
+	for (uint32_t i = 1; i < config->modules.n; i++)
+		if (memcmp(config->modules.items[0].selection->selected,
+			    config->modules.items[i].selection->selected, n) != 0)
+			return true;
+	return false;
+}
+
+static void write_config(struct init *init)
+{
+	out_str(init->out,
+		S("# How 'breakwater check' compares the contracts of this repository; see\n"
+		  "# breakwater.yaml(5). Paths are relative to this file.\n"));
+	if (init->config.is_buf)
+		out_printf(init->out,
+			"# Carried over from " STR
+			", which is not read while this file is there.\n",
+			ARG(init->config.file));
+	if (settings_differ(&init->config))
+		out_str(init->out, S("# Its modules select different rules, which one file for all "
+				     "cannot say: these\n"
+				     "# are all that any of them selects.\n"));
+	out_str(init->out, S("version: 1\n"));
+	write_roots(init);
+	write_base(init);
+	write_rules(init, config_selection(init->arena, &init->config));
+	write_ignores(init);
+	write_ignore_only(init);
+	write_rest(init);
+	init->text->config = out_text(init->out);
+}
+
+static void say(struct init *init, struct str sentence)
+{
+	*vec_push(init->arena, &init->text->next) = sentence;
+}
+
+static void say_next(struct init *init)
+{
+	static const struct {
+		struct str file, sentence;
+	} pipelines[] = {
+		{ STR_INIT(".gitlab-ci.yml"), STR_INIT("GitLab: add a job to .gitlab-ci.yml that "
+						       "runs 'breakwater check --format "
+						       "gitlab=breakwater.json' with GIT_DEPTH 0 "
+						       "and the file as a codequality report") },
+		{ STR_INIT("Jenkinsfile"),
+			STR_INIT("Jenkins: add a stage to the Jenkinsfile that runs 'breakwater "
+				 "check "
+				 "--format junit=breakwater.xml' and gives the file to junit") },
+		{ STR_INIT(".circleci/config.yml"),
+			STR_INIT("CircleCI: add a step to .circleci/config.yml that runs "
+				 "'breakwater check "
+				 "--format junit=breakwater.xml' and store_test_results") },
+		{ STR_INIT(".buildkite/pipeline.yml"),
+			STR_INIT("Buildkite: add a step to .buildkite/pipeline.yml that runs "
+				 "'breakwater "
+				 "check'") },
+		{ STR_INIT("azure-pipelines.yml"),
+			STR_INIT("Azure: add a step to azure-pipelines.yml that runs 'breakwater "
+				 "check "
+				 "--format junit=breakwater.xml', with fetchDepth 0") },
+		{ STR_INIT("bitbucket-pipelines.yml"),
+			STR_INIT("Bitbucket: add a step to bitbucket-pipelines.yml that runs "
+				 "'breakwater "
+				 "check', with clone depth full") },
+		{ STR_INIT(".pre-commit-config.yaml"),
+			STR_INIT("pre-commit: add breakwater's hook to .pre-commit-config.yaml") },
+	};
+
+	if (!init->files->entries.n)
+		say(init, S("there is no contract here yet: a file that ends in '.proto'"));
+	if (!init->facts->is_repository)
+		say(init, S("compare two folders: 'breakwater check dir:OLD dir:NEW'"));
+	else if (init->facts->default_branch.n)
+		say(init, S("see what your branch breaks: 'breakwater check'"));
+	else
+		say(init, S("name the branch to compare with as 'base:', then run 'breakwater "
+			    "check'"));
+	if (init->facts->has_github_workflows)
+		say(init, S("GitHub: add a step to a workflow that runs 'breakwater check --format "
+			    "github', with "
+			    "fetch-depth 0 in actions/checkout"));
+	for (size_t i = 0; i < COUNT(pipelines); i++)
+		if (has_file(init, pipelines[i].file))
+			say(init, pipelines[i].sentence);
+	if (init->facts->is_repository && !has_file(init, S(ACCEPTED_FILE)))
+		say(init, S("when a break is meant: 'breakwater accept FINGERPRINT --reason TEXT' "
+			    "puts it on "
+			    "the record"));
+}
+
+bool init_make(struct arena *arena, struct intern *names, struct source *source,
+	const struct init_facts *facts, struct init_text *text, struct diags *diags)
+{
+	struct init init = { .arena = arena, .source = source, .facts = facts, .text = text };
+
+	*text = (struct init_text){ 0 };
+	init.files = source_files(source, diags);
+	if (!init.files || !config_read(arena, names, source, NULL, &init.config, diags))
+		return false;
+	if (init.config.has_roots) {
+		for (uint32_t i = 0; i < init.config.roots.n; i++)
+			add_word(&init, &init.roots, below_top(&init, init.config.roots.items[i]));
+		for (uint32_t i = 0; i < init.config.modules.n && !init.config.roots.n; i++)
+			add_word(&init, &init.roots,
+				below_top(&init, init.config.modules.items[i].path));
+	} else if (!guess_roots(&init, diags)) {
+		return false;
+	}
+	init.out = out_memory(arena);
+	write_config(&init);
+	say_next(&init);
+	return true;
+}
