@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "base/pool.h"
+#include "config/accepted.h"
 #include "config/config.h"
 #include "descriptor/descriptor.h"
 #include "diff/pair.h"
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { OLD, NEW, SIDES };
@@ -145,10 +147,14 @@ static bool open_sources(struct breakwater_run *run)
 
 static bool configure_sides(struct breakwater_run *run)
 {
+	struct config_override layout = run->override;
 	struct side_options options = side_options(run);
 
-	return side_configure(&options, &run->sides[NEW]) &&
-	       side_configure(&options, &run->sides[OLD]);
+	if (!side_configure(&options, &run->sides[NEW]))
+		return false;
+	layout.layout_only = true;
+	options.override = &layout;
+	return side_configure(&options, &run->sides[OLD]);
 }
 
 static bool find_roots(struct breakwater_run *run)
@@ -192,6 +198,24 @@ static void choose_wanted(struct breakwater_run *run, struct compile_side sides[
 	sides[NEW].all = true;
 }
 
+/* What a root holds and its configuration leaves out is there for imports alone. */
+static void disown(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES && !run->options->roots.n; side++) {
+		struct schema *schema = &run->schemas[side];
+
+		if (!run->sides[side].config.has_roots ||
+			run->sides[side].source->kind == SOURCE_SET)
+			continue;
+		for (uint32_t i = 0; i < schema->files.n; i++) {
+			const struct file *file = schema->files.items[i].file;
+
+			if (!config_holds(&run->sides[side].config, file->text->path))
+				schema->files.items[i].own = false;
+		}
+	}
+}
+
 static bool compile_sides(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -214,6 +238,8 @@ static bool compile_sides(struct breakwater_run *run)
 
 	choose_wanted(run, sides);
 	ok = compile(&options, sides, SIDES, run->schemas, &stats);
+	if (ok)
+		disown(run);
 	phase = timing_end(&run->timing, "compile");
 	timing_count(phase, "files parsed", stats.files_parsed);
 	timing_count(phase, "files shared", stats.files_shared);
@@ -467,6 +493,25 @@ static bool narrow(struct breakwater_run *run)
 	return true;
 }
 
+/* ---- accepted breaks ---- */
+
+static bool accept(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct acceptances accepted = { 0 };
+	struct accept_options options = {
+		.today = o->today ? o->today : (int32_t)(time(NULL) / 86400),
+		.whole = !o->paths.n && !o->excluded_paths.n && !o->use.n && !o->except.n &&
+			 !o->head_entries && !o->limit_to_input_files,
+	};
+
+	if (!accepted_read(run->arena, run->sides[NEW].source, &accepted, &run->diags))
+		return false;
+	accepted_apply(&accepted, &run->findings, &options, &run->diags);
+	accepted_by_comment(&run->findings, run->arena, &run->diags);
+	return run->diags.n_errors == 0;
+}
+
 /* ---- the result ---- */
 
 static bool finish(struct breakwater_run *run)
@@ -499,6 +544,7 @@ static const struct step {
 	{ judge_broken_files, NULL },
 	{ compare, NULL },
 	{ narrow, NULL },
+	{ accept, NULL },
 	{ finish, "findings" },
 };
 

@@ -1,10 +1,5 @@
 #include "side.h"
 
-static void root_declare(struct arena *arena, struct roots *roots, struct str path)
-{
-	*vec_push(arena, &roots->declared) = path;
-}
-
 /* --root, relative to the top of the input. */
 static bool roots_of_options(
 	const struct side_options *options, const struct source *source, struct roots *roots)
@@ -19,25 +14,10 @@ static bool roots_of_options(
 						  "as in '--root proto'");
 			return false;
 		}
-		root_declare(options->arena, roots, path_join(options->arena, source->top, path));
+		*vec_push(options->arena, &roots->declared) =
+			path_join(options->arena, source->top, path);
 	}
 	return true;
-}
-
-static void roots_of_config(
-	const struct side_options *options, const struct config *config, struct roots *roots)
-{
-	for (uint32_t i = 0; i < config->roots.n; i++)
-		root_declare(options->arena, roots, config->roots.items[i]);
-	if (config->roots.n)
-		return;
-	for (uint32_t i = 0; i < config->modules.n; i++) {
-		const struct module *module = &config->modules.items[i];
-
-		root_declare(options->arena, roots, module->path);
-		for (uint32_t j = 0; j < module->excludes.n; j++)
-			*vec_push(options->arena, &roots->excluded) = module->excludes.items[j];
-	}
 }
 
 /* False with an error when the side has no contract in `folder`. */
@@ -96,11 +76,12 @@ bool side_find_roots(const struct side_options *options, struct side *side)
 
 	side->roots = (struct roots){ 0 };
 	/* The files of a set are named by import path: there is nothing to find. */
-	if (side->source->kind != SOURCE_SET &&
-		!roots_of_options(options, side->source, &side->roots))
-		return false;
-	if (!side->roots.declared.n && side->source->kind != SOURCE_SET && side->config.has_roots)
-		roots_of_config(options, &side->config, &side->roots);
+	if (side->source->kind != SOURCE_SET) {
+		if (!roots_of_options(options, side->source, &side->roots))
+			return false;
+		if (!side->roots.declared.n && side->config.has_roots)
+			config_roots(options->arena, &side->config, &side->roots);
+	}
 	side->roots.inferred = side->roots.declared.n == 0;
 
 	side->has_contract = source_has_contract(side->source, S(""), options->diags);

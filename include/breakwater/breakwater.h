@@ -69,6 +69,7 @@ struct breakwater_options {
 	struct breakwater_list use, except;           /* ids of rules and categories, one an item */
 	bool limit_to_input_files, strict_imports, allow_empty;
 	bool full;     /* compile everything, not only what the change can hurt */
+	int32_t today; /* by which acceptances end, in days since 1970-01-01; 0: the system's */
 	unsigned jobs; /* compiling threads; 0: as many as there are processors */
 
 	/* Called when memory is gone; must not come back. NULL: abort. */
