@@ -517,6 +517,15 @@ static bool fill_any(struct filling *filling, const struct literal_field *at)
 			ARG(filling->type->e.full_name));
 		return false;
 	}
+	/* As text_format and buf have it: no other host serves types to a compiler. */
+	if (!str_eq(at->url, S("type.googleapis.com")) &&
+		!str_eq(at->url, S("type.googleprod.com"))) {
+		diag_error(context->diags, here(context, at->name_span),
+			"an Any's type is not of '" STR "'", ARG(at->url));
+		diag_help(context->diags, "write it as '[type.googleapis.com/" STR "]'",
+			ARG(at->name));
+		return false;
+	}
 	type = link_find_message(context, at->name);
 	if (!type) {
 		filling->reading->incomplete = context->file->lacks_import;

@@ -83,10 +83,9 @@ struct unit {
 	VEC(struct unit *) imports; /* as file->imports; NULL: missing */
 	VEC(struct unit *) visible; /* itself, direct imports, what those import publicly (transitively) */
 	VEC(struct unit *) option_visible; /* what comes by `import option` in addition */
-	VEC(struct package *) packages; /* of all visible files, every prefix */
+	bool parsed; /* without an error */
 	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read against */
 	struct diags diags;
-	struct uninterpreted *features; /* helper list of features.c */
 };
 
 struct compiler {
@@ -101,6 +100,9 @@ struct compiler {
 	const struct compile_options *options;
 };
 
+/* Set in struct context.visible for files that come by `import option` only; a stamp is even. */
+enum { VISIBLE_OPTION = 1 };
+
 /* What one thread has while it takes one file through a stage. */
 struct context {
 	struct compiler *compiler;
@@ -112,6 +114,7 @@ struct context {
 	uint32_t *visible; /* by unit index: equals `stamp` when visible from the file (VISIBLE_OPTION bit: by `import option` only) */
 	uint32_t *packages; /* by package index, likewise */
 	uint32_t stamp;
+	struct map *option_indexes; /* options.c's, while the file is in that stage: (options message, 0) → index of its list */
 };
 
 enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
@@ -155,7 +158,10 @@ struct message *link_options_message(struct context *context, const struct eleme
 
 /* ---- the stages ---- */
 
+/* Enters a file's names in the table; a package's scope, made on first use; a linked file's extensions by number. */
 void symbols_add_file(struct compiler *compiler, struct unit *unit);
+struct package *symbols_package(struct compiler *compiler, struct str name);
+void symbols_add_extensions(struct compiler *compiler, struct unit *unit);
 /* Resolves type names, extendees, methods' types; registers nothing. */
 void link_file(struct context *context);
 /*
@@ -165,6 +171,11 @@ void link_file(struct context *context);
 void features_file(struct context *context);
 /* Interprets all other options, decodes a set's, and the default values. */
 void options_file(struct context *context);
+/*
+ * Holds every option that the file sets against what its declaration says of its use: `targets`, and the editions that
+ * have it (feature_support). Belongs to the validate stage, since declarations are options themselves; validate_file calls it.
+ */
+void options_check_use(struct context *context);
 /* Says what is forbidden. */
 void validate_file(struct context *context);
 

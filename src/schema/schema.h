@@ -163,6 +163,8 @@ struct options {
 	VEC(struct option) list;
 	struct span span; /* `[` to `]` for bracketed options; else none */
 	struct uninterpreted *uninterpreted; /* proto/'s, before interpretation; descriptor/ leaves `encoded` */
+	struct uninterpreted *last_uninterpreted;
+	uint32_t n_uninterpreted; /* statements that were parsed */
 	struct str encoded; /* bytes of the options message as a set held it, until linking decodes it; absent */
 	VEC(struct option_span) encoded_spans; /* of a set with source info: for the spans of what `encoded` holds */
 	bool incomplete; /* something could not be interpreted because an import is missing */
@@ -375,3 +377,7 @@ struct file *schema_find_file(const struct schema *schema, struct str import_pat
 /* Calls `visit` for each element of a file in the order of its descriptor, parents before children. */
 typedef void (*element_visit)(void *context, struct element *element);
 void file_walk(struct file *file, element_visit visit, void *context);
+
+struct intern;
+/* Sets full_name wherever an element has one; for the front ends, once a file and its package are read. */
+void file_name_elements(struct file *file, struct intern *names);

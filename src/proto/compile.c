@@ -1,0 +1,779 @@
+/*
+ * Drives the stages over one or two sides at once, and shares between the sides what is equal.
+ *
+ * A node is a file of one side, a unit what is compiled for it. Two nodes of one path and content
+ * share a unit, and so a file object, as long as all that they import is shared as well.
+ */
+#include "proto/compile.h"
+
+#include "base/pool.h"
+#include "proto/proto.h"
+#include "proto/roots.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+struct node {
+	struct unit *unit;
+	const struct source_entry *entry;
+	struct source *source;
+	struct str path; /* interned; of built-in files their import path */
+	struct node *twin; /* the node of the other side that has this path */
+	VEC(struct node *) imports; /* as the file's import statements; NULL: missing */
+	VEC(struct node *) importers; /* within the side */
+	bool is_builtin;
+	bool shares; /* its unit is to be the twin's */
+	bool compares; /* its twin, which is parsed in this wave, looks whether the bytes are the same */
+	bool failed; /* could not be read */
+	uint8_t color; /* of the walk that looks for cycles */
+};
+
+struct side_state {
+	struct compile_side *side;
+	struct root_finder *finder;
+	struct map by_path; /* interned path .p and is_builtin → struct node * */
+	VEC(struct node *) nodes;
+	uint32_t parsed; /* nodes below this index are parsed and their imports looked for */
+};
+
+struct worker_state {
+	struct arena *arena, *scratch;
+	struct context context;
+	double parse_seconds, link_seconds;
+	uint64_t bytes;
+	uint32_t files;
+};
+
+struct driver {
+	struct compiler compiler;
+	const struct compile_options *options;
+	struct side_state sides[2];
+	size_t n_sides;
+	struct worker_state *workers;
+	unsigned jobs;
+	VEC(struct node *) tasks; /* to parse in this wave */
+	struct map missing; /* import paths that were warned of */
+	bool failed; /* something could not be read */
+};
+
+static double thread_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* ---- parsing ---- */
+
+static bool load_text(struct text *text, struct arena *arena)
+{
+	struct node *node = text->owner;
+	struct diags ignored;
+
+	diags_init(&ignored, arena);
+	return source_read(node->source, node->entry, arena, &text->bytes, &ignored);
+}
+
+static struct unit *unit_new(struct driver *d, struct node *node)
+{
+	struct unit *unit = NEW(d->options->arena, struct unit);
+	struct file *file = NEW(d->options->arena, struct file);
+	struct text *text = NEW(d->options->arena, struct text);
+
+	text->path = node->path;
+	text->side = node->is_builtin ? S("built-in") : node->source->side;
+	text->load = load_text;
+	text->owner = node;
+	file->text = text;
+	file->e.kind = ELEMENT_FILE;
+	file->e.file = file;
+	file->import_path = node->path;
+	file->is_builtin = node->is_builtin;
+	file->symbols = (struct symbols *)unit;
+	file->package = intern(d->options->names, S(""));
+	file->e.name = file->package;
+	unit->file = file;
+	unit->index = d->compiler.units.n;
+	diags_init(&unit->diags, d->options->arena);
+	*vec_push(d->options->arena, &d->compiler.units) = unit;
+	return unit;
+}
+
+static bool is_git(const struct source *source)
+{
+	return source->kind == SOURCE_TREE || source->kind == SOURCE_INDEX || source->kind == SOURCE_WORKTREE;
+}
+
+/* Is it certain without reading that two nodes hold the same bytes? */
+static bool same_id(const struct node *a, const struct node *b)
+{
+	if (a->is_builtin && b->is_builtin)
+		return true;
+	return is_git(a->source) && is_git(b->source) && a->entry->has_id && b->entry->has_id &&
+			memcmp(a->entry->id.bytes, b->entry->id.bytes, sizeof a->entry->id.bytes) == 0;
+}
+
+static bool read_node(struct node *node, struct arena *arena, struct str *bytes, struct diags *diags)
+{
+	if (!source_read(node->source, node->entry, arena, bytes, diags)) {
+		node->failed = true;
+		return false;
+	}
+	if (bytes->n > MAX_FILE_BYTES) {
+		diag_error(diags, NOWHERE, "'" STR "' has %zu bytes; a contract may have %d", ARG(node->path), bytes->n,
+				MAX_FILE_BYTES);
+		node->failed = true;
+		return false;
+	}
+	return true;
+}
+
+/* Parses the file of a task; where its twin holds the same bytes, for both. */
+static void parse_task(void *context, unsigned index, size_t item)
+{
+	struct driver *d = context;
+	struct worker_state *worker = &d->workers[index];
+	struct node *node = d->tasks.items[item];
+	struct unit *unit = node->unit;
+	struct arena_mark mark = arena_mark(worker->scratch);
+	double begin = thread_seconds();
+	struct parse_request request = {
+		.arena = worker->arena,
+		.scratch = worker->scratch,
+		.names = d->options->names,
+		.diags = &unit->diags,
+		.file = unit->file,
+		.source_info = d->options->source_info,
+	};
+
+	unit->diags.arena = worker->arena;
+	if (read_node(node, worker->scratch, &request.bytes, &unit->diags)) {
+		struct node *twin = node->twin;
+		struct str other;
+
+		worker->bytes += request.bytes.n;
+		worker->files++;
+		if (twin && twin->compares) {
+			struct arena_mark before = arena_mark(worker->scratch);
+
+			twin->shares = source_read(twin->source, twin->entry, worker->scratch, &other, &unit->diags) &&
+					str_eq(request.bytes, other);
+			arena_rewind(worker->scratch, before);
+		}
+		unit->parsed = node->source->kind == SOURCE_SET ? d->options->parse_descriptor(&request) :
+				proto_parse(&request);
+		file_name_elements(unit->file, d->options->names);
+	}
+	unit->file->is_broken = !unit->parsed;
+	arena_rewind(worker->scratch, mark);
+	worker->parse_seconds += thread_seconds() - begin;
+}
+
+static struct node *node_get(struct driver *d, struct side_state *s, const struct source_entry *entry, struct source *source)
+{
+	bool is_builtin = source->kind == SOURCE_BUILTIN;
+	struct str path = intern(d->options->names, entry->path);
+	void **slot = map_put(&s->by_path, path.p, is_builtin);
+	struct node *node;
+
+	if (*slot)
+		return *slot;
+	node = NEW(d->options->arena, struct node);
+	*slot = node;
+	node->entry = entry;
+	node->source = source;
+	node->path = path;
+	node->is_builtin = is_builtin;
+	*vec_push(d->options->arena, &s->nodes) = node;
+	for (size_t i = 0; i < d->n_sides; i++) {
+		struct node *twin = &d->sides[i] == s ? NULL : map_get(&d->sides[i].by_path, path.p, is_builtin);
+
+		if (twin) {
+			node->twin = twin;
+			twin->twin = node;
+		}
+	}
+	return node;
+}
+
+static void parse_tasks(struct driver *d)
+{
+	pool_run(d->jobs, d->tasks.n, parse_task, d);
+	for (uint32_t i = 0; i < d->tasks.n; i++)
+		d->failed |= d->tasks.items[i]->failed;
+	d->tasks.n = 0;
+}
+
+static void add_task(struct driver *d, struct node *node)
+{
+	node->unit = unit_new(d, node);
+	*vec_push(d->options->arena, &d->tasks) = node;
+}
+
+/* Parses all nodes that have no unit yet. What may be equal to its twin waits for that one. */
+static void parse_wave(struct driver *d)
+{
+	for (size_t i = 0; i < d->n_sides; i++) {
+		struct side_state *s = &d->sides[i];
+
+		for (uint32_t k = s->parsed; k < s->nodes.n; k++) {
+			struct node *node = s->nodes.items[k], *twin = node->twin;
+			bool twin_waits = twin && !twin->unit;
+
+			node->shares = twin && !twin_waits && same_id(node, twin);
+			/* The new side's file comes second, when the old one's is about to be parsed. */
+			node->compares = i == 1 && twin && !twin_waits && !node->shares && !twin->unit->parsed &&
+					!(is_git(node->source) && is_git(twin->source));
+			if (!node->shares && !node->compares)
+				add_task(d, node);
+		}
+	}
+	parse_tasks(d);
+	for (size_t i = 0; i < d->n_sides; i++) {
+		struct side_state *s = &d->sides[i];
+
+		for (uint32_t k = s->parsed; k < s->nodes.n; k++) {
+			struct node *node = s->nodes.items[k];
+
+			if (node->shares)
+				node->unit = node->twin->unit;
+			else if (node->compares)
+				add_task(d, node);
+			node->compares = false;
+		}
+	}
+	parse_tasks(d);
+}
+
+static void report_missing(struct driver *d, struct side_state *s, struct node *node, const struct import *import)
+{
+	struct place place = place_in(node->unit->file->text, import->span);
+	void **slot;
+
+	if (d->options->strict_imports) {
+		diag_error(&node->unit->diags, place, "import '" STR "' is in no import root", ARG(import->path));
+		diag_help(&node->unit->diags, "name the folder that holds it with --root");
+		return;
+	}
+	slot = map_put(&d->missing, import->path.p, 0);
+	if (*slot)
+		return;
+	*slot = s;
+	diag_warning(d->options->diags, place, "import '" STR "' is in no import root; what it declares is compared by name",
+			ARG(import->path));
+	diag_help(d->options->diags, "name the folder that holds it with --root, or ask for an error with --strict-imports");
+}
+
+static void find_imports(struct driver *d, struct side_state *s, struct node *node)
+{
+	struct file *file = node->unit->file;
+	/* A built-in file imports built-in ones. */
+	bool own = !node->is_builtin;
+
+	for (uint32_t i = 0; i < file->imports.n; i++) {
+		const struct import *import = &file->imports.items[i];
+		struct source *source = node->source;
+		const struct source_entry *entry = own ? root_find(s->finder, node->path, import->path, &source) :
+				source_find(source, import->path);
+		struct node *imported = entry ? node_get(d, s, entry, source) : NULL;
+
+		*vec_push(d->options->arena, &node->imports) = imported;
+		if (imported)
+			*vec_push(d->options->arena, &imported->importers) = node;
+		else if (!node->failed)
+			report_missing(d, s, node, import);
+	}
+}
+
+/* Parses what is wanted and all that it imports, wave by wave. */
+static void parse_all(struct driver *d)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		parse_wave(d);
+		for (size_t i = 0; i < d->n_sides; i++) {
+			struct side_state *s = &d->sides[i];
+			uint32_t end = s->nodes.n;
+
+			for (uint32_t k = s->parsed; k < end; k++)
+				find_imports(d, s, s->nodes.items[k]);
+			s->parsed = end;
+			more |= s->nodes.n > end;
+		}
+	}
+}
+
+/* ---- sharing ---- */
+
+static struct str import_path_of(const struct side_state *s, const struct node *node)
+{
+	return node->is_builtin ? node->path : root_import_path(s->finder, node->path);
+}
+
+/* May the new side's node go on sharing its twin's unit? */
+static bool may_share(struct driver *d, const struct node *node)
+{
+	const struct node *twin = node->twin;
+
+	if (!str_eq(import_path_of(&d->sides[1], node), import_path_of(&d->sides[0], twin)))
+		return false;
+	for (uint32_t i = 0; i < node->imports.n; i++) {
+		const struct node *a = node->imports.items[i], *b = twin->imports.items[i];
+
+		if (!a != !b || (a && (a->twin != b || a->unit != b->unit)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Takes the unit away from nodes of the new side that import something else than their twins do, and from what
+ * imports those; then parses them again for the new side.
+ */
+static void unshare(struct driver *d)
+{
+	struct side_state *s = &d->sides[1];
+	VEC(struct node *) work = { 0 };
+	struct arena *arena = d->options->arena;
+
+	if (d->n_sides < 2)
+		return;
+	for (uint32_t i = 0; i < s->nodes.n; i++)
+		if (s->nodes.items[i]->twin && s->nodes.items[i]->unit == s->nodes.items[i]->twin->unit)
+			*vec_push(arena, &work) = s->nodes.items[i];
+	while (work.n) {
+		struct node *node = work.items[--work.n];
+		struct text *twin_text;
+
+		if (!node->twin || node->unit != node->twin->unit || may_share(d, node))
+			continue;
+		/* The unit may have been made for either side. */
+		twin_text = node->unit->file->text;
+		twin_text->owner = node->twin;
+		twin_text->side = node->twin->is_builtin ? twin_text->side : node->twin->source->side;
+		node->shares = false;
+		add_task(d, node);
+		for (uint32_t i = 0; i < node->importers.n; i++)
+			*vec_push(arena, &work) = node->importers.items[i];
+	}
+	parse_tasks(d);
+}
+
+/* ---- imports ---- */
+
+static bool is_tree_descriptor(const struct unit *unit)
+{
+	return str_eq(unit->file->import_path, S("google/protobuf/descriptor.proto"));
+}
+
+/* Fills the import lists of a unit from one of its nodes. */
+static void connect(struct driver *d, struct side_state *s, struct node *node)
+{
+	struct unit *unit = node->unit;
+	struct file *file = unit->file;
+
+	if (unit->descriptor) {
+		/* Shared, and done for the old side; in messages it is the new side's. */
+		file->text->owner = node;
+		if (!node->is_builtin)
+			file->text->side = node->source->side;
+		return;
+	}
+	file->import_path = intern(d->options->names, import_path_of(s, node));
+	for (uint32_t i = 0; i < node->imports.n; i++) {
+		struct unit *imported = node->imports.items[i] ? node->imports.items[i]->unit : NULL;
+
+		*vec_push(d->options->arena, &unit->imports) = imported;
+		file->imports.items[i].file = imported ? imported->file : NULL;
+		if (!imported)
+			file->lacks_import = true;
+	}
+	unit->descriptor = d->compiler.builtin_descriptor;
+	if (is_tree_descriptor(unit))
+		unit->descriptor = unit;
+}
+
+/* What a unit learns from one that it imports, which is complete. */
+static void inherit(struct unit *unit, const struct unit *imported, const struct unit *builtin)
+{
+	if (imported->file->lacks_import || imported->file->is_broken)
+		unit->file->lacks_import = true;
+	if (unit->descriptor == builtin && imported->descriptor != builtin && unit != imported)
+		unit->descriptor = imported->descriptor;
+}
+
+static void report_cycle(struct node *node, uint32_t import)
+{
+	struct file *file = node->unit->file;
+	struct node *imported = node->imports.items[import];
+
+	if (imported == node)
+		diag_error(&node->unit->diags, place_in(file->text, file->imports.items[import].span), "the file imports itself");
+	else
+		diag_error(&node->unit->diags, place_in(file->text, file->imports.items[import].span),
+				"import '" STR "' closes a cycle: that file imports this one, directly or not",
+				ARG(file->imports.items[import].path));
+	file->imports.items[import].file = NULL;
+	node->unit->imports.items[import] = NULL;
+	file->lacks_import = true;
+}
+
+enum { WHITE, GRAY, BLACK };
+
+struct frame {
+	struct node *node;
+	uint32_t next;
+};
+
+/* Depth first without recursion, since a stranger's chain of imports may be long. */
+static void walk_imports(struct driver *d, struct node *start)
+{
+	VEC(struct frame) stack = { 0 };
+	struct arena *arena = d->options->arena;
+
+	if (start->color != WHITE)
+		return;
+	*vec_push(arena, &stack) = (struct frame){ start, 0 };
+	start->color = GRAY;
+	while (stack.n) {
+		struct frame *top = &stack.items[stack.n - 1];
+		struct node *node = top->node, *imported;
+
+		if (top->next == node->imports.n) {
+			node->color = BLACK;
+			for (uint32_t i = 0; i < node->unit->imports.n; i++)
+				if (node->unit->imports.items[i])
+					inherit(node->unit, node->unit->imports.items[i], d->compiler.builtin_descriptor);
+			stack.n--;
+			continue;
+		}
+		imported = node->imports.items[top->next++];
+		if (!imported)
+			continue;
+		if (imported->color == GRAY) {
+			if (node->unit->imports.items[top->next - 1])
+				report_cycle(node, top->next - 1);
+		} else if (imported->color == WHITE) {
+			imported->color = GRAY;
+			*vec_push(arena, &stack) = (struct frame){ imported, 0 };
+		}
+	}
+}
+
+static size_t depth_of(struct str path)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < path.n; i++)
+		n += path.p[i] == '/';
+	return n;
+}
+
+/* Files nearest to the top first: a cycle is reported where it comes back to the outermost file. */
+static int outermost_first(const void *left, const void *right)
+{
+	const struct node *a = *(struct node *const *)left, *b = *(struct node *const *)right;
+	size_t x = depth_of(a->path), y = depth_of(b->path);
+
+	return x != y ? (x > y) - (x < y) : str_cmp(a->path, b->path);
+}
+
+static void add_visible(struct driver *d, struct unit *unit, struct unit *visible, uint32_t *seen, uint32_t stamp,
+		bool by_option)
+{
+	/* Public imports of public imports: a list that grows while it is walked. */
+	uint32_t next;
+
+	if (!visible || seen[visible->index] == stamp)
+		return;
+	seen[visible->index] = stamp;
+	next = by_option ? unit->option_visible.n : unit->visible.n;
+	if (by_option)
+		*vec_push(d->options->arena, &unit->option_visible) = visible;
+	else
+		*vec_push(d->options->arena, &unit->visible) = visible;
+	for (; next < (by_option ? unit->option_visible.n : unit->visible.n); next++) {
+		struct unit *from = by_option ? unit->option_visible.items[next] : unit->visible.items[next];
+
+		if (from == unit)
+			continue;
+		for (uint32_t i = 0; i < from->imports.n; i++) {
+			struct unit *further = from->imports.items[i];
+
+			if (!further || from->file->imports.items[i].kind != IMPORT_PUBLIC || seen[further->index] == stamp)
+				continue;
+			seen[further->index] = stamp;
+			if (by_option)
+				*vec_push(d->options->arena, &unit->option_visible) = further;
+			else
+				*vec_push(d->options->arena, &unit->visible) = further;
+		}
+	}
+}
+
+static void connect_all(struct driver *d)
+{
+	uint32_t *seen = NEW_ARRAY(d->options->arena, d->compiler.units.n, uint32_t);
+	VEC(struct node *) order = { 0 };
+
+	for (size_t i = 0; i < d->n_sides; i++)
+		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
+			connect(d, &d->sides[i], d->sides[i].nodes.items[k]);
+	for (size_t i = 0; i < d->n_sides; i++) {
+		order.n = 0;
+		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
+			*vec_push(d->options->arena, &order) = d->sides[i].nodes.items[k];
+		if (order.n)
+			qsort(order.items, order.n, sizeof *order.items, outermost_first);
+		for (uint32_t k = 0; k < order.n; k++)
+			walk_imports(d, order.items[k]);
+	}
+	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
+		struct unit *unit = d->compiler.units.items[i];
+
+		add_visible(d, unit, unit, seen, i + 1, false);
+		for (uint32_t k = 0; k < unit->imports.n; k++)
+			if (unit->file->imports.items[k].kind != IMPORT_OPTION)
+				add_visible(d, unit, unit->imports.items[k], seen, i + 1, false);
+		for (uint32_t k = 0; k < unit->imports.n; k++)
+			if (unit->file->imports.items[k].kind == IMPORT_OPTION)
+				add_visible(d, unit, unit->imports.items[k], seen, i + 1, true);
+	}
+}
+
+/* ---- the stages after parsing ---- */
+
+static void see(struct context *c, const struct unit *unit, uint32_t stamp)
+{
+	struct str package = unit->file->package;
+	struct package *p = map_get(&c->compiler->packages, package.p, 0);
+
+	c->visible[unit->index] = stamp;
+	for (struct element *e = p ? &p->e : NULL; e && c->packages[((struct package *)e)->index] != c->stamp; e = e->parent)
+		c->packages[((struct package *)e)->index] = c->stamp;
+}
+
+static void context_enter(struct driver *d, struct worker_state *worker, struct unit *unit)
+{
+	struct context *c = &worker->context;
+
+	c->compiler = &d->compiler;
+	c->unit = unit;
+	c->file = unit->file;
+	c->arena = worker->arena;
+	c->scratch = worker->scratch;
+	c->diags = &unit->diags;
+	unit->diags.arena = worker->arena;
+	c->stamp += 2;
+	for (uint32_t i = 0; i < unit->visible.n; i++)
+		see(c, unit->visible.items[i], c->stamp);
+	for (uint32_t i = 0; i < unit->option_visible.n; i++)
+		see(c, unit->option_visible.items[i], c->stamp | VISIBLE_OPTION);
+}
+
+struct stage {
+	struct driver *driver;
+	void (*run)(struct context *context);
+};
+
+static void stage_task(void *argument, unsigned index, size_t item)
+{
+	struct stage *stage = argument;
+	struct driver *d = stage->driver;
+	struct worker_state *worker = &d->workers[index];
+	struct unit *unit = d->compiler.units.items[item];
+	double begin = thread_seconds();
+	struct arena_mark mark;
+
+	if (!unit->parsed || !unit->visible.n)
+		return;
+	mark = arena_mark(worker->scratch);
+	context_enter(d, worker, unit);
+	stage->run(&worker->context);
+	arena_rewind(worker->scratch, mark);
+	worker->link_seconds += thread_seconds() - begin;
+}
+
+static void run_stage(struct driver *d, void (*run)(struct context *))
+{
+	struct stage stage = { d, run };
+
+	pool_run(d->jobs, d->compiler.units.n, stage_task, &stage);
+}
+
+static void link_all(struct driver *d)
+{
+	struct compiler *c = &d->compiler;
+
+	symbols_package(c, intern(c->names, S("")));
+	for (uint32_t i = 0; i < c->units.n; i++)
+		symbols_add_file(c, c->units.items[i]);
+	for (unsigned i = 0; i < d->jobs; i++) {
+		d->workers[i].context.visible = NEW_ARRAY(d->options->arena, c->units.n, uint32_t);
+		d->workers[i].context.packages = NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);
+	}
+	run_stage(d, link_file);
+	for (uint32_t i = 0; i < c->units.n; i++)
+		symbols_add_extensions(c, c->units.items[i]);
+	run_stage(d, features_file);
+	run_stage(d, options_file);
+	run_stage(d, validate_file);
+}
+
+/* ---- results ---- */
+
+static int by_import_path(const void *left, const void *right)
+{
+	const struct schema_file *a = left, *b = right;
+	int order = str_cmp(a->file->import_path, b->file->import_path);
+
+	return order ? order : str_cmp(a->file->text->path, b->file->text->path);
+}
+
+static void fill_schema(struct driver *d, struct side_state *s, struct schema *schema)
+{
+	struct arena *arena = d->options->arena;
+	struct source *source = s->side->source;
+
+	*schema = (struct schema){ .name = source->name };
+	for (uint32_t i = 0; i < s->nodes.n; i++) {
+		struct node *node = s->nodes.items[i];
+		struct schema_file *f;
+
+		if (!node->unit)
+			continue;
+		f = vec_push(arena, &schema->files);
+		f->file = node->unit->file;
+		/* A copy of a built-in file in the tree is nobody's contract either. */
+		f->own = !node->is_builtin && root_owns(s->finder, node->path) &&
+				!(source->builtin && source_find(source->builtin, node->unit->file->import_path));
+	}
+	if (schema->files.n)
+		qsort(schema->files.items, schema->files.n, sizeof *schema->files.items, by_import_path);
+	if (source->listed)
+		for (uint32_t i = 0; i < source->list.entries.n; i++)
+			if (root_owns(s->finder, source->list.entries.items[i].path))
+				*vec_push(arena, &schema->paths) = source->list.entries.items[i].path;
+}
+
+static bool want(struct driver *d, struct side_state *s)
+{
+	struct compile_side *side = s->side;
+	uint32_t errors = d->options->diags->n_errors;
+
+	if (side->all) {
+		const struct source_list *list = source_files(side->source, d->options->diags);
+
+		for (uint32_t i = 0; list && i < list->entries.n; i++)
+			if (root_owns(s->finder, list->entries.items[i].path))
+				node_get(d, s, &list->entries.items[i], side->source);
+		return list && d->options->diags->n_errors == errors;
+	}
+	for (uint32_t i = 0; i < side->wanted.n; i++) {
+		const struct source_entry *entry = source_find(side->source, side->wanted.items[i]);
+
+		if (entry)
+			node_get(d, s, entry, side->source);
+	}
+	return d->options->diags->n_errors == errors;
+}
+
+/* The built-in descriptor.proto: options are read against it where the tree has none of its own. */
+static void want_descriptor(struct driver *d)
+{
+	for (size_t i = 0; i < d->n_sides; i++) {
+		struct source *builtin = d->sides[i].side->source->builtin;
+		const struct source_entry *entry;
+
+		if (!builtin)
+			builtin = d->sides[i].side->source->builtin = source_builtin(d->options->arena);
+		entry = source_find(builtin, S("google/protobuf/descriptor.proto"));
+		if (entry)
+			node_get(d, &d->sides[i], entry, builtin);
+	}
+}
+
+static void find_builtin_descriptor(struct driver *d)
+{
+	struct str path = intern(d->options->names, S("google/protobuf/descriptor.proto"));
+	struct node *node = map_get(&d->sides[0].by_path, path.p, true);
+
+	d->compiler.builtin_descriptor = node ? node->unit : NULL;
+}
+
+static void start_workers(struct driver *d)
+{
+	d->workers = NEW_ARRAY(d->options->arena, d->jobs, struct worker_state);
+	for (unsigned i = 0; i < d->jobs; i++) {
+		d->workers[i].arena = arena_like(d->options->arena);
+		d->workers[i].scratch = arena_like(d->options->arena);
+	}
+}
+
+static void join_workers(struct driver *d, struct compile_stats *stats)
+{
+	for (unsigned i = 0; i < d->jobs; i++) {
+		struct worker_state *w = &d->workers[i];
+
+		stats->parse_seconds += w->parse_seconds;
+		stats->link_seconds += w->link_seconds;
+		stats->bytes_parsed += w->bytes;
+		stats->files_parsed += w->files;
+		arena_adopt(d->options->arena, w->arena);
+		arena_free(w->scratch);
+	}
+}
+
+bool compile(const struct compile_options *options, struct compile_side *sides, size_t n, struct schema *schemas,
+		struct compile_stats *stats)
+{
+	struct driver *d = NEW(options->arena, struct driver);
+	bool ok = true, listed = true;
+
+	*stats = (struct compile_stats){ 0 };
+	d->options = options;
+	d->n_sides = n;
+	d->jobs = options->jobs ? options->jobs : pool_processors();
+	d->compiler.arena = options->arena;
+	d->compiler.names = options->names;
+	d->compiler.options = options;
+	map_init(&d->compiler.symbols, options->arena);
+	map_init(&d->compiler.packages, options->arena);
+	map_init(&d->compiler.extensions, options->arena);
+	map_init(&d->missing, options->arena);
+	for (size_t i = 0; i < n; i++) {
+		d->sides[i].side = &sides[i];
+		d->sides[i].finder = root_finder_new(options->arena, options->names, &sides[i], options->diags);
+		map_init(&d->sides[i].by_path, options->arena);
+		listed &= want(d, &d->sides[i]);
+	}
+	if (!listed)
+		return false;
+	want_descriptor(d);
+	start_workers(d);
+	parse_all(d);
+	unshare(d);
+	find_builtin_descriptor(d);
+	connect_all(d);
+	link_all(d);
+	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
+		struct unit *unit = d->compiler.units.items[i];
+
+		if (unit->diags.n_errors) {
+			unit->file->is_broken = true;
+			ok = false;
+		}
+		diags_adopt(options->diags, &unit->diags);
+	}
+	for (size_t i = 0; i < n; i++) {
+		fill_schema(d, &d->sides[i], &schemas[i]);
+		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
+			stats->files_shared += d->sides[i].nodes.items[k]->shares;
+	}
+	join_workers(d, stats);
+	stats->files_linked = d->compiler.units.n;
+	return !d->failed && (ok || options->tolerate_broken);
+}

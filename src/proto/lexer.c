@@ -1,0 +1,686 @@
+#include "proto/lexer.h"
+
+#include <stdlib.h>
+
+enum { LETTER = 1, DIGIT = 2, BLANK = 4, HEX = 8, OCTAL = 16 };
+
+#define DIGIT_LOW (DIGIT | HEX | OCTAL)
+#define DIGIT_HIGH (DIGIT | HEX)
+#define LETTER_HEX (LETTER | HEX)
+
+/* By byte value: a row is sixteen of them. */
+static const uint8_t classes[256] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, BLANK, 0, BLANK, BLANK, BLANK, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	BLANK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW,
+	DIGIT_HIGH, DIGIT_HIGH, 0, 0, 0, 0, 0, 0,
+	0, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
+	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
+	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
+	LETTER, LETTER, LETTER, 0, 0, 0, 0, LETTER,
+	0, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
+	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
+	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
+	LETTER, LETTER, LETTER, 0, 0, 0, 0, 0,
+};
+
+static bool is(char c, uint8_t class)
+{
+	return classes[(unsigned char)c] & class;
+}
+
+static bool more(const struct lexer *lexer)
+{
+	return lexer->at < lexer->end;
+}
+
+/* The character `n` after the current one; NUL past the end. */
+static char peek(const struct lexer *lexer, size_t n)
+{
+	return (size_t)(lexer->end - lexer->at) > n ? lexer->at[n] : '\0';
+}
+
+static uint32_t offset_of(const struct lexer *lexer, const char *at)
+{
+	return (uint32_t)(at - lexer->text.p);
+}
+
+static struct place place_of(const struct lexer *lexer, const char *begin, const char *end)
+{
+	return place_in(lexer->place,
+			(struct span){ offset_of(lexer, begin), offset_of(lexer, end) });
+}
+
+static uint32_t column_of(const struct lexer *lexer, const char *at)
+{
+	return (uint32_t)(at - lexer->line_start) + lexer->tab_excess;
+}
+
+static void take_newline(struct lexer *lexer)
+{
+	lexer->at++;
+	lexer->line++;
+	lexer->line_start = lexer->at;
+	lexer->tab_excess = 0;
+}
+
+/* A tab goes to the next multiple of 8, as protoc counts (tokenizer.cc, NextChar). */
+static void take_tab(struct lexer *lexer)
+{
+	uint32_t column = column_of(lexer, lexer->at);
+
+	lexer->tab_excess += (column / 8 + 1) * 8 - (column + 1);
+	lexer->at++;
+}
+
+/* Moves to `to`, keeping account of lines and tabs in between. */
+static void move_to(struct lexer *lexer, const char *to)
+{
+	if (!lexer->track) {
+		lexer->at = to;
+		return;
+	}
+	while (lexer->at < to) {
+		if (*lexer->at == '\n')
+			take_newline(lexer);
+		else if (*lexer->at == '\t')
+			take_tab(lexer);
+		else
+			lexer->at++;
+	}
+}
+
+static void skip_blanks(struct lexer *lexer)
+{
+	while (more(lexer) && is(*lexer->at, BLANK)) {
+		if (*lexer->at == '\t')
+			take_tab(lexer);
+		else
+			lexer->at++;
+	}
+}
+
+static void skip_line(struct lexer *lexer)
+{
+	const char *end = memchr(lexer->at, '\n', (size_t)(lexer->end - lexer->at));
+
+	lexer->at = end ? end : lexer->end;
+}
+
+/* Past a block comment whose slash is at `begin`; reports one that does not end, and an inner start. */
+static void skip_block(struct lexer *lexer)
+{
+	const char *begin = lexer->at, *at = begin + 2;
+	bool nested = false;
+
+	for (;;) {
+		const char *star = memchr(at, '*', (size_t)(lexer->end - at));
+
+		if (!star) {
+			move_to(lexer, lexer->end);
+			diag_error(lexer->diags, place_of(lexer, begin, begin + 2),
+					"this block comment does not end");
+			diag_help(lexer->diags, "close it with '*/'");
+			return;
+		}
+		if (star + 1 < lexer->end && star[1] == '/') {
+			move_to(lexer, star + 2);
+			return;
+		}
+		/* As protoc does (tokenizer.cc, ConsumeBlockComment); buf ends at the first close. */
+		if (star[-1] == '/' && star - 1 > begin + 1 && !nested) {
+			nested = true;
+			diag_error(lexer->diags, place_of(lexer, star - 1, star + 1),
+					"'/*' inside of a block comment");
+			diag_help(lexer->diags, "block comments do not nest");
+		}
+		at = star + 1;
+	}
+}
+
+/* White space and comments before a token. */
+static void skip_space(struct lexer *lexer)
+{
+	for (;;) {
+		skip_blanks(lexer);
+		if (!more(lexer))
+			return;
+		if (*lexer->at == '\n')
+			take_newline(lexer);
+		else if (*lexer->at == '/' && peek(lexer, 1) == '/')
+			skip_line(lexer);
+		else if (*lexer->at == '/' && peek(lexer, 1) == '*')
+			skip_block(lexer);
+		else
+			return;
+	}
+}
+
+static void lex_error(struct lexer *lexer, const char *begin, const char *end, const char *what)
+{
+	if (!lexer->token.bad)
+		diag_error(lexer->diags, place_of(lexer, begin, end), "%s", what);
+	lexer->token.bad = true;
+}
+
+/* One escape after a backslash at `at`; the character after it. */
+static const char *lex_escape(struct lexer *lexer, const char *at)
+{
+	const char *begin = at++;
+	int digits;
+
+	if (at >= lexer->end)
+		return at;
+	switch (*at) {
+	case 'a': case 'b': case 'f': case 'n': case 'r': case 't': case 'v':
+	case '\\': case '?': case '\'': case '"':
+		return at + 1;
+	case 'x': case 'X': /* \X: newer protoc and buf; 3.21 refuses it */
+		at++;
+		if (at >= lexer->end || !is(*at, HEX)) {
+			lex_error(lexer, begin, at, "a hexadecimal escape needs a digit");
+			return at;
+		}
+		return at + 1 < lexer->end && is(at[1], HEX) ? at + 2 : at + 1;
+	case 'u': case 'U':
+		digits = *at == 'u' ? 4 : 8;
+		at++;
+		for (int i = 0; i < digits; i++, at++) {
+			bool fits = at < lexer->end && is(*at, HEX);
+
+			/* protoc takes up to 1FFFFF (tokenizer.cc, ConsumeString). */
+			if (fits && digits == 8 && i < 3)
+				fits = i < 2 ? *at == '0' : *at == '0' || *at == '1';
+			if (fits)
+				continue;
+			lex_error(lexer, begin, at, digits == 4 ?
+					"a '\\u' escape needs four hexadecimal digits" :
+					"a '\\U' escape needs eight hexadecimal digits up to 10FFFF");
+			return at;
+		}
+		return at;
+	default:
+		if (!is(*at, OCTAL)) {
+			lex_error(lexer, begin, *at == '\n' ? at : at + 1, "unknown escape in a string");
+			return *at == '\n' ? at : at + 1;
+		}
+		for (int i = 0; i < 3 && at < lexer->end && is(*at, OCTAL); i++)
+			at++;
+		return at;
+	}
+}
+
+static const char *lex_string(struct lexer *lexer, const char *at)
+{
+	const char *begin = at;
+	char quote = *at++;
+
+	for (;;) {
+		if (at >= lexer->end || *at == '\n') {
+			lex_error(lexer, begin, at, at >= lexer->end ?
+					"this string does not end" :
+					"this string does not end on its line");
+			return at;
+		}
+		if (*at == quote)
+			return at + 1;
+		if (*at == '\0') {
+			lex_error(lexer, at, at + 1, "a NUL byte in a string");
+			at++;
+		} else if (*at == '\\') {
+			at = lex_escape(lexer, at);
+		} else {
+			at++;
+		}
+	}
+}
+
+static const char *skip_word(struct lexer *lexer, const char *at)
+{
+	while (at < lexer->end && is(*at, LETTER | DIGIT))
+		at++;
+	return at;
+}
+
+static const char *skip_class(struct lexer *lexer, const char *at, uint8_t class)
+{
+	while (at < lexer->end && is(*at, class))
+		at++;
+	return at;
+}
+
+/* A number that begins with a digit, or with a dot that a digit follows. Octal has no fraction. */
+static const char *lex_number(struct lexer *lexer, const char *at)
+{
+	const char *begin = at, *end;
+	bool octal = false;
+
+	lexer->token.kind = TOKEN_INTEGER;
+	if (*at == '0' && at + 1 < lexer->end && (at[1] == 'x' || at[1] == 'X')) {
+		at = skip_class(lexer, at + 2, HEX);
+		if (at == begin + 2)
+			lex_error(lexer, begin, skip_word(lexer, at), "'0x' needs hexadecimal digits");
+	} else if (*at == '0' && at + 1 < lexer->end && is(at[1], DIGIT)) {
+		octal = true;
+		at = skip_class(lexer, at, OCTAL);
+		if (at < lexer->end && is(*at, DIGIT)) {
+			at = skip_class(lexer, at, DIGIT);
+			lex_error(lexer, begin, at,
+					"a number that begins with 0 is octal and has no digit above 7");
+		}
+	} else {
+		at = skip_class(lexer, at, DIGIT);
+		if (at < lexer->end && *at == '.') {
+			lexer->token.kind = TOKEN_FLOAT;
+			at = skip_class(lexer, at + 1, DIGIT);
+		}
+		if (at < lexer->end && (*at == 'e' || *at == 'E')) {
+			lexer->token.kind = TOKEN_FLOAT;
+			at++;
+			if (at < lexer->end && (*at == '-' || *at == '+'))
+				at++;
+			end = skip_class(lexer, at, DIGIT);
+			if (end == at)
+				lex_error(lexer, begin, skip_word(lexer, at), "an exponent needs digits");
+			at = end;
+		}
+	}
+	if (at < lexer->end && is(*at, LETTER | DIGIT)) {
+		at = skip_word(lexer, at);
+		lex_error(lexer, begin, at, "a number runs into a word");
+	} else if (at < lexer->end && *at == '.') {
+		at = skip_class(lexer, at + 1, DIGIT);
+		lex_error(lexer, begin, at, octal || *begin == '0' ?
+				"an octal or hexadecimal number has no fraction" :
+				"a number has one decimal point");
+	}
+	return at;
+}
+
+/* A character that begins no token. A run of them is one error. */
+static const char *lex_stray(struct lexer *lexer, const char *at)
+{
+	const char *begin = at;
+	unsigned char c = (unsigned char)*at;
+
+	while (at < lexer->end && ((unsigned char)*at >= 0x80 || ((unsigned char)*at < 0x20 && *at != '\n' && !is(*at, BLANK)) || *at == 0x7f))
+		at++;
+	if (at == begin)
+		at++;
+	if (c == 0)
+		lex_error(lexer, begin, begin + 1, "a NUL byte is no white space");
+	else if (c >= 0x80)
+		lex_error(lexer, begin, at, "names and keywords are ASCII");
+	else
+		lex_error(lexer, begin, at, "a control character is no white space");
+	return at;
+}
+
+static bool is_symbol(char c)
+{
+	return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f;
+}
+
+/* The token that begins at the current character; white space is behind us. */
+static void lex_token(struct lexer *lexer)
+{
+	struct token *token = &lexer->token;
+	const char *at;
+
+again:
+	at = lexer->at;
+	*token = (struct token){ .span.begin = offset_of(lexer, at) };
+	if (lexer->track) {
+		token->line = lexer->line;
+		token->column = column_of(lexer, at);
+	}
+	if (at >= lexer->end) {
+		token->kind = TOKEN_END;
+	} else if (is(*at, LETTER)) {
+		token->kind = TOKEN_IDENT;
+		at = skip_word(lexer, at);
+	} else if (is(*at, DIGIT) || (*at == '.' && is(peek(lexer, 1), DIGIT))) {
+		at = lex_number(lexer, at);
+	} else if (*at == '"' || *at == '\'') {
+		token->kind = TOKEN_STRING;
+		at = lex_string(lexer, at);
+	} else if (is_symbol(*at)) {
+		token->kind = TOKEN_SYMBOL;
+		token->symbol = *at++;
+	} else {
+		at = lex_stray(lexer, at);
+		lexer->at = at;
+		skip_space(lexer);
+		goto again;
+	}
+	token->span.end = offset_of(lexer, at);
+	if (lexer->track) {
+		/* Only a string can hold a tab. */
+		move_to(lexer, at);
+		token->end_column = column_of(lexer, at);
+	} else {
+		lexer->at = at;
+	}
+}
+
+void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct diags *diags, struct arena *arena,
+		struct arena *scratch)
+{
+	*lexer = (struct lexer){ .text = text, .at = text.p, .end = text.p + text.n };
+	lexer->place = place;
+	lexer->diags = diags;
+	lexer->arena = arena;
+	lexer->scratch = scratch;
+	if (str_starts(text, S("\xEF\xBB\xBF")))
+		lexer->at += 3;
+	lexer->line_start = lexer->at;
+}
+
+void lexer_next(struct lexer *lexer)
+{
+	lexer->previous = lexer->token;
+	lexer->started = true;
+	skip_space(lexer);
+	lex_token(lexer);
+}
+
+/* ---- gathering comments ---- */
+
+struct collector {
+	struct gathered *gathered;
+	struct str buffer; /* absent: none */
+	bool line_comment;
+	bool may_trail;
+};
+
+static void collector_flush(struct collector *c, struct lexer *lexer)
+{
+	if (!c->buffer.p)
+		return;
+	if (c->may_trail)
+		c->gathered->trailing = c->buffer;
+	else
+		*vec_push(lexer->arena, &c->gathered->detached) = c->buffer;
+	c->may_trail = false;
+	c->buffer = (struct str){ NULL, 0 };
+}
+
+static void gather_line(struct collector *c, struct lexer *lexer)
+{
+	const char *begin = lexer->at + 2;
+	struct str text;
+	char *joined;
+
+	if (c->buffer.p && !c->line_comment)
+		collector_flush(c, lexer);
+	skip_line(lexer);
+	if (more(lexer))
+		take_newline(lexer);
+	text = (struct str){ begin, (size_t)(lexer->at - begin) };
+	joined = arena_grow(lexer->arena, (char *)c->buffer.p, c->buffer.n, c->buffer.n + text.n, 1);
+	memcpy(joined + c->buffer.n, text.p, text.n);
+	c->buffer = (struct str){ joined, c->buffer.n + text.n };
+	c->line_comment = true;
+}
+
+/* Text between the marks; at each line after the first, leading blanks and then one `*` go. */
+static void gather_block(struct collector *c, struct lexer *lexer)
+{
+	const char *begin = lexer->at + 2, *end;
+	char *text;
+	size_t n = 0;
+
+	collector_flush(c, lexer);
+	skip_block(lexer);
+	end = lexer->at - begin >= 2 && lexer->at[-1] == '/' && lexer->at[-2] == '*' ? lexer->at - 2 : lexer->at;
+	text = arena_bytes(lexer->arena, (size_t)(end - begin) + 1);
+	for (const char *at = begin; at < end;) {
+		const char *line = memchr(at, '\n', (size_t)(end - at));
+		const char *next = line ? line + 1 : end;
+
+		memcpy(text + n, at, (size_t)(next - at));
+		n += (size_t)(next - at);
+		at = next;
+		if (!line)
+			break;
+		while (at < end && is(*at, BLANK))
+			at++;
+		if (at < end && *at == '*')
+			at++;
+	}
+	c->buffer = (struct str){ text, n };
+	c->line_comment = false;
+}
+
+enum comment_start { NO_COMMENT, LINE_COMMENT, BLOCK_COMMENT };
+
+static enum comment_start comment_start(const struct lexer *lexer)
+{
+	if (more(lexer) && *lexer->at == '/') {
+		if (peek(lexer, 1) == '/')
+			return LINE_COMMENT;
+		if (peek(lexer, 1) == '*')
+			return BLOCK_COMMENT;
+	}
+	return NO_COMMENT;
+}
+
+static bool accept_newline(struct lexer *lexer)
+{
+	if (!more(lexer) || *lexer->at != '\n')
+		return false;
+	take_newline(lexer);
+	return true;
+}
+
+/* What stands on the line of the token that ended. False: the next token does, too. */
+static bool gather_same_line(struct collector *c, struct lexer *lexer)
+{
+	skip_blanks(lexer);
+	switch (comment_start(lexer)) {
+	case LINE_COMMENT:
+		gather_line(c, lexer);
+		collector_flush(c, lexer);
+		return true;
+	case BLOCK_COMMENT:
+		gather_block(c, lexer);
+		skip_blanks(lexer);
+		if (!accept_newline(lexer)) {
+			c->buffer = (struct str){ NULL, 0 };
+			return false;
+		}
+		collector_flush(c, lexer);
+		return true;
+	case NO_COMMENT:
+		break;
+	}
+	return accept_newline(lexer);
+}
+
+/* protoc's Tokenizer::NextWithComments, restated in grammar-notes.md, section 9. */
+void lexer_next_gather(struct lexer *lexer, struct gathered *gathered)
+{
+	struct collector c = { .gathered = gathered, .may_trail = lexer->started };
+
+	*gathered = (struct gathered){ 0 };
+	lexer->previous = lexer->token;
+	if (lexer->started && !gather_same_line(&c, lexer)) {
+		lexer_next(lexer);
+		return;
+	}
+	for (;;) {
+		skip_blanks(lexer);
+		switch (comment_start(lexer)) {
+		case LINE_COMMENT:
+			gather_line(&c, lexer);
+			continue;
+		case BLOCK_COMMENT:
+			gather_block(&c, lexer);
+			skip_blanks(lexer);
+			accept_newline(lexer);
+			continue;
+		case NO_COMMENT:
+			break;
+		}
+		if (accept_newline(lexer)) {
+			collector_flush(&c, lexer);
+			c.may_trail = false;
+			continue;
+		}
+		break;
+	}
+	lexer->started = true;
+	lex_token(lexer);
+	if (lexer->token.kind == TOKEN_END || lexer->token.symbol == '}' || lexer->token.symbol == ']' ||
+			lexer->token.symbol == ')')
+		collector_flush(&c, lexer);
+	gathered->leading = c.buffer;
+}
+
+/* ---- values ---- */
+
+static int digit_value(char c)
+{
+	if (c <= '9')
+		return c - '0';
+	return (c | 0x20) - 'a' + 10;
+}
+
+bool token_integer(struct str text, uint64_t *value, double *real)
+{
+	unsigned base = 10;
+	bool fits = true;
+	size_t i = 0;
+
+	if (text.n > 1 && text.p[0] == '0') {
+		base = (text.p[1] | 0x20) == 'x' ? 16 : 8;
+		i = base == 16 ? 2 : 1;
+	}
+	*value = 0;
+	*real = 0;
+	for (; i < text.n; i++) {
+		unsigned digit = (unsigned)digit_value(text.p[i]);
+
+		*real = *real * base + digit;
+		if (*value > (UINT64_MAX - digit) / base)
+			fits = false;
+		*value = *value * base + digit;
+	}
+	if (!fits && base == 10 && text.n < 400) {
+		char copy[400];
+
+		memcpy(copy, text.p, text.n);
+		copy[text.n] = '\0';
+		*real = strtod(copy, NULL);
+	}
+	return fits;
+}
+
+double token_float(struct str text, struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	/* The program never calls setlocale, so the decimal point is a point. */
+	double value = strtod(str_cstr(scratch, text), NULL);
+
+	arena_rewind(scratch, mark);
+	return value;
+}
+
+static size_t put_utf8(char *out, uint32_t c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xC0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3F));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xE0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+		out[2] = (char)(0x80 | (c & 0x3F));
+		return 3;
+	}
+	if (c > 0x10FFFF) { /* protoc leaves it as it is written (tokenizer.cc, AppendUTF8) */
+		static const char digits[] = "0123456789abcdef";
+
+		out[0] = '\\';
+		out[1] = 'U';
+		for (int i = 0; i < 8; i++)
+			out[2 + i] = digits[c >> (28 - 4 * i) & 15];
+		return 10;
+	}
+	out[0] = (char)(0xF0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+	out[3] = (char)(0x80 | (c & 0x3F));
+	return 4;
+}
+
+/* Up to `n` hexadecimal digits at text.p[i]; how many there were. */
+static size_t read_hex(struct str text, size_t i, size_t n, uint32_t *value)
+{
+	size_t count = 0;
+
+	*value = 0;
+	while (count < n && i + count < text.n && is(text.p[i + count], HEX))
+		*value = *value * 16 + (uint32_t)digit_value(text.p[i + count++]);
+	return count;
+}
+
+/* The character of a \u or \U escape whose letter is at i; the index after it. A surrogate pair of two \u escapes is one character. */
+static size_t read_unicode(struct str text, size_t i, uint32_t *c)
+{
+	size_t n = text.p[i] == 'u' ? 4 : 8, end = i + 1 + read_hex(text, i + 1, n, c);
+	uint32_t low;
+
+	if (n == 4 && *c >= 0xD800 && *c < 0xDC00 && end + 1 < text.n && text.p[end] == '\\' &&
+			text.p[end + 1] == 'u' && read_hex(text, end + 2, 4, &low) == 4 &&
+			low >= 0xDC00 && low < 0xE000) {
+		*c = 0x10000 + ((*c - 0xD800) << 10) + (low - 0xDC00);
+		end += 6;
+	}
+	return end;
+}
+
+struct str token_string(struct str text, struct arena *arena)
+{
+	/* No escape is shorter than what it stands for, save \U beyond 10FFFF, which is as long. */
+	char *out = arena_bytes(arena, text.n + 1);
+	size_t n = 0, last = text.n ? text.n - 1 : 0;
+
+	if (text.n < 2 || text.p[last] != text.p[0])
+		last = text.n; /* not ended; reported already */
+	for (size_t i = 1; i < last;) {
+		char c = text.p[i++];
+		uint32_t value;
+
+		if (c != '\\' || i >= last) {
+			out[n++] = c;
+			continue;
+		}
+		c = text.p[i];
+		if (is(c, OCTAL)) {
+			value = 0;
+			for (int k = 0; k < 3 && i < last && is(text.p[i], OCTAL); k++)
+				value = value * 8 + (uint32_t)(text.p[i++] - '0');
+			out[n++] = (char)value;
+		} else if (c == 'x' || c == 'X') {
+			i += 1 + read_hex(text, i + 1, 2, &value);
+			out[n++] = (char)value;
+		} else if (c == 'u' || c == 'U') {
+			i = read_unicode(text, i, &value);
+			n += put_utf8(out + n, value);
+		} else {
+			static const char letters[] = "abfnrtv", meant[] = "\a\b\f\n\r\t\v";
+			const char *at = strchr(letters, c);
+
+			out[n++] = at && c ? meant[at - letters] : c;
+			i++;
+		}
+	}
+	return (struct str){ out, n };
+}

@@ -1,0 +1,505 @@
+/*
+ * Names → elements: innermost scope first, among the files that are visible (grammar-notes.md,
+ * section 5; descriptor.cc, LookupSymbol).
+ */
+#include "proto/proto.h"
+
+enum { MOST_SUGGESTIONS = 20 }; /* a file: each costs a walk over all visible names */
+
+/* Which candidates count: those of visible files, or of all (to say what should have been imported). */
+enum reach { REACH_VISIBLE, REACH_ALL };
+
+struct search {
+	struct context *context;
+	struct str name; /* without a leading dot */
+	enum symbol_wanted wanted;
+	enum reach reach;
+	bool in_option;
+	struct element *wrong; /* passed over, since it is of another kind */
+	struct element *hidden; /* by `import option` only */
+};
+
+static struct unit *unit_of(const struct element *element)
+{
+	return (struct unit *)element->file->symbols;
+}
+
+static bool is_visible(struct search *s, struct element *e)
+{
+	const struct context *c = s->context;
+	uint32_t stamp;
+
+	if (s->reach == REACH_ALL)
+		return true;
+	if (e->kind == ELEMENT_PACKAGE)
+		return c->packages[((struct package *)e)->index] == c->stamp;
+	stamp = c->visible[unit_of(e)->index];
+	if (stamp == (c->stamp | VISIBLE_OPTION)) {
+		if (!s->in_option)
+			s->hidden = e;
+		return true;
+	}
+	return stamp == c->stamp;
+}
+
+static bool is_aggregate(const struct element *e)
+{
+	return e->kind == ELEMENT_MESSAGE || e->kind == ELEMENT_ENUM || e->kind == ELEMENT_PACKAGE ||
+			e->kind == ELEMENT_SERVICE;
+}
+
+static bool is_wanted(const struct search *s, const struct element *e)
+{
+	switch (s->wanted) {
+	case WANT_TYPE:
+		return e->kind == ELEMENT_MESSAGE || e->kind == ELEMENT_ENUM;
+	case WANT_MESSAGE:
+		return e->kind == ELEMENT_MESSAGE;
+	case WANT_EXTENSION:
+		return e->kind == ELEMENT_FIELD;
+	}
+	return false;
+}
+
+/*
+ * The symbol of a scope that a visible file declares: the wanted kind first, so that a duplicate does not hide it;
+ * with `aggregate` an aggregate.
+ */
+static struct element *lookup(struct search *s, struct element *scope, struct str part, bool aggregate)
+{
+	struct compiler *c = s->context->compiler;
+	struct element *found = NULL;
+
+	for (struct symbol *symbol = map_get(&c->symbols, scope, (uintptr_t)part.p); symbol; symbol = symbol->next) {
+		struct element *e = symbol->element;
+
+		if (!is_visible(s, e))
+			continue;
+		if (aggregate ? is_aggregate(e) : is_wanted(s, e)) {
+			/* A package and a message may share a name on the two sides; the message is nearer. */
+			if (!found || found->kind == ELEMENT_PACKAGE)
+				found = e;
+		} else if (!s->wrong) {
+			s->wrong = e;
+		}
+	}
+	return found;
+}
+
+/* A member that is in no table: a field, method, oneof or nested enum value; to say what a name is instead. */
+static struct element *member_of(const struct element *scope, struct str name)
+{
+	if (scope->kind == ELEMENT_MESSAGE) {
+		const struct message *m = (const struct message *)scope;
+
+		for (uint32_t i = 0; i < m->fields.n; i++)
+			if (m->fields.items[i]->e.name.p == name.p)
+				return &m->fields.items[i]->e;
+		for (uint32_t i = 0; i < m->enums.n; i++)
+			for (uint32_t k = 0; k < m->enums.items[i]->values.n; k++)
+				if (m->enums.items[i]->values.items[k]->e.name.p == name.p)
+					return &m->enums.items[i]->values.items[k]->e;
+	}
+	return NULL;
+}
+
+/* Follows the rest of a dotted name from an element that its first part found. */
+static struct element *follow(struct search *s, struct element *from, struct str rest)
+{
+	struct compiler *c = s->context->compiler;
+	struct str part;
+
+	while (str_cut(&rest, '.', &part)) {
+		struct element *next;
+
+		part = intern(c->names, part);
+		next = lookup(s, from, part, rest.p != NULL);
+		if (!next) {
+			if (!s->wrong)
+				s->wrong = rest.p ? NULL : member_of(from, part);
+			return NULL;
+		}
+		from = next;
+	}
+	return from;
+}
+
+/* The scope around a scope: message → message … → package → its parents; NULL beyond the root. */
+static struct element *scope_outside(struct context *c, struct element *scope)
+{
+	if (scope->kind == ELEMENT_FILE)
+		return NULL;
+	if (scope->kind != ELEMENT_PACKAGE && scope->parent->kind == ELEMENT_FILE)
+		return map_get(&c->compiler->packages, scope->file->package.p, 0);
+	return scope->parent;
+}
+
+static struct element *search_from(struct search *s, struct element *scope, struct element **shadow)
+{
+	struct context *c = s->context;
+	struct str rest = s->name, first;
+
+	if (scope->kind == ELEMENT_FILE)
+		scope = map_get(&c->compiler->packages, ((struct file *)scope)->package.p, 0);
+	if (!str_cut(&rest, '.', &first))
+		return NULL;
+	first = intern(c->compiler->names, first);
+	for (; scope; scope = scope_outside(c, scope)) {
+		struct element *found = lookup(s, scope, first, rest.p != NULL);
+
+		if (!found)
+			continue;
+		if (!rest.p)
+			return found;
+		s->wrong = NULL;
+		found = follow(s, found, rest);
+		if (!found)
+			*shadow = lookup(s, scope, first, true);
+		return found;
+	}
+	return NULL;
+}
+
+struct resolution link_resolve(struct context *context, struct element *scope, struct str name, enum symbol_wanted wanted,
+		bool in_option)
+{
+	struct search s = { .context = context, .name = name, .wanted = wanted, .in_option = in_option };
+	struct resolution r = { 0 };
+	bool absolute = name.n && name.p[0] == '.';
+	struct element *shadow = NULL;
+
+	if (absolute) {
+		s.name = str_from(name, 1);
+		scope = map_get(&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
+	}
+	r.found = search_from(&s, scope, &shadow);
+	if (r.found) {
+		if (s.hidden == r.found && !in_option)
+			r.failure = RESOLVE_OPTION_IMPORT;
+		return r;
+	}
+	if (s.wrong) {
+		r.failure = RESOLVE_WRONG_KIND;
+		r.found = s.wrong;
+		return r;
+	}
+	r.shadow = absolute ? NULL : shadow;
+	r.failure = r.shadow ? RESOLVE_SHADOWED : RESOLVE_MISSING;
+	s.reach = REACH_ALL;
+	shadow = NULL;
+	r.found = search_from(&s, scope, &shadow);
+	if (r.found && r.failure == RESOLVE_MISSING)
+		r.failure = RESOLVE_NOT_IMPORTED;
+	return r;
+}
+
+static const char *kind_text(const struct element *e)
+{
+	switch (e->kind) {
+	case ELEMENT_PACKAGE:
+		return "a package";
+	case ELEMENT_MESSAGE:
+		return "a message";
+	case ELEMENT_FIELD:
+		return ((const struct field *)e)->is_extension ? "an extension" : "a field";
+	case ELEMENT_ENUM:
+		return "an enum";
+	case ELEMENT_ENUM_VALUE:
+		return "an enum value";
+	case ELEMENT_SERVICE:
+		return "a service";
+	default:
+		return "something else";
+	}
+}
+
+static const char *wanted_text(enum symbol_wanted wanted)
+{
+	return wanted == WANT_TYPE ? "a message or enum" : wanted == WANT_MESSAGE ? "a message" : "an option";
+}
+
+struct nearest {
+	struct context *context;
+	struct str word, best;
+	size_t distance;
+	enum symbol_wanted wanted;
+};
+
+static void consider(void *argument, struct element *e)
+{
+	struct nearest *n = argument;
+	bool fits = n->wanted == WANT_EXTENSION ? e->kind == ELEMENT_FIELD && ((struct field *)e)->is_extension :
+			e->kind == ELEMENT_MESSAGE || (n->wanted == WANT_TYPE && e->kind == ELEMENT_ENUM);
+	struct str near;
+
+	if (!fits || !e->name.p || element_is_synthetic(e))
+		return;
+	near = str_nearest(str_last_component(n->word), &e->name, 1);
+	if (near.p) {
+		size_t distance = str_distance(str_last_component(n->word), e->name);
+
+		if (!n->best.p || distance < n->distance) {
+			n->best = e->full_name;
+			n->distance = distance;
+		}
+	}
+}
+
+/* The name among the visible files' that is nearest to a mistyped one. */
+static struct str nearest_name(struct context *context, struct str word, enum symbol_wanted wanted)
+{
+	static const struct str scalars[] = {
+		STR_INIT("string"), STR_INIT("int32"), STR_INIT("int64"), STR_INIT("bool"), STR_INIT("bytes"),
+		STR_INIT("double"), STR_INIT("float"), STR_INIT("uint32"), STR_INIT("uint64"), STR_INIT("sint32"),
+		STR_INIT("sint64"), STR_INIT("fixed32"), STR_INIT("fixed64"), STR_INIT("sfixed32"), STR_INIT("sfixed64"),
+	};
+	struct nearest n = { .context = context, .word = word, .wanted = wanted };
+	struct unit *unit = context->unit;
+
+	if (wanted == WANT_TYPE) {
+		n.best = str_nearest(word, scalars, COUNT(scalars));
+		n.distance = n.best.p ? str_distance(word, n.best) : 0;
+	}
+	for (uint32_t i = 0; i < unit->visible.n; i++)
+		file_walk(unit->visible.items[i]->file, consider, &n);
+	return n.best;
+}
+
+bool link_report(struct context *context, struct str name, struct span span, enum symbol_wanted wanted,
+		const struct resolution *r)
+{
+	struct place place = here(context, span);
+	const char *what = wanted_text(wanted);
+	struct str shown = str_starts(name, S(".")) ? str_from(name, 1) : name, near;
+
+	switch (r->failure) {
+	case RESOLVE_OK:
+		return false;
+	case RESOLVE_WRONG_KIND:
+		diag_error(context->diags, place, "'" STR "' is %s, not %s", ARG(shown), kind_text(r->found), what);
+		return true;
+	case RESOLVE_OPTION_IMPORT:
+		diag_error(context->diags, place, "'" STR "' comes by 'import option', which serves options only", ARG(shown));
+		diag_help(context->diags, "import \"" STR "\" without the word option", ARG(r->found->file->text->path));
+		return true;
+	case RESOLVE_SHADOWED:
+		if (context->file->lacks_import && r->shadow->kind == ELEMENT_PACKAGE)
+			return false; /* the missing file may declare it in that package */
+		diag_error(context->diags, place, "'" STR "' is not declared: its first part is '" STR "', which has no such member",
+				ARG(shown), ARG(r->shadow->full_name));
+		diag_help(context->diags, "names are looked up from the inside out; to begin at the outermost scope write '." STR "'",
+				ARG(shown));
+		return true;
+	case RESOLVE_NOT_IMPORTED:
+	case RESOLVE_MISSING:
+		break;
+	}
+	if (context->file->lacks_import)
+		return false;
+	if (r->failure == RESOLVE_NOT_IMPORTED && r->found->file) {
+		diag_error(context->diags, place, "'" STR "' is declared in '" STR "', which is not imported", ARG(shown),
+				ARG(r->found->file->import_path));
+		diag_help(context->diags, "add: import \"" STR "\";", ARG(r->found->file->import_path));
+		return true;
+	}
+	diag_error(context->diags, place, "%s '" STR "' is not declared", wanted == WANT_TYPE ? "type" :
+			wanted == WANT_MESSAGE ? "message" : "option", ARG(shown));
+	/* A file of a million unknown names gets its answer all the same. */
+	near = context->diags->n_errors <= MOST_SUGGESTIONS ? nearest_name(context, shown, wanted) : (struct str){ NULL, 0 };
+	if (near.p)
+		diag_help(context->diags, "did you mean '" STR "'?", ARG(near));
+	return true;
+}
+
+struct element *link_option_scope(const struct element *element)
+{
+	if (element->kind == ELEMENT_FILE)
+		return (struct element *)element;
+	/* The enum holds the value, but a value's symbols live beside its enum. */
+	if (element->kind == ELEMENT_ENUM_VALUE)
+		return element->parent->parent;
+	return element->parent;
+}
+
+struct field *link_find_extension(struct context *context, struct str extendee, int32_t number)
+{
+	struct compiler *c = context->compiler;
+	struct symbol *first = map_get(&c->extensions, extendee.p, (uint32_t)number);
+
+	for (struct symbol *s = first; s; s = s->next) {
+		uint32_t stamp = context->visible[unit_of(s->element)->index];
+
+		if ((stamp & ~(uint32_t)VISIBLE_OPTION) == context->stamp)
+			return (struct field *)s->element;
+	}
+	return first ? (struct field *)first->element : NULL;
+}
+
+struct message *link_find_message(struct context *context, struct str full_name)
+{
+	struct search s = { .context = context, .name = full_name, .wanted = WANT_MESSAGE, .in_option = true };
+	struct element *shadow = NULL;
+	struct element *root = map_get(&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
+
+	return (struct message *)search_from(&s, root, &shadow);
+}
+
+struct message *link_options_message(struct context *context, const struct element *element)
+{
+	static const char *const names[] = {
+		[ELEMENT_FILE] = "FileOptions",
+		[ELEMENT_MESSAGE] = "MessageOptions",
+		[ELEMENT_FIELD] = "FieldOptions",
+		[ELEMENT_ONEOF] = "OneofOptions",
+		[ELEMENT_ENUM] = "EnumOptions",
+		[ELEMENT_ENUM_VALUE] = "EnumValueOptions",
+		[ELEMENT_SERVICE] = "ServiceOptions",
+		[ELEMENT_METHOD] = "MethodOptions",
+		[ELEMENT_EXTENSION_RANGE] = "ExtensionRangeOptions",
+	};
+	struct str name = str_of(names[element->kind]);
+	const struct unit *units[] = { context->unit->descriptor, context->compiler->builtin_descriptor };
+
+	for (size_t u = 0; u < COUNT(units); u++) {
+		for (uint32_t i = 0; units[u] && i < units[u]->file->messages.n; i++)
+			if (str_eq(units[u]->file->messages.items[i]->e.name, name))
+				return units[u]->file->messages.items[i];
+	}
+	return NULL;
+}
+
+/* ---- linking a file ---- */
+
+/* May another file use it (edition 2024, visibility)? */
+static bool is_exported(const struct element *e)
+{
+	enum { EXPORT_TOP_LEVEL = 2, LOCAL_ALL = 3, STRICT = 4 };
+	uint8_t written = e->kind == ELEMENT_MESSAGE ? ((const struct message *)e)->visibility :
+			((const struct enumeration *)e)->visibility;
+	bool nested = e->parent->kind != ELEMENT_FILE;
+	const struct options *options = e->file->e.options;
+	int64_t by_default = e->file->edition >= EDITION_2024 ? EXPORT_TOP_LEVEL : 0;
+
+	if (written)
+		return written == VISIBILITY_EXPORT;
+	if (e->file->edition < EDITION_2024)
+		return true;
+	/* Features are not resolved yet: the file's statement is read as it stands. */
+	for (const struct uninterpreted *u = options ? options->uninterpreted : NULL; u; u = u->next) {
+		static const struct str words[] = {
+			[1] = STR_INIT("EXPORT_ALL"), [2] = STR_INIT("EXPORT_TOP_LEVEL"),
+			[3] = STR_INIT("LOCAL_ALL"), [4] = STR_INIT("STRICT"),
+		};
+
+		if (u->n_parts != 2 || !str_eq(u->parts[0].name, S("features")) ||
+				!str_eq(u->parts[1].name, S("default_symbol_visibility")))
+			continue;
+		for (size_t i = 1; i < COUNT(words); i++)
+			if (str_eq(u->value.text, words[i]))
+				by_default = (int64_t)i;
+	}
+	if (by_default == LOCAL_ALL || by_default == STRICT)
+		return false;
+	return by_default == EXPORT_TOP_LEVEL ? !nested : true;
+}
+
+/* Resolves one name; NULL when it is unknown (reported, or tolerated). */
+static struct element *link_name(struct context *c, struct element *scope, struct str name, struct span span,
+		enum symbol_wanted wanted)
+{
+	struct resolution r = link_resolve(c, scope, name, wanted, false);
+
+	if (r.failure != RESOLVE_OK) {
+		link_report(c, name, span, wanted, &r);
+		return NULL;
+	}
+	if (r.found->file != c->file && !is_exported(r.found)) {
+		diag_error(c->diags, here(c, span), "'" STR "' is local to '" STR "' and may not be used in another file",
+				ARG(r.found->full_name), ARG(r.found->file->import_path));
+		diag_help(c->diags, "write 'export' before its declaration if others may use it");
+	}
+	return r.found;
+}
+
+static void link_field_type(struct context *c, struct field *field, struct element *scope)
+{
+	struct element *found;
+
+	if (!field->type_name.n || field->type_ref)
+		return;
+	found = link_name(c, scope, field->type_name, field->type_span, WANT_TYPE);
+	if (!found) {
+		field->type = TYPE_UNRESOLVED;
+		return;
+	}
+	field->type_ref = found;
+	if (found->kind == ELEMENT_ENUM)
+		field->type = TYPE_ENUM;
+	else if (field->type != TYPE_GROUP)
+		field->type = TYPE_MESSAGE;
+}
+
+static void link_extension(struct context *c, struct field *field, struct element *scope)
+{
+	struct element *found = NULL;
+
+	if (field->extendee_name.n) {
+		/* One block has one extendee; its error is given once. */
+		struct resolution r = link_resolve(c, scope, field->extendee_name, WANT_MESSAGE, false);
+
+		if (r.failure == RESOLVE_OK)
+			found = r.found;
+		else
+			link_report(c, field->extendee_name, field->extendee_span, WANT_MESSAGE, &r);
+	}
+	field->extendee = (struct message *)found;
+	link_field_type(c, field, scope);
+}
+
+static void link_message(struct context *c, struct message *m)
+{
+	for (uint32_t i = 0; i < m->fields.n; i++) {
+		struct field *field = m->fields.items[i];
+		struct message *type;
+
+		link_field_type(c, field, &m->e);
+		/* A set says of an entry message that it is one, but not of which field. */
+		type = field->type == TYPE_MESSAGE ? field->message : NULL;
+		if (type && type->is_map_entry && type->e.parent == &m->e && field->label == LABEL_REPEATED &&
+				!field->is_map) {
+			field->is_map = true;
+			type->map_field = field;
+		}
+		if (field->type == TYPE_GROUP && field->message && field->message->e.file == c->file)
+			field->message->group_field = field;
+	}
+	for (uint32_t i = 0; i < m->extensions.n; i++)
+		link_extension(c, m->extensions.items[i], &m->e);
+	for (uint32_t i = 0; i < m->messages.n; i++)
+		link_message(c, m->messages.items[i]);
+}
+
+static struct message *link_method_type(struct context *c, struct method *method, struct str name, struct span span)
+{
+	return (struct message *)link_name(c, method->e.parent, name, span, WANT_MESSAGE);
+}
+
+void link_file(struct context *c)
+{
+	struct file *file = c->file;
+
+	for (uint32_t i = 0; i < file->messages.n; i++)
+		link_message(c, file->messages.items[i]);
+	for (uint32_t i = 0; i < file->extensions.n; i++)
+		link_extension(c, file->extensions.items[i], &file->e);
+	for (uint32_t i = 0; i < file->services.n; i++) {
+		struct service *service = file->services.items[i];
+
+		for (uint32_t k = 0; k < service->methods.n; k++) {
+			struct method *method = service->methods.items[k];
+
+			method->input = link_method_type(c, method, method->input_name, method->input_span);
+			method->output = link_method_type(c, method, method->output_name, method->output_span);
+		}
+	}
+}

@@ -1,0 +1,6 @@
+#include "proto/proto.h"
+
+void validate_file(struct context *c)
+{
+	(void)c;
+}

@@ -1,0 +1,203 @@
+#include "schema/schema.h"
+#include "base/intern.h"
+
+#include <stdlib.h>
+
+struct str element_full_name(const struct element *element, struct arena *arena)
+{
+	struct str scope;
+
+	if (element->full_name.p)
+		return element->full_name;
+	if (element->kind == ELEMENT_FILE)
+		return ((const struct file *)element)->package;
+	/* An enum value is a symbol of the scope that holds its enum. */
+	if (element->kind == ELEMENT_ENUM_VALUE)
+		scope = element_full_name(element->parent->parent, arena);
+	else
+		scope = element_full_name(element->parent, arena);
+	if (scope.n == 0)
+		return element->name;
+	return str_printf(arena, STR "." STR, ARG(scope), ARG(element->name));
+}
+
+struct str element_local_name(const struct element *element)
+{
+	struct str name = element->full_name, package = element->file->package;
+
+	return package.n && name.n > package.n ? str_from(name, package.n + 1) : name;
+}
+
+struct message *element_message(const struct element *element)
+{
+	struct element *e = element->parent;
+
+	while (e && e->kind != ELEMENT_MESSAGE)
+		e = e->parent;
+	return (struct message *)e;
+}
+
+bool element_is_synthetic(const struct element *element)
+{
+	const struct message *message = element->kind == ELEMENT_MESSAGE ? (const struct message *)element :
+			element->kind == ELEMENT_FIELD && !((const struct field *)element)->is_extension ?
+			element_message(element) : NULL;
+
+	if (element->kind == ELEMENT_ONEOF)
+		return ((const struct oneof *)element)->is_synthetic;
+	return message && message->is_map_entry;
+}
+
+bool enum_is_closed(const struct enumeration *enumeration)
+{
+	return enumeration->e.features && enumeration->e.features->enum_type == ENUM_TYPE_CLOSED;
+}
+
+bool message_is_message_set(const struct message *message)
+{
+	enum { MESSAGE_SET_WIRE_FORMAT = 1 }; /* MessageOptions */
+
+	return options_bool(message->e.options, MESSAGE_SET_WIRE_FORMAT, false);
+}
+
+struct field *message_field_by_number(const struct message *message, int32_t number)
+{
+	for (uint32_t i = 0; i < message->fields.n; i++)
+		if (message->fields.items[i]->number == number)
+			return message->fields.items[i];
+	return NULL;
+}
+
+struct field *message_field_by_name(const struct message *message, struct str name)
+{
+	for (uint32_t i = 0; i < message->fields.n; i++)
+		if (message->fields.items[i]->e.name.p == name.p)
+			return message->fields.items[i];
+	return NULL;
+}
+
+static bool ranges_hold(const struct reserved_range *ranges, uint32_t n, int32_t number)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (ranges[i].begin <= number && number <= ranges[i].end)
+			return true;
+	return false;
+}
+
+static bool names_hold(const struct reserved_name *names, uint32_t n, struct str name)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (names[i].name.p == name.p)
+			return true;
+	return false;
+}
+
+bool message_reserves(const struct message *message, int32_t number)
+{
+	return ranges_hold(message->reserved_ranges.items, message->reserved_ranges.n, number);
+}
+
+bool message_reserves_name(const struct message *message, struct str name)
+{
+	return names_hold(message->reserved_names.items, message->reserved_names.n, name);
+}
+
+bool enum_reserves(const struct enumeration *enumeration, int32_t number)
+{
+	return ranges_hold(enumeration->reserved_ranges.items, enumeration->reserved_ranges.n, number);
+}
+
+bool enum_reserves_name(const struct enumeration *enumeration, struct str name)
+{
+	return names_hold(enumeration->reserved_names.items, enumeration->reserved_names.n, name);
+}
+
+struct file *schema_find_file(const struct schema *schema, struct str import_path)
+{
+	uint32_t low = 0, high = schema->files.n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		struct file *file = schema->files.items[middle].file;
+		int order = str_cmp(file->import_path, import_path);
+
+		if (order == 0)
+			return file;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static void walk_enum(struct enumeration *e, element_visit visit, void *context)
+{
+	visit(context, &e->e);
+	for (uint32_t i = 0; i < e->values.n; i++)
+		visit(context, &e->values.items[i]->e);
+}
+
+/* Recursion is bounded: the front ends refuse messages nested deeper than protoc does. */
+static void walk_message(struct message *m, element_visit visit, void *context)
+{
+	visit(context, &m->e);
+	for (uint32_t i = 0; i < m->oneofs.n; i++)
+		visit(context, &m->oneofs.items[i]->e);
+	for (uint32_t i = 0; i < m->fields.n; i++)
+		visit(context, &m->fields.items[i]->e);
+	for (uint32_t i = 0; i < m->messages.n; i++)
+		walk_message(m->messages.items[i], visit, context);
+	for (uint32_t i = 0; i < m->enums.n; i++)
+		walk_enum(m->enums.items[i], visit, context);
+	for (uint32_t i = 0; i < m->extension_ranges.n; i++)
+		visit(context, &m->extension_ranges.items[i]->e);
+	for (uint32_t i = 0; i < m->extensions.n; i++)
+		visit(context, &m->extensions.items[i]->e);
+}
+
+void file_walk(struct file *file, element_visit visit, void *context)
+{
+	visit(context, &file->e);
+	for (uint32_t i = 0; i < file->messages.n; i++)
+		walk_message(file->messages.items[i], visit, context);
+	for (uint32_t i = 0; i < file->enums.n; i++)
+		walk_enum(file->enums.items[i], visit, context);
+	for (uint32_t i = 0; i < file->services.n; i++) {
+		struct service *service = file->services.items[i];
+
+		visit(context, &service->e);
+		for (uint32_t k = 0; k < service->methods.n; k++)
+			visit(context, &service->methods.items[k]->e);
+	}
+	for (uint32_t i = 0; i < file->extensions.n; i++)
+		visit(context, &file->extensions.items[i]->e);
+}
+
+static void name_element(void *context, struct element *element)
+{
+	struct str scope;
+
+	switch (element->kind) {
+	case ELEMENT_MESSAGE:
+	case ELEMENT_ENUM:
+	case ELEMENT_SERVICE:
+	case ELEMENT_METHOD:
+		break;
+	case ELEMENT_FIELD:
+		if (((struct field *)element)->is_extension)
+			break;
+		return;
+	default:
+		return;
+	}
+	if (!element->name.p || element->full_name.p)
+		return;
+	scope = element->parent->kind == ELEMENT_FILE ? element->file->package : element->parent->full_name;
+	element->full_name = intern_dotted(context, scope, element->name);
+}
+
+void file_name_elements(struct file *file, struct intern *names)
+{
+	file_walk(file, name_element, names);
+}
