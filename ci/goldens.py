@@ -40,6 +40,7 @@ class Program:
     def environment(self, cwd, more=None):
         env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") and k not in ("NO_COLOR", "CLICOLOR_FORCE")}
         env.update(SANITIZERS, NO_COLOR="1", LC_ALL="C.UTF-8", GIT_CONFIG_NOSYSTEM="1", HOME=str(cwd))
+        env["TOP"] = str(TOP)
         env["PATH"] = os.path.dirname(self.path) + os.pathsep + env["PATH"]
         return {**env, **(more or {})}
 
@@ -245,15 +246,15 @@ def compile(bw, case, tmp):  # noqa: A001 (named after its topic)
 
 
 def cli(bw, case, tmp):
-    """cli/CASE: `cmd`, a shell script that runs in a copy of the case (after setup.sh, if there is one) with `breakwater` on the PATH, and what it
-    gives: stdout, stderr, status. Absent means empty and 0."""
+    """cli/CASE: `cmd`, a shell script that runs in a copy of the case (after setup.sh, if there is one) with `breakwater` on the PATH and the
+    repository in TOP, and what it gives: stdout, stderr, status. Absent means empty and 0."""
     work = prepare(case, tmp)
     for golden in ("stdout", "stderr", "status"):
         (work / golden).unlink(missing_ok=True)
     done = subprocess.run(["sh", "./cmd"], cwd=work, env=bw.environment(work), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
     for name, text in (("stdout", done.stdout), ("stderr", done.stderr)):
         # No absolute path may stand in a golden.
-        bw.golden(case / name, text.decode("utf-8", "replace").replace(str(work), "$PWD"))
+        bw.golden(case / name, text.decode("utf-8", "replace").replace(str(work), "$PWD").replace(str(TOP), "$TOP"))
     bw.golden(case / "status", f"{done.returncode}\n" if done.returncode else "")
 
 
