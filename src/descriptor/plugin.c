@@ -71,7 +71,7 @@ static bool request_fill(struct arena *arena,
 		/* The file with all its options: those of source retention are only there. */
 		const ProtobufCBinaryData *source = map_get(sources, intern(names, name).p, 0);
 
-		if (!name.n || !utf8_is_text(name))
+		if (!name.n || !utf8_is_valid(name) || str_find(name, '\0') < name.n)
 			return false;
 		*vec_push(arena, &request->proto_names) = str_dup(arena, name);
 		*vec_push(arena, &request->protos) =

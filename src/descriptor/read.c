@@ -27,6 +27,11 @@ static void read_error(struct reader *reader, const struct element *element, con
 	diag_error(reader->request->diags, place, "bad descriptor: '" STR "' %s", ARG(name), what);
 }
 
+static bool path_is_text(struct str path)
+{
+	return utf8_is_valid(path) && str_find(path, '\0') == path.n;
+}
+
 static struct str bytes_of(ProtobufCBinaryData bytes)
 {
 	return (struct str){ bytes.data ? (const char *)bytes.data : "", bytes.len };
@@ -92,7 +97,7 @@ static void read_reserved_names(struct reader *reader, const struct element *ele
 {
 	for (size_t i = 0; i < n; i++) {
 		into[i].name = read_name(reader, names[i]);
-		if (!utf8_is_text(into[i].name))
+		if (!utf8_is_valid(into[i].name))
 			read_error(reader, element, "reserves a name that is not UTF-8");
 	}
 }
@@ -195,7 +200,7 @@ static struct field *read_field(struct reader *reader,
 	derived = json_name_derive(reader->arena, field->e.name);
 	field->json_name = d->has_json_name ? read_name(reader, d->json_name) : derived;
 	field->has_json_name = !str_eq(field->json_name, derived);
-	if (!utf8_is_text(field->json_name))
+	if (!utf8_is_valid(field->json_name))
 		read_error(reader, &field->e, "has a JSON name that is not UTF-8");
 	field->e.options = read_options(reader, d->has_options, d->options);
 	return field;
@@ -453,7 +458,7 @@ static void read_import(struct reader *reader, ProtobufCBinaryData path, enum im
 
 	import->path = read_name(reader, path);
 	import->kind = kind;
-	if (import->path.n == 0 || !utf8_is_text(import->path))
+	if (import->path.n == 0 || !path_is_text(import->path))
 		read_error(reader, &reader->file->e, "imports something that is no path");
 }
 
@@ -511,7 +516,7 @@ static void read_file(struct reader *reader, const Google__Protobuf__FileDescrip
 		d->has_package ? read_name(reader, d->package) : intern(reader->names, S(""));
 	if (file->package.n && !name_is_identifier(file->package, true))
 		read_error(reader, &file->e, "has a package that is no name");
-	if (d->has_name && !utf8_is_text(bytes_of(d->name)))
+	if (d->has_name && !path_is_text(bytes_of(d->name)))
 		read_error(reader, &file->e, "has a path that is not UTF-8");
 	read_edition(reader, d);
 	read_imports(reader, d);

@@ -14,6 +14,11 @@ bool wire_varint(struct wire *wire, uint64_t *value)
 {
 	uint64_t result = 0;
 
+	/* Most numbers are one byte. */
+	if (wire->at < wire->end && (uint8_t)*wire->at < 0x80) {
+		*value = (uint8_t)*wire->at++;
+		return true;
+	}
 	for (unsigned i = 0; i < VARINT_BYTES; i++) {
 		uint8_t byte;
 
@@ -353,14 +358,14 @@ static size_t utf8_length(const uint8_t *p, size_t n)
 	return length;
 }
 
-bool utf8_is_text(struct str s)
+bool utf8_is_valid(struct str s)
 {
 	const uint8_t *p = (const uint8_t *)s.p;
 	size_t length;
 
 	for (size_t i = 0; i < s.n; i += length) {
 		length = utf8_length(p + i, s.n - i);
-		if (length == 0 || p[i] == 0)
+		if (length == 0)
 			return false;
 	}
 	return true;
