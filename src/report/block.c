@@ -23,6 +23,49 @@ bool finding_is_deletion(const struct finding *finding)
 	return !finding->after.p && strstr(finding->rule->id, "_NO_DELETE");
 }
 
+struct spot spot_of(const struct finding *finding, struct arena *arena)
+{
+	struct place place = finding->new_place.text ? finding->new_place : finding->old_place;
+	struct spot spot = { .path = finding_path(finding), .text = place.text };
+
+	spot.placed = place.text && !span_is_none(place.span);
+	place_points(place, arena, &spot.begin, &spot.end);
+	return spot;
+}
+
+struct path_entry {
+	struct finding *finding;
+	uint32_t order;
+};
+
+static int compare_paths(const void *left, const void *right)
+{
+	const struct path_entry *a = left, *b = right;
+	int order = str_cmp(finding_path(a->finding), finding_path(b->finding));
+
+	return order ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+struct findings findings_by_path(const struct report *report, bool all)
+{
+	struct path_entry *entries =
+		NEW_ARRAY(report->arena, report->findings->list.n, struct path_entry);
+	struct findings sorted = { 0 };
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < report->findings->list.n; i++) {
+		struct finding *finding = report->findings->list.items[i];
+
+		if (!finding->ignored && (all || finding_shown(report, finding)))
+			entries[n++] = (struct path_entry){ finding, i };
+	}
+	if (n)
+		qsort(entries, n, sizeof *entries, compare_paths);
+	for (uint32_t i = 0; i < n; i++)
+		*vec_push(report->arena, &sorted.list) = entries[i].finding;
+	return sorted;
+}
+
 /* Lost data before refused JSON before code that must be changed; what is accepted comes last. */
 static unsigned finding_rank(const struct finding *finding)
 {

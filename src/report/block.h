@@ -24,6 +24,18 @@ struct blocks {
 bool finding_shown(const struct report *report, const struct finding *finding);
 /* Path that a finding is about: of the new side, or of the old one where that file is gone; empty for none. */
 struct str finding_path(const struct finding *finding);
+/* Where to point at when there is only one place: the new one, or where a thing that is gone was. */
+struct spot {
+	struct str path; /* empty: nowhere */
+	struct text *text; /* NULL: nowhere */
+	struct point begin, end; /* 1:1 for the file as a whole */
+	bool placed; /* more than the file as a whole */
+};
+
+struct spot spot_of(const struct finding *finding, struct arena *arena);
+/* The findings that are listed, by finding_path, else in their order; accepted ones too with `all`. */
+struct findings findings_by_path(const struct report *report, bool all);
+
 /* Everything in the report's arena. */
 struct blocks *blocks_make(const struct report *report);
 

@@ -217,6 +217,46 @@ void out_plain_cut(struct out *out, struct str text, unsigned most)
 	}
 }
 
+struct str str_clipped(struct str text, size_t most, struct arena *arena)
+{
+	if (text.n <= most)
+		return text;
+	while (most > 0 && ((unsigned char)text.p[most] & 0xC0) == 0x80)
+		most--;
+	return str_printf(arena, STR "…", ARG(str_head(text, most)));
+}
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool message_cut(struct str *rest, struct str *before, struct str *name)
+{
+	size_t open = 0, close;
+
+	if (!rest->n)
+		return false;
+	/* An apostrophe within a word is no quote. */
+	while (open < rest->n &&
+		(rest->p[open] != '\'' || (open > 0 && is_word(rest->p[open - 1]))))
+		open++;
+	for (close = open + 1; close < rest->n; close++)
+		if (rest->p[close] == '\'' &&
+			(close + 1 == rest->n || !is_word(rest->p[close + 1])))
+			break;
+	if (close >= rest->n) {
+		*before = *rest;
+		*name = (struct str){ NULL, 0 };
+		*rest = str_from(*rest, rest->n);
+		return true;
+	}
+	*before = str_head(*rest, open);
+	*name = (struct str){ rest->p + open + 1, close - open - 1 };
+	*rest = str_from(*rest, close + 1);
+	return true;
+}
+
 void out_markup(struct out *out, struct str text)
 {
 	struct glyph glyph;

@@ -26,6 +26,13 @@ uint32_t glyphs_before(struct str text, size_t offset);
 void out_plain(struct out *out, struct str text);
 /* The same, cut to about `most` columns with an ellipsis. */
 void out_plain_cut(struct out *out, struct str text, unsigned most);
+/* `text`, or its first `most` bytes at a character's border and an ellipsis. */
+struct str str_clipped(struct str text, size_t most, struct arena *arena);
+/*
+ * Takes a piece of a message off the front of *rest: what stands before the next name in single quotes,
+ * and the name, absent behind the last. False at the end.
+ */
+bool message_cut(struct str *rest, struct str *before, struct str *name);
 /* For XML and HTML, in text and in quoted attributes. */
 void out_markup(struct out *out, struct str text);
 /* For running text of GitHub's markdown, table cells included; mentions and references do nothing. */

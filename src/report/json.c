@@ -39,11 +39,6 @@ static void new_place_set(
 	value_set(object, "end_column", json_integer(end.column), ok);
 }
 
-static json_t *fingerprint_value(uint64_t fingerprint)
-{
-	return json_sprintf("%016llx", (unsigned long long)fingerprint);
-}
-
 static bool finding_write(struct out *out, const struct finding *finding, struct arena *arena)
 {
 	json_t *object = json_object();
@@ -64,10 +59,10 @@ static bool finding_write(struct out *out, const struct finding *finding, struct
 	value_set(object, "severity",
 		json_string(finding->severity == SEVERITY_ERROR ? "error" : "warning"), &ok);
 	if (finding->cause)
-		value_set(object, "cause", fingerprint_value(finding->cause->fingerprint), &ok);
+		value_set(object, "cause", value_fingerprint(finding->cause->fingerprint), &ok);
 	if (finding->help.p)
 		value_set(object, "help", value_str(finding->help, arena), &ok);
-	value_set(object, "fingerprint", fingerprint_value(finding->fingerprint), &ok);
+	value_set(object, "fingerprint", value_fingerprint(finding->fingerprint), &ok);
 	if (finding->accepted)
 		value_set(object, "accepted", value_str(finding->accepted_reason, arena), &ok);
 	return value_write(out, object, JSON_COMPACT, ok);

@@ -1,12 +1,22 @@
 #include "report/report.h"
 
 /* Every reporter stands here and nowhere else. */
-extern const struct reporter text_reporter, line_reporter, json_reporter;
+extern const struct reporter text_reporter, line_reporter, json_reporter, github_reporter,
+	gitlab_reporter, sarif_reporter, junit_reporter, checkstyle_reporter, rdjson_reporter,
+	markdown_reporter, html_reporter;
 
 static const struct reporter *const reporters[] = {
 	&text_reporter,
 	&line_reporter,
 	&json_reporter,
+	&github_reporter,
+	&gitlab_reporter,
+	&sarif_reporter,
+	&junit_reporter,
+	&checkstyle_reporter,
+	&rdjson_reporter,
+	&markdown_reporter,
+	&html_reporter,
 };
 
 const struct reporter *const *reporters_all(size_t *n)

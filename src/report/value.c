@@ -35,6 +35,11 @@ json_t *value_str(struct str text, struct arena *arena)
 	return json_stringn_nocheck(text.p ? text.p : "", text.n);
 }
 
+json_t *value_fingerprint(uint64_t fingerprint)
+{
+	return json_sprintf("%016llx", (unsigned long long)fingerprint);
+}
+
 void value_set(json_t *object, const char *key, json_t *value, bool *ok)
 {
 	if (!value || json_object_set_new_nocheck(object, key, value) != 0)

@@ -11,6 +11,7 @@
 
 /* A string; bytes that are no UTF-8 become U+FFFD. */
 json_t *value_str(struct str text, struct arena *arena);
+json_t *value_fingerprint(uint64_t fingerprint);
 /* Takes over `value`. Where it is NULL (no memory) *ok becomes false. */
 void value_set(json_t *object, const char *key, json_t *value, bool *ok);
 void value_add(json_t *array, json_t *value, bool *ok);

@@ -1,0 +1,363 @@
+#include "report/block.h"
+#include "report/escape.h"
+#include "report/html_style.h"
+
+enum { CONTEXT = 2, LONGEST_LINE = 300, SURFACES = 3 };
+
+static const struct surface_column {
+	const char *name, *explained;
+	unsigned mask;
+} columns[SURFACES] = {
+	{ "Wire", "stored and sent binary data", WIRE_BACKWARD | WIRE_FORWARD },
+	{ "JSON", "data as JSON", JSON_BACKWARD | JSON_FORWARD },
+	{ "Source", "generated code", SOURCE_CODE },
+};
+
+struct row {
+	uint32_t by_surface[SURFACES];
+	uint32_t all;
+};
+
+static void row_add(struct row *row, const struct finding *finding)
+{
+	for (size_t i = 0; i < SURFACES; i++)
+		row->by_surface[i] += (finding->breaks & columns[i].mask) != 0;
+	row->all++;
+}
+
+static void code(struct out *out, struct str text)
+{
+	out_str(out, S("<code>"));
+	out_markup(out, text);
+	out_str(out, S("</code>"));
+}
+
+static void message_write(struct out *out, struct str message)
+{
+	struct str before, name;
+
+	while (message_cut(&message, &before, &name)) {
+		out_markup(out, before);
+		if (name.p)
+			code(out, name);
+	}
+}
+
+static void head_write(struct out *out, const struct report *report, const struct blocks *blocks)
+{
+	out_str(out, S("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		       "<meta name=\"robots\" content=\"noindex\">\n<title>"));
+	if (blocks->errors)
+		out_printf(out, "%u breaking change%s", blocks->errors,
+			blocks->errors == 1 ? "" : "s");
+	else
+		out_str(out, S("No breaking changes"));
+	out_str(out, S(" – breakwater</title>\n<style>\n"));
+	out_str(out, (struct str){ html_style, sizeof html_style - 1 });
+	out_str(out, S("</style>\n</head>\n<body>\n<header>\n<h1>"));
+	if (blocks->errors)
+		out_printf(out, "%u breaking change%s in %u file%s", blocks->errors,
+			blocks->errors == 1 ? "" : "s", blocks->files,
+			blocks->files == 1 ? "" : "s");
+	else
+		out_str(out, S("No breaking changes"));
+	out_str(out, S("</h1>\n<p class=\"soft\">What changed in the contracts from "));
+	code(out, report->old_name);
+	out_str(out, S(" to "));
+	code(out, report->new_name);
+	out_printf(out, ": %u file%s compared", report->files_compared,
+		report->files_compared == 1 ? "" : "s");
+	if (blocks->warnings)
+		out_printf(
+			out, ", %u warning%s", blocks->warnings, blocks->warnings == 1 ? "" : "s");
+	if (report->accepted)
+		out_printf(out, ", %u finding%s accepted on the record", report->accepted,
+			report->accepted == 1 ? "" : "s");
+	out_str(out, S(".</p>\n<p><span class=\"verdict "));
+	if (blocks->errors)
+		out_str(out, S("fail\">Breaks consumers"));
+	else
+		out_str(out,
+			blocks->warnings ? S("warn\">Passes with warnings") : S("pass\">Passes"));
+	out_str(out, S("</span></p>\n</header>\n<main>\n"));
+}
+
+static void cells_write(struct out *out, const struct row *row)
+{
+	for (size_t i = 0; i < SURFACES; i++)
+		out_printf(out, "<td class=\"%s\">%u</td>", row->by_surface[i] ? "some" : "none",
+			row->by_surface[i]);
+	out_printf(out, "<td>%u</td></tr>\n", row->all);
+}
+
+static void summary_write(struct out *out, const struct findings *findings)
+{
+	struct row total = { 0 };
+
+	out_str(out, S("<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">By contract and "
+		       "surface</h2>\n<div class=\"scroll\">\n<table>\n<caption>How many changes "
+		       "break what"));
+	for (size_t i = 0; i < SURFACES; i++)
+		out_printf(
+			out, "%s%s is %s", i ? "; " : ". ", columns[i].name, columns[i].explained);
+	out_str(out, S(". One change may count in several columns.</caption>\n"
+		       "<thead><tr><th scope=\"col\">Contract</th>"));
+	for (size_t i = 0; i < SURFACES; i++)
+		out_printf(out, "<th scope=\"col\">%s</th>", columns[i].name);
+	out_str(out, S("<th scope=\"col\">Changes</th></tr></thead>\n<tbody>\n"));
+	for (uint32_t i = 0; i < findings->list.n;) {
+		struct str path = finding_path(findings->list.items[i]);
+		struct row row = { 0 };
+
+		for (; i < findings->list.n && str_eq(path, finding_path(findings->list.items[i]));
+			i++)
+			row_add(&row, findings->list.items[i]);
+		for (size_t k = 0; k < SURFACES; k++)
+			total.by_surface[k] += row.by_surface[k];
+		total.all += row.all;
+		out_str(out, S("<tr><th scope=\"row\">"));
+		if (path.n)
+			code(out, path);
+		else
+			out_str(out, S("(no file)"));
+		out_str(out, S("</th>"));
+		cells_write(out, &row);
+	}
+	out_str(out, S("</tbody>\n<tfoot><tr><th scope=\"row\">All</th>"));
+	cells_write(out, &total);
+	out_str(out, S("</tfoot>\n</table>\n</div>\n</section>\n"));
+}
+
+/* A line, with the part from `begin` to `end` marked. */
+static void marked_write(struct out *out, struct str line, size_t begin, size_t end)
+{
+	if (end > line.n)
+		end = line.n;
+	if (begin > end)
+		begin = end;
+	out_markup(out, str_head(line, begin));
+	if (end > begin) {
+		out_str(out, S("<mark>"));
+		out_markup(out, str_head(str_from(line, begin), end - begin));
+		out_str(out, S("</mark>"));
+	}
+	out_markup(out, str_from(line, end));
+}
+
+static void source_line_write(struct out *out, struct text *text, struct arena *arena,
+	uint32_t number, struct point begin, struct point end)
+{
+	struct str line = text_line(text, arena, number);
+	size_t from = 0, to = 0;
+
+	if (!line.p)
+		return;
+	if (number == begin.line) {
+		from = begin.column - 1;
+		to = end.line == begin.line ? end.column - 1 : line.n;
+	}
+	line = str_clipped(line, LONGEST_LINE, arena);
+	out_printf(out, "<span class=\"n\">%u</span>", number);
+	marked_write(out, line, from, to);
+	out_char(out, '\n');
+}
+
+struct side {
+	const char *class, *title;
+	struct str name;
+	struct place place;
+	struct str value;
+	bool unmarked;       /* what is there only surrounds what was */
+	const char *nothing; /* what to say where there is no source line */
+};
+
+static void side_write(struct out *out, struct arena *arena, const struct side *side)
+{
+	struct text *text = side->place.text;
+	struct point begin, end;
+
+	out_printf(out, "<figure class=\"%s\"><figcaption>%s, ", side->class, side->title);
+	code(out, side->name);
+	place_points(side->place, arena, &begin, &end);
+	if (text) {
+		out_str(out, S(": "));
+		code(out, text->path);
+		if (!span_is_none(side->place.span))
+			out_printf(out, " line %u", begin.line);
+	}
+	out_str(out, S("</figcaption>\n"));
+	if (text && !span_is_none(side->place.span) && text_line(text, arena, begin.line).p) {
+		out_printf(out, "<pre tabindex=\"0\" role=\"region\" aria-label=\"Source, %s\">",
+			side->title);
+		if (side->unmarked)
+			end = begin;
+		for (uint32_t line = begin.line > CONTEXT ? begin.line - CONTEXT : 1;
+			line <= begin.line + CONTEXT; line++)
+			source_line_write(out, text, arena, line, begin, end);
+		out_str(out, S("</pre>"));
+	} else if (side->value.n) {
+		out_str(out, S("<p>"));
+		code(out, side->value);
+		out_str(out, S("</p>"));
+	} else {
+		out_printf(out, "<p>%s</p>", side->nothing);
+	}
+	out_str(out, S("</figure>\n"));
+}
+
+static void sides_write(struct out *out, const struct report *report, const struct finding *finding)
+{
+	bool deleted = finding_is_deletion(finding);
+	struct side old = {
+		.class = "old",
+		.title = "Old",
+		.name = report->old_name,
+		.place = finding->old_place,
+		.value = finding->before,
+		.nothing = finding->old_place.text ? "The file as a whole." : "Nothing there.",
+	};
+	struct side new = {
+		.class = "new",
+		.title = "New",
+		.name = report->new_name,
+		.place = finding->new_place,
+		.value = finding->after,
+		.unmarked = deleted,
+		.nothing = !finding->new_place.text ? "The file is gone."
+			   : deleted                ? "Gone."
+						    : "Not set.",
+	};
+
+	out_str(out, S("<div class=\"sides\">\n"));
+	side_write(out, report->arena, &old);
+	side_write(out, report->arena, &new);
+	out_str(out, S("</div>\n"));
+}
+
+static void term_begin(struct out *out, const char *term)
+{
+	out_printf(out, "<dt>%s</dt><dd>", term);
+}
+
+static void terms_write(struct out *out, const struct finding *finding)
+{
+	out_str(out, S("<dl>\n"));
+	if (finding->before.n || finding->after.n) {
+		term_begin(out, "Value");
+		code(out, finding->before.n ? finding->before : S("(none)"));
+		out_str(out, S(" → "));
+		code(out, finding->after.n ? finding->after : S("(none)"));
+		out_str(out, S("</dd>\n"));
+	}
+	if (finding->breaks) {
+		term_begin(out, "Breaks");
+		breaks_write(out, finding->breaks);
+		out_str(out, S("</dd>\n"));
+	}
+	if (finding->help.n) {
+		term_begin(out, "What to do");
+		out_markup(out, finding->help);
+		out_str(out, S("</dd>\n"));
+	}
+	if (finding->accepted) {
+		term_begin(out, "Accepted");
+		out_markup(out,
+			finding->accepted_reason.n ? finding->accepted_reason : S("on the record"));
+		out_str(out, S("</dd>\n"));
+	}
+	term_begin(out, "Rule");
+	code(out, str_of(finding->rule->id));
+	if (finding->rule->purpose) {
+		out_str(out, S(": "));
+		out_markup(out, str_of(finding->rule->purpose));
+	}
+	out_str(out, S("</dd>\n</dl>\n"));
+}
+
+static void folded_write(struct out *out, const struct block *block)
+{
+	if (block->same.n) {
+		out_printf(out, "<details><summary>The same in %u more files</summary><ul>\n",
+			block->same.n);
+		for (uint32_t i = 0; i < block->same.n; i++) {
+			out_str(out, S("<li>"));
+			code(out, finding_path(block->same.items[i]));
+			out_str(out, S("</li>\n"));
+		}
+		out_str(out, S("</ul></details>\n"));
+	}
+	if (block->follows.n) {
+		out_printf(out, "<details><summary>%u more follow%s from it</summary><ul>\n",
+			block->follows.n, block->follows.n == 1 ? "s" : "");
+		for (uint32_t i = 0; i < block->follows.n; i++) {
+			out_str(out, S("<li>"));
+			message_write(out, block->follows.items[i]->message);
+			out_str(out, S("</li>\n"));
+		}
+		out_str(out, S("</ul></details>\n"));
+	}
+}
+
+static void block_write(
+	struct out *out, const struct report *report, const struct block *block, uint32_t number)
+{
+	const struct finding *finding = block->finding;
+	const struct rule *rule = finding->rule;
+	const char *class = finding->accepted                     ? "accepted"
+			    : finding->severity == SEVERITY_ERROR ? "error"
+								  : "warning";
+
+	out_printf(out, "<article class=\"%s\" aria-labelledby=\"f%u\">\n", class, number);
+	out_printf(out, "<span class=\"verdict %s\">%s</span>\n",
+		finding->accepted                     ? "pass"
+		: finding->severity == SEVERITY_ERROR ? "fail"
+						      : "warn",
+		finding->accepted                     ? "Accepted"
+		: finding->severity == SEVERITY_ERROR ? "Breaking"
+						      : "Warning");
+	out_printf(out, "<h3 id=\"f%u\">", number);
+	message_write(out, finding->message);
+	out_str(out, S("</h3>\n"));
+	sides_write(out, report, finding);
+	terms_write(out, finding);
+	folded_write(out, block);
+	if (rule->hurts && *rule->hurts) {
+		out_str(out, S("<details><summary>Why it matters</summary><p>"));
+		out_markup(out, str_of(rule->hurts));
+		out_str(out, S("</p>"));
+		if (rule->safely && *rule->safely) {
+			out_str(out, S("<p>"));
+			out_markup(out, str_of(rule->safely));
+			out_str(out, S("</p>"));
+		}
+		out_str(out, S("</details>\n"));
+	}
+	out_str(out, S("</article>\n"));
+}
+
+static bool html_write(struct out *out, const struct report *report)
+{
+	const struct blocks *blocks = blocks_make(report);
+	struct findings findings = findings_by_path(report, false);
+
+	head_write(out, report, blocks);
+	if (blocks->list.n) {
+		summary_write(out, &findings);
+		out_str(out, S("<section aria-labelledby=\"changes\">\n"
+			       "<h2 id=\"changes\">Changes, the most harmful first</h2>\n"));
+		for (uint32_t i = 0; i < blocks->list.n; i++)
+			block_write(out, report, &blocks->list.items[i], i + 1);
+		out_str(out, S("</section>\n"));
+	}
+	out_str(out, S("</main>\n<footer>Made by breakwater "));
+	out_markup(out, report->version);
+	out_str(out, S("</footer>\n</body>\n</html>\n"));
+	return true;
+}
+
+const struct reporter html_reporter = {
+	.name = "html",
+	.summary = "one page that needs nothing else, for people who do not read code",
+	.write = html_write,
+};

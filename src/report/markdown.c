@@ -1,0 +1,215 @@
+#include "report/block.h"
+#include "report/escape.h"
+
+/*
+ * GitHub takes 65,536 characters in a comment. Bytes are counted, which are never fewer, and the
+ * table gets at most half, so that there is room for what it means.
+ */
+enum { MOST_BYTES = 60000, MOST_TABLE = 30000, LONGEST_TEXT = 400, LONGEST_LINE = 200 };
+
+static const char *mark_of(const struct finding *finding)
+{
+	if (finding->accepted)
+		return "✅ accepted";
+	return finding->severity == SEVERITY_ERROR ? "❌" : "⚠️";
+}
+
+static void surfaces_write(struct out *out, unsigned breaks)
+{
+	bool wire = breaks & (WIRE_BACKWARD | WIRE_FORWARD);
+	bool json = breaks & (JSON_BACKWARD | JSON_FORWARD);
+	bool source = breaks & SOURCE_CODE;
+
+	out_printf(out, "%s%s%s%s%s", wire ? "wire" : "", wire && (json || source) ? ", " : "",
+		json ? "JSON" : "", json && source ? ", " : "", source ? "source" : "");
+}
+
+static void where_write(
+	struct out *out, const struct report *report, const struct finding *finding, bool in_table)
+{
+	struct spot spot = spot_of(finding, report->arena);
+	struct str where = str_clipped(spot.path, LONGEST_TEXT, report->arena);
+
+	if (!spot.path.n)
+		return;
+	if (spot.placed)
+		where = str_printf(report->arena, STR ":%u", ARG(where), spot.begin.line);
+	out_code_span(out, where, in_table);
+}
+
+static void message_write(
+	struct out *out, const struct report *report, struct str message, bool in_table)
+{
+	struct str before, name;
+
+	message = str_clipped(message, LONGEST_TEXT, report->arena);
+	while (message_cut(&message, &before, &name)) {
+		out_markdown(out, before);
+		if (name.p)
+			out_code_span(out, name, in_table);
+	}
+}
+
+static void folded_write(struct out *out, const struct block *block)
+{
+	if (block->same.n)
+		out_printf(out, " (and %u more files)", block->same.n);
+	if (block->follows.n)
+		out_printf(out, " (and %u more that follow%s)", block->follows.n,
+			block->follows.n == 1 ? "s" : "");
+}
+
+static void row_write(struct out *out, const struct report *report, const struct block *block)
+{
+	const struct finding *finding = block->finding;
+
+	out_printf(out, "| %s | ", mark_of(finding));
+	where_write(out, report, finding, true);
+	out_str(out, S(" | "));
+	message_write(out, report, finding->message, true);
+	folded_write(out, block);
+	out_printf(out, " `%s` | ", finding->rule->id);
+	surfaces_write(out, finding->breaks);
+	out_str(out, S(" |\n"));
+}
+
+static struct str first_line(struct place place, struct arena *arena)
+{
+	struct point begin, end;
+
+	if (!place.text || span_is_none(place.span))
+		return (struct str){ NULL, 0 };
+	place_points(place, arena, &begin, &end);
+	return text_line(place.text, arena, begin.line);
+}
+
+/* One line of a diff; controls are spelled and it stays one line. */
+static void code_write(struct out *out, char sign, struct str line, struct arena *arena)
+{
+	struct glyph glyph;
+
+	out_char(out, sign);
+	for (line = str_clipped(line, LONGEST_LINE, arena); line.n;
+		line = str_from(line, glyph.size)) {
+		glyph_read(&glyph, line);
+		out_str(out, glyph.shown);
+	}
+	out_char(out, '\n');
+}
+
+static void diff_write(struct out *out, const struct report *report, const struct finding *finding)
+{
+	struct str old = first_line(finding->old_place, report->arena), new = { NULL, 0 };
+	unsigned fence = 3;
+
+	if (!finding_is_deletion(finding))
+		new = first_line(finding->new_place, report->arena);
+	if (!old.p && !new.p)
+		return;
+	if (backticks_longest(old) >= fence)
+		fence = backticks_longest(old) + 1;
+	if (backticks_longest(new) >= fence)
+		fence = backticks_longest(new) + 1;
+	for (unsigned i = 0; i < fence; i++)
+		out_char(out, '`');
+	out_str(out, S("diff\n"));
+	if (old.p)
+		code_write(out, '-', old, report->arena);
+	if (new.p)
+		code_write(out, '+', new, report->arena);
+	for (unsigned i = 0; i < fence; i++)
+		out_char(out, '`');
+	out_char(out, '\n');
+}
+
+static void details_write(struct out *out, const struct report *report, const struct block *block)
+{
+	const struct finding *finding = block->finding;
+
+	out_str(out, S("\n**"));
+	message_write(out, report, finding->message, false);
+	out_str(out, S("**"));
+	folded_write(out, block);
+	out_str(out, S("  \n"));
+	where_write(out, report, finding, false);
+	out_printf(out, " `%s`\n\n", finding->rule->id);
+	diff_write(out, report, finding);
+	if (finding->breaks) {
+		out_str(out, S("\n- Breaks: "));
+		breaks_write(out, finding->breaks);
+	}
+	if (finding->help.n) {
+		out_str(out, S("\n- What to do: "));
+		out_markdown(out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena));
+	}
+	if (finding->accepted_reason.n) {
+		out_str(out, S("\n- Accepted: "));
+		out_markdown(
+			out, str_clipped(finding->accepted_reason, LONGEST_TEXT, report->arena));
+	}
+	out_char(out, '\n');
+}
+
+typedef void (*block_writer)(
+	struct out *out, const struct report *report, const struct block *block);
+
+/* As many blocks as fit in `most` bytes; how many did. */
+static uint32_t blocks_write(struct out *out, const struct report *report,
+	const struct blocks *blocks, block_writer write, size_t most)
+{
+	size_t used = 0;
+
+	for (uint32_t i = 0; i < blocks->list.n; i++) {
+		struct out *part = out_memory(report->arena);
+
+		write(part, report, &blocks->list.items[i]);
+		used += out_text(part).n;
+		if (used > most)
+			return i;
+		out_str(out, out_text(part));
+	}
+	return blocks->list.n;
+}
+
+static void heading_write(struct out *out, const struct report *report, const struct blocks *blocks)
+{
+	out_str(out, S("## breakwater: "));
+	if (blocks->errors)
+		out_printf(out, "%u breaking change%s", blocks->errors,
+			blocks->errors == 1 ? "" : "s");
+	else
+		out_str(out, S("no breaking changes"));
+	out_str(out, S("\n\n"));
+	out_markdown(
+		out, str_clipped(summary_line(report, blocks), 2 * LONGEST_TEXT, report->arena));
+	out_char(out, '\n');
+}
+
+static bool markdown_write(struct out *out, const struct report *report)
+{
+	const struct blocks *blocks = blocks_make(report);
+	struct out *table = out_memory(report->arena);
+	uint32_t shown;
+
+	heading_write(out, report, blocks);
+	if (!blocks->list.n)
+		return true;
+	out_str(table, S("\n| | where | what changed | breaks |\n|---|---|---|---|\n"));
+	shown = blocks_write(table, report, blocks, row_write, MOST_TABLE);
+	if (shown < blocks->list.n)
+		out_printf(
+			table, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
+	out_str(out, out_text(table));
+	out_str(out, S("\n<details>\n<summary>What it means and what to do</summary>\n"));
+	shown = blocks_write(out, report, blocks, details_write, MOST_BYTES - out_text(table).n);
+	if (shown < blocks->list.n)
+		out_printf(out, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
+	out_str(out, S("\n</details>\n"));
+	return true;
+}
+
+const struct reporter markdown_reporter = {
+	.name = "markdown",
+	.summary = "a comment for a pull request, or a step summary",
+	.write = markdown_write,
+};
