@@ -46,7 +46,7 @@ struct rule {
 	const char *purpose; /* one line, for lists: "fields keep their type" */
 	const char *compares; /* what exactly is compared, for `explain` */
 	const char *hurts; /* who is hurt, on which surface, in which direction, and why */
-	const char *before, *after; /* an example: declarations that raise the rule, wrapped in a file by the test (`syntax = "proto3"; package acme.v1;` unless they begin with syntax or edition) */
+	const char *before, *after; /* an example: declarations that raise the rule, wrapped in a file by the test (`syntax = "proto3"; package acme.v1;` unless they begin with syntax or edition); an empty `after`: the file is gone */
 	const char *safely; /* how to make the change safely */
 };
 

@@ -1,0 +1,206 @@
+#include <math.h>
+#include "rules/finding.h"
+
+/* What a field gives while it is not set. */
+struct effective {
+	enum { NUMBER_SIGNED, NUMBER_UNSIGNED, NUMBER_DOUBLE, NUMBER_FLOAT, OCTETS } kind;
+	int64_t i;
+	uint64_t u;
+	double d;
+	struct str s;
+};
+
+static bool can_have_default(const struct field *field)
+{
+	enum field_type kind = field_kind(field);
+
+	return field->label != LABEL_REPEATED && !field->is_map && kind != TYPE_MESSAGE &&
+	       kind != TYPE_GROUP && field->type != TYPE_UNRESOLVED;
+}
+
+static struct effective effective_default(const struct field *field)
+{
+	const struct value *value = &field->default_value;
+	struct effective e = { .kind = NUMBER_SIGNED };
+
+	switch (field->type) {
+	case TYPE_STRING:
+	case TYPE_BYTES:
+		e.kind = OCTETS;
+		if (field->has_default)
+			e.s = value->s;
+		break;
+	case TYPE_DOUBLE:
+	case TYPE_FLOAT:
+		e.kind = field->type == TYPE_FLOAT ? NUMBER_FLOAT : NUMBER_DOUBLE;
+		if (field->has_default)
+			e.d = value->d;
+		break;
+	case TYPE_BOOL:
+	case TYPE_UINT32:
+	case TYPE_UINT64:
+	case TYPE_FIXED32:
+	case TYPE_FIXED64:
+		e.kind = NUMBER_UNSIGNED;
+		if (field->has_default)
+			e.u = value->u;
+		break;
+	case TYPE_ENUM:
+		if (field->has_default)
+			e.i = value->i;
+		else if (field->enumeration && field->enumeration->values.n)
+			e.i = field->enumeration->values.items[0]->number;
+		break;
+	default:
+		if (field->has_default)
+			e.i = value->i;
+		break;
+	}
+	return e;
+}
+
+static bool is_zero(const struct effective *e)
+{
+	switch (e->kind) {
+	case OCTETS:
+		return e->s.n == 0;
+	case NUMBER_SIGNED:
+		return e->i == 0;
+	case NUMBER_UNSIGNED:
+		return e->u == 0;
+	default:
+		return e->d == 0; /* -0 too */
+	}
+}
+
+static bool is_floating(const struct effective *e)
+{
+	return e->kind == NUMBER_DOUBLE || e->kind == NUMBER_FLOAT;
+}
+
+/* Is an integer exactly that floating number? */
+static bool integer_is(const struct effective *integer, double d)
+{
+	if (d != trunc(d) || !isfinite(d))
+		return false;
+	if (integer->kind == NUMBER_UNSIGNED)
+		return d >= 0 && d < 18446744073709551616.0 && (uint64_t)d == integer->u;
+	return d >= -9223372036854775808.0 && d < 9223372036854775808.0 && (int64_t)d == integer->i;
+}
+
+static bool defaults_agree(const struct effective *a, const struct effective *b)
+{
+	if (is_zero(a) && is_zero(b))
+		return true;
+	if (a->kind == OCTETS || b->kind == OCTETS)
+		return a->kind == b->kind && str_eq(a->s, b->s);
+	if (is_floating(a) && is_floating(b)) {
+		if (isnan(a->d) || isnan(b->d))
+			return isnan(a->d) && isnan(b->d);
+		/* A float against a double: as precise as the float is. */
+		return a->kind == b->kind ? a->d == b->d : (float)a->d == (float)b->d;
+	}
+	if (is_floating(a))
+		return integer_is(b, a->d);
+	if (is_floating(b))
+		return integer_is(a, b->d);
+	if (a->kind == b->kind)
+		return a->kind == NUMBER_SIGNED ? a->i == b->i : a->u == b->u;
+	if (a->kind == NUMBER_SIGNED)
+		return a->i >= 0 && (uint64_t)a->i == b->u;
+	return b->i >= 0 && (uint64_t)b->i == a->u;
+}
+
+static struct str default_words(const struct check *c, const struct field *field)
+{
+	if (field->has_default && (field->type == TYPE_STRING || field->type == TYPE_BYTES))
+		return str_printf(c->arena, "\"" STR "\"", ARG(field->default_text));
+	if (field->has_default)
+		return field->default_text;
+	switch (field->type) {
+	case TYPE_STRING:
+	case TYPE_BYTES:
+		return S("\"\"");
+	case TYPE_BOOL:
+		return S("false");
+	case TYPE_ENUM:
+		if (field->enumeration && field->enumeration->values.n)
+			return field->enumeration->values.items[0]->e.name;
+		return S("0");
+	default:
+		return S("0");
+	}
+}
+
+static void field_same_default(struct check *c, const struct rule *rule, const struct pair *pair)
+{
+	const struct field *old = pair->old.field, *new = pair->new.field;
+	struct effective was, is;
+	struct fact fact;
+
+	if (!old || !new || !can_have_default(old) || !can_have_default(new))
+		return;
+	was = effective_default(old);
+	is = effective_default(new);
+	if (defaults_agree(&was, &is))
+		return;
+	fact = (struct fact){
+		.old = old->has_default ? spot_span(&old->e, old->default_span)
+					: spot_element(&old->e),
+		.new = new->has_default ? spot_span(&new->e, new->default_span)
+					: spot_element(&new->e),
+		.subject = &old->e,
+		.before = default_words(c, old),
+		.after = default_words(c, new),
+	};
+	if (str_eq(fact.before, fact.after) && old->type == TYPE_ENUM && new->type == TYPE_ENUM) {
+		fact.before =
+			str_printf(c->arena, STR " (%lld)", ARG(fact.before), (long long)was.i);
+		fact.after = str_printf(c->arena, STR " (%lld)", ARG(fact.after), (long long)is.i);
+	}
+	if (old->type == TYPE_ENUM && !old->has_default && !new->has_default)
+		fact.help = str_printf(c->arena,
+			"the first value of an enum is the default of its fields: leave '" STR
+			"' first, or write [default = " STR "]",
+			ARG(default_words(c, old)), ARG(default_words(c, old)));
+	else
+		fact.help = str_printf(c->arena,
+			"keep the default " STR
+			": it is not in the data, each side fills in its own where the "
+			"field is not set",
+			ARG(fact.before));
+	finding_add(c, rule, pair, &fact, STR " changed its default from " STR " to " STR,
+		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));
+}
+
+const struct rule rule_FIELD_SAME_DEFAULT = {
+	.id = "FIELD_SAME_DEFAULT",
+	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
+	.not_in_v1 = true,
+	.not_in_v1beta1 = true,
+	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.on = PAIR_FIELD,
+	.check = field_same_default,
+	.purpose = "fields keep their default value",
+	.compares = "The value that a field gives while it is not set: `default` where it is "
+		    "written, else the zero "
+		    "of its type, for an enum the number of its first value. Numbers are compared "
+		    "as numbers, text "
+		    "and bytes by content, whatever the types. Repeated, map and message fields "
+		    "have no default. "
+		    "Extensions are compared too.",
+	.hurts = "A default is never sent. Writers leave the field out, and each reader fills in "
+		 "its own: new readers "
+		 "take old data for something else and old readers new data, on the wire and in "
+		 "JSON, without "
+		 "any error. Source code gets another value from the same call.",
+	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional int32 "
+		  "quantity = 1 [default = "
+		  "1];\n}",
+	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional int32 "
+		 "quantity = 1 [default = "
+		 "2];\n}",
+	.safely = "Keep the default, and let writers set the field where they mean another value. "
+		  "Or add a new "
+		  "field with the new default.",
+};

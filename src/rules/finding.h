@@ -1,0 +1,90 @@
+/*
+ * How a check says what it found: where, what it was and is, and what it follows from.
+ */
+#pragma once
+#include "rules/breaks.h"
+#include "rules/list.h"
+
+/* The rule whose finding for `subject` explains another finding, if it was made. */
+struct link {
+	struct finding *finding;
+	const void *subject;
+	enum row cause;
+};
+
+/* One run over all pairs. */
+struct check {
+	struct arena *arena;
+	struct intern *names;
+	struct diff *diff;
+	struct breaks *breaks;
+	const struct selection *selection;
+	struct findings *findings;
+	const struct rule *by_kind[PAIR_KINDS][ROWS]; /* the selected rules */
+	uint32_t n_by_kind[PAIR_KINDS];
+	struct map made; /* (subject, row): the first finding of it */
+	VEC(struct link) links;
+};
+
+/*
+ * A place on a side. The finding's line is the one that `line` begins on; `exact` is pointed at
+ * where it begins on that line, too.
+ */
+struct spot {
+	const struct file *file; /* NULL: nowhere */
+	struct span line, exact;
+};
+
+#define SPOT_NONE ((struct spot){ NULL, { 0, 0 }, { 0, 0 } })
+
+/* A file as a whole, or nowhere for NULL. */
+struct spot spot_file(const struct file *file);
+/* An element with its name; for a map entry and its fields the type of the map field. */
+struct spot spot_element(const struct element *element);
+struct spot spot_field_label(const struct field *field);
+struct spot spot_field_type(const struct field *field);
+/* One span of an element, or the element where it is none. */
+struct spot spot_span(const struct element *element, struct span span);
+/* The option where it is set, else the element. */
+struct spot spot_option(const struct element *element, const struct option *option);
+/*
+ * Where a feature is written on the element itself; NULL if nowhere. `extension` is the number of
+ * (pb.cpp) or (pb.java) in FeatureSet, 0 for the standard ones.
+ */
+const struct option *feature_find(const struct element *element, int32_t extension, int32_t number);
+/* What is left of the place of a deleted declaration: the innermost message around it, else its
+ * file. */
+struct spot spot_remains(const struct check *c, const struct pair *pair);
+
+struct fact {
+	struct spot old, new;
+	const struct element *subject; /* what the finding is about: the old one if there is one */
+	struct str name;          /* `element` of the finding; absent: the subject's full name */
+	struct str before, after; /* absent: none */
+	struct str help;
+	int detail; /* DETAIL_… for breaks_of */
+};
+
+/*
+ * Makes a finding with the sentence that the format gives; NULL if a file of it is only imported,
+ * since those are not reported on.
+ */
+struct finding *finding_add(struct check *c, const struct rule *rule, const struct pair *pair,
+	const struct fact *fact, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* If `cause` had something to say of `subject`, `finding` follows from it. The first such call that
+ * holds counts. */
+void finding_follows(struct check *c, struct finding *finding, const void *subject, enum row cause);
+/* Resolves the causes, once every finding is made. */
+void findings_link(struct check *c);
+
+/* Is it `a` that the other side calls `b`? One may be qualified where the other is relative. */
+bool names_agree(struct str a, struct str b);
+/* Full name in the check's arena. */
+struct str full_name(const struct check *c, const struct element *element);
+/* `field 4 'amount' of 'acme.v1.Order'`, for extensions and map entries in their words. */
+struct str field_words(const struct check *c, const struct field *field);
+/* `2`, `2 to 10`, `100 to max`. */
+struct str range_words(struct arena *arena, int32_t begin, int32_t end, int32_t max);
+/* A reserved name as its file spells it: `"amount"`, in editions `amount`. */
+struct str reserved_spelling(struct arena *arena, const struct file *file, struct str name);
+#define MAX_FIELD_NUMBER 536870911

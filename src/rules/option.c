@@ -1,0 +1,243 @@
+/* Options of files. A rule about one is a row with its number in descriptor.proto. */
+#include "rules/finding.h"
+
+/* OptimizeMode */
+static struct str optimize_name(int64_t mode)
+{
+	switch (mode) {
+	case 2:
+		return S("CODE_SIZE");
+	case 3:
+		return S("LITE_RUNTIME");
+	default:
+		return S("SPEED");
+	}
+}
+
+enum { OPTIMIZE_FOR = 9, CC_ENABLE_ARENAS = 31 };
+enum value_kind { KIND_TEXT, KIND_BOOL, KIND_OPTIMIZE };
+
+static enum value_kind kind_of(int32_t number)
+{
+	switch (number) {
+	case 10: /* java_multiple_files */
+	case 16: /* cc_generic_services */
+	case 17: /* java_generic_services */
+	case 18: /* py_generic_services */
+	case CC_ENABLE_ARENAS:
+		return KIND_BOOL;
+	case OPTIMIZE_FOR:
+		return KIND_OPTIMIZE;
+	default:
+		return KIND_TEXT;
+	}
+}
+
+/* The option's value as text, its default where it is not set. */
+static struct str value_of(const struct file *file, int32_t number)
+{
+	const struct options *options = file->e.options;
+
+	switch (kind_of(number)) {
+	case KIND_BOOL:
+		return options_bool(options, number, number == CC_ENABLE_ARENAS) ? S("true")
+										 : S("false");
+	case KIND_OPTIMIZE:
+		return optimize_name(options_int(options, number, 1));
+	default:
+		return options_str(options, number, S(""));
+	}
+}
+
+/* Unlike other elements, a file has no place that stands for an option that is not written. */
+static struct spot option_spot(const struct file *file, int32_t number)
+{
+	const struct option *option = options_find(file->e.options, number);
+	struct span span = option ? option->span : NO_SPAN;
+
+	return (struct spot){ file, span, span };
+}
+
+/* The option's name from the rule's: FILE_SAME_GO_PACKAGE → go_package. */
+static struct str option_name(const struct check *c, const struct rule *rule)
+{
+	struct str id = str_from(str_of(rule->id), sizeof "FILE_SAME_" - 1);
+	char *name = arena_bytes(c->arena, id.n);
+
+	for (size_t i = 0; i < id.n; i++)
+		name[i] = id.p[i] >= 'A' && id.p[i] <= 'Z' ? (char)(id.p[i] - 'A' + 'a') : id.p[i];
+	return (struct str){ name, id.n };
+}
+
+static void file_same_option(struct check *c, const struct rule *rule, const struct pair *pair)
+{
+	const struct file *old = pair->old.file, *new = pair->new.file;
+	struct str was, is, name;
+	bool text = kind_of(rule->arg) == KIND_TEXT;
+	struct fact fact;
+
+	if (!old || !new)
+		return;
+	was = value_of(old, rule->arg);
+	is = value_of(new, rule->arg);
+	if (str_eq(was, is))
+		return;
+	name = option_name(c, rule);
+	fact = (struct fact){
+		.old = option_spot(old, rule->arg),
+		.new = option_spot(new, rule->arg),
+		.subject = &old->e,
+		.name = old->import_path,
+		.before = was,
+		.after = is,
+	};
+	if (text && !was.n) {
+		fact.help = str_printf(c->arena,
+			"leave " STR
+			" out, or give it the value that generated code has without it",
+			ARG(name));
+		finding_add(c, rule, pair, &fact,
+			"option '" STR "' of file '" STR "' was set to '" STR "'", ARG(name),
+			ARG(old->import_path), ARG(is));
+		return;
+	}
+	fact.help = str_printf(c->arena,
+		text ? "keep `option " STR " = \"" STR "\";`" : "keep `option " STR " = " STR ";`",
+		ARG(name), ARG(was));
+	if (text && !is.n)
+		finding_add(c, rule, pair, &fact,
+			"option '" STR "' of file '" STR "' was removed, it was '" STR "'",
+			ARG(name), ARG(old->import_path), ARG(was));
+	else
+		finding_add(c, rule, pair, &fact,
+			"option '" STR "' of file '" STR "' changed from '" STR "' to '" STR "'",
+			ARG(name), ARG(old->import_path), ARG(was), ARG(is));
+}
+
+#define HEAD "syntax = \"proto3\";\npackage acme.v1;\n"
+#define BODY "message Order {\n  string id = 1;\n}"
+#define SERVICE_BODY BODY "\nservice Orders {\n  rpc Get(Order) returns (Order);\n}"
+
+/* One row. The text of `hurts` ends with what holds for all: data does not change. */
+#define OPTION_RULE(ID, NUMBER, PURPOSE, COMPARES, HURTS, BEFORE, AFTER, SAFELY) \
+	const struct rule rule_##ID = {                                          \
+		.id = #ID,                                                       \
+		.categories = CAT_FILE | CAT_PACKAGE,                            \
+		.breaks = SOURCE_CODE,                                           \
+		.on = PAIR_FILE,                                                 \
+		.check = file_same_option,                                       \
+		.arg = NUMBER,                                                   \
+		.purpose = PURPOSE,                                              \
+		.compares = COMPARES,                                            \
+		.hurts = HURTS " Data does not change.",                         \
+		.before = HEAD BEFORE,                                           \
+		.after = HEAD AFTER,                                             \
+		.safely = SAFELY,                                                \
+	}
+
+#define TEXT_OPTION(NAME) \
+	"The file option " NAME "; not written is the empty text, so that adding it is a change."
+#define BOOL_OPTION(NAME, DEFAULT) "The file option " NAME "; not written is " DEFAULT "."
+#define KEEP_OPTION                                                                               \
+	"Keep the value. Where it has to change, change it together with all code that is built " \
+	"on the "                                                                                 \
+	"generated code, or put a new version of the contract into a package of its own."
+
+OPTION_RULE(FILE_SAME_CC_ENABLE_ARENAS, 31, "files keep cc_enable_arenas",
+	BOOL_OPTION("cc_enable_arenas", "true"),
+	"C++ code that allocates the file's messages in an arena relies on it, and no longer "
+	"builds or runs "
+	"otherwise with old generators.",
+	BODY, "option cc_enable_arenas = false;\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_CC_GENERIC_SERVICES, 16, "files keep cc_generic_services",
+	BOOL_OPTION("cc_generic_services", "false"),
+	"C++ code that uses the generic service classes of the file no longer builds when they are "
+	"gone.",
+	"option cc_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_CSHARP_NAMESPACE, 37, "files keep their C# namespace",
+	TEXT_OPTION("csharp_namespace"),
+	"C# code finds the generated classes in another namespace and no longer builds.",
+	"option csharp_namespace = \"Acme.V1\";\n" BODY,
+	"option csharp_namespace = \"Acme.Orders.V1\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_GO_PACKAGE, 11, "files keep their Go package", TEXT_OPTION("go_package"),
+	"Go code imports the generated code from another path, or by another name, and no longer "
+	"builds. Two "
+	"copies in one program panic at their registration.",
+	"option go_package = \"example.com/acme/v1;acmev1\";\n" BODY,
+	"option go_package = \"example.com/gen/acme/v1;acmev1\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_JAVA_GENERIC_SERVICES, 17, "files keep java_generic_services",
+	BOOL_OPTION("java_generic_services", "false"),
+	"Java code that uses the generic service classes of the file no longer builds when they "
+	"are gone.",
+	"option java_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_JAVA_MULTIPLE_FILES, 10, "files keep java_multiple_files",
+	BOOL_OPTION("java_multiple_files", "false"),
+	"Java code finds the generated classes inside of the file's outer class, or outside, and "
+	"no longer "
+	"builds.",
+	BODY, "option java_multiple_files = true;\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_JAVA_OUTER_CLASSNAME, 8, "files keep their outer class in Java",
+	TEXT_OPTION("java_outer_classname"),
+	"Java code finds what the file declares in another outer class and no longer builds.",
+	"option java_outer_classname = \"OrderProto\";\n" BODY,
+	"option java_outer_classname = \"OrdersProto\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_JAVA_PACKAGE, 1, "files keep their Java package", TEXT_OPTION("java_package"),
+	"Java and Kotlin code finds the generated classes in another package and no longer builds.",
+	"option java_package = \"com.acme.v1\";\n" BODY,
+	"option java_package = \"com.acme.orders.v1\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_OBJC_CLASS_PREFIX, 36, "files keep their Objective-C prefix",
+	TEXT_OPTION("objc_class_prefix"),
+	"Objective-C code finds the generated classes under other names and no longer builds.",
+	"option objc_class_prefix = \"ACM\";\n" BODY, "option objc_class_prefix = \"ACO\";\n" BODY,
+	KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_OPTIMIZE_FOR, 9, "files keep optimize_for",
+	"The file option optimize_for; not written is SPEED.",
+	"With LITE_RUNTIME the generated C++ and Java classes have another base, without "
+	"descriptors and "
+	"reflection, and code that uses these no longer builds.",
+	BODY, "option optimize_for = LITE_RUNTIME;\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_PHP_CLASS_PREFIX, 40, "files keep their PHP class prefix",
+	TEXT_OPTION("php_class_prefix"),
+	"PHP code finds the generated classes under other names and fails when it runs.",
+	"option php_class_prefix = \"Acme\";\n" BODY,
+	"option php_class_prefix = \"Orders\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_PHP_METADATA_NAMESPACE, 44, "files keep their PHP metadata namespace",
+	TEXT_OPTION("php_metadata_namespace"),
+	"PHP code that loads the generated metadata finds it in another namespace and fails when "
+	"it runs.",
+	"option php_metadata_namespace = \"Acme\\\\Meta\";\n" BODY,
+	"option php_metadata_namespace = \"Acme\\\\Orders\\\\Meta\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_PHP_NAMESPACE, 41, "files keep their PHP namespace",
+	TEXT_OPTION("php_namespace"),
+	"PHP code finds the generated classes in another namespace and fails when it runs.",
+	"option php_namespace = \"Acme\\\\V1\";\n" BODY,
+	"option php_namespace = \"Acme\\\\Orders\\\\V1\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_PY_GENERIC_SERVICES, 18, "files keep py_generic_services",
+	BOOL_OPTION("py_generic_services", "false"),
+	"Python code that uses the generic service classes of the file fails when they are gone.",
+	"option py_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_RUBY_PACKAGE, 45, "files keep their Ruby package",
+	TEXT_OPTION("ruby_package"),
+	"Ruby code finds the generated classes in another module and fails when it runs.",
+	"option ruby_package = \"Acme::V1\";\n" BODY,
+	"option ruby_package = \"Acme::Orders::V1\";\n" BODY, KEEP_OPTION);
+
+OPTION_RULE(FILE_SAME_SWIFT_PREFIX, 39, "files keep their Swift prefix",
+	TEXT_OPTION("swift_prefix"),
+	"Swift code finds the generated types under other names and no longer builds.",
+	"option swift_prefix = \"Acme\";\n" BODY, "option swift_prefix = \"Orders\";\n" BODY,
+	KEEP_OPTION);
