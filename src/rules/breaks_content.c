@@ -1,16 +1,8 @@
-/* breaks.md, "Message A → B and enum A → B": content against content, recursively. */
-#include <ctype.h>
+/* breaks.md, "Message A → B": content against content, recursively. */
 #include <math.h>
-#include <stdlib.h>
 #include "rules/breaks_private.h"
 
-/*
- * What `contents` holds of two messages or enums and a way. While messages are compared, the ones
- * that were met are taken for kept, which ends recursive ones and is true if nothing is found.
- */
-enum known { KNOWN_KEPT = 1, KNOWN_LOST = 2 };
-
-static void **content_slot(
+void **content_slot(
 	struct breaks *b, struct way way, const struct element *from, const struct element *to)
 {
 	/* Elements are aligned for any object, so the low bits are free. */
@@ -19,212 +11,14 @@ static void **content_slot(
 	return map_put(&b->contents, from, number);
 }
 
-static enum known known_in(void *const *slot)
+enum known content_known(void *const *slot)
 {
 	return (enum known)(uintptr_t)*slot;
 }
 
-static void know(void **slot, enum known known)
+void content_know(void **slot, enum known known)
 {
 	*slot = (void *)(uintptr_t)known;
-}
-
-/* ---- enums ---- */
-
-/* A value by what it means: its name without the enum's own name in front, as generators drop it.
- */
-struct meaning {
-	struct str name; /* in upper case */
-	int32_t number;
-};
-
-/* Offset in `name` behind the enum's own name, however it is written; 0 if it is not in front. */
-static size_t prefix_length(struct str enum_name, struct str name)
-{
-	size_t at = 0, i = 0;
-
-	for (;;) {
-		while (i < enum_name.n && enum_name.p[i] == '_')
-			i++;
-		if (i == enum_name.n)
-			return at;
-		while (at < name.n && name.p[at] == '_')
-			at++;
-		if (at == name.n || tolower((unsigned char)enum_name.p[i]) !=
-					    tolower((unsigned char)name.p[at]))
-			return 0;
-		at++;
-		i++;
-	}
-}
-
-static struct str meaning_name(struct arena *arena, struct str enum_name, struct str name)
-{
-	struct str bare = str_from(name, prefix_length(enum_name, name));
-	char *upper;
-
-	while (bare.n && bare.p[0] == '_')
-		bare = str_from(bare, 1);
-	while (bare.n && bare.p[bare.n - 1] == '_')
-		bare.n--;
-	if (!bare.n)
-		bare = name;
-	upper = arena_bytes(arena, bare.n);
-	for (size_t i = 0; i < bare.n; i++)
-		upper[i] = (char)toupper((unsigned char)bare.p[i]);
-	return (struct str){ upper, bare.n };
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct meaning *left = a, *right = b;
-	int order = str_cmp(left->name, right->name);
-
-	return order ? order : (left->number > right->number) - (left->number < right->number);
-}
-
-static int by_number(const void *a, const void *b)
-{
-	const struct meaning *left = a, *right = b;
-
-	if (left->number != right->number)
-		return left->number < right->number ? -1 : 1;
-	return str_cmp(left->name, right->name);
-}
-
-static struct meaning *meanings(struct breaks *b, const struct enumeration *e)
-{
-	struct meaning *list = NEW_ARRAY(b->arena, e->values.n, struct meaning);
-
-	for (uint32_t i = 0; i < e->values.n; i++) {
-		list[i].name = meaning_name(b->arena, e->e.name, e->values.items[i]->e.name);
-		list[i].number = e->values.items[i]->number;
-	}
-	return list;
-}
-
-/* Has a name one number here and another one there? Both lists are by name. */
-static bool name_moved(
-	const struct meaning *from, uint32_t n_from, const struct meaning *to, uint32_t n_to)
-{
-	for (uint32_t i = 0, k = 0; i < n_from && k < n_to;) {
-		int order = str_cmp(from[i].name, to[k].name);
-
-		if (!order && from[i].number != to[k].number)
-			return true;
-		i += order <= 0;
-		k += order >= 0;
-	}
-	return false;
-}
-
-/* Has a number names on both sides, and none in common? Both lists are by number, then by name. */
-static bool number_reused(
-	const struct meaning *from, uint32_t n_from, const struct meaning *to, uint32_t n_to)
-{
-	uint32_t i = 0, k = 0;
-
-	while (i < n_from && k < n_to) {
-		int32_t number = from[i].number;
-		bool agree = false;
-
-		if (number != to[k].number) {
-			if (number < to[k].number)
-				i++;
-			else
-				k++;
-			continue;
-		}
-		while (i < n_from && k < n_to && from[i].number == number &&
-			to[k].number == number) {
-			int order = str_cmp(from[i].name, to[k].name);
-
-			agree = agree || !order;
-			i += order <= 0;
-			k += order >= 0;
-		}
-		while (i < n_from && from[i].number == number)
-			i++;
-		while (k < n_to && to[k].number == number)
-			k++;
-		if (!agree)
-			return true;
-	}
-	return false;
-}
-
-/* Row "one number has two meanings, or one name two numbers". */
-static bool meanings_clash(
-	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
-{
-	struct arena_mark mark = arena_mark(b->arena);
-	uint32_t n_from = from->values.n, n_to = to->values.n;
-	struct meaning *source = meanings(b, from), *target = meanings(b, to);
-	bool clash = false;
-
-	if (n_from && n_to) {
-		qsort(source, n_from, sizeof *source, by_name);
-		qsort(target, n_to, sizeof *target, by_name);
-		clash = name_moved(source, n_from, target, n_to);
-	}
-	if (n_from && n_to && !clash) {
-		qsort(source, n_from, sizeof *source, by_number);
-		qsort(target, n_to, sizeof *target, by_number);
-		clash = number_reused(source, n_from, target, n_to);
-	}
-	arena_rewind(b->arena, mark);
-	return clash;
-}
-
-/* A number that the reader has no name for: hidden in a closed enum, free for another meaning in
- * the new one. */
-static bool number_is_lost(
-	struct breaks *b, struct way way, int32_t number, const struct enumeration *to)
-{
-	if (index_values(b, to, number))
-		return false;
-	return enum_is_closed(to) || (way.backward && !enum_reserves(to, number));
-}
-
-static bool enum_is_lost_on_wire(struct breaks *b, struct way way, const struct enumeration *from,
-	const struct enumeration *to)
-{
-	for (uint32_t i = 0; i < from->values.n; i++)
-		if (number_is_lost(b, way, from->values.items[i]->number, to))
-			return true;
-	return meanings_clash(b, from, to);
-}
-
-/* Writers print the first name of a number; readers go by it alone. */
-static bool enum_is_lost_in_json(
-	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
-{
-	for (uint32_t i = 0; i < from->values.n; i++) {
-		const struct enum_value *value = from->values.items[i];
-
-		if (index_values(b, from, value->number)->list.items[0] == value &&
-			!index_value(b, to, value->e.name))
-			return true;
-	}
-	return false;
-}
-
-bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *from,
-	const struct enumeration *to)
-{
-	enum known known = known_in(content_slot(b, way, &from->e, &to->e));
-	bool lost;
-
-	if (known)
-		return known == KNOWN_LOST;
-	if (!enum_is_closed(from) && enum_is_closed(to)) /* numbers that no value has */
-		lost = true;
-	else if (way.json)
-		lost = enum_is_lost_in_json(b, from, to);
-	else
-		lost = enum_is_lost_on_wire(b, way, from, to);
-	know(content_slot(b, way, &from->e, &to->e), lost ? KNOWN_LOST : KNOWN_KEPT);
-	return lost;
 }
 
 /* ---- fields ---- */
@@ -370,8 +164,7 @@ static bool defaults_agree(const struct field *from, const struct field *to)
 	return a.kind == c.kind && a.size == c.size;
 }
 
-/* Row FIELD_SAME_UTF8_VALIDATION, within another type: octets that only the writer takes for text.
- */
+/* Row FIELD_SAME_UTF8_VALIDATION, within another type: what only the writer takes for text. */
 static bool text_is_refused(const struct field *from, const struct field *to)
 {
 	return from->type == TYPE_STRING && to->type == TYPE_STRING && from->e.features &&
@@ -503,10 +296,10 @@ static bool queue_is_lost(struct breaks *b, struct way way)
 		void **slot = content_slot(b, way, &content.from->e, &content.to->e);
 
 		if (*slot) {
-			lost = known_in(slot) == KNOWN_LOST;
+			lost = content_known(slot) == KNOWN_LOST;
 			continue;
 		}
-		know(slot, KNOWN_KEPT);
+		content_know(slot, KNOWN_KEPT);
 		b->queue.items[at].is_guess = true;
 		lost = message_is_lost_here(b, way, content.from, content.to, (int)at);
 	}
@@ -521,7 +314,7 @@ static bool queue_is_lost(struct breaks *b, struct way way)
 	for (int i = (int)at - 1; i >= 0; i = b->queue.items[i].parent) {
 		struct content *content = &b->queue.items[i];
 
-		know(content_slot(b, way, &content->from->e, &content->to->e), KNOWN_LOST);
+		content_know(content_slot(b, way, &content->from->e, &content->to->e), KNOWN_LOST);
 	}
 	return true;
 }

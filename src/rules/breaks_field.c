@@ -236,8 +236,7 @@ unsigned utf8_breaks(const struct question *q)
 		is_verified(q->pair->old.field), is_verified(q->pair->new.field));
 }
 
-/* FileOptions.java_string_check_utf8, which has the last word before editions and wherever it is
- * set. */
+/* FileOptions.java_string_check_utf8: where it is set it stands above java_utf8_validation. */
 enum { JAVA_STRING_CHECK_UTF8 = 27 };
 
 static bool is_verified_in_java(const struct field *field)

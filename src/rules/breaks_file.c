@@ -1,8 +1,10 @@
 /* breaks.md, the rows of messages as a whole, files, packages, extensions and services. */
 #include "rules/breaks_private.h"
 
-/* Row MESSAGE_NO_DELETE: the fields that used it have their own findings; else it may be the root
- * of stored data. */
+/*
+ * Row MESSAGE_NO_DELETE: the fields that used it have their own findings; else it may be the root
+ * of stored data.
+ */
 static unsigned message_gone(struct breaks *b, const struct message *message)
 {
 	if (diff_find_message(b->diff, true, message->e.full_name) || index_is_used(b, message))
@@ -15,8 +17,7 @@ unsigned message_deletion_breaks(const struct question *q)
 	return message_gone(q->b, q->pair->old.message);
 }
 
-/* Row EXTENSION_NO_DELETE: as a field of the extendee. One that moved or was renamed still has its
- * number. */
+/* Row EXTENSION_NO_DELETE: as a field of the extendee, unless another one has its number now. */
 static unsigned extension_gone(struct breaks *b, const struct field *extension)
 {
 	const struct message *extendee = extension->extendee;
@@ -56,8 +57,7 @@ unsigned extension_range_breaks(const struct question *q)
 	return SOURCE_CODE;
 }
 
-/* Rows SERVICE_NO_DELETE and PACKAGE_SERVICE_NO_DELETE: old clients are refused, unless it only
- * moved. */
+/* Rows SERVICE_NO_DELETE, PACKAGE_SERVICE_NO_DELETE: clients are refused, unless it only moved. */
 static unsigned service_gone(struct breaks *b, const struct service *service)
 {
 	return diff_find_service(b->diff, true, service->e.full_name) ? SOURCE_CODE : GONE;
@@ -94,8 +94,7 @@ static unsigned file_gone(struct breaks *b, const struct file *file)
 	return deletion.breaks;
 }
 
-/* Row FILE_NO_DELETE: as the worst deletion in it; source alone where all of it lives on elsewhere.
- */
+/* Row FILE_NO_DELETE: as the worst deletion in it; source alone where all lives on elsewhere. */
 unsigned file_deletion_breaks(const struct question *q)
 {
 	return file_gone(q->b, q->pair->old.file);

@@ -57,8 +57,7 @@ struct enum_names {
 	VEC(const struct enum_value *) list;
 };
 
-/* breaks_index.c: elements by what they are found by, in a time that does not grow with the
- * message. */
+/* breaks_index.c: elements by what they are found by, however many there are. */
 const struct field *index_number(struct breaks *b, const struct message *message, int32_t number);
 const struct field *index_name(struct breaks *b, const struct message *message, struct str name);
 /* By JSON name, else by original name, as readers do. */
@@ -87,16 +86,31 @@ struct type {
 };
 
 struct type type_of(const struct field *field);
-/* `key`: both are keys of maps. Messages and enums of one name are kept: what changed in them has
- * findings of its own. */
+/*
+ * `key`: both are keys of maps. Messages and enums of one name are kept: what changed in them has
+ * findings of its own.
+ */
 enum outcome type_outcome(
 	struct breaks *b, struct way way, const struct type *from, const struct type *to, bool key);
 /* Does generated code give the two types differently? */
 bool type_changes_source(const struct type *old, const struct type *new);
 
-/* breaks_content.c: content against content, recursively. */
+/* breaks_meaning.c: the values of two enums. */
 bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *from,
 	const struct enumeration *to);
+
+/*
+ * breaks_content.c: content against content, recursively. What is known of two messages or enums
+ * and a way; while messages are compared, the ones that were met are taken for kept, which ends
+ * recursive ones and is true if nothing is found.
+ */
+enum known { UNKNOWN_YET, KNOWN_KEPT, KNOWN_LOST };
+
+/* Valid until the next such call. */
+void **content_slot(
+	struct breaks *b, struct way way, const struct element *from, const struct element *to);
+enum known content_known(void *const *slot);
+void content_know(void **slot, enum known known);
 bool message_is_lost(
 	struct breaks *b, struct way way, const struct message *from, const struct message *to);
 /* The type alone, maps as maps. */
@@ -104,21 +118,24 @@ bool field_type_is_lost(
 	struct breaks *b, struct way way, const struct field *from, const struct field *to);
 /* Is the value kept in a list, a map or alone, and does that lose any? */
 bool field_shape_is_lost(struct way way, const struct field *from, const struct field *to);
-/* Has the receiving field another name, and does either name stand under another number on the
- * other side? */
+/* Has the receiving field another name, and is either name another field's on the other side? */
 bool field_is_misnamed(struct breaks *b, const struct field *from, const struct field *to);
 /* The field that gets the value of `field` in `message`; NULL for none. */
 const struct field *field_receiver(
 	struct breaks *b, struct way way, const struct field *field, const struct message *message);
-/* Do members of one oneof of `to` have counterparts that a writer of `from` can set side by side,
- * `member` (unless NULL) among them? */
+/*
+ * Do members of one oneof of `to` have counterparts that a writer of `from` can set side by side,
+ * `member` (unless NULL) among them?
+ */
 bool oneof_is_lost(struct breaks *b, struct way way, const struct message *from,
 	const struct oneof *to, const struct field *member);
 /* Is a number of begin…end neither an extension number nor reserved nor declared in `message`? */
 bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end);
 
-/* breaks_field.c, breaks_enum.c, breaks_file.c: a function for each row of breaks.md, "Everything
- * else". */
+/*
+ * breaks_field.c, breaks_enum.c, breaks_file.c: a function for each row of breaks.md, "Everything
+ * else".
+ */
 typedef unsigned (*breaks_row)(const struct question *q);
 unsigned field_type_breaks(const struct question *q);
 unsigned field_cardinality_breaks(const struct question *q);

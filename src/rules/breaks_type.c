@@ -56,8 +56,7 @@ static const struct {
 	{ STR_INIT("Value"), TYPE_NAMED },
 };
 
-/* Has JSON a form of its own for the message? `wraps` is then the scalar it wraps, or TYPE_NAMED.
- */
+/* Has JSON a form of its own for the message? `wraps`: the scalar it wraps, or TYPE_NAMED. */
 static bool is_special(const struct type *type, enum field_type *wraps)
 {
 	struct str package = S("google.protobuf.");

@@ -1,0 +1,242 @@
+/* breaks.md, "enum A → B": values are what they mean, which their names tell. */
+#include <ctype.h>
+#include <stdlib.h>
+#include "rules/breaks_private.h"
+
+/* A value by its name without the enum's own name in front, as generators drop it. */
+struct meaning {
+	struct str name; /* in upper case */
+	int32_t number;
+};
+
+struct meanings {
+	const struct enumeration *e;
+	struct meaning *list;
+	uint32_t n;
+};
+
+/* Offset in `name` behind the enum's own name, however it is written; 0 if it is not in front. */
+static size_t prefix_length(struct str enum_name, struct str name)
+{
+	size_t at = 0, i = 0;
+
+	for (;;) {
+		while (i < enum_name.n && enum_name.p[i] == '_')
+			i++;
+		if (i == enum_name.n)
+			return at;
+		while (at < name.n && name.p[at] == '_')
+			at++;
+		if (at == name.n || tolower((unsigned char)enum_name.p[i]) !=
+					    tolower((unsigned char)name.p[at]))
+			return 0;
+		at++;
+		i++;
+	}
+}
+
+static struct str meaning_name(struct arena *arena, struct str enum_name, struct str name)
+{
+	struct str bare = str_from(name, prefix_length(enum_name, name));
+	char *upper;
+
+	while (bare.n && bare.p[0] == '_')
+		bare = str_from(bare, 1);
+	while (bare.n && bare.p[bare.n - 1] == '_')
+		bare.n--;
+	if (!bare.n)
+		bare = name;
+	upper = arena_bytes(arena, bare.n);
+	for (size_t i = 0; i < bare.n; i++)
+		upper[i] = (char)toupper((unsigned char)bare.p[i]);
+	return (struct str){ upper, bare.n };
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct meaning *left = a, *right = b;
+	int order = str_cmp(left->name, right->name);
+
+	return order ? order : (left->number > right->number) - (left->number < right->number);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct meaning *left = a, *right = b;
+
+	if (left->number != right->number)
+		return left->number < right->number ? -1 : 1;
+	return str_cmp(left->name, right->name);
+}
+
+static struct meanings meanings_of(struct breaks *b, const struct enumeration *e)
+{
+	struct meanings m = { e, NEW_ARRAY(b->arena, e->values.n, struct meaning), e->values.n };
+
+	for (uint32_t i = 0; i < m.n; i++) {
+		m.list[i].name = meaning_name(b->arena, e->e.name, e->values.items[i]->e.name);
+		m.list[i].number = e->values.items[i]->number;
+	}
+	return m;
+}
+
+static void meanings_sort(struct meanings *m, int (*order)(const void *, const void *))
+{
+	if (m->n)
+		qsort(m->list, m->n, sizeof *m->list, order);
+}
+
+/* Has a meaning one number here and another one there? Both lists are by name. */
+static bool meaning_moved(const struct meanings *from, const struct meanings *to)
+{
+	for (uint32_t i = 0, k = 0; i < from->n && k < to->n;) {
+		int order = str_cmp(from->list[i].name, to->list[k].name);
+
+		if (!order && from->list[i].number != to->list[k].number)
+			return true;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return false;
+}
+
+/* Has a value, by its whole name, one number here and another one there? */
+static bool value_moved(
+	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
+{
+	for (uint32_t i = 0; i < from->values.n; i++) {
+		const struct enum_value *here = from->values.items[i];
+		const struct enum_value *there = index_value(b, to, here->e.name);
+
+		if (there && there->number != here->number)
+			return true;
+	}
+	return false;
+}
+
+/* Has the number a whole name that both enums know it by? */
+static bool value_stays(struct breaks *b, const struct enumeration *from,
+	const struct enumeration *to, int32_t number)
+{
+	const struct enum_names *names = index_values(b, from, number);
+
+	for (uint32_t i = 0; i < names->list.n; i++) {
+		const struct enum_value *there = index_value(b, to, names->list.items[i]->e.name);
+
+		if (there && there->number == number)
+			return true;
+	}
+	return false;
+}
+
+/* Has a number names on both sides, and none in common? Both lists are by number, then by name. */
+static bool number_reused(struct breaks *b, const struct meanings *from, const struct meanings *to)
+{
+	uint32_t i = 0, k = 0;
+
+	while (i < from->n && k < to->n) {
+		int32_t number = from->list[i].number;
+		bool agree = false;
+
+		if (number != to->list[k].number) {
+			if (number < to->list[k].number)
+				i++;
+			else
+				k++;
+			continue;
+		}
+		while (i < from->n && k < to->n && from->list[i].number == number &&
+			to->list[k].number == number) {
+			int order = str_cmp(from->list[i].name, to->list[k].name);
+
+			agree = agree || !order;
+			i += order <= 0;
+			k += order >= 0;
+		}
+		if (!agree && !value_stays(b, from->e, to->e, number))
+			return true;
+		while (i < from->n && from->list[i].number == number)
+			i++;
+		while (k < to->n && to->list[k].number == number)
+			k++;
+	}
+	return false;
+}
+
+/* Row "one number has two meanings, or one name two numbers". */
+static bool meanings_clash(
+	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
+{
+	struct arena_mark mark;
+	struct meanings source, target;
+	bool clash;
+
+	if (value_moved(b, from, to))
+		return true;
+	/* Both are in the index before the mark, since the index stays. */
+	index_values(b, from, 0);
+	index_values(b, to, 0);
+	mark = arena_mark(b->arena);
+	source = meanings_of(b, from);
+	target = meanings_of(b, to);
+	meanings_sort(&source, by_name);
+	meanings_sort(&target, by_name);
+	clash = meaning_moved(&source, &target);
+	if (!clash) {
+		meanings_sort(&source, by_number);
+		meanings_sort(&target, by_number);
+		clash = number_reused(b, &source, &target);
+	}
+	arena_rewind(b->arena, mark);
+	return clash;
+}
+
+/* A number without a name at the reader: hidden in a closed enum, else free for another meaning. */
+static bool number_is_lost(
+	struct breaks *b, struct way way, int32_t number, const struct enumeration *to)
+{
+	if (index_values(b, to, number))
+		return false;
+	return enum_is_closed(to) || (way.backward && !enum_reserves(to, number));
+}
+
+static bool enum_is_lost_on_wire(struct breaks *b, struct way way, const struct enumeration *from,
+	const struct enumeration *to)
+{
+	for (uint32_t i = 0; i < from->values.n; i++)
+		if (number_is_lost(b, way, from->values.items[i]->number, to))
+			return true;
+	return meanings_clash(b, from, to);
+}
+
+/* Writers print the first name of a number; readers go by it alone. */
+static bool enum_is_lost_in_json(
+	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
+{
+	for (uint32_t i = 0; i < from->values.n; i++) {
+		const struct enum_value *value = from->values.items[i];
+
+		if (index_values(b, from, value->number)->list.items[0] == value &&
+			!index_value(b, to, value->e.name))
+			return true;
+	}
+	return false;
+}
+
+bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *from,
+	const struct enumeration *to)
+{
+	enum known known = content_known(content_slot(b, way, &from->e, &to->e));
+	bool lost;
+
+	if (known)
+		return known == KNOWN_LOST;
+	if (!enum_is_closed(from) && enum_is_closed(to)) /* numbers that no value has */
+		lost = true;
+	else if (way.json)
+		lost = enum_is_lost_in_json(b, from, to);
+	else
+		lost = enum_is_lost_on_wire(b, way, from, to);
+	content_know(content_slot(b, way, &from->e, &to->e), lost ? KNOWN_LOST : KNOWN_KEPT);
+	return lost;
+}
