@@ -1,0 +1,113 @@
+#include "proto/validate.h"
+
+static void validate_message_set(struct context *c, struct message *m)
+{
+	if (!message_is_message_set(m))
+		return;
+	if (c->file->edition == EDITION_PROTO3) {
+		diag_error(c->diags, here(c, m->e.name_span), "proto3 has no message sets");
+		return;
+	}
+	if (m->fields.n) {
+		diag_error(c->diags, here(c, m->fields.items[0]->e.name_span), "a message set has no fields, only extensions");
+		return;
+	}
+	if (!m->extension_ranges.n) {
+		diag_error(c->diags, here(c, m->e.name_span), "message set '" STR "' has no extension range", ARG(m->e.name));
+		diag_help(c->diags, "add: extensions 4 to max;");
+	}
+}
+
+static void validate_numbers(struct context *c, struct message *m)
+{
+	struct map numbers;
+
+	map_init(&numbers, c->scratch);
+	for (uint32_t i = 0; i < m->fields.n; i++) {
+		struct field *field = m->fields.items[i];
+		void **slot = map_put(&numbers, &numbers, (uint32_t)field->number);
+		struct field *first = *slot;
+
+		if (first) {
+			diag_error(c->diags, here(c, field->number_span), "number %d of field '" STR "' is taken by field '" STR "'",
+					(int)field->number, ARG(field->e.name), ARG(first->e.name));
+			diag_note(c->diags, here(c, first->number_span), "taken");
+		} else {
+			*slot = field;
+		}
+	}
+}
+
+void validate_message(struct context *c, struct message *m)
+{
+	if (c->file->edition == EDITION_PROTO3 && m->extension_ranges.n) {
+		diag_error(c->diags, here(c, m->extension_ranges.items[0]->e.span), "proto3 has no extension ranges");
+		diag_help(c->diags, "use google.protobuf.Any, or declare the message in a proto2 or editions file");
+	}
+	validate_message_set(c, m);
+	validate_numbers(c, m);
+}
+
+/* ---- JSON names ---- */
+
+struct json_name {
+	struct field *field;
+	bool custom;
+};
+
+/* The name a field has in this pass, interned: with `custom` what is written counts, else what is derived. */
+static struct str json_name_in(struct context *c, const struct field *field, bool custom)
+{
+	if (custom && field->has_json_name)
+		return field->json_name;
+	return intern(c->compiler->names, json_name_derive(c->scratch, field->e.name));
+}
+
+static void report_json_clash(struct context *c, struct field *field, struct field *first, struct str name)
+{
+	struct span span = field->has_json_name ? field->json_name_span : field->e.name_span;
+
+	diag_error(c->diags, here(c, span), "the JSON name '" STR "' of field '" STR "' is that of field '" STR "' as well",
+			ARG(name), ARG(field->e.name), ARG(first->e.name));
+	diag_note(c->diags, here(c, first->e.name_span), "field '" STR "' is declared", ARG(first->e.name));
+}
+
+/* descriptor.cc, CheckFieldJsonNameUniqueness: derived names among each other, then with the written ones. */
+static void json_pass(struct context *c, struct message *m, bool custom)
+{
+	struct map names;
+	bool legacy = m->e.features && m->e.features->json_format == JSON_LEGACY_BEST_EFFORT;
+
+	map_init(&names, c->scratch);
+	for (uint32_t i = 0; i < m->fields.n; i++) {
+		struct field *field = m->fields.items[i];
+		struct str name = json_name_in(c, field, custom);
+		void **slot = map_put(&names, name.p, 0);
+		struct field *first = *slot;
+
+		if (!first)
+			*slot = field;
+		else if (custom ? field->has_json_name || first->has_json_name : !legacy)
+			report_json_clash(c, field, first, name);
+	}
+}
+
+void validate_json_names(struct context *c, struct message *m)
+{
+	bool written = false;
+
+	for (uint32_t i = 0; i < m->fields.n; i++) {
+		struct field *field = m->fields.items[i];
+
+		written |= field->has_json_name;
+		if (field->has_json_name && field->json_name.n && field->json_name.p[0] == '[' &&
+				field->json_name.p[field->json_name.n - 1] == ']')
+			diag_error(c->diags, here(c, field->json_name_span),
+					"a JSON name in square brackets would be taken for an extension");
+		if (field->has_json_name && memchr(field->json_name.p, '\0', field->json_name.n))
+			diag_error(c->diags, here(c, field->json_name_span), "a JSON name has no NUL byte");
+	}
+	json_pass(c, m, false);
+	if (written)
+		json_pass(c, m, true);
+}
