@@ -123,7 +123,7 @@ static bool enter_directory(struct cli *cli)
 		diag_help(&cli->diags, "go to a folder that exists, or name one with -C");
 		return false;
 	}
-	cli->directory = str_dup(cli->arena, str_of(path));
+	cli->directory = str_of(str_cstr(cli->arena, str_of(path)));
 	free(path);
 	return true;
 }
