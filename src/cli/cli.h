@@ -28,7 +28,7 @@ struct cli {
 	struct out *out; /* standard output; main sees to its errors */
 	struct out *err;
 	bool color_out, color_err;
-	struct str directory; /* the current folder, absolute */
+	struct str directory; /* the current folder, absolute; ended by a NUL */
 };
 
 struct command {
