@@ -10,9 +10,19 @@
 #include "base/intern.h"
 #include "base/vec.h"
 
-enum source_kind { SOURCE_TREE, SOURCE_INDEX, SOURCE_WORKTREE, SOURCE_DIR, SOURCE_SET, SOURCE_BUILTIN, SOURCE_MEMORY, SOURCE_EMPTY };
+enum source_kind {
+	SOURCE_TREE,
+	SOURCE_INDEX,
+	SOURCE_WORKTREE,
+	SOURCE_DIR,
+	SOURCE_SET,
+	SOURCE_BUILTIN,
+	SOURCE_MEMORY,
+	SOURCE_EMPTY
+};
 
-/* A git blob's id, or what `hash` says of a folder's file. Two files of one kind of source are equal if their ids are. */
+/* A git blob's id, or what `hash` says of a folder's file. Two files of one kind of source are
+ * equal if their ids are. */
 struct content_id {
 	uint8_t bytes[20];
 };
@@ -20,7 +30,7 @@ struct content_id {
 struct source_entry {
 	struct str path; /* relative to the repository, the folder, or in a set the import path */
 	struct content_id id;
-	bool has_id; /* else ask source_identify */
+	bool has_id;      /* else ask source_identify */
 	uint64_t private; /* the implementation's */
 };
 
@@ -31,15 +41,21 @@ struct source_list {
 struct source;
 
 struct source_ops {
-	/* Fills *list with every contract (*.proto) under the top; false and a diagnostic when that cannot be known. */
+	/* Fills *list with every contract (*.proto) under the top; false and a diagnostic when that
+	 * cannot be known. */
 	bool (*list)(struct source *source, struct source_list *list, struct diags *diags);
-	/* Any one file by path, contracts and configuration alike; NULL: not there. Paths as in an entry. */
+	/* Any one file by path, contracts and configuration alike; NULL: not there. Paths as in an
+	 * entry. */
 	const struct source_entry *(*find)(struct source *source, struct str path);
-	/* The bytes, in `arena`. Thread-safe. False and a diagnostic (place: nowhere, it names the file) when they cannot be had. */
-	bool (*read)(struct source *source, const struct source_entry *entry, struct arena *arena, struct str *bytes,
-			struct diags *diags);
-	/* Sets the content id of an entry that has none; NULL: ids are always there. */
+	/* The bytes, in `arena`. Thread-safe. False and a diagnostic (place: nowhere, it names the
+	 * file) when they cannot be had. */
+	bool (*read)(struct source *source, const struct source_entry *entry, struct arena *arena,
+		struct str *bytes, struct diags *diags);
+	/* Sets the content id of an entry that has none; NULL: source_identify reads the file and
+	 * hashes it. */
 	bool (*identify)(struct source *source, struct source_entry *entry, struct diags *diags);
+	/* As source_has_contract, without listing everything; NULL: the list is made and asked. */
+	bool (*has_contract)(struct source *source, struct str folder, struct diags *diags);
 	void (*close)(struct source *source);
 };
 
@@ -47,17 +63,27 @@ struct source {
 	const struct source_ops *ops;
 	enum source_kind kind;
 	struct arena *arena; /* the run's */
-	struct str name; /* for people: `v1.4.0`, `working tree`, `dir:old` */
-	struct str side; /* before a path in messages: `v1.4.0`, `dir:old`, `index`; empty for the working tree */
+	struct str name;     /* for people: `v1.4.0`, `working tree`, `dir:old` */
+	struct str side; /* before a path in messages: `v1.4.0`, `dir:old`, `index`; empty for the
+			    working tree */
 	struct str top; /* path of the top below the repository (`REV:PATH`); empty for the whole */
 	/*
-	 * What `--path` counts from: `directory` below the top of the working tree, for git's kinds; empty at
-	 * its top, in a bare repository, and for a folder or a set.
+	 * What `--path` counts from: `directory` below the top of the working tree, for git's
+	 * kinds; empty at its top, in a bare repository, and for a folder or a set.
 	 */
 	struct str prefix;
 	struct source_list list; /* once source_files was called */
 	bool listed;
 	void *impl;
+	/*
+	 * How ids are made outside git: the blob id git would give, where the other side is git's,
+	 * else XXH3 of 128 bits under `seed`. The seed is the run's own, so that nobody can prepare
+	 * two files with one hash; ids of two sources are of one kind when this is equal.
+	 */
+	struct content_hashing {
+		bool blob;
+		uint64_t seed;
+	} hashing;
 	struct source *builtin; /* where imports are looked for last; NULL for none */
 };
 
@@ -67,46 +93,55 @@ struct source_options {
 	struct intern *names;
 	struct str directory; /* -C: where relative things count from; absolute */
 	/* git's variables, as getenv gave them; absent: not set */
-	struct str git_dir, git_work_tree, git_index_file, git_object_directory, git_alternates, git_ceiling, git_common_dir;
+	struct str git_dir, git_work_tree, git_index_file, git_object_directory, git_alternates,
+		git_ceiling, git_common_dir;
 	uint64_t max_file_bytes; /* a contract over this is an error */
 	uint32_t max_files;
 };
 
 /*
- * What the operands of `check` mean (cli.md, Inputs). `base` and `head` absent: left out. A range `A..B`, `A...B`
- * may stand in base. False and a diagnostic when something is not there or is not understood.
- * `default_base`: the configuration's `base:` (a branch, revision or tag pattern), absent if none; used only when base is left out;
- * then *base_note tells which base was taken and why.
+ * What the operands of `check` mean (cli.md, Inputs). `base` and `head` absent: left out. A range
+ * `A..B`, `A...B` may stand in base. False and a diagnostic when something is not there or is not
+ * understood. `default_base`: the configuration's `base:` (a branch, revision or tag pattern),
+ * absent if none; used only when base is left out; then *base_note tells which base was taken and
+ * why.
  */
 struct input_request {
 	struct str base, head;
 	bool staged;
 	struct str default_base;
 };
-bool sources_open(const struct source_options *options, const struct input_request *request, struct source **old,
-		struct source **new, struct str *base_note, struct diags *diags);
-/* One INPUT (`build`, `debug`, a plugin's `against`): REV, REV:PATH, dir:, set:, worktree:, index:; absent: the working tree, outside a repository `dir:.` */
-struct source *source_open(const struct source_options *options, struct str input, struct diags *diags);
-/* The new side of a bare `check` is this too, for reading its configuration before the base is known; as source_open(absent). */
+bool sources_open(const struct source_options *options, const struct input_request *request,
+	struct source **old, struct source **new, struct str *base_note, struct diags *diags);
+/* One INPUT (`build`, `debug`, a plugin's `against`): REV, REV:PATH, dir:, set:, worktree:, index:;
+ * absent: the working tree, outside a repository `dir:.` */
+struct source *source_open(
+	const struct source_options *options, struct str input, struct diags *diags);
+/* The new side of a bare `check` is this too, for reading its configuration before the base is
+ * known; as source_open(absent). */
 
-/* A source that lives in memory (tests, plugin): `n` entries of path and bytes, kept by the caller. */
+/* A source that lives in memory (tests, plugin): `n` entries of path and bytes, kept by the caller.
+ */
 struct memory_file {
 	struct str path, bytes;
 };
-struct source *source_memory(struct arena *arena, struct str name, const struct memory_file *files, size_t n);
+struct source *source_memory(
+	struct arena *arena, struct str name, const struct memory_file *files, size_t n);
 /* A memory source whose files are FileDescriptorProto entries by import path, as a set's. */
-struct source *source_memory_set(struct arena *arena, struct str name, const struct memory_file *files, size_t n);
+struct source *source_memory_set(
+	struct arena *arena, struct str name, const struct memory_file *files, size_t n);
 /* A source with nothing in it. */
 struct source *source_empty(struct arena *arena, struct str name);
 /* The files that the program carries: google/protobuf and the languages' features. */
 struct source *source_builtin(struct arena *arena);
 void source_close(struct source *source);
 
-/* All contracts of the source, sorted by path; listed once. NULL and a diagnostic when it cannot be known. */
+/* All contracts of the source, sorted by path; listed once. NULL and a diagnostic when it cannot be
+ * known. */
 const struct source_list *source_files(struct source *source, struct diags *diags);
 const struct source_entry *source_find(struct source *source, struct str path);
-bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena, struct str *bytes,
-		struct diags *diags);
+bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,
+	struct str *bytes, struct diags *diags);
 /* Sets the entry's content id; false and a diagnostic when the file cannot be read. */
 bool source_identify(struct source *source, struct source_entry *entry, struct diags *diags);
 
@@ -121,7 +156,8 @@ struct change {
 
 struct changes {
 	VEC(struct change) list; /* sorted by path */
-	bool complete; /* false: the sources cannot be compared by content (text against a set): compile all */
+	bool complete; /* false: the sources cannot be compared by content (text against a set):
+			  compile all */
 	uint32_t trees_read, trees_skipped; /* for --timings */
 };
 
@@ -130,6 +166,8 @@ struct changes {
  * neither side is listed as a whole. Elsewhere the lists are compared by content id, or by bytes
  * where ids are not of one kind.
  */
-bool source_changes(struct source *old, struct source *new, struct changes *changes, struct diags *diags);
-/* Is there any contract at all in the source (or below `folder`)? Cheap: stops at the first. False with a diagnostic counted in diags: unknown. */
+bool source_changes(
+	struct source *old, struct source *new, struct changes *changes, struct diags *diags);
+/* Is there any contract at all in the source (or below `folder`)? Cheap: stops at the first. False
+ * with a diagnostic counted in diags: unknown. */
 bool source_has_contract(struct source *source, struct str folder, struct diags *diags);

@@ -1,0 +1,133 @@
+/*
+ * Which contracts differ between two sources: the answer decides what is compiled, so it is exact.
+ */
+#include "source/git.h"
+
+static bool is_git(const struct source *source)
+{
+	return source->kind == SOURCE_TREE || source->kind == SOURCE_INDEX ||
+	       source->kind == SOURCE_WORKTREE;
+}
+
+static void forget_ids(struct source *source)
+{
+	for (uint32_t i = 0; source->listed && i < source->list.entries.n; i++)
+		source->list.entries.items[i].has_id = false;
+}
+
+static void hash_like(struct source *source, struct content_hashing hashing)
+{
+	if (source->hashing.blob == hashing.blob && source->hashing.seed == hashing.seed)
+		return;
+	source->hashing = hashing;
+	forget_ids(source);
+}
+
+/* Both sides' ids are made in one way from here on. */
+static void hash_alike(struct source *old, struct source *new)
+{
+	if (is_git(old) != is_git(new))
+		hash_like(is_git(old) ? new : old, (struct content_hashing){ .blob = true });
+	else if (!is_git(old))
+		hash_like(new, old->hashing);
+}
+
+/* Outside git: by the bytes, for a hash of a stranger's bytes only finds candidates. */
+static bool bytes_differ(struct source *old, struct source_entry *a, struct source *new,
+	struct source_entry *b, struct arena *scratch, bool *differ, struct diags *diags)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	struct str old_bytes, new_bytes;
+	bool ok = source_read(old, a, scratch, &old_bytes, diags) &&
+		  source_read(new, b, scratch, &new_bytes, diags) &&
+		  content_hash(old, old_bytes, &a->id);
+
+	if (ok) {
+		*differ = !str_eq(old_bytes, new_bytes);
+		b->id = a->id;
+		if (*differ)
+			ok = content_hash(new, new_bytes, &b->id);
+		if (ok && *differ && content_id_eq(&a->id, &b->id))
+			b->id.bytes[sizeof b->id.bytes - 1] ^= 0x80;
+	}
+	a->has_id = b->has_id = ok;
+	arena_rewind(scratch, mark);
+	return ok;
+}
+
+/* Two lists, walked together. */
+struct comparing {
+	struct source *old, *new;
+	struct changes *changes;
+	struct diags *diags;
+	struct arena *scratch;
+};
+
+static bool compare_pair(
+	struct comparing *c, struct source_entry *a, struct source_entry *b, bool *differ)
+{
+	if (!is_git(c->old) && !is_git(c->new))
+		return bytes_differ(c->old, a, c->new, b, c->scratch, differ, c->diags);
+	if (!source_identify(c->old, a, c->diags) || !source_identify(c->new, b, c->diags))
+		return false;
+	*differ = !content_id_eq(&a->id, &b->id);
+	return true;
+}
+
+static void push(struct comparing *c, enum change_kind kind, struct source_entry *old,
+	struct source_entry *new)
+{
+	struct change *change = vec_push(c->new->arena, &c->changes->list);
+
+	*change = (struct change){ old ? old->path : new->path, kind, old, new };
+}
+
+static bool compare_lists(
+	struct comparing *c, const struct source_list *old, const struct source_list *new)
+{
+	uint32_t i = 0, k = 0;
+
+	while (i < old->entries.n || k < new->entries.n) {
+		struct source_entry *a = i < old->entries.n ? &old->entries.items[i] : NULL;
+		struct source_entry *b = k < new->entries.n ? &new->entries.items[k] : NULL;
+		int order = !a ? 1 : !b ? -1 : str_cmp(a->path, b->path);
+		bool differ = false;
+
+		i += order <= 0;
+		k += order >= 0;
+		if (order < 0)
+			push(c, CHANGE_DELETED, a, NULL);
+		else if (order > 0)
+			push(c, CHANGE_ADDED, NULL, b);
+		else if (!compare_pair(c, a, b, &differ))
+			return false;
+		if (differ)
+			push(c, CHANGE_MODIFIED, a, b);
+	}
+	return true;
+}
+
+bool source_changes(
+	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
+{
+	struct comparing comparing = { old, new, changes, diags, NULL };
+	const struct source_list *old_list, *new_list;
+	bool is_empty = old->kind == SOURCE_EMPTY || new->kind == SOURCE_EMPTY, ok;
+
+	*changes = (struct changes){ 0 };
+	if (!is_empty && (old->kind == SOURCE_SET) != (new->kind == SOURCE_SET))
+		return true;
+	if (tree_is_comparable(old, new))
+		return tree_changes(old, new, changes, diags);
+	changes->complete = true;
+	if (!is_empty)
+		hash_alike(old, new);
+	old_list = source_files(old, diags);
+	new_list = source_files(new, diags);
+	if (!old_list || !new_list)
+		return false;
+	comparing.scratch = arena_like(new->arena);
+	ok = compare_lists(&comparing, old_list, new_list);
+	arena_free(comparing.scratch);
+	return ok;
+}

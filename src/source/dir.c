@@ -1,0 +1,280 @@
+/*
+ * A folder on disk. Only `.git` folders are left out; links to folders are not walked.
+ */
+#include "source/private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct dir {
+	int top;
+	uint64_t max_file_bytes;
+	uint32_t max_files;
+};
+
+/* What a walk over the folder is doing. */
+struct dir_walk {
+	struct source *source;
+	struct source_list *list; /* NULL: only whether there is any */
+	struct arena *scratch;
+	struct diags *diags;
+	bool found;
+};
+
+static enum file_kind dir_look(
+	void *context, struct str path, struct arena *arena, struct str *target)
+{
+	const struct dir *dir = context;
+
+	return beneath_look(dir->top, path, arena, target);
+}
+
+/* Where a path that may be a link ends. */
+static enum link_end dir_resolve(
+	struct dir *dir, struct arena *arena, struct str path, struct str *file)
+{
+	struct link_world world = { dir_look, dir };
+
+	return link_resolve(&world, arena, path, file);
+}
+
+static void dir_add(struct dir_walk *walk, struct str path, bool is_link)
+{
+	struct source_entry *entry;
+
+	walk->found = true;
+	if (!walk->list)
+		return;
+	entry = vec_push(walk->source->arena, &walk->list->entries);
+	entry->path = str_dup(walk->source->arena, path);
+	entry->private = is_link;
+}
+
+static bool dir_add_link(struct dir_walk *walk, struct str path)
+{
+	struct str file;
+	enum link_end end = dir_resolve(walk->source->impl, walk->scratch, path, &file);
+
+	if (end == LINK_FILE)
+		dir_add(walk, path, true);
+	else if (walk->list)
+		link_warn(walk->source, path, end, walk->diags);
+	return true;
+}
+
+static bool dir_fail(struct dir_walk *walk, struct str path)
+{
+	int error = errno;
+	struct str name =
+		source_path_name(walk->source, walk->diags->arena, path.n ? path : S("."));
+
+	diag_error(walk->diags, NOWHERE, "cannot read the folder '" STR "': %s", ARG(name),
+		strerror(error));
+	return false;
+}
+
+static bool dir_walk(struct dir_walk *walk, int fd, struct str path, int depth);
+
+static bool dir_walk_entry(
+	struct dir_walk *walk, int fd, const struct dirent *item, struct str path, int depth)
+{
+	struct dir *dir = walk->source->impl;
+	struct str name = str_of(item->d_name);
+	unsigned type = item->d_type;
+	struct stat st;
+
+	if (str_eq(name, S(".")) || str_eq(name, S("..")))
+		return true;
+	if (type == DT_UNKNOWN) {
+		if (fstatat(fd, item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return true;
+		type = S_ISDIR(st.st_mode)   ? DT_DIR
+		       : S_ISLNK(st.st_mode) ? DT_LNK
+		       : S_ISREG(st.st_mode) ? DT_REG
+					     : DT_FIFO;
+	}
+	if (type == DT_DIR) {
+		int below;
+
+		if (str_eq(name, S(".git")))
+			return true;
+		below = openat(fd, item->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (below < 0 && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR))
+			return true;
+		path = path_join(walk->scratch, path, name);
+		return below < 0 ? dir_fail(walk, path) : dir_walk(walk, below, path, depth + 1);
+	}
+	if ((type != DT_REG && type != DT_LNK) || !path_is_contract(name))
+		return true;
+	path = path_join(walk->scratch, path, name);
+	if (walk->list &&
+		!check_count(walk->source, walk->list->entries.n, dir->max_files, walk->diags))
+		return false;
+	if (type == DT_LNK)
+		return dir_add_link(walk, path);
+	dir_add(walk, path, false);
+	return true;
+}
+
+/* Takes `fd`. */
+static bool dir_walk(struct dir_walk *walk, int fd, struct str path, int depth)
+{
+	DIR *stream = depth > MAX_DEPTH || path.n > MAX_PATH_BYTES ? NULL : fdopendir(fd);
+	const struct dirent *item;
+	bool ok = true;
+
+	if (!stream) {
+		if (depth > MAX_DEPTH || path.n > MAX_PATH_BYTES)
+			errno = ENAMETOOLONG;
+		ok = dir_fail(walk, path);
+		close(fd);
+		return ok;
+	}
+	while (ok && !(walk->found && !walk->list)) {
+		struct arena_mark mark = arena_mark(walk->scratch);
+
+		errno = 0;
+		item = readdir(stream);
+		if (!item) {
+			ok = errno == 0 || dir_fail(walk, path);
+			break;
+		}
+		ok = dir_walk_entry(walk, dirfd(stream), item, path, depth);
+		arena_rewind(walk->scratch, mark);
+	}
+	closedir(stream);
+	return ok;
+}
+
+static bool dir_walk_from(struct dir_walk *walk, struct str folder)
+{
+	struct dir *dir = walk->source->impl;
+	int fd = folder.n ? beneath_open(dir->top, folder, O_RDONLY | O_DIRECTORY)
+			  : openat(dir->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return folder.n && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+			       ? true
+			       : dir_fail(walk, folder);
+	walk->scratch = arena_like(walk->source->arena);
+	ok = dir_walk(walk, fd, folder, 0);
+	arena_free(walk->scratch);
+	return ok;
+}
+
+static bool dir_list(struct source *source, struct source_list *list, struct diags *diags)
+{
+	struct dir_walk walk = { .source = source, .list = list, .diags = diags };
+
+	return dir_walk_from(&walk, S(""));
+}
+
+static bool dir_has_contract(struct source *source, struct str folder, struct diags *diags)
+{
+	struct dir_walk walk = { .source = source, .diags = diags };
+
+	if (folder.n && !path_is_clean(folder))
+		return false;
+	return dir_walk_from(&walk, folder) && walk.found;
+}
+
+/* Opens a regular file, through a link if `path` is one; -1 and errno. */
+static int dir_open_file(struct dir *dir, struct arena *scratch, struct str path)
+{
+	int fd = beneath_open_file(dir->top, path);
+	struct str file;
+
+	if (fd >= 0 || errno != ELOOP)
+		return fd;
+	if (dir_resolve(dir, scratch, path, &file) == LINK_FILE)
+		return beneath_open_file(dir->top, file);
+	errno = ENOENT;
+	return -1;
+}
+
+static const struct source_entry *dir_find(struct source *source, struct str path)
+{
+	struct arena *scratch = arena_like(source->arena);
+	struct dir *dir = source->impl;
+	struct source_entry *entry = NULL;
+	struct str file;
+	enum file_kind kind =
+		path_in_dot_git(path) ? FILE_NONE : dir_look(dir, path, scratch, &file);
+
+	/* Only a file that is a link itself is followed, not one below a linked folder. */
+	if (kind == FILE_LINK && dir_resolve(dir, scratch, path, &file) != LINK_FILE)
+		kind = FILE_NONE;
+	if (kind == FILE_LINK || kind == FILE_REGULAR) {
+		entry = NEW(source->arena, struct source_entry);
+		entry->path = str_dup(source->arena, path);
+		entry->private = kind == FILE_LINK;
+	}
+	arena_free(scratch);
+	return entry;
+}
+
+static bool dir_read(struct source *source, const struct source_entry *entry, struct arena *arena,
+	struct str *bytes, struct diags *diags)
+{
+	struct arena *scratch = arena_like(source->arena);
+	struct dir *dir = source->impl;
+	int fd = dir_open_file(dir, scratch, entry->path);
+	bool ok = fd >= 0 && file_bytes(fd, dir->max_file_bytes, arena, bytes);
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	arena_free(scratch);
+	if (ok)
+		return true;
+	if (error == EFBIG) {
+		diag_too_large(source, entry->path, dir->max_file_bytes, diags);
+	} else {
+		struct str name = source_path_name(source, diags->arena, entry->path);
+
+		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name), strerror(error));
+	}
+	return false;
+}
+
+static void dir_close(struct source *source)
+{
+	struct dir *dir = source->impl;
+
+	if (dir->top >= 0)
+		close(dir->top);
+	dir->top = -1;
+}
+
+static const struct source_ops dir_ops = {
+	.list = dir_list,
+	.find = dir_find,
+	.read = dir_read,
+	.has_contract = dir_has_contract,
+	.close = dir_close,
+};
+
+struct source *dir_open(const struct source_options *options, struct str path, struct diags *diags)
+{
+	struct dir *dir = NEW(options->arena, struct dir);
+	struct source *source = source_new(options->arena, SOURCE_DIR, &dir_ops, dir);
+	int error;
+
+	source->name = source->side = str_printf(options->arena, "dir:" STR, ARG(path));
+	dir->max_file_bytes = options->max_file_bytes;
+	dir->max_files = options->max_files;
+	dir->top = open(path_absolute(options, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir->top >= 0)
+		return source;
+	error = errno;
+	diag_error(diags, NOWHERE, "cannot open the folder '" STR "': %s",
+		ARG(path_printable(diags->arena, path)), strerror(error));
+	if (error == ENOTDIR)
+		diag_help(diags, "dir: takes a folder; a descriptor set is set:FILE");
+	return NULL;
+}

@@ -1,0 +1,128 @@
+/*
+ * What the git sources share; private to this folder.
+ *
+ * A repository is opened once a run, used by both sides, and counts its users. Objects are read
+ * through an object database that is put together here: packs by libgit2, loose objects by
+ * loose.c. Nothing is written and nothing executed.
+ */
+#pragma once
+#include <git2.h>
+#include "base/map.h"
+#include "source/private.h"
+
+enum {
+	MODE_TYPE = 0170000,
+	MODE_FOLDER = 0040000,
+	MODE_FILE = 0100000,
+	MODE_LINK = 0120000,
+	MODE_SUBMODULE = 0160000,
+};
+
+/* One name in a tree. */
+struct tree_item {
+	struct str name;
+	const uint8_t *id; /* 20 bytes */
+	uint32_t mode;
+};
+
+struct tree {
+	struct content_id id;
+	struct tree_item *items; /* in git's order: a folder sorts as if its name ended with `/` */
+	uint32_t n;
+	/* Here or below: contracts, and of these links. */
+	enum knowledge { UNKNOWN, NONE, SOME } contracts, links;
+	struct tree *next; /* with the same hash */
+};
+
+struct repository {
+	struct arena *arena;
+	struct source_options options;
+	git_repository *repo;
+	git_odb *odb;
+	struct str git_dir, common_dir; /* absolute, without `/` at the end */
+	struct str work_dir;            /* the same; absent: bare */
+	int work_top;                   /* the working tree, opened; -1: bare */
+	struct str prefix;              /* where -C stands in the working tree; empty at its top */
+	struct str index_path;
+	bool shallow, partial;
+	bool needs_history; /* a merge base is wanted: a fetch has to bring more than one commit */
+	struct str remote;  /* that a fetch should name */
+	VEC(struct content_id) roots; /* of a shallow clone: commits whose parents do not count */
+	struct map trees;             /* by the id's first bytes */
+	uint32_t trees_read;
+	unsigned users;
+};
+
+/* The repository that the options lead to. NULL with *absent set and nothing said: there is none.
+ */
+struct repository *repository_open(
+	const struct source_options *options, bool *absent, struct diags *diags);
+struct repository *repository_share(struct repository *repository);
+void repository_release(struct repository *repository);
+/* The help for something that is not there: the `git fetch` that brings it, or git fsck. */
+void diag_missing_help(const struct repository *repository, struct diags *diags);
+/* A path in the repository's own configuration, `~` expanded. */
+bool repository_config_path(struct repository *repository, const char *key, struct str *path);
+/* What libgit2 said last. */
+const char *git_said(void);
+
+/* objects.c */
+git_odb *odb_open(const struct repository *repository, struct diags *diags);
+/*
+ * An object's bytes in `arena`. Messages name it by `path`, with the side of `source` before it
+ * unless that is NULL. Thread-safe.
+ */
+bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
+	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
+	struct str *bytes, struct diags *diags);
+/* A tree by id, read once; `path` is for messages. NULL and an error. */
+struct tree *tree_get(
+	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags);
+/* Git's order of two struct tree_item. */
+int tree_item_order(const void *left, const void *right);
+const struct tree_item *tree_item_find(const struct tree *tree, struct str name);
+/* The blob id of bytes; needs an open repository. */
+bool blob_hash(struct str bytes, struct content_id *id);
+struct str id_text(struct arena *arena, const uint8_t *id);
+/* The first digits of an id, as many as are needed to tell it. */
+struct str id_short(const struct repository *repository, struct arena *arena, const uint8_t *id);
+
+/* loose.c: a backend for the loose objects below `objects`. */
+git_odb_backend *loose_backend(const char *objects);
+
+/* names.c: what a revision's name means. */
+struct revision {
+	struct content_id commit; /* if has_commit */
+	struct content_id tree;
+	bool has_commit;
+};
+bool revision_find(struct repository *repository, struct str name, struct revision *revision,
+	struct diags *diags);
+/* Splits `REV:PATH`; path is absent where there is none. */
+void revision_split(struct str input, struct str *rev, struct str *path);
+/* Splits `A..B` and `A...B` (*symmetric); false: it is no range. */
+bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric);
+/* The branch that a bare check compares with: absent with a diagnostic if there is none. */
+struct str default_branch(const struct repository *repository, struct diags *diags);
+bool head_is_unborn(const struct repository *repository);
+
+/* graph.c */
+bool merge_base(struct repository *repository, const struct content_id *a, struct str a_name,
+	const struct content_id *b, struct str b_name, struct content_id *base,
+	struct diags *diags);
+/* The nearest ancestor of HEAD, itself left out, that has a tag of the pattern. */
+bool nearest_tag(
+	struct repository *repository, struct str pattern, struct str *tag, struct diags *diags);
+
+/* tree.c: the source of a tree; `top` is the path below the repository that it begins at. */
+struct source *tree_open(struct repository *repository, const struct content_id *tree,
+	struct str top, struct str name, struct str side, struct diags *diags);
+/* Are these two sources trees of one repository with one top, so that tree_changes fits? */
+bool tree_is_comparable(const struct source *old, const struct source *new);
+/* The changes between two such sources. */
+bool tree_changes(
+	struct source *old, struct source *new, struct changes *changes, struct diags *diags);
+
+/* worktree.c */
+struct source *worktree_open(struct repository *repository, struct diags *diags);
+struct source *index_open(struct repository *repository, struct diags *diags);

@@ -1,0 +1,54 @@
+/*
+ * The index, read by ourselves: libgit2 1.5 refuses sparse and split indexes and those without a
+ * checksum, all of which today's git leaves behind.
+ */
+#pragma once
+#include "source/git.h"
+
+struct index_stat {
+	uint32_t ctime, ctime_ns, mtime, mtime_ns, inode, size; /* cut to 32 bits */
+};
+
+struct index_entry {
+	struct str
+		path; /* of a folder that a sparse index keeps whole: without the `/` at the end */
+	const uint8_t *raw; /* the entry as it stands in the file */
+	uint16_t flags, more_flags;
+};
+
+struct index_file {
+	struct index_entry *entries; /* sorted by path, then stage */
+	uint32_t n;
+	int64_t mtime, mtime_ns; /* the file's own */
+};
+
+/* Reads the repository's index; one that is not there is empty. Everything lives in `arena`. */
+bool index_read(struct repository *repository, struct arena *arena, struct index_file *index,
+	struct diags *diags);
+/* The entry at a path, of whatever stage; NULL if there is none. */
+const struct index_entry *index_find(const struct index_file *index, struct str path);
+/* The first entry below a folder, NULL if there is none. */
+const struct index_entry *index_find_below(const struct index_file *index, struct str folder);
+uint32_t index_mode(const struct index_entry *entry);
+const uint8_t *index_id(const struct index_entry *entry);
+struct index_stat index_stat(const struct index_entry *entry);
+
+static inline unsigned index_stage(const struct index_entry *entry)
+{
+	return entry->flags >> 12 & 3;
+}
+
+static inline bool index_is_assumed(const struct index_entry *entry)
+{
+	return entry->flags & 0x8000;
+}
+
+static inline bool index_is_skipped(const struct index_entry *entry)
+{
+	return entry->more_flags & 0x4000;
+}
+
+static inline bool index_is_intent(const struct index_entry *entry)
+{
+	return entry->more_flags & 0x2000;
+}

@@ -1,0 +1,306 @@
+/*
+ * The object database, and objects read from it: trees once, blobs each time somebody asks.
+ */
+#include "source/git.h"
+
+#include <git2/sys/odb_backend.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum {
+	MAX_ALTERNATES = 5 /* alternates of alternates, as git has it */,
+	MAX_TREE_BYTES = 64 << 20
+};
+
+const char *git_said(void)
+{
+	const git_error *error = git_error_last();
+
+	return error && error->message ? error->message : "no reason given";
+}
+
+struct odb_building {
+	git_odb *odb;
+	struct arena *scratch;
+	VEC(struct str) folders; /* those added, resolved */
+};
+
+static void odb_add(struct odb_building *b, struct str folder, int depth);
+
+/* objects/info/alternates: a folder a line, relative to `objects`; `#` begins a comment. */
+static void odb_add_alternates(struct odb_building *b, struct str objects, int depth)
+{
+	struct str path = path_join(b->scratch, objects, S("info/alternates")), text, line;
+	int fd = open(str_cstr(b->scratch, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (file_bytes(fd, 1 << 20, b->scratch, &text)) {
+		while (str_cut(&text, '\n', &line)) {
+			if (line.n == 0 || line.p[0] == '#')
+				continue;
+			if (line.p[0] != '/')
+				line = path_join(b->scratch, objects, line);
+			odb_add(b, line, depth + 1);
+		}
+	}
+	close(fd);
+}
+
+/* Alternates that are not there are passed over, as git does. */
+static void odb_add(struct odb_building *b, struct str folder, int depth)
+{
+	git_odb_backend *packs, *loose;
+	char *real;
+	struct str path;
+
+	if (depth > MAX_ALTERNATES)
+		return;
+	real = realpath(str_cstr(b->scratch, folder), NULL);
+	if (!real)
+		return;
+	path = str_dup(b->scratch, str_of(real));
+	free(real);
+	for (uint32_t i = 0; i < b->folders.n; i++)
+		if (str_eq(b->folders.items[i], path))
+			return;
+	*vec_push(b->scratch, &b->folders) = path;
+	loose = loose_backend(str_cstr(b->scratch, path));
+	if (loose && git_odb_add_backend(b->odb, loose, 1) < 0)
+		loose->free(loose);
+	if (git_odb_backend_pack(&packs, str_cstr(b->scratch, path)) == 0 &&
+		git_odb_add_backend(b->odb, packs, 2) < 0)
+		packs->free(packs);
+	odb_add_alternates(b, path, depth);
+}
+
+git_odb *odb_open(const struct repository *repository, struct diags *diags)
+{
+	const struct source_options *options = &repository->options;
+	struct odb_building b = { .scratch = arena_like(repository->arena) };
+	struct str alternates = options->git_alternates, part;
+	struct str objects = path_join(b.scratch, repository->common_dir, S("objects"));
+
+	if (options->git_object_directory.n)
+		objects = str_of(path_absolute(options, options->git_object_directory));
+	if (git_odb_new(&b.odb) == 0) {
+		odb_add(&b, objects, 0);
+		while (str_cut(&alternates, ':', &part))
+			if (part.n)
+				odb_add(&b, str_of(path_absolute(options, part)), 0);
+	}
+	if (b.odb && b.folders.n == 0) {
+		git_odb_free(b.odb);
+		b.odb = NULL;
+		diag_error(
+			diags, NOWHERE, "cannot open the object database '" STR "'", ARG(objects));
+	}
+	arena_free(b.scratch);
+	return b.odb;
+}
+
+bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
+	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
+	struct str *bytes, struct diags *diags)
+{
+	git_odb_object *object = NULL;
+	struct str what;
+	git_object_t found;
+	git_oid oid;
+	size_t size;
+	int error;
+
+	memcpy(oid.id, id, sizeof oid.id);
+	/* The header first: 2 MB of pack can be 2 GB of blob. */
+	error = git_odb_read_header(&size, &found, repository->odb, &oid);
+	if (!error && found == type && size <= limit)
+		error = git_odb_read(&object, repository->odb, &oid);
+	if (object) {
+		*bytes = str_dup(arena,
+			(struct str){ git_odb_object_data(object), git_odb_object_size(object) });
+		git_odb_object_free(object);
+		return true;
+	}
+	what = source ? source_path_name(source, diags->arena, path)
+		      : path_printable(diags->arena, path);
+	if (error == GIT_ENOTFOUND) {
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not here",
+			ARG(id_text(diags->arena, id)), ARG(what));
+		diag_missing_help(repository, diags);
+	} else if (error) {
+		diag_error(diags, NOWHERE, "cannot read the object " STR " of '" STR "': %s",
+			ARG(id_text(diags->arena, id)), ARG(what), git_said());
+		diag_help(diags, "git fsck shows what is damaged");
+	} else if (found != type) {
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is no %s",
+			ARG(id_text(diags->arena, id)), ARG(what), git_object_type2string(type));
+	} else {
+		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(what),
+			(unsigned long long)limit);
+		diag_help(
+			diags, "a contract may have at most that many; split it, or leave it out");
+	}
+	return false;
+}
+
+int tree_item_order(const void *left, const void *right)
+{
+	const struct tree_item *a = left, *b = right;
+	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+	int order = memcmp(a->name.p, b->name.p, n);
+	int a_next, b_next;
+
+	if (order)
+		return order;
+	a_next = a->name.n > n                          ? (unsigned char)a->name.p[n]
+		 : (a->mode & MODE_TYPE) == MODE_FOLDER ? '/'
+							: 0;
+	b_next = b->name.n > n                          ? (unsigned char)b->name.p[n]
+		 : (b->mode & MODE_TYPE) == MODE_FOLDER ? '/'
+							: 0;
+	return a_next - b_next;
+}
+
+/* `mode name NUL id`, taken off the front of *rest. */
+static bool tree_take(struct str *rest, struct tree_item *item)
+{
+	size_t space = str_find(*rest, ' ');
+	struct str after = str_from(*rest, space + 1);
+	size_t end = str_find(after, '\0');
+
+	if (space == 0 || space > 6 || end == 0 || after.n - end < 21)
+		return false;
+	item->mode = 0;
+	for (size_t i = 0; i < space; i++) {
+		if (rest->p[i] < '0' || rest->p[i] > '7')
+			return false;
+		item->mode = item->mode * 8 + (uint32_t)(rest->p[i] - '0');
+	}
+	item->name = str_head(after, end);
+	item->id = (const uint8_t *)after.p + end + 1;
+	*rest = str_from(after, end + 21);
+	return !str_eq(item->name, S(".")) && !str_eq(item->name, S("..")) &&
+	       str_find(item->name, '/') == end;
+}
+
+static bool tree_parse(struct arena *arena, struct str bytes, struct tree *tree)
+{
+	struct str rest = bytes;
+	struct tree_item item;
+	bool sorted = true;
+	size_t n = 0;
+
+	for (; rest.n; n++)
+		if (!tree_take(&rest, &item))
+			return false;
+	tree->items = NEW_ARRAY(arena, n, struct tree_item);
+	while (bytes.n && tree_take(&bytes, &item)) {
+		/* What git never stores, and what every kind of input leaves out. */
+		if (str_eq(item.name, S(".git")))
+			continue;
+		if (tree->n && tree_item_order(&tree->items[tree->n - 1], &item) >= 0)
+			sorted = false;
+		tree->items[tree->n++] = item;
+	}
+	if (sorted)
+		return true;
+	qsort(tree->items, tree->n, sizeof *tree->items, tree_item_order);
+	for (uint32_t i = 1; i < tree->n; i++)
+		if (str_eq(tree->items[i - 1].name, tree->items[i].name))
+			return false;
+	return true;
+}
+
+struct tree *tree_get(
+	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags)
+{
+	uint64_t key;
+	struct tree *known, *tree;
+	struct str bytes;
+	void **slot;
+
+	memcpy(&key, id, sizeof key);
+	known = map_get(&repository->trees, NULL, key);
+	for (tree = known; tree; tree = tree->next)
+		if (memcmp(tree->id.bytes, id, sizeof tree->id.bytes) == 0)
+			return tree;
+	if (!path.n)
+		path = S("the top folder");
+	if (!object_read(repository, id, GIT_OBJECT_TREE, MAX_TREE_BYTES, NULL, path,
+		    repository->arena, &bytes, diags))
+		return NULL;
+	tree = NEW(repository->arena, struct tree);
+	memcpy(tree->id.bytes, id, sizeof tree->id.bytes);
+	if (!tree_parse(repository->arena, bytes, tree)) {
+		diag_error(diags, NOWHERE, "the tree " STR " of '" STR "' is malformed",
+			ARG(id_text(diags->arena, id)), ARG(path_printable(diags->arena, path)));
+		diag_help(diags, "git fsck shows what is wrong with it");
+		return NULL;
+	}
+	repository->trees_read++;
+	tree->next = known;
+	slot = map_put(&repository->trees, NULL, key);
+	*slot = tree;
+	return tree;
+}
+
+const struct tree_item *tree_item_find(const struct tree *tree, struct str name)
+{
+	/* Twice: a name sorts at one place as a file and at another as a folder. */
+	static const uint32_t modes[] = { MODE_FILE, MODE_FOLDER };
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct tree_item wanted = { .name = name, .mode = modes[i] };
+		uint32_t low = 0, high = tree->n;
+
+		while (low < high) {
+			uint32_t middle = low + (high - low) / 2;
+
+			if (tree_item_order(&tree->items[middle], &wanted) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low < tree->n && str_eq(tree->items[low].name, name))
+			return &tree->items[low];
+	}
+	return NULL;
+}
+
+bool blob_hash(struct str bytes, struct content_id *id)
+{
+	git_oid oid;
+
+	if (git_odb_hash(&oid, bytes.p ? bytes.p : "", bytes.n, GIT_OBJECT_BLOB) < 0)
+		return false;
+	memcpy(id->bytes, oid.id, sizeof id->bytes);
+	return true;
+}
+
+struct str id_text(struct arena *arena, const uint8_t *id)
+{
+	char *text = arena_bytes(arena, GIT_OID_HEXSZ + 1);
+
+	for (int i = 0; i < GIT_OID_RAWSZ; i++)
+		snprintf(text + 2 * i, 3, "%02x", id[i]);
+	return (struct str){ text, GIT_OID_HEXSZ };
+}
+
+struct str id_short(const struct repository *repository, struct arena *arena, const uint8_t *id)
+{
+	struct str text = id_text(arena, id);
+
+	for (size_t n = 7; n < GIT_OID_HEXSZ; n++) {
+		git_oid begin, found;
+
+		memset(&begin, 0, sizeof begin);
+		if (git_oid_fromstrn(&begin, text.p, n) == 0 &&
+			git_odb_exists_prefix(&found, repository->odb, &begin, n) == 0)
+			return str_head(text, n);
+	}
+	return text;
+}

@@ -1,0 +1,75 @@
+/*
+ * What the kinds of sources share; private to this folder.
+ */
+#pragma once
+#include "source/source.h"
+
+enum {
+	MAX_DEPTH = 256,       /* folders in folders; deeper ones are an error */
+	MAX_PATH_BYTES = 4096, /* as PATH_MAX: nothing longer could be checked out */
+};
+
+/* Where a file ends that somebody's path led to. */
+enum file_kind { FILE_NONE, FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_ERROR };
+
+/* A tree in which links are resolved: what stands at `path`, and for a link its target in `arena`.
+ */
+struct link_world {
+	enum file_kind (*look)(
+		void *context, struct str path, struct arena *arena, struct str *target);
+	void *context;
+};
+
+enum link_end { LINK_FILE, LINK_FOLDER, LINK_DANGLES, LINK_LOOPS, LINK_LEAVES, LINK_ERROR };
+
+/* Follows the link at `path`, whatever it leads through, as the system would; *file is in `arena`.
+ */
+enum link_end link_resolve(
+	const struct link_world *world, struct arena *arena, struct str path, struct str *file);
+/* Says why a link is left out, unless it led to a folder (nothing is said of those). */
+void link_warn(
+	const struct source *source, struct str path, enum link_end end, struct diags *diags);
+
+/* Opens `path` below the folder `top` if no link leads there; -1 and errno. ELOOP: there is a link.
+ */
+int beneath_open(int top, struct str path, int flags);
+/* A link_world's look at the disk below the folder `top`. */
+enum file_kind beneath_look(int top, struct str path, struct arena *arena, struct str *target);
+/* Opens a regular file to read, waiting for nothing; -1 and errno (ENOENT for what is no file). */
+int beneath_open_file(int top, struct str path);
+/* The whole of an open regular file, at most `limit` bytes; false with errno (EFBIG: it is larger).
+ */
+bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes);
+
+/* A new source that nothing was listed of. */
+struct source *source_new(
+	struct arena *arena, enum source_kind kind, const struct source_ops *ops, void *impl);
+/* A path for messages: the side before it, control characters made visible; in `arena`. */
+struct str path_printable(struct arena *arena, struct str path);
+struct str source_path_name(const struct source *source, struct arena *arena, struct str path);
+/* Relative, without empty, `.` and `..` parts and without NUL. */
+bool path_is_clean(struct str path);
+bool path_is_contract(struct str path);
+/* Is a component of the path `.git`? */
+bool path_in_dot_git(struct str path);
+/* The one of `n` sorted entries with this path, or NULL. */
+struct source_entry *entries_find(struct source_entry *entries, uint32_t n, struct str path);
+void entries_sort(struct source_entry *entries, uint32_t n);
+/* The first of sorted entries that is `folder` or below it. */
+bool entries_under(const struct source_entry *entries, uint32_t n, struct str folder);
+/* The content id of bytes, as source->hashing says. */
+bool content_hash(const struct source *source, struct str bytes, struct content_id *id);
+bool content_id_eq(const struct content_id *a, const struct content_id *b);
+/* False and an error when there is one contract more than the limit allows. */
+bool check_count(const struct source *source, uint32_t n, uint32_t limit, struct diags *diags);
+/* The error of a file over the limit. */
+void diag_too_large(
+	const struct source *source, struct str path, uint64_t limit, struct diags *diags);
+
+struct source *dir_open(const struct source_options *options, struct str path, struct diags *diags);
+struct source *set_open(const struct source_options *options, struct str path, struct diags *diags);
+/* Splits the bytes of a FileDescriptorSet into its files; `name` is for messages. */
+bool set_split(struct arena *arena, struct str name, struct str bytes, struct memory_file **files,
+	size_t *n, struct diags *diags);
+/* An absolute path: `path` as seen from options->directory, ended with a NUL. */
+char *path_absolute(const struct source_options *options, struct str path);

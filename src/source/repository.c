@@ -1,0 +1,291 @@
+/*
+ * Opening a repository: libgit2's settings, git's variables by hand, and what it lacks.
+ */
+#include "source/git.h"
+#include "source/no_certificates.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <git2/sys/repository.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/*
+ * GIT_REPOSITORY_OPEN_FROM_ENV is not used: it fails when GIT_WORK_TREE or GIT_COMMON_DIR is set,
+ * as git does in some hooks. Nor is anything of the system's or the user's configuration read.
+ */
+static bool library_start(struct diags *diags)
+{
+	static const char *const extensions[] = { "worktreeconfig", "partialclone",
+		"preciousobjects", "relativeworktrees", "noop-v1" };
+	static const int levels[] = { GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
+		GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL };
+
+	certificates_leave_out();
+	if (git_libgit2_init() < 0) {
+		diag_error(diags, NOWHERE, "libgit2 does not start: %s", git_said());
+		return false;
+	}
+	/* Only objects are read and nothing is executed; in CI the owner is often another user. */
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	/* Names in lower case. objectformat and refstorage must stay errors. */
+	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT(extensions));
+	for (size_t i = 0; i < COUNT(levels); i++)
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
+	/* 1.7 times faster; zlib's checksum shows damage in packs, loose.c verifies its own. */
+	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+	/* Trees are kept here, blobs are read once. */
+	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
+	return true;
+}
+
+/* Without `/` at the end. */
+static struct str path_of(struct arena *arena, const char *path)
+{
+	struct str s = str_of(path);
+
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s.n--;
+	return str_dup(arena, s);
+}
+
+static struct str path_real(struct arena *arena, const char *path)
+{
+	char *real = realpath(path, NULL);
+	struct str s = path_of(arena, real ? real : path);
+
+	free(real);
+	return s;
+}
+
+static void diag_open(const struct source_options *options, const char *path, struct diags *diags)
+{
+	struct str said = str_dup(options->arena, str_of(git_said()));
+
+	if (strstr(said.p, "extensions.objectformat")) {
+		diag_error(diags, NOWHERE,
+			"this repository has SHA-256 object ids, which libgit2 cannot read");
+	} else if (strstr(said.p, "extensions.refstorage")) {
+		diag_error(diags, NOWHERE,
+			"this repository keeps its references in a reftable, which libgit2 cannot "
+			"read");
+		diag_help(diags, "git refs migrate --ref-format=files");
+		return;
+	} else {
+		diag_error(diags, NOWHERE, "cannot open the repository at '%s': " STR, path,
+			ARG(said));
+		return;
+	}
+	diag_help(diags, "compare folders instead: breakwater check dir:OLD dir:NEW");
+}
+
+static bool config_text(struct repository *r, const char *key, struct str *value)
+{
+	git_config *config = NULL;
+	git_buf text = { 0 };
+	bool found = git_repository_config_snapshot(&config, r->repo) == 0 &&
+		     git_config_get_string_buf(&text, config, key) == 0;
+
+	if (found)
+		*value = str_dup(r->arena, str_of(text.ptr));
+	git_buf_dispose(&text);
+	git_config_free(config);
+	return found;
+}
+
+/*
+ * The top of the working tree. As git has it: GIT_WORK_TREE; with GIT_DIR alone core.worktree, else
+ * the current folder (libgit2 would take the parent of `.git`).
+ */
+static void find_work_dir(struct repository *r)
+{
+	const struct source_options *options = &r->options;
+	const char *path = git_repository_workdir(r->repo);
+	struct str configured;
+
+	if (options->git_work_tree.n)
+		path = path_absolute(options, options->git_work_tree);
+	else if (git_repository_is_bare(r->repo) || !path)
+		return;
+	else if (options->git_dir.n && !config_text(r, "core.worktree", &configured))
+		path = path_absolute(options, S("."));
+	r->work_dir = path_real(r->arena, path);
+	r->work_top = open(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void find_prefix(struct repository *r)
+{
+	struct str here = path_real(r->arena, path_absolute(&r->options, S(".")));
+
+	r->prefix = S("");
+	if (r->work_dir.p && path_under(here, r->work_dir) && here.n > r->work_dir.n)
+		r->prefix = str_from(here, r->work_dir.n + 1);
+}
+
+static void find_index(struct repository *r)
+{
+	struct str file = r->options.git_index_file;
+
+	/* A relative one counts from the top of the working tree, not from the current folder. */
+	if (file.n && file.p[0] != '/')
+		file = r->work_dir.p ? path_join(r->arena, r->work_dir, file)
+				     : str_of(path_absolute(&r->options, file));
+	r->index_path = file.n ? file : path_join(r->arena, r->git_dir, S("index"));
+}
+
+/* The ids in `shallow`: git gives these commits no parents, libgit2 does. */
+static void read_shallow(struct repository *r)
+{
+	struct str path = path_join(r->arena, r->common_dir, S("shallow")), text, line;
+	int fd = open(str_cstr(r->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (file_bytes(fd, 64 << 20, r->arena, &text)) {
+		while (str_cut(&text, '\n', &line)) {
+			git_oid oid;
+
+			if (line.n != GIT_OID_HEXSZ || git_oid_fromstrn(&oid, line.p, line.n) < 0)
+				continue;
+			memcpy(vec_push(r->arena, &r->roots)->bytes, oid.id, sizeof oid.id);
+		}
+	}
+	close(fd);
+	r->shallow = r->roots.n > 0;
+}
+
+/* Without the library's patterns: its regular expressions leak. */
+static void read_partial(struct repository *r)
+{
+	git_config *config = NULL;
+	git_config_iterator *iterator = NULL;
+	git_config_entry *entry;
+
+	if (git_repository_config_snapshot(&config, r->repo) == 0 &&
+		git_config_iterator_new(&iterator, config) == 0) {
+		while (git_config_next(&entry, iterator) == 0) {
+			struct str name = str_of(entry->name);
+
+			if (str_eq(name, S("extensions.partialclone")) ||
+				(str_starts(name, S("remote.")) && str_ends(name, S(".promisor"))))
+				r->partial = true;
+		}
+	}
+	git_config_iterator_free(iterator);
+	git_config_free(config);
+}
+
+/* The only one, or `origin`. */
+static struct str find_remote(struct repository *r)
+{
+	git_strarray remotes = { 0 };
+	struct str name = S("origin");
+
+	if (git_remote_list(&remotes, r->repo) == 0 && remotes.count == 1)
+		name = str_dup(r->arena, str_of(remotes.strings[0]));
+	git_strarray_dispose(&remotes);
+	return name;
+}
+
+static bool repository_set_up(struct repository *r, struct diags *diags)
+{
+	struct str common = r->options.git_common_dir;
+
+	r->git_dir = path_of(r->arena, git_repository_path(r->repo));
+	r->common_dir = path_of(r->arena, git_repository_commondir(r->repo));
+	if (common.n && !str_eq(path_real(r->arena, path_absolute(&r->options, common)),
+				path_real(r->arena, str_cstr(r->arena, r->common_dir)))) {
+		diag_error(diags, NOWHERE,
+			"GIT_COMMON_DIR names another repository than GIT_DIR does");
+		diag_help(diags, "unset GIT_COMMON_DIR");
+		return false;
+	}
+	find_work_dir(r);
+	find_prefix(r);
+	find_index(r);
+	read_shallow(r);
+	r->odb = odb_open(r, diags);
+	if (!r->odb)
+		return false;
+	if (git_repository_set_odb(r->repo, r->odb) < 0) {
+		diag_error(diags, NOWHERE, "cannot open the object database: %s", git_said());
+		return false;
+	}
+	read_partial(r);
+	r->remote = find_remote(r);
+	return true;
+}
+
+struct repository *repository_open(
+	const struct source_options *options, bool *absent, struct diags *diags)
+{
+	struct repository *r = NEW(options->arena, struct repository);
+	const char *ceiling =
+		options->git_ceiling.n ? str_cstr(options->arena, options->git_ceiling) : NULL;
+	const char *path = path_absolute(options, options->git_dir.n ? options->git_dir : S("."));
+	unsigned flags = options->git_dir.n
+				 ? GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT
+				 : 0;
+	int error;
+
+	r->arena = options->arena;
+	r->options = *options;
+	r->work_top = -1;
+	r->users = 1;
+	map_init(&r->trees, r->arena);
+	*absent = false;
+	if (!library_start(diags))
+		return NULL;
+	error = git_repository_open_ext(&r->repo, path, flags, ceiling);
+	if (!error && repository_set_up(r, diags))
+		return r;
+	if (error == GIT_ENOTFOUND && !options->git_dir.n)
+		*absent = true;
+	else if (error)
+		diag_open(options, path, diags);
+	repository_release(r);
+	return NULL;
+}
+
+struct repository *repository_share(struct repository *repository)
+{
+	repository->users++;
+	return repository;
+}
+
+void repository_release(struct repository *repository)
+{
+	if (--repository->users)
+		return;
+	git_odb_free(repository->odb);
+	git_repository_free(repository->repo);
+	if (repository->work_top >= 0)
+		close(repository->work_top);
+	git_libgit2_shutdown();
+}
+
+bool repository_config_path(struct repository *repository, const char *key, struct str *path)
+{
+	git_config *config = NULL;
+	git_buf text = { 0 };
+	bool found = git_repository_config_snapshot(&config, repository->repo) == 0 &&
+		     git_config_get_path(&text, config, key) == 0;
+
+	if (found)
+		*path = str_dup(repository->arena, str_of(text.ptr));
+	git_buf_dispose(&text);
+	git_config_free(config);
+	return found;
+}
+
+void diag_missing_help(const struct repository *repository, struct diags *diags)
+{
+	if (repository->shallow)
+		diag_help(diags, "this clone is shallow: git fetch --unshallow " STR,
+			ARG(repository->remote));
+	else if (repository->partial)
+		diag_help(diags, "this clone is partial: git fetch --refetch --no-filter " STR,
+			ARG(repository->remote));
+	else
+		diag_help(diags, "it is missing or damaged: git fsck tells which");
+}

@@ -1,0 +1,247 @@
+/*
+ * A FileDescriptorSet: split into the bytes of its files, which descriptor/ unpacks one at a time.
+ *
+ * On the wire a set is a row of `0a`, length, FileDescriptorProto. The walk here is bounded by the
+ * bytes that are there, knows all wire types, groups too (protobuf-c does not), and reads of each
+ * file only its name.
+ */
+#include "source/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	FIELD_SET_FILE = 1,  /* FileDescriptorSet.file */
+	FIELD_FILE_NAME = 1, /* FileDescriptorProto.name */
+	WIRE_VARINT = 0,
+	WIRE_FIXED64 = 1,
+	WIRE_BYTES = 2,
+	WIRE_GROUP = 3,
+	WIRE_GROUP_END = 4,
+	WIRE_FIXED32 = 5,
+	MAX_GROUPS = 100, /* as protoc nests at most */
+};
+static const uint64_t MAX_SET_BYTES = UINT64_C(1) << 30;
+
+struct wire {
+	struct str bytes;
+	size_t at;
+};
+
+static bool wire_varint(struct wire *wire, uint64_t *value)
+{
+	*value = 0;
+	for (unsigned shift = 0; shift < 64; shift += 7) {
+		uint8_t byte;
+
+		if (wire->at == wire->bytes.n)
+			return false;
+		byte = (uint8_t)wire->bytes.p[wire->at++];
+		*value |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80)
+			return true;
+	}
+	return false;
+}
+
+static bool wire_skip(struct wire *wire, uint64_t n)
+{
+	if (n > wire->bytes.n - wire->at)
+		return false;
+	wire->at += (size_t)n;
+	return true;
+}
+
+/* The next field; *payload is set for WIRE_BYTES. Groups are stepped into. */
+static bool wire_field(struct wire *wire, uint64_t *number, unsigned *type, struct str *payload)
+{
+	uint64_t tag, value;
+
+	if (!wire_varint(wire, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
+		return false;
+	*number = tag >> 3;
+	*type = tag & 7;
+	switch (*type) {
+	case WIRE_VARINT:
+		return wire_varint(wire, &value);
+	case WIRE_FIXED64:
+		return wire_skip(wire, 8);
+	case WIRE_FIXED32:
+		return wire_skip(wire, 4);
+	case WIRE_BYTES:
+		if (!wire_varint(wire, &value))
+			return false;
+		*payload = str_from(wire->bytes, wire->at);
+		payload->n = (size_t)value;
+		return wire_skip(wire, value);
+	case WIRE_GROUP:
+	case WIRE_GROUP_END:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Walks a message; gives each bytes field `number` at its top to `take`. */
+static bool wire_walk(struct str bytes, uint64_t number,
+	bool (*take)(void *context, struct str payload), void *context)
+{
+	struct wire wire = { bytes, 0 };
+	uint64_t groups[MAX_GROUPS];
+	unsigned depth = 0;
+
+	while (wire.at < bytes.n) {
+		struct str payload;
+		uint64_t field;
+		unsigned type;
+
+		if (!wire_field(&wire, &field, &type, &payload))
+			return false;
+		if (type == WIRE_GROUP) {
+			if (depth == MAX_GROUPS)
+				return false;
+			groups[depth++] = field;
+		} else if (type == WIRE_GROUP_END) {
+			if (depth == 0 || groups[--depth] != field)
+				return false;
+		} else if (type == WIRE_BYTES && depth == 0 && field == number &&
+			   !take(context, payload)) {
+			return false;
+		}
+	}
+	return depth == 0;
+}
+
+static bool take_name(void *context, struct str payload)
+{
+	*(struct str *)context = payload; /* of several the last one counts */
+	return true;
+}
+
+struct splitting {
+	struct arena *arena;
+	struct str name;
+	struct diags *diags;
+	VEC(struct memory_file) files;
+	bool reported;
+};
+
+static bool split_fail(struct splitting *s, struct str file, const char *what)
+{
+	s->reported = true;
+	if (file.n)
+		diag_error(s->diags, NOWHERE, "'" STR "', file '" STR "': %s", ARG(s->name),
+			ARG(path_printable(s->diags->arena, file)), what);
+	else
+		diag_error(s->diags, NOWHERE, "'" STR "', file %u: %s", ARG(s->name),
+			s->files.n + 1, what);
+	diag_help(s->diags, "write the set again, as in: breakwater build -o FILE");
+	return false;
+}
+
+static bool take_file(void *context, struct str payload)
+{
+	struct splitting *s = context;
+	struct memory_file *file;
+	struct str path = { NULL, 0 };
+
+	if (!wire_walk(payload, FIELD_FILE_NAME, take_name, &path))
+		return split_fail(s, path, "its descriptor is damaged or cut short");
+	if (path.n == 0)
+		return split_fail(s, path, "it has no name");
+	if (path.n > MAX_PATH_BYTES || memchr(path.p, '\0', path.n))
+		return split_fail(s, S(""), "its name is no file's name");
+	file = vec_push(s->arena, &s->files);
+	*file = (struct memory_file){ path, payload };
+	return true;
+}
+
+/* The same file twice is one (`cat a.binpb b.binpb` makes such sets); two that differ are an error.
+ */
+static bool drop_repeated(struct splitting *s, struct source_entry *order)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < s->files.n; i++)
+		order[i] = (struct source_entry){ .path = s->files.items[i].path, .private = i };
+	entries_sort(order, s->files.n);
+	for (uint32_t i = 1; i < s->files.n; i++) {
+		struct memory_file *a = &s->files.items[order[i - 1].private];
+		struct memory_file *b = &s->files.items[order[i].private];
+
+		if (!str_eq(a->path, b->path))
+			continue;
+		if (!str_eq(a->bytes, b->bytes))
+			return split_fail(s, a->path, "it is there twice, with different contents");
+		a->path = (struct str){ NULL, 0 };
+	}
+	for (uint32_t i = 0; i < s->files.n; i++)
+		if (s->files.items[i].path.p)
+			s->files.items[kept++] = s->files.items[i];
+	s->files.n = kept;
+	return true;
+}
+
+bool set_split(struct arena *arena, struct str name, struct str bytes, struct memory_file **files,
+	size_t *n, struct diags *diags)
+{
+	struct splitting s = { .arena = arena, .name = name, .diags = diags };
+
+	if (bytes.n == 0) {
+		diag_error(diags, NOWHERE, "'" STR "' is empty: a baseline that was not written",
+			ARG(name));
+		diag_help(diags, "make it with: breakwater build -o FILE");
+		return false;
+	}
+	if (!wire_walk(bytes, FIELD_SET_FILE, take_file, &s)) {
+		if (!s.reported)
+			split_fail(&s, S(""), "the set is damaged or cut short here");
+		return false;
+	}
+	if (s.files.n == 0)
+		return split_fail(&s, S(""), "this is no descriptor set");
+	if (!drop_repeated(&s, NEW_ARRAY(arena, s.files.n, struct source_entry)))
+		return false;
+	*files = s.files.items;
+	*n = s.files.n;
+	return true;
+}
+
+struct source *set_open(const struct source_options *options, struct str path, struct diags *diags)
+{
+	struct str name = str_printf(options->arena, "set:" STR, ARG(path)), bytes = S("");
+	bool is_stdin = str_eq(path, S("-"));
+	struct memory_file *files;
+	struct source *source;
+	bool ok = false;
+	int error = 0;
+	size_t n;
+	int fd = is_stdin ? STDIN_FILENO
+			  : open(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0)
+		ok = file_bytes(fd, MAX_SET_BYTES, options->arena, &bytes);
+	error = errno;
+	if (fd >= 0 && !is_stdin)
+		close(fd);
+	name = path_printable(options->arena, name);
+	if (!ok) {
+		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name),
+			error == EFBIG ? "it is larger than 1 GiB" : strerror(error));
+		if (error == EISDIR)
+			diag_help(diags, "set: takes a file; a folder is dir:PATH");
+		return NULL;
+	}
+	if (!set_split(options->arena, name, bytes, &files, &n, diags))
+		return NULL;
+	if (n > options->max_files && options->max_files) {
+		diag_error(diags, NOWHERE, "'" STR "' has more than %u files", ARG(name),
+			options->max_files);
+		return NULL;
+	}
+	source = source_memory_set(options->arena, name, files, n);
+	return source;
+}

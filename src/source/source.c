@@ -1,0 +1,292 @@
+#include "source/private.h"
+#include "source/git.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+struct source *source_new(
+	struct arena *arena, enum source_kind kind, const struct source_ops *ops, void *impl)
+{
+	struct source *source = NEW(arena, struct source);
+
+	source->ops = ops;
+	source->kind = kind;
+	source->arena = arena;
+	source->impl = impl;
+	source->name = source->side = source->top = S("");
+	return source;
+}
+
+struct str source_path_name(const struct source *source, struct arena *arena, struct str path)
+{
+	struct str whole = source->side.n
+				   ? str_printf(arena, STR ":" STR, ARG(source->side), ARG(path))
+				   : path;
+
+	return path_printable(arena, whole);
+}
+
+bool path_is_clean(struct str path)
+{
+	struct str rest = path, part;
+
+	if (path.n == 0 || path.n > MAX_PATH_BYTES || memchr(path.p, '\0', path.n))
+		return false;
+	while (str_cut(&rest, '/', &part))
+		if (part.n == 0 || str_eq(part, S(".")) || str_eq(part, S("..")))
+			return false;
+	return true;
+}
+
+bool path_in_dot_git(struct str path)
+{
+	struct str part;
+
+	while (str_cut(&path, '/', &part))
+		if (str_eq(part, S(".git")))
+			return true;
+	return false;
+}
+
+bool path_is_contract(struct str path)
+{
+	return str_ends(path, S(".proto"));
+}
+
+struct source_entry *entries_find(struct source_entry *entries, uint32_t n, struct str path)
+{
+	uint32_t low = 0, high = n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = str_cmp(entries[middle].path, path);
+
+		if (order == 0)
+			return &entries[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static int entry_order(const void *left, const void *right)
+{
+	const struct source_entry *a = left, *b = right;
+
+	return str_cmp(a->path, b->path);
+}
+
+void entries_sort(struct source_entry *entries, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		if (entry_order(&entries[i - 1], &entries[i]) > 0) {
+			qsort(entries, n, sizeof *entries, entry_order);
+			return;
+		}
+	}
+}
+
+bool entries_under(const struct source_entry *entries, uint32_t n, struct str folder)
+{
+	uint32_t low = 0, high = n;
+
+	/* Below `a` everything begins with `a/`, but `a.proto` sorts between the two. */
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		struct str path = entries[middle].path;
+		int order = str_cmp(str_head(path, folder.n), folder);
+
+		if (!order && folder.n)
+			order = path.n > folder.n ? (unsigned char)path.p[folder.n] - '/' : -1;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < n && path_under(entries[low].path, folder))
+		return true;
+	return entries_find((struct source_entry *)entries, n, folder) != NULL;
+}
+
+bool content_hash(const struct source *source, struct str bytes, struct content_id *id)
+{
+	XXH128_canonical_t canonical;
+
+	if (source->hashing.blob)
+		return blob_hash(bytes, id);
+	XXH128_canonicalFromHash(&canonical,
+		XXH3_128bits_withSeed(bytes.p ? bytes.p : "", bytes.n, source->hashing.seed));
+	*id = (struct content_id){ 0 };
+	memcpy(id->bytes, canonical.digest, sizeof canonical.digest);
+	for (int i = 0; i < 4; i++)
+		id->bytes[16 + i] = (uint8_t)(bytes.n >> (8 * i));
+	return true;
+}
+
+bool content_id_eq(const struct content_id *a, const struct content_id *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+bool check_count(const struct source *source, uint32_t n, uint32_t limit, struct diags *diags)
+{
+	if (n < limit)
+		return true;
+	diag_error(
+		diags, NOWHERE, "'" STR "' has more than %u contracts", ARG(source->name), limit);
+	diag_help(diags, "name the folder that holds the contracts, as in REV:PATH or dir:PATH");
+	return false;
+}
+
+void diag_too_large(
+	const struct source *source, struct str path, uint64_t limit, struct diags *diags)
+{
+	struct str name = source_path_name(source, diags->arena, path);
+
+	diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(name),
+		(unsigned long long)limit);
+	diag_help(diags, "a contract may have at most that many; split it, or leave it out");
+}
+
+/* Files in memory, sorted; a set's files too. */
+struct memory {
+	struct source_entry *entries;
+	struct str *bytes; /* by entry->private */
+	uint32_t n;
+};
+
+static bool memory_list(struct source *source, struct source_list *list, struct diags *diags)
+{
+	const struct memory *memory = source->impl;
+
+	(void)diags;
+	for (uint32_t i = 0; i < memory->n; i++)
+		if (source->kind == SOURCE_SET || path_is_contract(memory->entries[i].path))
+			*vec_push(source->arena, &list->entries) = memory->entries[i];
+	return true;
+}
+
+static const struct source_entry *memory_find(struct source *source, struct str path)
+{
+	const struct memory *memory = source->impl;
+
+	return entries_find(memory->entries, memory->n, path);
+}
+
+static bool memory_read(struct source *source, const struct source_entry *entry,
+	struct arena *arena, struct str *bytes, struct diags *diags)
+{
+	const struct memory *memory = source->impl;
+
+	(void)arena, (void)diags;
+	*bytes = memory->bytes[entry->private];
+	return true;
+}
+
+static const struct source_ops memory_ops = {
+	.list = memory_list,
+	.find = memory_find,
+	.read = memory_read,
+};
+
+static struct source *memory_source(struct arena *arena, enum source_kind kind, struct str name,
+	const struct memory_file *files, size_t n)
+{
+	struct memory *memory = NEW(arena, struct memory);
+	struct source *source = source_new(arena, kind, &memory_ops, memory);
+
+	memory->entries = NEW_ARRAY(arena, n, struct source_entry);
+	memory->bytes = NEW_ARRAY(arena, n, struct str);
+	memory->n = (uint32_t)n;
+	for (size_t i = 0; i < n; i++) {
+		memory->entries[i] = (struct source_entry){ .path = files[i].path, .private = i };
+		memory->bytes[i] = files[i].bytes;
+	}
+	entries_sort(memory->entries, memory->n);
+	source->name = source->side = name;
+	return source;
+}
+
+struct source *source_memory(
+	struct arena *arena, struct str name, const struct memory_file *files, size_t n)
+{
+	return memory_source(arena, SOURCE_MEMORY, name, files, n);
+}
+
+struct source *source_memory_set(
+	struct arena *arena, struct str name, const struct memory_file *files, size_t n)
+{
+	return memory_source(arena, SOURCE_SET, name, files, n);
+}
+
+struct source *source_empty(struct arena *arena, struct str name)
+{
+	return memory_source(arena, SOURCE_EMPTY, name, NULL, 0);
+}
+
+void source_close(struct source *source)
+{
+	if (source && source->ops->close)
+		source->ops->close(source);
+}
+
+const struct source_list *source_files(struct source *source, struct diags *diags)
+{
+	if (source->listed)
+		return &source->list;
+	source->list = (struct source_list){ 0 };
+	if (!source->ops->list(source, &source->list, diags))
+		return NULL;
+	entries_sort(source->list.entries.items, source->list.entries.n);
+	source->listed = true;
+	return &source->list;
+}
+
+const struct source_entry *source_find(struct source *source, struct str path)
+{
+	if (!path_is_clean(path) || !path_under(path, source->top))
+		return NULL;
+	if (source->listed) {
+		const struct source_entry *entry =
+			entries_find(source->list.entries.items, source->list.entries.n, path);
+
+		/* All contracts are in the list; only other files need a look. */
+		if (entry || path_is_contract(path) || source->kind == SOURCE_SET)
+			return entry;
+	}
+	return source->ops->find(source, path);
+}
+
+bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,
+	struct str *bytes, struct diags *diags)
+{
+	return source->ops->read(source, entry, arena, bytes, diags);
+}
+
+bool source_identify(struct source *source, struct source_entry *entry, struct diags *diags)
+{
+	struct arena *scratch;
+	struct str bytes;
+
+	if (entry->has_id)
+		return true;
+	if (source->ops->identify)
+		return source->ops->identify(source, entry, diags);
+	scratch = arena_like(source->arena);
+	entry->has_id = source_read(source, entry, scratch, &bytes, diags) &&
+			content_hash(source, bytes, &entry->id);
+	arena_free(scratch);
+	return entry->has_id;
+}
+
+bool source_has_contract(struct source *source, struct str folder, struct diags *diags)
+{
+	const struct source_list *list;
+
+	if (!source->listed && source->ops->has_contract)
+		return source->ops->has_contract(source, folder, diags);
+	list = source_files(source, diags);
+	return list && entries_under(list->entries.items, list->entries.n, folder);
+}

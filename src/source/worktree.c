@@ -1,0 +1,705 @@
+/*
+ * The index, and the working tree: tracked files and untracked ones that are not ignored. Where a
+ * file on disk is as the index recorded it, its id is the recorded one and it is not read; what a
+ * sparse checkout left out is taken from the index.
+ */
+#include "source/ignore.h"
+#include "source/index_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const uint64_t MAX_RULES_BYTES = 1 << 20; /* a .gitignore */
+
+struct work {
+	struct repository *repository;
+	struct arena *arena; /* what is let go when the source closes: index, rules */
+	struct index_file index;
+	const struct ignore_rules *rules; /* of the whole repository */
+	bool on_disk;                     /* the working tree, not the index */
+};
+
+/* What an entry's `private` points to. */
+struct work_file {
+	struct str path; /* where the bytes are on disk: a link's target */
+	bool from_index;
+};
+
+/* Something in the index or in a folder that a sparse index keeps whole. */
+struct item {
+	uint32_t mode;
+	const uint8_t *id;
+	bool skipped; /* the sparse checkout left it out */
+};
+
+static bool is_tracked_kind(uint32_t mode)
+{
+	return (mode & MODE_TYPE) == MODE_FILE || (mode & MODE_TYPE) == MODE_LINK;
+}
+
+/* Below which of the folders that a sparse index keeps whole does the path lie? */
+static const struct index_entry *sparse_folder(const struct work *work, struct str path)
+{
+	for (size_t slash = str_rfind(path, '/'); slash < path.n; slash = str_rfind(path, '/')) {
+		const struct index_entry *entry;
+
+		path = str_head(path, slash);
+		entry = index_find(&work->index, path);
+		if (entry && (index_mode(entry) & MODE_TYPE) == MODE_FOLDER)
+			return entry;
+	}
+	return NULL;
+}
+
+static bool sparse_item(struct work *work, struct str path, struct item *item, struct diags *diags)
+{
+	const struct index_entry *folder = sparse_folder(work, path);
+	const struct tree_item *found = NULL;
+	struct str rest, part;
+
+	if (!folder)
+		return false;
+	rest = str_from(path, folder->path.n + 1);
+	item->id = index_id(folder);
+	item->skipped = true;
+	while (str_cut(&rest, '/', &part)) {
+		const struct tree *tree =
+			found && (found->mode & MODE_TYPE) != MODE_FOLDER
+				? NULL
+				: tree_get(work->repository, item->id, path, diags);
+
+		found = tree ? tree_item_find(tree, part) : NULL;
+		if (!found)
+			return false;
+		item->id = found->id;
+	}
+	item->mode = found->mode;
+	return true;
+}
+
+/* What the index holds at a path; folders too. */
+static bool index_item(struct work *work, struct str path, struct item *item, struct diags *diags)
+{
+	const struct index_entry *entry = index_find(&work->index, path);
+
+	*item = (struct item){ 0 };
+	if (entry) {
+		if (index_stage(entry) || index_is_intent(entry))
+			return false;
+		item->mode = index_mode(entry);
+		item->id = index_id(entry);
+		item->skipped = index_is_skipped(entry);
+		return true;
+	}
+	if (index_find_below(&work->index, path)) {
+		item->mode = MODE_FOLDER;
+		return true;
+	}
+	return sparse_item(work, path, item, diags);
+}
+
+struct work_world {
+	struct source *source;
+	struct diags *diags;
+	struct item last;
+	bool last_from_index;
+};
+
+static enum file_kind work_look(
+	void *context, struct str path, struct arena *arena, struct str *target)
+{
+	struct work_world *world = context;
+	struct work *work = world->source->impl;
+	uint32_t errors = world->diags->n_errors;
+
+	world->last_from_index = false;
+	if (work->on_disk) {
+		enum file_kind kind = beneath_look(work->repository->work_top, path, arena, target);
+
+		if (kind != FILE_NONE)
+			return kind;
+	}
+	if (!index_item(work, path, &world->last, world->diags) ||
+		(work->on_disk && !world->last.skipped &&
+			(world->last.mode & MODE_TYPE) != MODE_FOLDER))
+		return world->diags->n_errors > errors ? FILE_ERROR : FILE_NONE;
+	world->last_from_index = true;
+	switch (world->last.mode & MODE_TYPE) {
+	case MODE_FOLDER:
+		return FILE_FOLDER;
+	case MODE_FILE:
+		return FILE_REGULAR;
+	case MODE_LINK:
+		return object_read(work->repository, world->last.id, GIT_OBJECT_BLOB,
+			       MAX_PATH_BYTES, world->source, path, arena, target, world->diags)
+			       ? FILE_LINK
+			       : FILE_ERROR;
+	default:
+		return FILE_NONE;
+	}
+}
+
+static void set_file(struct source *source, struct source_entry *entry, struct str path,
+	const struct item *from_index)
+{
+	struct work_file *file = NEW(source->arena, struct work_file);
+
+	file->path = path;
+	file->from_index = from_index != NULL;
+	if (from_index) {
+		memcpy(entry->id.bytes, from_index->id, sizeof entry->id.bytes);
+		entry->has_id = true;
+	}
+	entry->private = (uint64_t)(uintptr_t)file;
+}
+
+/* Makes an entry of the link at `path`; anything but LINK_FILE: there is none. */
+static enum link_end resolve_link(
+	struct source *source, struct str path, struct source_entry *entry, struct diags *diags)
+{
+	struct work_world context = { .source = source, .diags = diags };
+	struct link_world world = { work_look, &context };
+	struct str file;
+	enum link_end end = link_resolve(&world, source->arena, path, &file);
+
+	*entry = (struct source_entry){ .path = path };
+	if (end == LINK_FILE)
+		set_file(source, entry, file, context.last_from_index ? &context.last : NULL);
+	return end;
+}
+
+/* What a listing is doing. */
+struct listing {
+	struct source *source;
+	struct work *work;
+	struct source_list *list;
+	struct diags *diags;
+};
+
+static struct source_entry *listing_push(struct listing *l, struct str path)
+{
+	struct source_entry *entry;
+
+	if (!check_count(l->source, l->list->entries.n, l->work->repository->options.max_files,
+		    l->diags))
+		return NULL;
+	entry = vec_push(l->source->arena, &l->list->entries);
+	entry->path = path;
+	return entry;
+}
+
+static bool list_link(struct listing *l, struct str path)
+{
+	struct source_entry entry, *pushed;
+	enum link_end end = resolve_link(l->source, path, &entry, l->diags);
+
+	if (end == LINK_ERROR)
+		return false;
+	link_warn(l->source, path, end, l->diags);
+	if (end != LINK_FILE)
+		return true;
+	pushed = listing_push(l, path);
+	if (pushed)
+		*pushed = entry;
+	return pushed != NULL;
+}
+
+static bool list_item(struct listing *l, struct str path, const struct item *item)
+{
+	struct source_entry *entry;
+
+	if ((item->mode & MODE_TYPE) == MODE_LINK)
+		return list_link(l, path);
+	entry = listing_push(l, path);
+	if (entry)
+		set_file(l->source, entry, path, item);
+	return entry != NULL;
+}
+
+/* Lists the contracts in a folder that a sparse index keeps whole. */
+static bool list_sparse(struct listing *l, const uint8_t *id, struct str path, int depth)
+{
+	struct tree *tree = tree_get(l->work->repository, id, path, l->diags);
+	bool some = false, ok = tree != NULL;
+
+	if (depth > MAX_DEPTH) {
+		diag_error(l->diags, NOWHERE,
+			"folders are nested too deep in the index: at most %d are read", MAX_DEPTH);
+		return false;
+	}
+	for (uint32_t i = 0; ok && tree->contracts != NONE && i < tree->n; i++) {
+		const struct tree_item *each = &tree->items[i];
+		struct item item = { each->mode, each->id, true };
+		bool folder = (each->mode & MODE_TYPE) == MODE_FOLDER;
+		struct str below;
+
+		if (!folder && !(is_tracked_kind(each->mode) && path_is_contract(each->name)))
+			continue;
+		below = path_join(l->source->arena, path, each->name);
+		if (folder)
+			ok = list_sparse(l, each->id, below, depth + 1);
+		else
+			ok = list_item(l, below, &item);
+		/* A folder that was just listed is known, so this reads nothing. */
+		some |= ok && (!folder || tree_get(l->work->repository, each->id, below, l->diags)
+							  ->contracts != NONE);
+	}
+	if (ok)
+		tree->contracts = some ? SOME : NONE;
+	return ok;
+}
+
+static bool index_list(struct source *source, struct source_list *list, struct diags *diags)
+{
+	struct work *work = source->impl;
+	struct listing l = { source, work, list, diags };
+	bool ok = true;
+
+	for (uint32_t i = 0; ok && i < work->index.n; i++) {
+		const struct index_entry *entry = &work->index.entries[i];
+		struct item item = { index_mode(entry), index_id(entry), false };
+
+		if ((item.mode & MODE_TYPE) == MODE_FOLDER)
+			ok = list_sparse(&l, item.id, entry->path, 0);
+		else if (path_is_contract(entry->path) && is_tracked_kind(item.mode) &&
+			 !index_is_intent(entry))
+			ok = list_item(&l, str_dup(source->arena, entry->path), &item);
+	}
+	return ok;
+}
+
+/* A folder on disk while it is walked. */
+struct folder {
+	int fd;
+	struct str path;
+	const struct ignore_rules *rules;
+	bool untracked; /* are untracked files here part of the working tree? */
+	int depth;
+};
+
+struct name {
+	struct str text; /* ended with a NUL */
+	unsigned type;
+};
+
+static struct str read_small(struct arena *arena, int top, struct str path)
+{
+	int fd = beneath_open_file(top, path);
+	struct str text = S("");
+
+	if (fd >= 0 && !file_bytes(fd, MAX_RULES_BYTES, arena, &text))
+		text = S("");
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+/* The rules with those of a folder's own .gitignore before them. */
+static const struct ignore_rules *rules_in(
+	const struct work *work, struct str folder, const struct ignore_rules *above)
+{
+	struct str path = path_join(work->arena, folder, S(".gitignore"));
+	struct str text = read_small(work->arena, work->repository->work_top, path);
+
+	return text.n ? ignore_parse(work->arena, text, folder, above) : above;
+}
+
+/* core.excludesFile, and before it info/exclude. */
+static const struct ignore_rules *rules_of_repository(struct work *work)
+{
+	struct repository *repository = work->repository;
+	const struct ignore_rules *rules = NULL;
+	struct str files[2] = { { NULL, 0 },
+		path_join(work->arena, repository->common_dir, S("info/exclude")) };
+
+	if (repository_config_path(repository, "core.excludesfile", &files[0]) && files[0].n &&
+		files[0].p[0] != '/')
+		files[0] = path_join(work->arena, repository->work_dir, files[0]);
+	for (size_t i = 0; i < COUNT(files); i++) {
+		struct str text = S("");
+		int fd = !files[i].n ? -1
+				     : open(str_cstr(work->arena, files[i]),
+					       O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+		if (fd < 0)
+			continue;
+		if (file_bytes(fd, MAX_RULES_BYTES, work->arena, &text))
+			rules = ignore_parse(work->arena, text, S(""), rules);
+		close(fd);
+	}
+	return rules;
+}
+
+/* Is a folder (open, at `path`) a repository of its own? */
+static bool is_nested_repository(int fd)
+{
+	struct stat st;
+
+	if (fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	return !S_ISDIR(st.st_mode) || faccessat(fd, ".git/HEAD", F_OK, 0) == 0;
+}
+
+/* Is the file on disk as the index recorded it? One as young as the index itself may differ. */
+static bool is_as_recorded(
+	const struct index_file *index, const struct index_entry *entry, const struct stat *st)
+{
+	struct index_stat was = index_stat(entry);
+	bool older = st->st_mtim.tv_sec < index->mtime ||
+		     (st->st_mtim.tv_sec == index->mtime && st->st_mtim.tv_nsec < index->mtime_ns);
+
+	return older && (index_mode(entry) & MODE_TYPE) == MODE_FILE && index_stage(entry) == 0 &&
+	       !index_is_intent(entry) && was.mtime == (uint32_t)st->st_mtim.tv_sec &&
+	       was.mtime_ns == (uint32_t)st->st_mtim.tv_nsec &&
+	       was.ctime == (uint32_t)st->st_ctim.tv_sec &&
+	       was.ctime_ns == (uint32_t)st->st_ctim.tv_nsec && was.inode == (uint32_t)st->st_ino &&
+	       was.size == (uint32_t)st->st_size;
+}
+
+static bool walk_file(
+	struct listing *l, const struct folder *folder, const struct name *name, struct str path)
+{
+	const struct index_entry *entry = index_find(&l->work->index, path);
+	struct source_entry *pushed;
+	struct stat st;
+
+	if (!entry && (!folder->untracked || ignore_matches(folder->rules, path, false)))
+		return true;
+	path = str_dup(l->source->arena, path);
+	if (name->type == DT_LNK)
+		return list_link(l, path);
+	if (fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+		return true;
+	pushed = listing_push(l, path);
+	if (!pushed)
+		return false;
+	set_file(l->source, pushed, path, NULL);
+	if (entry && is_as_recorded(&l->work->index, entry, &st)) {
+		memcpy(pushed->id.bytes, index_id(entry), sizeof pushed->id.bytes);
+		pushed->has_id = true;
+	}
+	return true;
+}
+
+static bool walk_folder(struct listing *l, struct folder folder);
+
+static bool fail_folder(const struct listing *l, struct str path, int error)
+{
+	struct str name = path_printable(l->diags->arena, path.n ? str_head(path, 200) : S("."));
+
+	diag_error(l->diags, NOWHERE, "cannot read the folder '" STR "': %s", ARG(name),
+		strerror(error));
+	return false;
+}
+
+static bool walk_below(
+	struct listing *l, const struct folder *above, const struct name *name, struct str path)
+{
+	const struct index_entry *entry = index_find(&l->work->index, path);
+	bool tracked = index_find_below(&l->work->index, path) != NULL;
+	struct folder folder = {
+		.path = path,
+		.rules = above->rules,
+		.untracked = above->untracked,
+		.depth = above->depth + 1,
+	};
+
+	if (str_eq(name->text, S(".git")) ||
+		(entry && (index_mode(entry) & MODE_TYPE) == MODE_SUBMODULE))
+		return true;
+	if (folder.untracked && ignore_matches(folder.rules, path, true))
+		folder.untracked = false;
+	if (!folder.untracked && !tracked)
+		return true;
+	folder.fd =
+		openat(above->fd, name->text.p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder.fd < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
+		       fail_folder(l, path, errno);
+	if (folder.untracked && is_nested_repository(folder.fd))
+		folder.untracked = false;
+	if (!folder.untracked && !tracked) {
+		close(folder.fd);
+		return true;
+	}
+	return walk_folder(l, folder);
+}
+
+static bool walk_name(struct listing *l, const struct folder *folder, struct name *name)
+{
+	struct str path = path_join(l->work->arena, folder->path, name->text);
+	struct stat st;
+
+	if (name->type == DT_UNKNOWN &&
+		fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		name->type = (unsigned)IFTODT(st.st_mode);
+	if (name->type == DT_DIR)
+		return walk_below(l, folder, name, path);
+	if ((name->type == DT_REG || name->type == DT_LNK) && path_is_contract(name->text))
+		return walk_file(l, folder, name, path);
+	return true;
+}
+
+/* Takes folder.fd. Names are read first, since .gitignore counts for those before it too. */
+static bool walk_folder(struct listing *l, struct folder folder)
+{
+	VEC(struct name) names = { 0 };
+	struct arena *arena = l->work->arena;
+	const struct dirent *item;
+	bool has_rules = false, ok = true;
+	DIR *stream = NULL;
+
+	if (folder.depth > MAX_DEPTH || folder.path.n >= MAX_PATH_BYTES)
+		errno = ENAMETOOLONG;
+	else
+		stream = fdopendir(folder.fd);
+	if (!stream) {
+		ok = fail_folder(l, folder.path, errno);
+		close(folder.fd);
+		return ok;
+	}
+	for (errno = 0; (item = readdir(stream)); errno = 0) {
+		struct str text = str_of(item->d_name);
+
+		has_rules |= str_eq(text, S(".gitignore"));
+		if (str_eq(text, S(".")) || str_eq(text, S("..")))
+			continue;
+		if (item->d_type != DT_DIR && item->d_type != DT_UNKNOWN && !path_is_contract(text))
+			continue;
+		*vec_push(arena, &names) = (struct name){
+			{ str_cstr(arena, text), text.n },
+			item->d_type,
+		};
+	}
+	if (errno)
+		ok = fail_folder(l, folder.path, errno);
+	if (has_rules)
+		folder.rules = rules_in(l->work, folder.path, folder.rules);
+	for (uint32_t i = 0; i < names.n && ok; i++)
+		ok = walk_name(l, &folder, &names.items[i]);
+	closedir(stream);
+	return ok;
+}
+
+static bool is_on_disk(const struct work *work, struct str path)
+{
+	struct arena *scratch = arena_like(work->arena);
+	struct str target;
+	bool is = beneath_look(work->repository->work_top, path, scratch, &target) != FILE_NONE;
+
+	arena_free(scratch);
+	return is;
+}
+
+/* What the sparse checkout left out, or what git was told to take for unchanged. */
+static bool list_skipped(struct listing *l)
+{
+	bool ok = true;
+
+	for (uint32_t i = 0; ok && i < l->work->index.n; i++) {
+		const struct index_entry *entry = &l->work->index.entries[i];
+		struct item item = { index_mode(entry), index_id(entry), true };
+
+		if ((item.mode & MODE_TYPE) == MODE_FOLDER)
+			ok = is_on_disk(l->work, entry->path) ||
+			     list_sparse(l, item.id, entry->path, 0);
+		else if ((index_is_skipped(entry) || index_is_assumed(entry)) &&
+			 path_is_contract(entry->path) && is_tracked_kind(item.mode) &&
+			 index_stage(entry) == 0 && !is_on_disk(l->work, entry->path))
+			ok = list_item(l, str_dup(l->source->arena, entry->path), &item);
+	}
+	return ok;
+}
+
+static bool worktree_list(struct source *source, struct source_list *list, struct diags *diags)
+{
+	struct work *work = source->impl;
+	struct listing l = { source, work, list, diags };
+	struct folder top = { .path = S(""), .rules = work->rules, .untracked = true };
+
+	top.fd = openat(work->repository->work_top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (top.fd < 0)
+		return fail_folder(&l, S(""), errno);
+	return walk_folder(&l, top) && list_skipped(&l);
+}
+
+/* Does an untracked file that is there belong to the working tree? */
+static bool is_shown(const struct work *work, struct str path)
+{
+	const struct ignore_rules *rules = rules_in(work, S(""), work->rules);
+
+	for (size_t i = 0; i < path.n; i++) {
+		struct str folder = str_head(path, i);
+		const struct index_entry *entry;
+		bool nested;
+		int fd;
+
+		if (path.p[i] != '/')
+			continue;
+		entry = index_find(&work->index, folder);
+		if ((entry && (index_mode(entry) & MODE_TYPE) == MODE_SUBMODULE) ||
+			ignore_matches(rules, folder, true))
+			return false;
+		fd = beneath_open(work->repository->work_top, folder, O_RDONLY | O_DIRECTORY);
+		nested = fd < 0 || is_nested_repository(fd);
+		if (fd >= 0)
+			close(fd);
+		if (nested)
+			return false;
+		rules = rules_in(work, folder, rules);
+	}
+	return !ignore_matches(rules, path, false);
+}
+
+static const struct source_entry *work_find(struct source *source, struct str path)
+{
+	struct arena *scratch = arena_like(source->arena);
+	struct work *work = source->impl;
+	struct work_world world = { .source = source };
+	struct source_entry entry = { .path = str_dup(source->arena, path) }, *found = NULL;
+	struct diags diags;
+	struct str target;
+	enum file_kind kind = FILE_NONE;
+	bool there;
+
+	/* What cannot be read is not found here; listing or reading says why. */
+	diags_init(&diags, scratch);
+	world.diags = &diags;
+	if (!path_in_dot_git(path))
+		kind = work_look(&world, entry.path, scratch, &target);
+	there = kind == FILE_REGULAR || kind == FILE_LINK;
+	if (there && work->on_disk && !world.last_from_index)
+		there = index_find(&work->index, path) || is_shown(work, path);
+	if (there && kind == FILE_LINK)
+		there = resolve_link(source, entry.path, &entry, &diags) == LINK_FILE;
+	else if (there)
+		set_file(source, &entry, entry.path, world.last_from_index ? &world.last : NULL);
+	arena_free(scratch);
+	if (!there)
+		return NULL;
+	found = NEW(source->arena, struct source_entry);
+	*found = entry;
+	return found;
+}
+
+static bool work_read(struct source *source, const struct source_entry *entry, struct arena *arena,
+	struct str *bytes, struct diags *diags)
+{
+	const struct work *work = source->impl;
+	const struct work_file *file = (const struct work_file *)(uintptr_t)entry->private;
+	uint64_t limit = work->repository->options.max_file_bytes;
+	struct str name;
+	bool ok = false;
+	int fd, error;
+
+	if (file->from_index)
+		return object_read(work->repository, entry->id.bytes, GIT_OBJECT_BLOB, limit,
+			source, entry->path, arena, bytes, diags);
+	fd = beneath_open_file(work->repository->work_top, file->path);
+	if (fd >= 0)
+		ok = file_bytes(fd, limit, arena, bytes);
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (ok)
+		return true;
+	if (error == EFBIG) {
+		diag_too_large(source, entry->path, limit, diags);
+		return false;
+	}
+	name = source_path_name(source, diags->arena, entry->path);
+	diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name), strerror(error));
+	return false;
+}
+
+static void work_close(struct source *source)
+{
+	struct work *work = source->impl;
+
+	if (!work->repository)
+		return;
+	repository_release(work->repository);
+	work->repository = NULL;
+	arena_free(work->arena);
+}
+
+static const struct source_ops worktree_ops = {
+	.list = worktree_list,
+	.find = work_find,
+	.read = work_read,
+	.close = work_close,
+};
+
+static const struct source_ops index_ops = {
+	.list = index_list,
+	.find = work_find,
+	.read = work_read,
+	.close = work_close,
+};
+
+static struct source *work_open(struct repository *repository, bool on_disk, struct diags *diags)
+{
+	struct work *work = NEW(repository->arena, struct work);
+	struct source *source =
+		source_new(repository->arena, on_disk ? SOURCE_WORKTREE : SOURCE_INDEX,
+			on_disk ? &worktree_ops : &index_ops, work);
+
+	work->repository = repository_share(repository);
+	work->arena = arena_like(repository->arena);
+	work->on_disk = on_disk;
+	source->hashing.blob = true;
+	if (index_read(repository, work->arena, &work->index, diags))
+		return source;
+	work_close(source);
+	return NULL;
+}
+
+struct source *worktree_open(struct repository *repository, struct diags *diags)
+{
+	struct source *source;
+	struct work *work;
+
+	if (repository->work_top < 0) {
+		if (repository->work_dir.p)
+			diag_error(diags, NOWHERE, "cannot open the working tree '" STR "'",
+				ARG(repository->work_dir));
+		else
+			diag_error(
+				diags, NOWHERE, "this repository is bare: it has no working tree");
+		diag_help(diags, "name two revisions: breakwater check BASE HEAD");
+		return NULL;
+	}
+	source = work_open(repository, true, diags);
+	if (!source)
+		return NULL;
+	work = source->impl;
+	work->rules = rules_of_repository(work);
+	source->name = S("working tree");
+	return source;
+}
+
+struct source *index_open(struct repository *repository, struct diags *diags)
+{
+	struct source *source = work_open(repository, false, diags);
+	struct work *work;
+
+	if (!source)
+		return NULL;
+	work = source->impl;
+	source->name = source->side = S("index");
+	for (uint32_t i = 0; i < work->index.n; i++) {
+		const struct index_entry *entry = &work->index.entries[i];
+
+		if (!index_stage(entry))
+			continue;
+		diag_error(diags, NOWHERE, "'" STR "' is unmerged in the index",
+			ARG(path_printable(diags->arena, entry->path)));
+		diag_help(diags, "finish the merge and add it: git add " STR, ARG(entry->path));
+		work_close(source);
+		return NULL;
+	}
+	return source;
+}
