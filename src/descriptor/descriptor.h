@@ -5,9 +5,10 @@
  * a stranger's: protobuf-c's unpacking recurses without a bound and grows up to 120 times, so a
  * walk over the wire format bounds depth and shape first, and unpacking has a budget.
  *
- * Our descriptor.proto declares every `options` field as bytes (the same wire format): options are
- * kept as they came and are encoded and decoded by one generic piece of code, custom ones and
- * groups included, which protobuf-c 1.4 would refuse.
+ * Our descriptor.proto declares options, source info and strings as bytes (the same wire format):
+ * options are kept as they came and are encoded and decoded by one generic piece of code, custom
+ * ones and groups included, which protobuf-c 1.4 would refuse; places go straight from the wire to
+ * spans; and a NUL in a string does not end it.
  */
 #pragma once
 #include "base/out.h"
@@ -15,8 +16,12 @@
 #include "schema/encode.h"
 #include "schema/schema.h"
 
-/* A parse_file for the bytes of one FileDescriptorProto: fills the file with names unresolved and
- * options encoded. */
+/*
+ * A parse_file for the bytes of one FileDescriptorProto. Names are left unresolved (TYPE_NAMED,
+ * with what the set says of them in `set_type`), options encoded with the places of their parts
+ * beside them, defaults as text. Maps and groups know their messages already. Errors name the
+ * element; their place is the file as a whole.
+ */
 bool descriptor_parse(struct parse_request *request);
 
 struct descriptor_write_options {
@@ -25,7 +30,8 @@ struct descriptor_write_options {
 /*
  * Writes the schema's files as a FileDescriptorSet: every file after all it imports (depth first,
  * imports in order, roots sorted by path), built-in ones only when something imports them. Errors
- * of writing stay in `out`.
+ * of writing stay in `out`, which must not write to memory in `scratch`: that is rewound after
+ * each file.
  */
 void descriptor_write_set(struct out *out, const struct schema *schema,
 	const struct descriptor_write_options *options, struct arena *scratch);
