@@ -1,6 +1,6 @@
 #include "config/accepted.h"
 #include "base/out.h"
-#include "config/yaml.h"
+#include "config/yaml_tree.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "config/init.h"
 #include "base/out.h"
 #include "config/accepted.h"
-#include "config/yaml.h"
+#include "config/yaml_tree.h"
 
 enum {
 	MAX_INIT_FILES = 2000,   /* contracts that are looked into for imports and packages */

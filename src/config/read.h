@@ -4,7 +4,7 @@
  */
 #pragma once
 #include "config/config.h"
-#include "config/yaml.h"
+#include "config/yaml_tree.h"
 
 enum { MAX_CONFIG_PATHS = 10000 }; /* of `ignore` and `ignore_only` in one file */
 

@@ -1,4 +1,4 @@
-#include "config/yaml.h"
+#include "config/yaml_tree.h"
 
 #include <stdlib.h>
 #include <yaml.h>
