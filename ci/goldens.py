@@ -4,7 +4,7 @@
 usage: goldens.py --bw PATH [--bless] [--show N] [FILTER...]
 
 A case is a folder; its topic is the folder above, and what a topic's cases hold is told by the function named after it
-below. Nothing is listed anywhere. FILTER: substrings that the case's path must hold. `--bless` rewrites what is ours
+below. Nothing is listed anywhere. FILTER: substrings, one of which the case's path must hold. `--bless` rewrites what is ours
 (all.jsonl, the diagnostics of compile/invalid, cli/); what was measured on other programs is never rewritten.
 Exit status 0 when every case agrees.
 """
@@ -202,13 +202,13 @@ def field(bw, case, tmp):
             raise Wrong(f"written in {d}")
 
 
-def imported(path, deps, seen):
-    """Names of the files in deps/ that a file imports, directly or not."""
+def imported(path, top, seen):
+    """Names of the files below top, deps/NAME, that a file imports, directly or not."""
     for name in re.findall(rb'import\s+(?:public\s+|weak\s+|option\s+)?"([^"]+)"', path.read_bytes()):
         name = name.decode("utf-8", "replace")
-        if name not in seen and (deps / name).is_file():
+        if name not in seen and name.startswith("deps/") and (top / name).is_file():
             seen.add(name)
-            imported(deps / name, deps, seen)
+            imported(top / name, top, seen)
     return seen
 
 
@@ -216,12 +216,12 @@ def compile(bw, case, tmp):  # noqa: A001 (named after its topic)
     """compile/valid/CASE and compile/invalid/CASE: CASE.proto, which compiles alone with the compile/deps/ files that it imports. An invalid
     one's `expect` has the lines at which the peers report it, `stderr` our diagnostics; a valid one's CASE.binpb is a
     peer's descriptor: the text must not differ from it in anything that a rule sees."""
-    deps, root = case.parent.parent / "deps", pathlib.Path(tmp) / "root"
+    top, root = case.parent.parent, pathlib.Path(tmp) / "root"
     proto = case / (case.name + ".proto")
-    root.mkdir()
+    (root / "deps").mkdir(parents=True)
     shutil.copy(proto, root)
-    for name in imported(proto, deps, set()):
-        shutil.copy(deps / name, root)
+    for name in imported(proto, top, set()):
+        shutil.copy(top / name, root / name)
     status, _, err = bw.run(["build", "dir:root", "-o", "set.binpb"], tmp)
     verdict, *places = (case / "expect").read_text().splitlines()[0].split()
     if verdict == "ok":
@@ -291,12 +291,14 @@ def main():
     p.add_argument("--show", type=int, default=20, help="failures of a topic that are shown")
     p.add_argument("filter", nargs="*")
     a = p.parse_args()
+    if not os.access(a.bw, os.X_OK):
+        p.error(f"there is no program {a.bw}")
     bw = Program(a.bw, a.bless)
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for topic, (_, pattern) in TOPICS.items():
             cases = [c for c in sorted((TOP / "testdata" / topic).glob(pattern))
-                     if c.is_dir() and all(f in str(c.relative_to(TOP / "testdata")) for f in a.filter)]
+                     if c.is_dir() and (not a.filter or any(f in str(c.relative_to(TOP / "testdata")) for f in a.filter))]
             wrong = [(n, why) for n, why in pool.map(lambda c: judge(bw, topic, c), cases) if why]
             for n, why in wrong[:a.show]:
                 print(f"  {n}: {why}")

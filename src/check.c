@@ -198,6 +198,11 @@ static void choose_wanted(struct breakwater_run *run, struct compile_side sides[
 	sides[NEW].all = true;
 }
 
+static bool is_strict(const struct breakwater_run *run)
+{
+	return run->options->strict_imports || run->sides[NEW].config.strict_imports;
+}
+
 /* What a root holds and its configuration leaves out is there for imports alone. */
 static void disown(struct breakwater_run *run)
 {
@@ -228,7 +233,7 @@ static bool compile_sides(struct breakwater_run *run)
 		.names = run->names,
 		.diags = &run->diags,
 		.jobs = o->jobs ? o->jobs : pool_processors(),
-		.strict_imports = o->strict_imports || run->sides[NEW].config.strict_imports,
+		.strict_imports = is_strict(run),
 		.tolerate_broken = true,
 		.parse_descriptor = descriptor_parse,
 	};
@@ -292,6 +297,24 @@ static bool was_touched(const struct changes *changes, struct str path)
 					  sizeof *changes->list.items, change_by_path);
 }
 
+static bool lacks_import(const struct file *file)
+{
+	for (uint32_t i = 0; i < file->imports.n; i++) {
+		if (!file->imports.items[i].file)
+			return true;
+	}
+	return false;
+}
+
+/* Does an error in this file decide the status by itself, whatever imports it? */
+static bool decides(const struct breakwater_run *run, const struct file *file)
+{
+	if (file->is_builtin)
+		return false;
+	return was_touched(&run->changes, file->text->path) ||
+	       (is_strict(run) && lacks_import(file));
+}
+
 static void reach_find(struct breakwater_run *run, struct reach *reach)
 {
 	for (int side = OLD; side < SIDES; side++) {
@@ -300,8 +323,7 @@ static void reach_find(struct breakwater_run *run, struct reach *reach)
 		for (uint32_t i = 0; i < schema->files.n; i++) {
 			struct file *file = schema->files.items[i].file;
 
-			if (file->text && !file->is_builtin &&
-				was_touched(&run->changes, file->text->path))
+			if (decides(run, file))
 				reach_add(reach, file);
 		}
 	}

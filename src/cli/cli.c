@@ -25,11 +25,17 @@ struct breakwater_git cli_git(void)
 	};
 }
 
-struct source_options cli_source_options(struct cli *cli)
+struct source *cli_source_open(struct cli *cli, const char *input)
 {
 	struct breakwater_git git = cli_git();
+	struct source_options options =
+		source_options_of(cli->arena, cli->names, cli->directory, &git);
+	struct str name = input ? str_of(input) : (struct str){ 0 };
+	struct source *source = source_open(&options, name, &cli->diags);
 
-	return source_options_of(cli->arena, cli->names, cli->directory, &git);
+	if (source)
+		*vec_push(cli->arena, &cli->sources) = source;
+	return source;
 }
 
 static bool is_standard_output(const char *path)

@@ -28,7 +28,8 @@ struct cli {
 	struct out *out; /* standard output; main sees to its errors */
 	struct out *err;
 	bool color_out, color_err;
-	struct str directory; /* the current folder, absolute; ended by a NUL */
+	VEC(struct source *) sources; /* closed by main, when no place needs their bytes any more */
+	struct str directory;         /* the current folder, absolute; ended by a NUL */
 };
 
 struct command {
@@ -57,15 +58,16 @@ const struct command *command_find(struct cli *cli, const char *name);
 void command_print_help(struct out *out, const struct command *command);
 void program_print_help(struct out *out);
 
-/* git's variables, and how sources are opened with them from the current folder. */
+/* git's variables. */
 struct breakwater_git cli_git(void);
-struct source_options cli_source_options(struct cli *cli);
 /*
  * Opens what `-o` names: NULL or `-` is cli->out. NULL with a diagnostic. To be closed with
  * cli_output_close, which says false, with a diagnostic, when it could not be written.
  */
 struct out *cli_output_open(struct cli *cli, const char *path);
 bool cli_output_close(struct cli *cli, struct out *out, const char *path);
+/* Opens an input (NULL: left out), which main closes; NULL with a diagnostic. */
+struct source *cli_source_open(struct cli *cli, const char *input);
 /* Opened source → configuration and roots, for commands with one side. */
 bool cli_side_prepare(
 	struct cli *cli, const char *config, const struct texts *roots, struct side *side);

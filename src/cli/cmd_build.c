@@ -88,8 +88,6 @@ static bool build_source(struct cli *cli, const struct build_arguments *argument
 static int build_run(struct cli *cli, const void *given, const struct texts *operands)
 {
 	const struct build_arguments *arguments = given;
-	struct source_options options = cli_source_options(cli);
-	struct str input = operands->n ? str_of(operands->items[0]) : (struct str){ 0 };
 	struct side side = { 0 };
 	struct timing timing;
 	bool ok;
@@ -100,11 +98,11 @@ static int build_run(struct cli *cli, const void *given, const struct texts *ope
 		return STATUS_UNKNOWN;
 	}
 	timing_begin(&timing, cli->arena);
-	side.source = source_open(&options, input, &cli->diags);
+	side.source = cli_source_open(cli, operands->n ? operands->items[0] : NULL);
 	if (!side.source)
 		return STATUS_UNKNOWN;
+	side.source->side = S(""); /* there is no other side to tell it from */
 	ok = build_source(cli, arguments, &side, &timing);
-	source_close(side.source);
 	if (arguments->timings)
 		timing_print(cli->err, timing.phases.items, timing.phases.n, *arguments->timings);
 	return ok ? STATUS_OK : STATUS_UNKNOWN;

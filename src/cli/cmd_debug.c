@@ -15,13 +15,6 @@ static const struct opt debug_options[] = {
 	OPT_ROOT(struct debug_arguments),
 };
 
-static struct source *debug_open(struct cli *cli, const char *input)
-{
-	struct source_options options = cli_source_options(cli);
-
-	return source_open(&options, input ? str_of(input) : (struct str){ 0 }, &cli->diags);
-}
-
 static bool debug_tokens(struct cli *cli, struct source *source)
 {
 	const struct source_list *list = source_files(source, &cli->diags);
@@ -132,14 +125,11 @@ static int debug_run(struct cli *cli, const void *arguments, const struct texts 
 		return STATUS_UNKNOWN;
 	}
 	for (size_t i = 0; ok && i < wanted; i++) {
-		sources[i] = debug_open(cli, i + 1 < operands->n ? operands->items[i + 1] : NULL);
+		sources[i] =
+			cli_source_open(cli, i + 1 < operands->n ? operands->items[i + 1] : NULL);
 		ok = sources[i] != NULL;
 	}
 	ok = ok && debug_stage(cli, arguments, stage, sources);
-	for (size_t i = 0; i < wanted; i++) {
-		if (sources[i])
-			source_close(sources[i]);
-	}
 	return ok && !cli->diags.n_errors ? STATUS_OK : STATUS_UNKNOWN;
 }
 

@@ -261,6 +261,8 @@ int main(int argc, char **argv)
 		status = STATUS_UNKNOWN;
 	diags_print(cli.err, &cli.diags, arena, cli.color_err, cli.common.verbose);
 	out_flush(cli.err);
+	for (uint32_t i = 0; i < cli.sources.n; i++)
+		source_close(cli.sources.items[i]);
 	intern_free(cli.names);
 	arena_free(arena);
 	return status;
