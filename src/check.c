@@ -548,6 +548,12 @@ static bool finish(struct breakwater_run *run)
 			run->files_compared += run->schemas[NEW].files.items[i].own;
 	}
 	run->status = findings_active(&run->findings) ? BREAKWATER_BROKEN : BREAKWATER_CLEAN;
+	if (run->sides[OLD].has_contract && !run->sides[NEW].has_contract) {
+		/* Not every category has a rule that says so. */
+		diag_warning(&run->diags, NOWHERE, STR " has no contract: everything was deleted",
+			ARG(run->sides[NEW].source->name));
+		run->status = BREAKWATER_BROKEN;
+	}
 	return true;
 }
 

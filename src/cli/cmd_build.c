@@ -112,8 +112,7 @@ const struct command build_command = {
 	.name = "build",
 	.operands = "[INPUT] -o FILE",
 	.summary = "Compile one revision to a google.protobuf.FileDescriptorSet",
-	.text = "\n"
-		"INPUT is a revision of the repository (branch, tag, hash, REV:FOLDER), or "
+	.text = "INPUT is a revision of the repository (branch, tag, hash, REV:FOLDER), or "
 		"dir:FOLDER,\n"
 		"set:FILE, worktree:, index:. Left out it is the working tree, outside a "
 		"repository dir:.\n",

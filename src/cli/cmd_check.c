@@ -240,8 +240,7 @@ const struct command check_command = {
 	.name = "check",
 	.operands = "[BASE [HEAD]]",
 	.summary = "Compare two revisions of the contracts and print what breaks",
-	.text = "\n"
-		"  check              merge base of the default branch and HEAD, against the "
+	.text = "  check              merge base of the default branch and HEAD, against the "
 		"working tree\n"
 		"  check A            revision A against the working tree\n"
 		"  check A B          A against B, as check A..B\n"

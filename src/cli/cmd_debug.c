@@ -137,8 +137,7 @@ const struct command debug_command = {
 	.name = "debug",
 	.operands = "tokens|schema|pairs INPUT...",
 	.summary = "Print what a stage made of the input, for developers of breakwater",
-	.text = "\n"
-		"  debug tokens INPUT       the lexer's tokens\n"
+	.text = "  debug tokens INPUT       the lexer's tokens\n"
 		"  debug schema INPUT       the linked schema\n"
 		"  debug pairs OLD NEW      what is compared with what\n",
 	.options = debug_options,

@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include "report/report.h"
+
 void program_print_help(struct out *out)
 {
 	out_str(out, S("usage: breakwater COMMAND [OPTIONS] ...\n\n"
@@ -17,6 +19,16 @@ void program_print_help(struct out *out)
 		       "change safely\n"));
 }
 
+static void print_formats(struct out *out)
+{
+	size_t n;
+	const struct reporter *const *reporters = reporters_all(&n);
+
+	out_str(out, S("\nformats:\n"));
+	for (size_t i = 0; i < n; i++)
+		out_printf(out, "  %-26s %s\n", reporters[i]->name, reporters[i]->summary);
+}
+
 void command_print_help(struct out *out, const struct command *command)
 {
 	out_printf(out, "usage: breakwater %s [OPTIONS]%s%s\n\n%s.\n%s%s", command->name,
@@ -26,6 +38,8 @@ void command_print_help(struct out *out, const struct command *command)
 		out_str(out, S("\noptions:\n"));
 		opt_print(out, command->options, command->n_options);
 	}
+	if (command == &check_command)
+		print_formats(out);
 	out_str(out, S("\noptions of all commands:\n"));
 	opt_print(out, common_options, n_common_options);
 }
