@@ -134,6 +134,19 @@ static bool read_fingerprint(struct str text, uint64_t *fingerprint)
 	return true;
 }
 
+/* Another version may have known it, so the check goes on. */
+static void warn_of_rule(struct entries *e, const struct yaml_node *map, struct str rule)
+{
+	struct str nearest = rules_nearest(rule);
+
+	if (rule_find(rule))
+		return;
+	diag_warning(e->diags, place_in(e->text, yaml_get(map, S("rule"))->span),
+		"unknown rule '" STR "': this entry accepts nothing", ARG(rule));
+	if (nearest.p && rule_find(nearest))
+		diag_help(e->diags, "did you mean '" STR "'?", ARG(nearest));
+}
+
 static void read_entry(struct entries *e, const struct yaml_node *map)
 {
 	struct acceptance a = { .place = place_in(e->text, map->span) };
@@ -163,8 +176,10 @@ static void read_entry(struct entries *e, const struct yaml_node *map)
 			"'" STR "' is no date", ARG(until));
 		diag_help(e->diags, "dates are written as in 2026-01-31");
 	}
-	if (e->diags->n_errors == n_errors)
+	if (e->diags->n_errors == n_errors) {
+		warn_of_rule(e, map, a.rule);
 		*vec_push(e->arena, &e->accepted->list) = a;
+	}
 }
 
 bool accepted_parse(
@@ -270,7 +285,11 @@ static void write_entry(struct out *out, struct arena *arena, const struct accep
 {
 	struct str element = yaml_quote(arena, a->element);
 
-	out_printf(out, "- element: " STR "\n  rule: " STR "\n", ARG(element), ARG(a->rule));
+	out_printf(out, "- element: " STR "\n", ARG(element));
+	if (rule_find(a->rule))
+		out_printf(out, "  rule: " STR "\n", ARG(a->rule));
+	else /* read from a file, so it may be anything */
+		write_text(out, arena, "rule", a->rule);
 	write_text(out, arena, "finding", a->finding);
 	write_text(out, arena, "reason", a->reason);
 	write_text(out, arena, "by", a->by);

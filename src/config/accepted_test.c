@@ -371,6 +371,26 @@ static void mistakes_in_the_file_have_a_place(void **state)
 	}
 }
 
+static void an_unknown_rule_is_told_and_kept(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct text text =
+		text_of("version: 1\naccepted:\n- rule: 'FIELD_SAME_TYPO: #'\n  reason: x\n"
+			"  fingerprint: \"0123456789abcdef\"\n");
+	struct text written;
+	struct acceptances accepted, again;
+	struct diags diags;
+
+	(void)state;
+	diags_init(&diags, arena);
+	assert_true(accepted_parse(arena, &text, &accepted, &diags));
+	assert_int_equal(diags.n, 1);
+	written = text_of(str_cstr(arena, accepted_write(arena, &accepted)));
+	assert_true(accepted_parse(arena, &written, &again, &diags));
+	assert_true(str_eq(again.list.items[0].rule, S("FIELD_SAME_TYPO: #")));
+	arena_free(arena);
+}
+
 static void dates_are_those_of_the_calendar(void **state)
 {
 	static const struct {
@@ -409,6 +429,7 @@ int main(void)
 		cmocka_unit_test(an_entry_covers_its_own_break_alone),
 		cmocka_unit_test(a_stale_entry_is_told_only_of_a_whole_check),
 		cmocka_unit_test(mistakes_in_the_file_have_a_place),
+		cmocka_unit_test(an_unknown_rule_is_told_and_kept),
 		cmocka_unit_test(dates_are_those_of_the_calendar),
 	};
 
