@@ -104,7 +104,8 @@ reports() { # FOLDER OLD NEW STATUS
 }
 
 fetch() { # PACKAGE...: quiet, and without running anything of theirs
-	npm install --prefix "$work" --no-audit --no-fund --ignore-scripts --loglevel=error "$@" \
+	npm install --prefix "$work" --no-audit --no-fund --ignore-scripts --loglevel=error --prefer-offline \
+		--fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=2000 "$@" \
 		>said 2>&1
 }
 

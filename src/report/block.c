@@ -198,16 +198,13 @@ struct blocks *blocks_make(const struct report *report)
 {
 	struct arena *arena = report->arena;
 	struct blocks *blocks = NEW(arena, struct blocks);
+	struct findings findings = findings_by_path(report, false);
 	struct map listed, by_finding;
 
 	map_init(&listed, arena);
 	map_init(&by_finding, arena);
-	for (uint32_t i = 0; i < report->findings->list.n; i++) {
-		struct finding *finding = report->findings->list.items[i];
-
-		if (finding_shown(report, finding))
-			*map_put(&listed, finding, 0) = finding;
-	}
+	for (uint32_t i = 0; i < findings.list.n; i++)
+		*map_put(&listed, findings.list.items[i], 0) = findings.list.items[i];
 	for (uint32_t i = 0; i < listed.n; i++) {
 		struct finding *finding = listed.entries[i].value;
 

@@ -231,7 +231,7 @@ static bool is_word(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool message_cut(struct str *rest, struct str *before, struct str *name)
+bool quoted_cut(struct str *rest, char quote, struct str *before, struct str *word)
 {
 	size_t open = 0, close;
 
@@ -239,20 +239,20 @@ bool message_cut(struct str *rest, struct str *before, struct str *name)
 		return false;
 	/* An apostrophe within a word is no quote. */
 	while (open < rest->n &&
-		(rest->p[open] != '\'' || (open > 0 && is_word(rest->p[open - 1]))))
+		(rest->p[open] != quote || (open > 0 && is_word(rest->p[open - 1]))))
 		open++;
 	for (close = open + 1; close < rest->n; close++)
-		if (rest->p[close] == '\'' &&
+		if (rest->p[close] == quote &&
 			(close + 1 == rest->n || !is_word(rest->p[close + 1])))
 			break;
 	if (close >= rest->n) {
 		*before = *rest;
-		*name = (struct str){ NULL, 0 };
+		*word = (struct str){ NULL, 0 };
 		*rest = str_from(*rest, rest->n);
 		return true;
 	}
 	*before = str_head(*rest, open);
-	*name = (struct str){ rest->p + open + 1, close - open - 1 };
+	*word = (struct str){ rest->p + open + 1, close - open - 1 };
 	*rest = str_from(*rest, close + 1);
 	return true;
 }

@@ -29,10 +29,11 @@ void out_plain_cut(struct out *out, struct str text, unsigned most);
 /* `text`, or its first `most` bytes at a character's border and an ellipsis. */
 struct str str_clipped(struct str text, size_t most, struct arena *arena);
 /*
- * Takes a piece of a message off the front of *rest: what stands before the next name in single quotes,
- * and the name, absent behind the last. False at the end.
+ * Takes a piece of prose off the front of *rest: what stands before the next word between two `quote`s,
+ * and that word, absent behind the last. Messages have names in single quotes, helps have code in
+ * backticks. False at the end.
  */
-bool message_cut(struct str *rest, struct str *before, struct str *name);
+bool quoted_cut(struct str *rest, char quote, struct str *before, struct str *word);
 /* For XML and HTML, in text and in quoted attributes. */
 void out_markup(struct out *out, struct str text);
 /* For running text of GitHub's markdown, table cells included; mentions and references do nothing. */

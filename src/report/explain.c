@@ -89,7 +89,7 @@ static void text_entry(struct out *out, const struct rule *rule, bool color)
 	const struct palette *palette = palette_of(color);
 	int width = 0;
 
-	out_printf(out, "%s%-46s%s ", palette->place, rule->id, palette->off);
+	out_printf(out, "%s%-43s%s ", palette->place, rule->id, palette->off);
 	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1) {
 		struct str name = category_name((enum category)category);
 
@@ -99,7 +99,7 @@ static void text_entry(struct out *out, const struct rule *rule, bool color)
 		out_str(out, name);
 		width += (int)name.n + (width > 0);
 	}
-	out_printf(out, "%*s %s\n", width < 22 ? 22 - width : 0, "", rule->purpose);
+	out_printf(out, "%*s %s\n", width < 31 ? 31 - width : 0, "", rule->purpose);
 }
 
 static void text_part(struct out *out, const char *title, const char *text, bool color)
@@ -270,6 +270,16 @@ static void man_escaped(struct out *out, struct str text, bool *in_code)
 	}
 }
 
+/* Bytes that man_escaped makes of a word. */
+static size_t man_length(struct str word)
+{
+	size_t n = word.n;
+
+	for (size_t i = 0; i < word.n; i++)
+		n += strchr("`'\"~^", word.p[i]) ? 3 : word.p[i] == '-' || word.p[i] == '\\';
+	return n;
+}
+
 static bool ends_sentence(struct str word)
 {
 	return word.n > 1 && strchr(".?!", word.p[word.n - 1]) && word.p[word.n - 2] != '.';
@@ -285,14 +295,14 @@ static void man_text(struct out *out, struct str text)
 	while (str_cut(&text, ' ', &word)) {
 		if (word.n == 0)
 			continue;
-		if (column && column + 1 + word.n > MAN_WIDTH) {
+		if (column && column + 1 + man_length(word) > MAN_WIDTH) {
 			out_char(out, '\n');
 			column = 0;
 		}
 		if (column)
 			out_char(out, ' ');
 		man_escaped(out, word, &in_code);
-		column += word.n + (column > 0);
+		column += man_length(word) + (column > 0);
 		if (ends_sentence(word)) {
 			out_char(out, '\n');
 			column = 0;

@@ -2,7 +2,8 @@
 #include "report/escape.h"
 #include "report/html_style.h"
 
-enum { CONTEXT = 2, LONGEST_LINE = 300, SURFACES = 3 };
+/* Browsers hold on with a thousand findings; who has more reads json. */
+enum { CONTEXT = 2, LONGEST_LINE = 300, SURFACES = 3, MOST_SHOWN = 1000 };
 
 static const struct surface_column {
 	const char *name, *explained;
@@ -32,14 +33,14 @@ static void code(struct out *out, struct str text)
 	out_str(out, S("</code>"));
 }
 
-static void message_write(struct out *out, struct str message)
+static void prose_write(struct out *out, struct str prose, char quote)
 {
-	struct str before, name;
+	struct str before, word;
 
-	while (message_cut(&message, &before, &name)) {
+	while (quoted_cut(&prose, quote, &before, &word)) {
 		out_markup(out, before);
-		if (name.p)
-			code(out, name);
+		if (word.p)
+			code(out, word);
 	}
 }
 
@@ -257,7 +258,7 @@ static void terms_write(struct out *out, const struct finding *finding)
 	}
 	if (finding->help.n) {
 		term_begin(out, "What to do");
-		out_markup(out, finding->help);
+		prose_write(out, finding->help, '`');
 		out_str(out, S("</dd>\n"));
 	}
 	if (finding->accepted) {
@@ -292,7 +293,7 @@ static void folded_write(struct out *out, const struct block *block)
 			block->follows.n, block->follows.n == 1 ? "s" : "");
 		for (uint32_t i = 0; i < block->follows.n; i++) {
 			out_str(out, S("<li>"));
-			message_write(out, block->follows.items[i]->message);
+			prose_write(out, block->follows.items[i]->message, '\'');
 			out_str(out, S("</li>\n"));
 		}
 		out_str(out, S("</ul></details>\n"));
@@ -317,18 +318,18 @@ static void block_write(
 		: finding->severity == SEVERITY_ERROR ? "Breaking"
 						      : "Warning");
 	out_printf(out, "<h3 id=\"f%u\">", number);
-	message_write(out, finding->message);
+	prose_write(out, finding->message, '\'');
 	out_str(out, S("</h3>\n"));
 	sides_write(out, report, finding);
 	terms_write(out, finding);
 	folded_write(out, block);
 	if (rule->hurts && *rule->hurts) {
 		out_str(out, S("<details><summary>Why it matters</summary><p>"));
-		out_markup(out, str_of(rule->hurts));
+		prose_write(out, str_of(rule->hurts), '`');
 		out_str(out, S("</p>"));
 		if (rule->safely && *rule->safely) {
 			out_str(out, S("<p>"));
-			out_markup(out, str_of(rule->safely));
+			prose_write(out, str_of(rule->safely), '`');
 			out_str(out, S("</p>"));
 		}
 		out_str(out, S("</details>\n"));
@@ -346,8 +347,11 @@ static bool html_write(struct out *out, const struct report *report)
 		summary_write(out, &findings);
 		out_str(out, S("<section aria-labelledby=\"changes\">\n"
 			       "<h2 id=\"changes\">Changes, the most harmful first</h2>\n"));
-		for (uint32_t i = 0; i < blocks->list.n; i++)
+		for (uint32_t i = 0; i < blocks->list.n && i < MOST_SHOWN; i++)
 			block_write(out, report, &blocks->list.items[i], i + 1);
+		if (blocks->list.n > MOST_SHOWN)
+			out_printf(out, "<p>… and %u more, which the json report has.</p>\n",
+				blocks->list.n - MOST_SHOWN);
 		out_str(out, S("</section>\n"));
 	}
 	out_str(out, S("</main>\n<footer>Made by breakwater "));

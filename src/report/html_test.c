@@ -59,11 +59,25 @@ static void page_needs_nothing_and_runs_nothing(void **state)
 	fixture_free(f);
 }
 
+static void backticks_of_a_help_become_code(void **state)
+{
+	struct fixture *f = fixture_two();
+
+	(void)state;
+	f->findings.list.items[1]->help = S("don't; add `reserved \"a\";` and `x");
+	assert_non_null(strstr(fixture_write(f, "html"),
+		"<dd>don&#39;t; add <code>reserved &quot;a&quot;;</code> and `x</dd>"));
+	assert_non_null(strstr(fixture_write(f, "markdown"),
+		"- What to do: don't; add `reserved \"a\";` and \\`x\n"));
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finding_shows_both_sides),
 		cmocka_unit_test(summary_counts_by_contract_and_surface),
+		cmocka_unit_test(backticks_of_a_help_become_code),
 		cmocka_unit_test(page_needs_nothing_and_runs_nothing),
 	};
 

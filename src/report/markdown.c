@@ -37,16 +37,14 @@ static void where_write(
 	out_code_span(out, where, in_table);
 }
 
-static void message_write(
-	struct out *out, const struct report *report, struct str message, bool in_table)
+static void prose_write(struct out *out, struct str prose, char quote, bool in_table)
 {
-	struct str before, name;
+	struct str before, word;
 
-	message = str_clipped(message, LONGEST_TEXT, report->arena);
-	while (message_cut(&message, &before, &name)) {
+	while (quoted_cut(&prose, quote, &before, &word)) {
 		out_markdown(out, before);
-		if (name.p)
-			out_code_span(out, name, in_table);
+		if (word.p)
+			out_code_span(out, word, in_table);
 	}
 }
 
@@ -66,7 +64,7 @@ static void row_write(struct out *out, const struct report *report, const struct
 	out_printf(out, "| %s | ", mark_of(finding));
 	where_write(out, report, finding, true);
 	out_str(out, S(" | "));
-	message_write(out, report, finding->message, true);
+	prose_write(out, str_clipped(finding->message, LONGEST_TEXT, report->arena), '\'', true);
 	folded_write(out, block);
 	out_printf(out, " `%s` | ", finding->rule->id);
 	surfaces_write(out, finding->breaks);
@@ -127,7 +125,7 @@ static void details_write(struct out *out, const struct report *report, const st
 	const struct finding *finding = block->finding;
 
 	out_str(out, S("\n**"));
-	message_write(out, report, finding->message, false);
+	prose_write(out, str_clipped(finding->message, LONGEST_TEXT, report->arena), '\'', false);
 	out_str(out, S("**"));
 	folded_write(out, block);
 	out_str(out, S("  \n"));
@@ -140,7 +138,8 @@ static void details_write(struct out *out, const struct report *report, const st
 	}
 	if (finding->help.n) {
 		out_str(out, S("\n- What to do: "));
-		out_markdown(out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena));
+		prose_write(out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena), '`',
+			false);
 	}
 	if (finding->accepted_reason.n) {
 		out_str(out, S("\n- Accepted: "));
