@@ -11,6 +11,16 @@ struct str extension_extendee(struct intern *names, const struct field *extensio
 	return intern(names, name);
 }
 
+static struct package *package_put(struct side *side, struct str name)
+{
+	struct package **slot =
+		(struct package **)map_put(&side->packages, intern(side->names, name).p, 0);
+
+	if (!*slot)
+		*slot = NEW(side->arena, struct package);
+	return *slot;
+}
+
 void side_init(
 	struct side *side, struct arena *arena, struct intern *names, const struct schema *schema)
 {
@@ -26,10 +36,9 @@ void side_init(
 	for (uint32_t i = 0; i < schema->files.n; i++) {
 		struct schema_file *entry = &schema->files.items[i];
 		const struct file *file = entry->file;
-		void **slot = map_put(&side->packages, intern(names, file->package).p, 0);
+		void **slot;
 
-		if (!*slot)
-			*slot = entry->file;
+		*vec_push(arena, &package_put(side, file->package)->files) = file;
 		*map_put(&side->files, file, 0) = entry;
 		if (file->text) {
 			slot = map_put(&side->by_path, intern(names, file->text->path).p, 0);
@@ -37,6 +46,20 @@ void side_init(
 				*slot = entry->file;
 		}
 	}
+	for (uint32_t i = 0; i < schema->packages.n; i++) {
+		const struct schema_package *outline = &schema->packages.items[i];
+		struct package *package = package_put(side, outline->name);
+
+		package->declares[ELEMENT_MESSAGE] |= outline->has_message;
+		package->declares[ELEMENT_ENUM] |= outline->has_enum;
+		package->declares[ELEMENT_FIELD] |= outline->has_extension;
+		package->declares[ELEMENT_SERVICE] |= outline->has_service;
+	}
+}
+
+struct package *side_package(const struct side *side, struct str name)
+{
+	return map_get(&side->packages, intern(side->names, name).p, 0);
 }
 
 bool side_lists(struct side *side, struct str path)
@@ -132,6 +155,34 @@ const struct element *side_in_file(
 		*map_put(&side->in_file, file, 0) = map;
 	}
 	return map_get(map, full_name.p, kind);
+}
+
+static void note_kinds(struct package *package, const struct message *message)
+{
+	package->declares[ELEMENT_MESSAGE] = true;
+	package->declares[ELEMENT_ENUM] |= message->enums.n > 0;
+	package->declares[ELEMENT_FIELD] |= message->extensions.n > 0;
+	for (uint32_t i = 0; i < message->messages.n; i++)
+		note_kinds(package, message->messages.items[i]);
+}
+
+bool side_package_declares(struct side *side, struct str name, enum element_kind kind)
+{
+	struct package *package = side_package(side, name);
+
+	if (!package)
+		return false;
+	for (uint32_t i = 0; !package->declares_known && i < package->files.n; i++) {
+		const struct file *file = package->files.items[i];
+
+		package->declares[ELEMENT_ENUM] |= file->enums.n > 0;
+		package->declares[ELEMENT_FIELD] |= file->extensions.n > 0;
+		package->declares[ELEMENT_SERVICE] |= file->services.n > 0;
+		for (uint32_t k = 0; k < file->messages.n; k++)
+			note_kinds(package, file->messages.items[k]);
+	}
+	package->declares_known = true;
+	return package->declares[kind];
 }
 
 static void side_index(struct side *side)

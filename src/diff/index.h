@@ -15,6 +15,13 @@ struct named {
 	struct named *last; /* of the first one only */
 };
 
+struct package {
+	VEC(const struct file *) files;
+	/* By element kind: something of it is declared; worked out on the first question. */
+	bool declares[ELEMENT_EXTENSION_RANGE + 1];
+	bool declares_known;
+};
+
 struct side {
 	const struct schema *schema;
 	struct arena *arena;
@@ -40,6 +47,9 @@ const struct element *side_in_file(
 /* All declarations of a name, NULL for none. */
 const struct named *side_named(struct side *side, enum element_kind kind, struct str full_name);
 const struct named *side_extensions(struct side *side, struct str extendee, int32_t number);
+/* A package of the side, NULL for none. */
+struct package *side_package(const struct side *side, struct str name);
+bool side_package_declares(struct side *side, struct str name, enum element_kind kind);
 /* Interned name of what an extension extends; as written without the leading dot when that is
  * unknown. */
 struct str extension_extendee(struct intern *names, const struct field *extension);

@@ -119,9 +119,13 @@ bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file
 
 bool diff_has_package(const struct diff *diff, bool new_side, struct str package)
 {
-	const struct side *side = side_of(diff, new_side);
+	return side_package(side_of(diff, new_side), package) != NULL;
+}
 
-	return map_get(&side->packages, intern(diff->names, package).p, 0) != NULL;
+bool diff_package_declares(
+	const struct diff *diff, bool new_side, struct str package, enum element_kind kind)
+{
+	return side_package_declares(side_of(diff, new_side), package, kind);
 }
 
 const struct schema *diff_schema(const struct diff *diff, bool new_side)

@@ -65,6 +65,8 @@ const struct element *diff_find_in_file(const struct diff *diff, bool new_side, 
 bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file);
 /* Has the side a file, own or imported, of that interned package? */
 bool diff_has_package(const struct diff *diff, bool new_side, struct str package);
+/* Does any file of the package declare a message, enum, service or extension (ELEMENT_FIELD), nested ones too? */
+bool diff_package_declares(const struct diff *diff, bool new_side, struct str package, enum element_kind kind);
 /* The side's files, for who has to look at all of them. */
 const struct schema *diff_schema(const struct diff *diff, bool new_side);
 

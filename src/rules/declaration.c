@@ -29,6 +29,19 @@ static enum row row_in_file(const struct element *element)
 	}
 }
 
+static bool is_in_package(const struct rule *rule)
+{
+	switch (rule->on) {
+	case PAIR_PACKAGE_MESSAGE:
+	case PAIR_PACKAGE_ENUM:
+	case PAIR_PACKAGE_SERVICE:
+	case PAIR_PACKAGE_EXTENSION:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static const struct element *find_anywhere(const struct check *c, const struct element *old)
 {
 	switch (old->kind) {
@@ -56,7 +69,7 @@ static const struct field *map_field_of(const struct element *element)
 static void follow(struct check *c, struct finding *f, const struct element *old)
 {
 	const struct field *map = map_field_of(old);
-	bool in_package = f && f->rule->on >= PAIR_PACKAGE_MESSAGE;
+	bool in_package = f && is_in_package(f->rule);
 
 	if (in_package)
 		finding_follows(c, f, old, row_in_file(old));
@@ -69,6 +82,35 @@ static void follow(struct check *c, struct finding *f, const struct element *old
 	finding_follows(c, f, map, ROW_FIELD_SAME_NAME);
 	finding_follows(c, f, map, ROW_FIELD_SAME_TYPE);
 	finding_follows(c, f, map, ROW_FIELD_SAME_CARDINALITY);
+}
+
+/*
+ * The last enum, message or extension of a package, which buf never reports (rules.md, section 4),
+ * is not reported here either where another finding says that it is gone: that of the message
+ * around it, or that of the extension range it was in.
+ */
+static bool last_and_said(const struct check *c, const struct element *old)
+{
+	const struct message *extendee;
+
+	if (diff_package_declares(c->diff, true, old->file->package, old->kind))
+		return false;
+	if (c->selection->selected[ROW_PACKAGE_MESSAGE_NO_DELETE] && old->parent &&
+		old->parent->kind == ELEMENT_MESSAGE &&
+		!diff_find_message(c->diff, true, old->parent->full_name))
+		return true;
+	if (old->kind != ELEMENT_FIELD || !c->selection->selected[ROW_EXTENSION_MESSAGE_NO_DELETE])
+		return false;
+	extendee = ((const struct field *)old)->extendee;
+	extendee = extendee ? diff_find_message(c->diff, true, extendee->e.full_name) : NULL;
+	for (uint32_t i = 0; extendee && i < extendee->extension_ranges.n; i++) {
+		const struct extension_range *range = extendee->extension_ranges.items[i];
+		int32_t number = ((const struct field *)old)->number;
+
+		if (number >= range->begin && number <= range->end)
+			return false;
+	}
+	return extendee != NULL;
 }
 
 static struct str deletion_help(
@@ -109,7 +151,7 @@ static void declaration_no_delete(struct check *c, const struct rule *rule, cons
 	struct finding *f;
 	struct fact fact;
 
-	if (pair->new.element)
+	if (pair->new.element || (is_in_package(rule) && last_and_said(c, old)))
 		return;
 	moved = find_anywhere(c, old);
 	fact = (struct fact){

@@ -323,6 +323,12 @@ struct file {
 	const void *content; /* equal pointers: equal bytes */
 };
 
+/* What contracts that were not compiled declare in a package, for who must know that something is left of it. */
+struct schema_package {
+	struct str name; /* interned; empty for none */
+	bool has_message, has_enum, has_extension, has_service; /* nested ones too */
+};
+
 /* One side, compiled: its files sorted by import path, imports and built-in ones included. */
 struct schema_file {
 	struct file *file;
@@ -333,6 +339,7 @@ struct schema {
 	struct str name; /* for people: `v1.4.0`, `working tree` */
 	VEC(struct schema_file) files;
 	VEC(struct str) paths; /* printed paths of all contracts of the side, compiled or not; sorted */
+	VEC(struct schema_package) packages; /* of contracts in `paths` that are not in `files`; empty when all are */
 };
 
 /* Full name of any element, without leading dot; made in `arena` where it is not kept. An enum value's is in its enum's scope, as in C++. */
