@@ -45,16 +45,11 @@ static ProtobufCBinaryData bytes_to(struct str s)
 		}                                                               \
 	} while (0)
 
-static bool options_are_empty(const struct options *options)
-{
-	return !options || (options->list.n == 0 && !options->encoded.p);
-}
-
-/* What linking did not decode goes out as it came in. */
+/* What linking did not decode goes out as it came in. Options with nothing in them are options. */
 static ProtobufCBinaryData write_options(struct writer *writer, const struct options *options)
 {
 	if (options->list.n == 0)
-		return bytes_to(options->encoded);
+		return bytes_to(options->encoded.p ? options->encoded : S(""));
 	return bytes_to(options_encode(writer->scratch, options));
 }
 
@@ -91,7 +86,7 @@ static void write_field(
 	if (field->oneof)
 		SET(d, oneof_index, (int32_t)field->oneof->e.index);
 	SET(d, json_name, bytes_to(field->json_name));
-	if (!options_are_empty(field->e.options))
+	if (field->e.options)
 		SET(d, options, write_options(writer, field->e.options));
 	if (field->proto3_optional)
 		SET(d, proto3_optional, 1);
@@ -124,10 +119,10 @@ static void write_enum(struct writer *writer, const struct enumeration *e,
 
 		SET(d->value[i], name, bytes_to(value->e.name));
 		SET(d->value[i], number, value->number);
-		if (!options_are_empty(value->e.options))
+		if (value->e.options)
 			SET(d->value[i], options, write_options(writer, value->e.options));
 	}
-	if (!options_are_empty(e->e.options))
+	if (e->e.options)
 		SET(d, options, write_options(writer, e->e.options));
 	LIST(writer, d, reserved_range, e->reserved_ranges.n,
 		Google__Protobuf__EnumDescriptorProto__EnumReservedRange,
@@ -160,7 +155,7 @@ static void write_ranges(
 
 		SET(d->extension_range[i], start, range->begin);
 		SET(d->extension_range[i], end, exclusive_end(range->end));
-		if (!options_are_empty(range->e.options))
+		if (range->e.options)
 			SET(d->extension_range[i], options,
 				write_options(writer, range->e.options));
 	}
@@ -184,12 +179,12 @@ static void write_message_options(
 	struct wire_buffer buffer = { .arena = writer->scratch };
 	const struct options *options = message->e.options;
 	ProtobufCBinaryData bytes = { 0 };
-	bool says = options &&
-		    (options->list.n == 0 || options_find(options, MESSAGE_OPTIONS_MAP_ENTRY));
+	bool says =
+		options && (options->encoded.p || options_find(options, MESSAGE_OPTIONS_MAP_ENTRY));
 
-	if (!options_are_empty(options))
+	if (options)
 		bytes = write_options(writer, options);
-	if (message->is_map_entry && (options_are_empty(options) || !says)) {
+	if (message->is_map_entry && !says) {
 		wire_put_tag(&buffer, MESSAGE_OPTIONS_MAP_ENTRY, WIRE_VARINT);
 		wire_put_varint(&buffer, 1);
 		wire_put_raw(&buffer, (struct str){ (const char *)bytes.data, bytes.len });
@@ -226,7 +221,7 @@ static void write_message(
 		const struct oneof *oneof = message->oneofs.items[i];
 
 		SET(d->oneof_decl[i], name, bytes_to(oneof->e.name));
-		if (!options_are_empty(oneof->e.options))
+		if (oneof->e.options)
 			SET(d->oneof_decl[i], options, write_options(writer, oneof->e.options));
 	}
 	write_ranges(writer, message, d);
@@ -250,14 +245,14 @@ static void write_service(struct writer *writer, const struct service *service,
 		SET(m, name, bytes_to(method->e.name));
 		SET(m, input_type, write_reference(writer, input, method->input_name));
 		SET(m, output_type, write_reference(writer, output, method->output_name));
-		if (!options_are_empty(method->e.options))
+		if (method->e.options)
 			SET(m, options, write_options(writer, method->e.options));
 		if (method->client_streaming)
 			SET(m, client_streaming, 1);
 		if (method->server_streaming)
 			SET(m, server_streaming, 1);
 	}
-	if (!options_are_empty(service->e.options))
+	if (service->e.options)
 		SET(d, options, write_options(writer, service->e.options));
 }
 
@@ -320,7 +315,7 @@ static void write_file(struct writer *writer, const struct file *file)
 		SET(d, package, bytes_to(file->package));
 	write_imports(writer, file, d);
 	write_file_members(writer, file, d);
-	if (!options_are_empty(file->e.options))
+	if (file->e.options)
 		SET(d, options, write_options(writer, file->e.options));
 	if (writer->source_info && file->locations.n)
 		SET(d, source_code_info, bytes_to(locations_write(writer->scratch, file)));

@@ -1559,6 +1559,8 @@ static bool parse_method(struct parser *p, struct service *service, int32_t pare
 		return false;
 	if (at(p, '{')) {
 		expect_end(p, '{', location);
+		/* A body makes options, even if there is none in it (protoc and buf alike). */
+		options_of(p, &method->e.options);
 		while (!at(p, '}') && !at_end(p)) {
 			if (accept_end(p, ';', NO_LOCATION))
 				continue;
