@@ -39,7 +39,7 @@ static enum link_end dir_resolve(
 {
 	struct link_world world = { dir_look, dir };
 
-	return link_resolve(&world, arena, path, file);
+	return symlink_resolve(&world, arena, path, file);
 }
 
 static void dir_add(struct dir_walk *walk, struct str path, bool is_link)

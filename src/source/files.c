@@ -164,7 +164,7 @@ static struct str path_parent(struct str path)
 	return str_head(path, slash < path.n ? slash : 0);
 }
 
-enum link_end link_resolve(
+enum link_end symlink_resolve(
 	const struct link_world *world, struct arena *arena, struct str path, struct str *file)
 {
 	struct str at = S(""), todo = path, part;

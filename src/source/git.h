@@ -29,9 +29,8 @@ struct tree {
 	struct content_id id;
 	struct tree_item *items; /* in git's order: a folder sorts as if its name ended with `/` */
 	uint32_t n;
-	/* Here or below: contracts, and of these links. */
-	enum knowledge { UNKNOWN, NONE, SOME } contracts, links;
-	struct tree *next; /* with the same hash */
+	enum knowledge { UNKNOWN, NONE, SOME } contracts; /* here or below */
+	struct tree *next;                                /* with the same hash */
 };
 
 struct repository {
@@ -78,6 +77,12 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 /* A tree by id, read once; `path` is for messages. NULL and an error. */
 struct tree *tree_get(
 	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags);
+/* Takes `mode name NUL id` off the front of a tree's bytes; false: that does not stand there. */
+bool tree_take(struct str *rest, struct tree_item *item);
+/* A tree's object for one look at it, to be freed; NULL and an error. */
+git_odb_object *tree_read_raw(
+	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags);
+void diag_malformed(struct diags *diags, const uint8_t *id, struct str path);
 /* Git's order of two struct tree_item. */
 int tree_item_order(const void *left, const void *right);
 const struct tree_item *tree_item_find(const struct tree *tree, struct str name);
@@ -114,7 +119,8 @@ bool merge_base(struct repository *repository, const struct content_id *a, struc
 bool nearest_tag(
 	struct repository *repository, struct str pattern, struct str *tag, struct diags *diags);
 
-/* tree.c: the source of a tree; `top` is the path below the repository that it begins at. */
+/* tree.c, tree_pair.c: the source of a tree; `top` is the path below the repository that it begins
+ * at. */
 struct source *tree_open(struct repository *repository, const struct content_id *tree,
 	struct str top, struct str name, struct str side, struct diags *diags);
 /* Are these two sources trees of one repository with one top, so that tree_changes fits? */

@@ -122,7 +122,8 @@ static struct names known_names(const struct repository *repository, struct aren
 	names.items = NEW_ARRAY(arena, list.count, struct str);
 	for (size_t i = 0; i < list.count; i++)
 		for (size_t k = 0; k < COUNT(kinds); k++)
-			if (str_starts(str_of(list.strings[i]), kinds[k]))
+			if (str_starts(str_of(list.strings[i]), kinds[k]) &&
+				!str_ends(str_of(list.strings[i]), S("/HEAD")))
 				names.items[names.n++] = str_dup(
 					arena, str_from(str_of(list.strings[i]), kinds[k].n));
 	git_strarray_dispose(&list);

@@ -103,12 +103,37 @@ git_odb *odb_open(const struct repository *repository, struct diags *diags)
 	return b.odb;
 }
 
-bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
-	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
-	struct str *bytes, struct diags *diags)
+/* Says why an object was not read: `error`, or `found` and `size` are not what was wanted. */
+static void diag_unread(const struct repository *repository, const uint8_t *id, git_object_t type,
+	uint64_t limit, int error, git_object_t found, struct str what, struct diags *diags)
+{
+	struct str text = id_text(diags->arena, id);
+
+	if (error == GIT_ENOTFOUND) {
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not here", ARG(text),
+			ARG(what));
+		diag_missing_help(repository, diags);
+	} else if (error) {
+		diag_error(diags, NOWHERE, "cannot read the object " STR " of '" STR "': %s",
+			ARG(text), ARG(what), git_said());
+		diag_help(diags, "git fsck shows what is damaged");
+	} else if (found != type) {
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is no %s", ARG(text),
+			ARG(what), git_object_type2string(type));
+	} else {
+		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(what),
+			(unsigned long long)limit);
+		diag_help(
+			diags, "a contract may have at most that many; split it, or leave it out");
+	}
+}
+
+/* The object, to be freed; NULL and an error. */
+static git_odb_object *object_open(const struct repository *repository, const uint8_t *id,
+	git_object_t type, uint64_t limit, const struct source *source, struct str path,
+	struct diags *diags)
 {
 	git_odb_object *object = NULL;
-	struct str what;
 	git_object_t found;
 	git_oid oid;
 	size_t size;
@@ -119,32 +144,42 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 	error = git_odb_read_header(&size, &found, repository->odb, &oid);
 	if (!error && found == type && size <= limit)
 		error = git_odb_read(&object, repository->odb, &oid);
-	if (object) {
-		*bytes = str_dup(arena,
-			(struct str){ git_odb_object_data(object), git_odb_object_size(object) });
-		git_odb_object_free(object);
-		return true;
-	}
-	what = source ? source_path_name(source, diags->arena, path)
-		      : path_printable(diags->arena, path);
-	if (error == GIT_ENOTFOUND) {
-		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not here",
-			ARG(id_text(diags->arena, id)), ARG(what));
-		diag_missing_help(repository, diags);
-	} else if (error) {
-		diag_error(diags, NOWHERE, "cannot read the object " STR " of '" STR "': %s",
-			ARG(id_text(diags->arena, id)), ARG(what), git_said());
-		diag_help(diags, "git fsck shows what is damaged");
-	} else if (found != type) {
-		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is no %s",
-			ARG(id_text(diags->arena, id)), ARG(what), git_object_type2string(type));
-	} else {
-		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(what),
-			(unsigned long long)limit);
-		diag_help(
-			diags, "a contract may have at most that many; split it, or leave it out");
-	}
-	return false;
+	if (!object)
+		diag_unread(repository, id, type, limit, error, found,
+			source ? source_path_name(source, diags->arena, path)
+			       : path_printable(diags->arena, path),
+			diags);
+	return object;
+}
+
+bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
+	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
+	struct str *bytes, struct diags *diags)
+{
+	git_odb_object *object = object_open(repository, id, type, limit, source, path, diags);
+
+	if (!object)
+		return false;
+	*bytes = str_dup(
+		arena, (struct str){ git_odb_object_data(object), git_odb_object_size(object) });
+	git_odb_object_free(object);
+	return true;
+}
+
+git_odb_object *tree_read_raw(
+	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags)
+{
+	repository->trees_read++;
+	return object_open(repository, id, GIT_OBJECT_TREE, MAX_TREE_BYTES, NULL,
+		path.n ? path : S("the top folder"), diags);
+}
+
+void diag_malformed(struct diags *diags, const uint8_t *id, struct str path)
+{
+	diag_error(diags, NOWHERE, "the tree " STR " of '" STR "' is malformed",
+		ARG(id_text(diags->arena, id)),
+		ARG(path_printable(diags->arena, path.n ? path : S("the top folder"))));
+	diag_help(diags, "git fsck shows what is wrong with it");
 }
 
 int tree_item_order(const void *left, const void *right)
@@ -165,8 +200,7 @@ int tree_item_order(const void *left, const void *right)
 	return a_next - b_next;
 }
 
-/* `mode name NUL id`, taken off the front of *rest. */
-static bool tree_take(struct str *rest, struct tree_item *item)
+bool tree_take(struct str *rest, struct tree_item *item)
 {
 	size_t space = str_find(*rest, ' ');
 	struct str after = str_from(*rest, space + 1);
@@ -236,9 +270,7 @@ struct tree *tree_get(
 	tree = NEW(repository->arena, struct tree);
 	memcpy(tree->id.bytes, id, sizeof tree->id.bytes);
 	if (!tree_parse(repository->arena, bytes, tree)) {
-		diag_error(diags, NOWHERE, "the tree " STR " of '" STR "' is malformed",
-			ARG(id_text(diags->arena, id)), ARG(path_printable(diags->arena, path)));
-		diag_help(diags, "git fsck shows what is wrong with it");
+		diag_malformed(diags, id, path);
 		return NULL;
 	}
 	repository->trees_read++;

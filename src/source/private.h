@@ -24,7 +24,7 @@ enum link_end { LINK_FILE, LINK_FOLDER, LINK_DANGLES, LINK_LOOPS, LINK_LEAVES, L
 
 /* Follows the link at `path`, whatever it leads through, as the system would; *file is in `arena`.
  */
-enum link_end link_resolve(
+enum link_end symlink_resolve(
 	const struct link_world *world, struct arena *arena, struct str path, struct str *file);
 /* Says why a link is left out, unless it led to a folder (nothing is said of those). */
 void link_warn(

@@ -1,27 +1,13 @@
 /*
- * The source of one tree in the object database, and what differs between two of them.
+ * The source of one tree in the object database.
  */
-#include "source/git.h"
-
-#include <stdlib.h>
-
-struct tree_source {
-	struct repository *repository;
-	const struct tree *root; /* of the repository, not of the top */
-	struct map found;        /* source_entry by hash of path; see tree_find */
-	struct arena *scratch;
-};
+#include "source/tree.h"
 
 struct found {
 	struct str path;
 	const struct source_entry *entry; /* NULL: not there */
 	struct found *next;
 };
-
-static bool is_kind(const struct tree_item *item, uint32_t mode)
-{
-	return (item->mode & MODE_TYPE) == mode;
-}
 
 /* The item at a path of the repository, not through links; NULL: none, or *diags has an error. */
 static const struct tree_item *tree_walk_to(struct repository *repository, const struct tree *tree,
@@ -34,7 +20,7 @@ static const struct tree_item *tree_walk_to(struct repository *repository, const
 		if (item) {
 			struct str above = str_head(path, (size_t)(part.p - path.p) - 1);
 
-			tree = is_kind(item, MODE_FOLDER)
+			tree = item_is(item, MODE_FOLDER)
 				       ? tree_get(repository, item->id, above, diags)
 				       : NULL;
 		}
@@ -76,8 +62,7 @@ static enum file_kind tree_look(
 	}
 }
 
-/* The file that the link at `path` ends at; NULL and *end tells why not. */
-static const struct tree_item *tree_resolve(
+const struct tree_item *tree_resolve(
 	struct source *source, struct str path, enum link_end *end, struct diags *diags)
 {
 	struct tree_source *tree = source->impl;
@@ -86,14 +71,14 @@ static const struct tree_item *tree_resolve(
 	struct arena_mark mark = arena_mark(tree->scratch);
 	struct str file;
 
-	*end = link_resolve(&world, tree->scratch, path, &file);
+	*end = symlink_resolve(&world, tree->scratch, path, &file);
 	if (*end == LINK_FILE && !path_under(file, source->top))
 		*end = LINK_LEAVES;
 	arena_rewind(tree->scratch, mark);
 	return *end == LINK_FILE ? context.last : NULL;
 }
 
-static struct source_entry entry_of(struct str path, const struct tree_item *file, uint32_t mode)
+struct source_entry tree_entry(struct str path, const struct tree_item *file, uint32_t mode)
 {
 	struct source_entry entry = { .path = path, .has_id = true, .private = mode };
 
@@ -119,12 +104,12 @@ static bool tree_walk_file(struct tree_walk *walk, const struct tree_item *item,
 	enum link_end end = LINK_FILE;
 	struct str path;
 
-	if (!walk->list && is_kind(item, MODE_FILE)) {
+	if (!walk->list && item_is(item, MODE_FILE)) {
 		walk->found = true;
 		return true;
 	}
 	path = path_join(arena, folder, item->name);
-	if (is_kind(item, MODE_LINK))
+	if (item_is(item, MODE_LINK))
 		file = tree_resolve(walk->source, path, &end, walk->diags);
 	if (end == LINK_ERROR)
 		return false;
@@ -138,11 +123,11 @@ static bool tree_walk_file(struct tree_walk *walk, const struct tree_item *item,
 		return true;
 	if (!check_count(walk->source, walk->list->entries.n, limit, walk->diags))
 		return false;
-	*vec_push(arena, &walk->list->entries) = entry_of(path, file, item->mode);
+	*vec_push(arena, &walk->list->entries) = tree_entry(path, file, item->mode);
 	return true;
 }
 
-static bool tree_fail_deep(const struct source *source, struct str path, struct diags *diags)
+bool tree_fail_deep(const struct source *source, struct str path, struct diags *diags)
 {
 	diag_error(diags, NOWHERE, "folders are nested too deep in '" STR "': at most %d are read",
 		ARG(source_path_name(source, diags->arena, str_head(path, 80))), MAX_DEPTH);
@@ -159,7 +144,7 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 	for (uint32_t i = 0; i < tree->n && !(walk->found && !walk->list); i++) {
 		const struct tree_item *item = &tree->items[i];
 
-		if (is_kind(item, MODE_FOLDER)) {
+		if (item_is(item, MODE_FOLDER)) {
 			struct str below = path_join(walk->source->arena, path, item->name);
 			struct tree *child =
 				tree_get(impl->repository, item->id, below, walk->diags);
@@ -168,7 +153,7 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 					      !tree_walk(walk, child, below, depth + 1)))
 				return false;
 			some |= child->contracts != NONE;
-		} else if ((is_kind(item, MODE_FILE) || is_kind(item, MODE_LINK)) &&
+		} else if ((item_is(item, MODE_FILE) || item_is(item, MODE_LINK)) &&
 			   path_is_contract(item->name)) {
 			some = true;
 			if (!tree_walk_file(walk, item, path))
@@ -181,8 +166,7 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 	return true;
 }
 
-/* The tree of a folder; NULL: it is none, or an error. */
-static struct tree *tree_of_folder(struct source *source, struct str folder, struct diags *diags)
+struct tree *tree_of_folder(struct source *source, struct str folder, struct diags *diags)
 {
 	struct tree_source *impl = source->impl;
 	const struct tree_item *item;
@@ -192,7 +176,7 @@ static struct tree *tree_of_folder(struct source *source, struct str folder, str
 	if (!path_is_clean(folder))
 		return NULL;
 	item = tree_walk_to(impl->repository, impl->root, folder, diags);
-	return item && is_kind(item, MODE_FOLDER)
+	return item && item_is(item, MODE_FOLDER)
 		       ? tree_get(impl->repository, item->id, folder, diags)
 		       : NULL;
 }
@@ -230,13 +214,13 @@ static const struct source_entry *tree_find_new(struct source *source, struct st
 	/* What cannot be read is not found here; listing or reading says why. */
 	diags_init(&diags, unsaid);
 	file = item = tree_walk_to(impl->repository, impl->root, path, &diags);
-	if (item && is_kind(item, MODE_LINK))
+	if (item && item_is(item, MODE_LINK))
 		file = tree_resolve(source, path, &end, &diags);
 	arena_free(unsaid);
-	if (!file || !is_kind(file, MODE_FILE))
+	if (!file || !item_is(file, MODE_FILE))
 		return NULL;
 	entry = NEW(source->arena, struct source_entry);
-	*entry = entry_of(path, file, item->mode);
+	*entry = tree_entry(path, file, item->mode);
 	return entry;
 }
 
@@ -312,194 +296,4 @@ struct source *tree_open(struct repository *repository, const struct content_id 
 	repository_share(repository);
 	impl->scratch = arena_like(repository->arena);
 	return source;
-}
-
-/* The walk over two trees. */
-struct pair_walk {
-	struct source *old, *new;
-	struct repository *repository;
-	struct changes *changes;
-	struct diags *diags;
-	VEC(struct skipped {
-		struct tree_item item;
-		struct str path;
-	})
-	skipped; /* equal folders, in which links may still lead to what changed */
-};
-
-/* The contract that an item is; NULL with *ok false on an error. */
-static const struct source_entry *pair_entry(struct pair_walk *walk, struct source *source,
-	const struct tree_item *item, struct str path, bool *ok)
-{
-	const struct tree_item *file = item;
-	struct source_entry *entry;
-	enum link_end end;
-
-	if (!item || !(is_kind(item, MODE_FILE) || is_kind(item, MODE_LINK)))
-		return NULL;
-	if (is_kind(item, MODE_LINK)) {
-		file = tree_resolve(source, path, &end, walk->diags);
-		link_warn(source, path, end, walk->diags);
-		*ok &= end != LINK_ERROR;
-	}
-	if (!file)
-		return NULL;
-	entry = NEW(source->arena, struct source_entry);
-	*entry = entry_of(path, file, item->mode);
-	return entry;
-}
-
-static bool pair_file(struct pair_walk *walk, const struct tree_item *old,
-	const struct tree_item *new, struct str folder)
-{
-	struct str name = old ? old->name : new->name, path;
-	struct change change = { 0 };
-	bool ok = true;
-
-	if (!path_is_contract(name))
-		return true;
-	path = path_join(walk->repository->arena, folder, name);
-	change.path = path;
-	change.old = pair_entry(walk, walk->old, old, path, &ok);
-	change.new = pair_entry(walk, walk->new, new, path, &ok);
-	if (!ok)
-		return false;
-	if (!change.old && !change.new)
-		return true;
-	if (change.old && change.new &&content_id_eq(&change.old->id, &change.new->id))
-		return true;
-	change.kind = !change.old ? CHANGE_ADDED : !change.new ? CHANGE_DELETED : CHANGE_MODIFIED;
-	*vec_push(walk->repository->arena, &walk->changes->list) = change;
-	return true;
-}
-
-static bool pair_walk(struct pair_walk *walk, const struct tree *old, const struct tree *new,
-	struct str path, int depth);
-
-static bool pair_folder(struct pair_walk *walk, const struct tree_item *old,
-	const struct tree_item *new, struct str folder, int depth)
-{
-	struct str path = path_join(walk->repository->arena, folder, old ? old->name : new->name);
-	const struct tree *old_tree = NULL, *new_tree = NULL;
-
-	if (old && new &&memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0) {
-		walk->changes->trees_skipped++;
-		*vec_push(walk->repository->arena, &walk->skipped) = (struct skipped){ *old, path };
-		return true;
-	}
-	if (old && !(old_tree = tree_get(walk->repository, old->id, path, walk->diags)))
-		return false;
-	if (new && !(new_tree = tree_get(walk->repository, new->id, path, walk->diags)))
-		return false;
-	return pair_walk(walk, old_tree, new_tree, path, depth + 1);
-}
-
-static bool pair_items(struct pair_walk *walk, const struct tree_item *old,
-	const struct tree_item *new, struct str path, int depth)
-{
-	if (is_kind(old ? old : new, MODE_FOLDER))
-		return pair_folder(walk, old, new, path, depth);
-	/* An equal link may lead to something else, so links are always looked at. */
-	if (old && new && old->mode == new->mode && !is_kind(old, MODE_LINK) &&
-		memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0)
-		return true;
-	return pair_file(walk, old, new, path);
-}
-
-static bool pair_walk(struct pair_walk *walk, const struct tree *old, const struct tree *new,
-	struct str path, int depth)
-{
-	uint32_t i = 0, k = 0, n_old = old ? old->n : 0, n_new = new ? new->n : 0;
-
-	if (depth > MAX_DEPTH || path.n > MAX_PATH_BYTES)
-		return tree_fail_deep(walk->new, path, walk->diags);
-	while (i < n_old || k < n_new) {
-		const struct tree_item *a = i < n_old ? &old->items[i] : NULL;
-		const struct tree_item *b = k < n_new ? &new->items[k] : NULL;
-		int order = !a ? 1 : !b ? -1 : tree_item_order(a, b);
-
-		i += order <= 0;
-		k += order >= 0;
-		if (!pair_items(walk, order <= 0 ? a : NULL, order >= 0 ? b : NULL, path, depth))
-			return false;
-	}
-	return true;
-}
-
-/* Looks for links in a folder that is the same on both sides. */
-static bool pair_links(struct pair_walk *walk, struct tree *tree, struct str path, int depth)
-{
-	bool some = false;
-
-	if (depth > MAX_DEPTH || path.n > MAX_PATH_BYTES)
-		return tree_fail_deep(walk->new, path, walk->diags);
-	for (uint32_t i = 0; i < tree->n; i++) {
-		const struct tree_item *item = &tree->items[i];
-
-		if (is_kind(item, MODE_FOLDER)) {
-			struct str below = path_join(walk->repository->arena, path, item->name);
-			struct tree *child =
-				tree_get(walk->repository, item->id, below, walk->diags);
-
-			if (!child || (child->links != NONE &&
-					      !pair_links(walk, child, below, depth + 1)))
-				return false;
-			some |= child->links == SOME;
-		} else if (is_kind(item, MODE_LINK) && path_is_contract(item->name)) {
-			some = true;
-			if (!pair_file(walk, item, item, path))
-				return false;
-		}
-	}
-	tree->links = some ? SOME : NONE;
-	return true;
-}
-
-static int change_order(const void *left, const void *right)
-{
-	const struct change *a = left, *b = right;
-
-	return str_cmp(a->path, b->path);
-}
-
-bool tree_is_comparable(const struct source *old, const struct source *new)
-{
-	const struct tree_source *a = old->impl, *b = new->impl;
-
-	return old->kind == SOURCE_TREE && new->kind == SOURCE_TREE &&str_eq(old->top, new->top) &&
-	       str_eq(a->repository->git_dir, b->repository->git_dir);
-}
-
-bool tree_changes(
-	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
-{
-	struct tree_source *impl = new->impl;
-	struct pair_walk walk = {
-		.old = old,
-		.new = new,
-		.repository = impl->repository,
-		.changes = changes,
-		.diags = diags,
-	};
-	struct tree *old_tree = tree_of_folder(old, old->top, diags);
-	struct tree *new_tree = tree_of_folder(new, new->top, diags);
-
-	if (!old_tree || !new_tree)
-		return false;
-	changes->complete = true;
-	if (old_tree != new_tree && !pair_walk(&walk, old_tree, new_tree, new->top, 0))
-		return false;
-	for (uint32_t i = 0; i < walk.skipped.n; i++) {
-		const struct skipped *skipped = &walk.skipped.items[i];
-		struct tree *tree =
-			tree_get(impl->repository, skipped->item.id, skipped->path, diags);
-
-		if (!tree || (tree->links != NONE && !pair_links(&walk, tree, skipped->path, 0)))
-			return false;
-	}
-	changes->trees_read = impl->repository->trees_read;
-	if (changes->list.n)
-		qsort(changes->list.items, changes->list.n, sizeof *changes->list.items,
-			change_order);
-	return true;
 }

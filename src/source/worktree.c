@@ -163,7 +163,7 @@ static enum link_end resolve_link(
 	struct work_world context = { .source = source, .diags = diags };
 	struct link_world world = { work_look, &context };
 	struct str file;
-	enum link_end end = link_resolve(&world, source->arena, path, &file);
+	enum link_end end = symlink_resolve(&world, source->arena, path, &file);
 
 	*entry = (struct source_entry){ .path = path };
 	if (end == LINK_FILE)

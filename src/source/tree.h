@@ -1,0 +1,27 @@
+/*
+ * What the source of a tree (tree.c) and the comparison of two (tree_pair.c) share.
+ */
+#pragma once
+#include "source/git.h"
+
+struct tree_source {
+	struct repository *repository;
+	const struct tree *root; /* of the repository, not of the top */
+	struct map found;        /* tree_find's memory: by hash of path */
+	struct arena *scratch;
+};
+
+static inline bool item_is(const struct tree_item *item, uint32_t mode)
+{
+	return (item->mode & MODE_TYPE) == mode;
+}
+
+/* The file that the link at `path` ends at; NULL and *end tells why not. */
+const struct tree_item *tree_resolve(
+	struct source *source, struct str path, enum link_end *end, struct diags *diags);
+/* The entry of a file under the path that leads to it. */
+struct source_entry tree_entry(struct str path, const struct tree_item *file, uint32_t mode);
+/* The tree of a folder; NULL: it is none, or an error. */
+struct tree *tree_of_folder(struct source *source, struct str folder, struct diags *diags);
+/* Adds the error of a path that is nested too deep; false. */
+bool tree_fail_deep(const struct source *source, struct str path, struct diags *diags);

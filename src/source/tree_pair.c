@@ -1,0 +1,275 @@
+/*
+ * What differs between two trees: both are walked at once, and what has one id on both sides is
+ * skipped. Links are looked at all the same, since one that did not change may lead to what did.
+ */
+#include "source/tree.h"
+
+#include <stdlib.h>
+
+/* A tree that was searched for links. */
+struct seen {
+	struct content_id id;
+	bool has_link;
+	struct seen *next; /* with the same hash */
+};
+
+/* The walk over two trees. */
+struct pair_walk {
+	struct source *old, *new;
+	struct repository *repository;
+	struct changes *changes;
+	struct diags *diags;
+	struct arena *scratch;
+	struct map seen;
+	bool found_link; /* in the tree that is searched, or below */
+	VEC(struct skipped {
+		const uint8_t *id;
+		struct str path;
+	})
+	skipped; /* equal folders, in which links may still lead to what changed */
+};
+
+/* The contract that an item is; NULL with *ok false on an error. */
+static const struct source_entry *pair_entry(struct pair_walk *walk, struct source *source,
+	const struct tree_item *item, struct str path, bool *ok)
+{
+	const struct tree_item *file = item;
+	struct source_entry *entry;
+	enum link_end end;
+
+	if (!item || !(item_is(item, MODE_FILE) || item_is(item, MODE_LINK)))
+		return NULL;
+	if (item_is(item, MODE_LINK)) {
+		file = tree_resolve(source, path, &end, walk->diags);
+		link_warn(source, path, end, walk->diags);
+		*ok &= end != LINK_ERROR;
+	}
+	if (!file)
+		return NULL;
+	entry = NEW(source->arena, struct source_entry);
+	*entry = tree_entry(path, file, item->mode);
+	return entry;
+}
+
+static bool pair_file(struct pair_walk *walk, const struct tree_item *old,
+	const struct tree_item *new, struct str folder)
+{
+	struct str name = old ? old->name : new->name, path;
+	struct change change = { 0 };
+	bool ok = true;
+
+	if (!path_is_contract(name))
+		return true;
+	path = path_join(walk->repository->arena, folder, name);
+	change.path = path;
+	change.old = pair_entry(walk, walk->old, old, path, &ok);
+	change.new = pair_entry(walk, walk->new, new, path, &ok);
+	if (!ok)
+		return false;
+	if (!change.old && !change.new)
+		return true;
+	if (change.old && change.new &&content_id_eq(&change.old->id, &change.new->id))
+		return true;
+	change.kind = !change.old ? CHANGE_ADDED : !change.new ? CHANGE_DELETED : CHANGE_MODIFIED;
+	*vec_push(walk->repository->arena, &walk->changes->list) = change;
+	return true;
+}
+
+static bool pair_walk(struct pair_walk *walk, const struct tree *old, const struct tree *new,
+	struct str path, int depth);
+
+static bool pair_folder(struct pair_walk *walk, const struct tree_item *old,
+	const struct tree_item *new, struct str folder, int depth)
+{
+	struct str path = path_join(walk->repository->arena, folder, old ? old->name : new->name);
+	const struct tree *old_tree = NULL, *new_tree = NULL;
+
+	if (old && new &&memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0) {
+		walk->changes->trees_skipped++;
+		*vec_push(walk->repository->arena, &walk->skipped) =
+			(struct skipped){ old->id, path };
+		return true;
+	}
+	if (old && !(old_tree = tree_get(walk->repository, old->id, path, walk->diags)))
+		return false;
+	if (new && !(new_tree = tree_get(walk->repository, new->id, path, walk->diags)))
+		return false;
+	return pair_walk(walk, old_tree, new_tree, path, depth + 1);
+}
+
+static bool pair_items(struct pair_walk *walk, const struct tree_item *old,
+	const struct tree_item *new, struct str path, int depth)
+{
+	if (item_is(old ? old : new, MODE_FOLDER))
+		return pair_folder(walk, old, new, path, depth);
+	/* An equal link may lead to something else, so links are always looked at. */
+	if (old && new && old->mode == new->mode && !item_is(old, MODE_LINK) &&
+		memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0)
+		return true;
+	return pair_file(walk, old, new, path);
+}
+
+static bool pair_walk(struct pair_walk *walk, const struct tree *old, const struct tree *new,
+	struct str path, int depth)
+{
+	uint32_t i = 0, k = 0, n_old = old ? old->n : 0, n_new = new ? new->n : 0;
+
+	if (depth > MAX_DEPTH || path.n > MAX_PATH_BYTES)
+		return tree_fail_deep(walk->new, path, walk->diags);
+	while (i < n_old || k < n_new) {
+		const struct tree_item *a = i < n_old ? &old->items[i] : NULL;
+		const struct tree_item *b = k < n_new ? &new->items[k] : NULL;
+		int order = !a ? 1 : !b ? -1 : tree_item_order(a, b);
+
+		i += order <= 0;
+		k += order >= 0;
+		if (!pair_items(walk, order <= 0 ? a : NULL, order >= 0 ? b : NULL, path, depth))
+			return false;
+	}
+	return true;
+}
+
+/* A folder on the way down to where links are looked for. */
+struct step {
+	const struct step *above; /* NULL: its name is a whole path */
+	struct str name;
+};
+
+static struct str step_path(struct arena *arena, const struct step *step)
+{
+	struct str above;
+
+	if (!step->above)
+		return step->name;
+	above = step_path(arena, step->above);
+	return path_join(arena, above, step->name);
+}
+
+static bool scan_links(
+	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth);
+
+/* `found` is a link or a folder in a tree that is the same on both sides. */
+static bool scan_item(
+	struct pair_walk *walk, const struct tree_item *item, const struct step *step, int depth)
+{
+	struct arena *arena = walk->repository->arena;
+	struct step below = { step, item->name };
+
+	if (item_is(item, MODE_FOLDER))
+		return scan_links(walk, item->id, &below, depth + 1);
+	if (!path_is_contract(item->name))
+		return true;
+	walk->found_link = true;
+	return pair_file(walk, item, item, step_path(arena, step));
+}
+
+/* Was the tree seen, and no link in it? */
+static bool scan_is_known(struct pair_walk *walk, const uint8_t *id, struct seen **seen)
+{
+	struct seen *first;
+	uint64_t key;
+	void **slot;
+
+	memcpy(&key, id, sizeof key);
+	slot = map_put(&walk->seen, NULL, key);
+	first = *slot;
+	for (*seen = first; *seen; *seen = (*seen)->next)
+		if (memcmp((*seen)->id.bytes, id, sizeof(*seen)->id.bytes) == 0)
+			return !(*seen)->has_link;
+	*seen = NEW(walk->scratch, struct seen);
+	memcpy((*seen)->id.bytes, id, sizeof(*seen)->id.bytes);
+	(*seen)->next = first;
+	(*seen)->has_link = true; /* until the walk below it is over */
+	*slot = *seen;
+	return false;
+}
+
+/*
+ * Looks for links to contracts below a tree that is the same on both sides. This reads every tree
+ * of the repository once, so it does not parse and keep them as tree_get does: of an entry that is
+ * neither a link nor a folder only the length matters.
+ */
+static bool scan_links(
+	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth)
+{
+	struct tree_item item;
+	git_odb_object *object;
+	bool held = walk->found_link, ok = true;
+	struct seen *seen;
+	struct str rest;
+
+	if (depth > MAX_DEPTH)
+		return tree_fail_deep(
+			walk->new, step_path(walk->repository->arena, step), walk->diags);
+	if (scan_is_known(walk, id, &seen))
+		return true;
+	object = tree_read_raw(walk->repository, id, step->name, walk->diags);
+	if (!object)
+		return false;
+	rest = (struct str){ git_odb_object_data(object), git_odb_object_size(object) };
+	walk->found_link = false;
+	while (ok && rest.n) {
+		bool may = rest.p[0] == '4' || str_starts(rest, S("12"));
+
+		ok = tree_take(&rest, &item);
+		if (!ok)
+			diag_malformed(walk->diags, id, step->name);
+		else if (may && !str_eq(item.name, S(".git")))
+			ok = scan_item(walk, &item, step, depth);
+	}
+	seen->has_link = walk->found_link;
+	walk->found_link |= held;
+	git_odb_object_free(object);
+	return ok;
+}
+
+static int change_order(const void *left, const void *right)
+{
+	const struct change *a = left, *b = right;
+
+	return str_cmp(a->path, b->path);
+}
+
+bool tree_is_comparable(const struct source *old, const struct source *new)
+{
+	const struct tree_source *a = old->impl, *b = new->impl;
+
+	return old->kind == SOURCE_TREE && new->kind == SOURCE_TREE &&str_eq(old->top, new->top) &&
+	       str_eq(a->repository->git_dir, b->repository->git_dir);
+}
+
+bool tree_changes(
+	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
+{
+	struct tree_source *impl = new->impl;
+	struct pair_walk walk = {
+		.old = old,
+		.new = new,
+		.repository = impl->repository,
+		.changes = changes,
+		.diags = diags,
+	};
+	struct tree *old_tree = tree_of_folder(old, old->top, diags);
+	struct tree *new_tree = tree_of_folder(new, new->top, diags);
+	bool ok;
+
+	if (!old_tree || !new_tree)
+		return false;
+	changes->complete = true;
+	walk.scratch = arena_like(new->arena);
+	map_init(&walk.seen, walk.scratch);
+	ok = old_tree == new_tree || pair_walk(&walk, old_tree, new_tree, new->top, 0);
+	for (uint32_t i = 0; ok && i < walk.skipped.n; i++) {
+		struct step step = { NULL, walk.skipped.items[i].path };
+
+		ok = scan_links(&walk, walk.skipped.items[i].id, &step, 0);
+	}
+	arena_free(walk.scratch);
+	if (!ok)
+		return false;
+	changes->trees_read = impl->repository->trees_read;
+	if (changes->list.n)
+		qsort(changes->list.items, changes->list.n, sizeof *changes->list.items,
+			change_order);
+	return true;
+}
