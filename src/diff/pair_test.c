@@ -1,0 +1,219 @@
+#include "diff/sides_test.h"
+
+#include "base/out.h"
+
+static const char *const none[] = { NULL };
+
+#define HEAD "syntax = \"proto3\"; package acme.v1; "
+
+/* All pairs of two sides, as `debug pairs` prints them. */
+static const char *pairs(struct sides **s, const char *const *old, const char *const *new)
+{
+	struct out *out;
+
+	*s = sides_compile(old, new);
+	out = out_memory((*s)->arena);
+	diff_dump((*s)->diff, out);
+	return str_cstr((*s)->arena, out_text(out));
+}
+
+static void assert_pairs(const char *const *old, const char *const *new, const char *expected)
+{
+	struct sides *s;
+
+	assert_string_equal(pairs(&s, old, new), expected);
+	sides_free(s);
+}
+
+static void equal_files_are_not_looked_at(void **state)
+{
+	const char *const *files = FILES("a.proto", HEAD "message M { int32 a = 1; }");
+
+	(void)state;
+	assert_pairs(files, files, "");
+}
+
+static void fields_pair_by_number(void **state)
+{
+	(void)state;
+	assert_pairs(FILES("a.proto", HEAD "message M { int32 a = 1; int32 b = 2; }"),
+		FILES("a.proto", HEAD "message M { int32 z = 1; int32 c = 3; }"),
+		"file\ta.proto\ta.proto\n"
+		"message in file\tacme.v1.M\tacme.v1.M\n"
+		"message in package\tacme.v1.M\tacme.v1.M\n"
+		"message\tacme.v1.M\tacme.v1.M\n"
+		"field\tacme.v1.M.a = 1\tacme.v1.M.z = 1\n"
+		"field\tacme.v1.M.b = 2\t-\n"
+		"field\t-\tacme.v1.M.c = 3\n");
+}
+
+static void message_that_moved_to_another_file_is_still_compared(void **state)
+{
+	(void)state;
+	assert_pairs(FILES("a.proto", HEAD "message M {}", "b.proto", HEAD),
+		FILES("a.proto", HEAD, "b.proto", HEAD "message M {}"),
+		"file\ta.proto\ta.proto\n"
+		"message in file\tacme.v1.M\t-\n"
+		"message in package\tacme.v1.M\tacme.v1.M\n"
+		"message\tacme.v1.M\tacme.v1.M\n"
+		"file\tb.proto\tb.proto\n");
+}
+
+static void aliases_are_one_pair(void **state)
+{
+	(void)state;
+	assert_pairs(
+		FILES("a.proto", HEAD "enum E { option allow_alias = true; A = 0; B = 0; C = 1; }"),
+		FILES("a.proto", HEAD "enum E { B = 0; }"),
+		"file\ta.proto\ta.proto\n"
+		"enum in file\tacme.v1.E\tacme.v1.E\n"
+		"enum in package\tacme.v1.E\tacme.v1.E\n"
+		"enum\tacme.v1.E\tacme.v1.E\n"
+		"enum value\tacme.v1.A = 0\tacme.v1.B = 0\n"
+		"enum value\tacme.v1.C = 1\t-\n");
+}
+
+static void package_that_is_renamed_in_place_pairs_names_in_the_file_only(void **state)
+{
+	(void)state;
+	assert_pairs(FILES("a.proto", HEAD "message M { int32 a = 1; }"),
+		FILES("a.proto",
+			"syntax = \"proto3\"; package acme.v2; message M { int32 a = 1; }"),
+		"file\ta.proto\ta.proto\n"
+		"message in file\tacme.v1.M\tacme.v2.M\n"
+		"package\tacme.v1\t-\n");
+}
+
+static void root_that_moved_as_a_whole_deletes_nothing(void **state)
+{
+	(void)state;
+	assert_pairs(FILES("proto/a.proto", HEAD "import \"b.proto\"; message M { N n = 1; }",
+			     "proto/b.proto", HEAD "message N {}"),
+		FILES("api/proto/a.proto", HEAD "import \"b.proto\"; message M { N n = 1; }",
+			"api/proto/b.proto", HEAD "message N { int32 a = 1; }"),
+		"file\tproto/a.proto\tapi/proto/a.proto\n"
+		"message in file\tacme.v1.M\tacme.v1.M\n"
+		"message in package\tacme.v1.M\tacme.v1.M\n"
+		"message\tacme.v1.M\tacme.v1.M\n"
+		"field\tacme.v1.M.n = 1\tacme.v1.M.n = 1\n"
+		"file\tproto/b.proto\tapi/proto/b.proto\n"
+		"message in file\tacme.v1.N\tacme.v1.N\n"
+		"message in package\tacme.v1.N\tacme.v1.N\n"
+		"message\tacme.v1.N\tacme.v1.N\n"
+		"field\t-\tacme.v1.N.a = 1\n");
+}
+
+static void name_in_two_files_pairs_with_its_own(void **state)
+{
+	(void)state;
+	assert_pairs(FILES("a/m.proto", HEAD "message M { int32 a = 1; }", "b/m.proto",
+			     HEAD "message M { int32 b = 1; }"),
+		FILES("a/m.proto", HEAD "message M { int32 x = 1; }", "b/m.proto",
+			HEAD "message M { int32 y = 1; }"),
+		"file\ta/m.proto\ta/m.proto\n"
+		"message in file\tacme.v1.M\tacme.v1.M\n"
+		"message in package\tacme.v1.M\tacme.v1.M\n"
+		"message\tacme.v1.M\tacme.v1.M\n"
+		"field\tacme.v1.M.a = 1\tacme.v1.M.x = 1\n"
+		"file\tb/m.proto\tb/m.proto\n"
+		"message in file\tacme.v1.M\tacme.v1.M\n"
+		"message in package\tacme.v1.M\tacme.v1.M\n"
+		"message\tacme.v1.M\tacme.v1.M\n"
+		"field\tacme.v1.M.b = 1\tacme.v1.M.y = 1\n");
+}
+
+static void copy_that_is_deleted_takes_no_partner_from_the_other(void **state)
+{
+	struct sides *s;
+	const char *text = pairs(&s,
+		FILES("a/m.proto", HEAD "message M { int32 a = 1; }", "b/m.proto",
+			HEAD "message M { int32 b = 1; }"),
+		FILES("a/m.proto", HEAD "message M { int32 x = 1; }"));
+
+	(void)state;
+	assert_non_null(strstr(text, "file\tb/m.proto\t-\n"));
+	assert_null(strstr(text, "acme.v1.M.b"));
+	sides_free(s);
+}
+
+static void extensions_pair_by_extendee_and_number(void **state)
+{
+	struct sides *s;
+	const char *text = pairs(&s,
+		FILES("a.proto", "syntax = \"proto2\"; message M { extensions 1 to 9; } extend M { "
+				 "optional int32 e = 1; }"),
+		FILES("a.proto", "syntax = \"proto2\"; message M { extensions 1 to 9; } "
+				 "message Scope { extend M { optional int32 f = 1; } }"));
+
+	(void)state;
+	assert_non_null(strstr(text, "field\te = 1\tScope.f = 1\n"));
+	assert_non_null(strstr(text, "extension in file\te\t-\n"));
+	sides_free(s);
+}
+
+static void contract_that_was_not_compiled_is_not_deleted(void **state)
+{
+	struct sides *s =
+		sides_compile(FILES("a.proto", HEAD "message M {}"), FILES("b.proto", HEAD));
+	struct out *out = out_memory(s->arena);
+
+	(void)state;
+	*vec_push(s->arena, &s->schemas[1].paths) = S("a.proto");
+	s->diff = diff_new(s->arena, s->names, &s->schemas[0], &s->schemas[1]);
+	diff_dump(s->diff, out);
+	assert_string_equal(str_cstr(s->arena, out_text(out)), "file\t-\tb.proto\n");
+	sides_free(s);
+}
+
+static void outline_of_a_package_keeps_it_alive(void **state)
+{
+	struct sides *s = sides_compile(FILES("a.proto", HEAD "message M {}"), none);
+	struct schema_package *package = vec_push(s->arena, &s->schemas[1].packages);
+
+	(void)state;
+	assert_false(diff_has_package(s->diff, true, S("acme.v1")));
+	*package =
+		(struct schema_package){ .name = intern(s->names, S("acme.v1")), .has_enum = true };
+	s->diff = diff_new(s->arena, s->names, &s->schemas[0], &s->schemas[1]);
+	assert_true(diff_has_package(s->diff, true, S("acme.v1")));
+	assert_true(diff_package_declares(s->diff, true, S("acme.v1"), ELEMENT_ENUM));
+	assert_false(diff_package_declares(s->diff, true, S("acme.v1"), ELEMENT_MESSAGE));
+	sides_free(s);
+}
+
+static void imports_are_not_own(void **state)
+{
+	struct sides *s =
+		sides_compile(FILES("a.proto", HEAD "import \"google/protobuf/empty.proto\"; "
+						    "message M { google.protobuf.Empty e = 1; }"),
+			none);
+	const struct message *empty =
+		diff_find_message(s->diff, false, intern(s->names, S("google.protobuf.Empty")));
+
+	(void)state;
+	assert_non_null(empty);
+	assert_false(diff_is_own(s->diff, false, empty->e.file));
+	assert_true(diff_is_own(s->diff, false,
+		diff_find_message(s->diff, false, intern(s->names, S("acme.v1.M")))->e.file));
+	sides_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equal_files_are_not_looked_at),
+		cmocka_unit_test(fields_pair_by_number),
+		cmocka_unit_test(message_that_moved_to_another_file_is_still_compared),
+		cmocka_unit_test(aliases_are_one_pair),
+		cmocka_unit_test(package_that_is_renamed_in_place_pairs_names_in_the_file_only),
+		cmocka_unit_test(root_that_moved_as_a_whole_deletes_nothing),
+		cmocka_unit_test(name_in_two_files_pairs_with_its_own),
+		cmocka_unit_test(copy_that_is_deleted_takes_no_partner_from_the_other),
+		cmocka_unit_test(extensions_pair_by_extendee_and_number),
+		cmocka_unit_test(contract_that_was_not_compiled_is_not_deleted),
+		cmocka_unit_test(outline_of_a_package_keeps_it_alive),
+		cmocka_unit_test(imports_are_not_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
