@@ -160,6 +160,8 @@ static void read_field_oneof(
 		read_error(reader, &field->e, "is in a oneof that does not exist");
 		return;
 	}
+	if (field->label != LABEL_OPTIONAL)
+		read_error(reader, &field->e, "is in a oneof, but not optional");
 	field->oneof = message->oneofs.items[index];
 	*vec_push(reader->arena, &field->oneof->fields) = field;
 }
@@ -190,6 +192,8 @@ static struct field *read_field(struct reader *reader,
 	if (d->has_label && (d->label < LABEL_OPTIONAL || d->label > LABEL_REPEATED))
 		read_error(reader, &field->e, "has a label that does not exist");
 	field->proto3_optional = d->has_proto3_optional && d->proto3_optional;
+	if (field->proto3_optional && reader->file->edition != EDITION_PROTO3)
+		read_error(reader, &field->e, "is a proto3 optional outside of proto3");
 	if (d->has_oneof_index)
 		read_field_oneof(reader, field, message, d->oneof_index);
 	else if (field->proto3_optional && message)
@@ -308,6 +312,19 @@ static bool options_say_map_entry(const struct options *options)
 	return says;
 }
 
+static bool is_proper_entry(const struct message *entry)
+{
+	const struct field *key, *value;
+
+	if (entry->fields.n != 2)
+		return false;
+	key = entry->fields.items[0];
+	value = entry->fields.items[1];
+	return key->number == 1 && value->number == 2 && key->label == LABEL_OPTIONAL &&
+	       value->label == LABEL_OPTIONAL && str_eq(key->e.name, S("key")) &&
+	       str_eq(value->e.name, S("value"));
+}
+
 /* Finds the fields that map entries were made for: repeated, of that very message. */
 static void read_map_fields(struct reader *reader, struct message *message)
 {
@@ -316,9 +333,10 @@ static void read_map_fields(struct reader *reader, struct message *message)
 
 		if (!entry->is_map_entry)
 			continue;
-		if (entry->fields.n != 2 || entry->fields.items[0]->number != 1 ||
-			entry->fields.items[1]->number != 2)
+		if (!is_proper_entry(entry)) {
 			read_error(reader, &entry->e, "is no proper map entry");
+			continue;
+		}
 		for (uint32_t k = 0; k < message->fields.n && !entry->map_field; k++) {
 			struct field *field = message->fields.items[k];
 
@@ -508,6 +526,7 @@ static void read_edition(struct reader *reader, const Google__Protobuf__FileDesc
 static void read_file(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
 {
 	struct file *file = reader->file;
+	struct str normal;
 
 	file->e.kind = ELEMENT_FILE;
 	file->e.file = file;
@@ -518,6 +537,9 @@ static void read_file(struct reader *reader, const Google__Protobuf__FileDescrip
 		read_error(reader, &file->e, "has a package that is no name");
 	if (d->has_name && !path_is_text(bytes_of(d->name)))
 		read_error(reader, &file->e, "has a path that is not UTF-8");
+	else if (d->has_name &&
+		 !path_normalize(reader->request->scratch, bytes_of(d->name), &normal))
+		read_error(reader, &file->e, "has a path that leads out of the tree");
 	read_edition(reader, d);
 	read_imports(reader, d);
 	file->e.options = read_options(reader, d->has_options, d->options);

@@ -433,6 +433,10 @@ static void link_field_type(struct context *c, struct field *field, struct eleme
 		return;
 	}
 	field->type_ref = found;
+	if (field->set_type && (field->set_type == TYPE_ENUM) != (found->kind == ELEMENT_ENUM))
+		diag_error(c->diags, here(c, field->type_span), "bad descriptor: '" STR "' is taken for %s, but it is %s",
+				ARG(found->full_name), field->set_type == TYPE_ENUM ? "an enum" : "a message",
+				found->kind == ELEMENT_ENUM ? "an enum" : "a message");
 	if (found->kind == ELEMENT_ENUM)
 		field->type = TYPE_ENUM;
 	else if (field->type != TYPE_GROUP)
