@@ -499,30 +499,29 @@ bool locations_read(struct parse_request *request, struct str source_code_info)
 	return true;
 }
 
-static size_t numbers_size(const int32_t *numbers, uint32_t n)
-{
-	size_t size = 0;
+/* Where a written location's path lies in the output, for the paths that begin with it. */
+struct written_path {
+	size_t offset;
+	uint32_t size; /* 0: not written, or empty */
+};
 
-	for (uint32_t i = 0; i < n; i++)
-		size += wire_varint_size((uint64_t)(int64_t)numbers[i]);
-	return size;
+struct location_writer {
+	const struct file *file;
+	struct wire_buffer buffer;
+	struct written_path *written; /* one a location */
+};
+
+static char *varint_to(char *p, uint32_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		*p++ = (char)(value | 0x80);
+	*p++ = (char)value;
+	return p;
 }
 
-static size_t bytes_size(struct str s)
+static size_t text_size(struct str text)
 {
-	return s.p ? 1 + wire_varint_size(s.n) + s.n : 0;
-}
-
-/* A packed list; none is written as nothing. */
-static void put_numbers(
-	struct wire_buffer *buffer, int32_t number, const int32_t *numbers, uint32_t n, size_t size)
-{
-	if (n == 0)
-		return;
-	wire_put_tag(buffer, number, WIRE_BYTES);
-	wire_put_varint(buffer, size);
-	for (uint32_t i = 0; i < n; i++)
-		wire_put_varint(buffer, (uint64_t)(int64_t)numbers[i]);
+	return text.p ? 1 + wire_varint_size(text.n) + text.n : 0;
 }
 
 static void put_text(struct wire_buffer *buffer, int32_t number, struct str text)
@@ -533,13 +532,14 @@ static void put_text(struct wire_buffer *buffer, int32_t number, struct str text
 	wire_put_bytes(buffer, text);
 }
 
-/* The location's path, at the end of `path`; its beginning. */
+/*
+ * Numbers of the location's path in `path`, from the end; where they begin. Parents may stand after
+ * their children (links are added late), so it is the steps that are bounded.
+ */
 static uint32_t location_path(const struct file *file, uint32_t index, int32_t path[PATH_NUMBERS])
 {
 	uint32_t begin = PATH_NUMBERS;
 
-	/* Links of a path's end are added late, so a parent may come after its child: steps are
-	 * what is bounded. */
 	for (uint32_t steps = 0; steps < PATH_NUMBERS && begin >= 2; steps++) {
 		const struct location *at = &file->locations.items[index];
 
@@ -554,30 +554,72 @@ static uint32_t location_path(const struct file *file, uint32_t index, int32_t p
 	return begin;
 }
 
-static void put_location(struct wire_buffer *buffer, const struct file *file, uint32_t index)
+/* The path's own part as bytes, what comes before it being in the output already (*before) or among
+ * them. */
+static char *path_to(
+	const struct location_writer *writer, uint32_t index, char *p, struct written_path *before)
 {
-	const struct location *at = &file->locations.items[index];
+	const struct location *at = &writer->file->locations.items[index];
 	int32_t path[PATH_NUMBERS];
-	uint32_t begin = location_path(file, index, path), n_path = PATH_NUMBERS - begin;
-	bool one_line = at->begin_line == at->end_line;
-	int32_t span[4] = { at->begin_line, at->begin_column,
-		one_line ? at->end_column : at->end_line, at->end_column };
-	uint32_t n_span = one_line ? 3 : 4;
-	size_t path_size = numbers_size(path + begin, n_path),
-	       span_size = numbers_size(span, n_span);
-	size_t size = 1 + wire_varint_size(span_size) + span_size;
 
-	if (n_path)
-		size += 1 + wire_varint_size(path_size) + path_size;
-	if (at->comments) {
-		size += bytes_size(at->comments->leading) + bytes_size(at->comments->trailing);
-		for (uint32_t i = 0; i < at->comments->detached.n; i++)
-			size += bytes_size(at->comments->detached.items[i]);
+	*before = (struct written_path){ 0 };
+	if (at->parent >= 0 && (uint32_t)at->parent < index)
+		*before = writer->written[at->parent];
+	if (before->size || at->parent < 0) {
+		if (at->field >= 0)
+			p = varint_to(p, (uint32_t)at->field);
+		return at->index >= 0 ? varint_to(p, (uint32_t)at->index) : p;
 	}
+	for (uint32_t i = location_path(writer->file, index, path); i < PATH_NUMBERS; i++)
+		p = varint_to(p, (uint32_t)path[i]);
+	return p;
+}
+
+static char *span_to(const struct location *at, char *p)
+{
+	p = varint_to(p, (uint32_t)at->begin_line);
+	p = varint_to(p, (uint32_t)at->begin_column);
+	if (at->end_line != at->begin_line)
+		p = varint_to(p, (uint32_t)at->end_line);
+	return varint_to(p, (uint32_t)at->end_column);
+}
+
+static size_t comments_size(const struct comments *comments)
+{
+	size_t size = 0;
+
+	if (!comments)
+		return 0;
+	for (uint32_t i = 0; i < comments->detached.n; i++)
+		size += text_size(comments->detached.items[i]);
+	return size + text_size(comments->leading) + text_size(comments->trailing);
+}
+
+static void put_location(struct location_writer *writer, uint32_t index)
+{
+	enum { VARINT32 = 5 };
+	const struct location *at = &writer->file->locations.items[index];
+	struct wire_buffer *buffer = &writer->buffer;
+	char own[PATH_NUMBERS * VARINT32], span[4 * VARINT32];
+	struct written_path before;
+	size_t own_size = (size_t)(path_to(writer, index, own, &before) - own);
+	size_t span_size = (size_t)(span_to(at, span) - span), path_size = before.size + own_size,
+	       size;
+
+	size = 2 + span_size + comments_size(at->comments);
+	if (path_size)
+		size += 1 + wire_varint_size(path_size) + path_size;
 	wire_put_tag(buffer, 1, WIRE_BYTES);
 	wire_put_varint(buffer, size);
-	put_numbers(buffer, 1, path + begin, n_path, path_size);
-	put_numbers(buffer, 2, span, n_span, span_size);
+	if (path_size) {
+		wire_put_tag(buffer, 1, WIRE_BYTES);
+		wire_put_varint(buffer, path_size);
+		writer->written[index] = (struct written_path){ buffer->n, (uint32_t)path_size };
+		wire_put_again(buffer, before.offset, before.size);
+		wire_put_raw(buffer, (struct str){ own, own_size });
+	}
+	wire_put_tag(buffer, 2, WIRE_BYTES);
+	wire_put_bytes(buffer, (struct str){ span, span_size });
 	if (!at->comments)
 		return;
 	put_text(buffer, 3, at->comments->leading);
@@ -588,10 +630,13 @@ static void put_location(struct wire_buffer *buffer, const struct file *file, ui
 
 struct str locations_write(struct arena *scratch, const struct file *file)
 {
-	struct wire_buffer buffer = { .arena = scratch };
+	enum { USUAL_SIZE = 32 };
+	struct location_writer writer = { .file = file, .buffer = { .arena = scratch } };
 
+	writer.written = NEW_ARRAY(scratch, file->locations.n, struct written_path);
+	wire_reserve(&writer.buffer, (size_t)file->locations.n * USUAL_SIZE);
 	for (uint32_t i = 0; i < file->locations.n; i++)
 		if (file->locations.items[i].begin_line >= 0)
-			put_location(&buffer, file, i);
-	return wire_buffer_bytes(&buffer);
+			put_location(&writer, i);
+	return wire_buffer_bytes(&writer.buffer);
 }

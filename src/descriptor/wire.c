@@ -270,16 +270,26 @@ bool wire_check_file(struct str bytes, struct wire_damage *damage)
 	return false;
 }
 
-static char *wire_room(struct wire_buffer *buffer, size_t size)
+void wire_reserve(struct wire_buffer *buffer, size_t size)
 {
-	if (size > buffer->cap - buffer->n) {
-		size_t cap = buffer->cap ? buffer->cap * 2 : 64;
+	char *items;
 
-		if (cap < buffer->n + size)
-			cap = buffer->n + size;
-		buffer->items = arena_grow(buffer->arena, buffer->items, buffer->cap, cap, 1);
-		buffer->cap = cap;
-	}
+	if (size <= buffer->cap - buffer->n)
+		return;
+	if (size < buffer->cap)
+		size = buffer->cap; /* double it */
+	/* Not arena_grow, which zeroes. */
+	items = arena_bytes(buffer->arena, buffer->n + size + 16);
+	if (buffer->n)
+		memcpy(items, buffer->items, buffer->n);
+	buffer->items = items;
+	buffer->cap = buffer->n + size + 16;
+}
+
+static inline char *wire_room(struct wire_buffer *buffer, size_t size)
+{
+	if (size > buffer->cap - buffer->n)
+		wire_reserve(buffer, size);
 	buffer->n += size;
 	return buffer->items + buffer->n - size;
 }
@@ -295,8 +305,13 @@ size_t wire_varint_size(uint64_t value)
 
 void wire_put_varint(struct wire_buffer *buffer, uint64_t value)
 {
-	char *p = wire_room(buffer, wire_varint_size(value));
+	char *p;
 
+	if (value < 0x80) {
+		*wire_room(buffer, 1) = (char)value;
+		return;
+	}
+	p = wire_room(buffer, wire_varint_size(value));
 	for (; value >= 0x80; value >>= 7)
 		*p++ = (char)(value | 0x80);
 	*p = (char)value;
@@ -329,6 +344,16 @@ void wire_put_raw(struct wire_buffer *buffer, struct str bytes)
 {
 	if (bytes.n)
 		memcpy(wire_room(buffer, bytes.n), bytes.p, bytes.n);
+}
+
+void wire_put_again(struct wire_buffer *buffer, size_t offset, size_t size)
+{
+	char *p;
+
+	if (!size)
+		return;
+	p = wire_room(buffer, size); /* may move the bytes */
+	memcpy(p, buffer->items + offset, size);
 }
 
 void wire_put_bytes(struct wire_buffer *buffer, struct str bytes)
