@@ -130,7 +130,10 @@ struct spot spot_remains(const struct check *c, const struct pair *pair)
 		return SPOT_NONE;
 	for (const struct element *e = pair->old.element->parent; e && e->kind == ELEMENT_MESSAGE;
 		e = e->parent) {
-		struct str name = intern_dotted(c->names, file->package, element_local_name(e));
+		/* Within a package names are whole; within a file its package may have changed. */
+		struct str name =
+			pair->parent ? intern_dotted(c->names, file->package, element_local_name(e))
+				     : e->full_name;
 		const struct element *left =
 			diff_find_in_file(c->diff, true, file, ELEMENT_MESSAGE, name);
 
