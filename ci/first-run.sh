@@ -8,6 +8,7 @@ sh ci/install-deps.sh
 if [ ! -f build/build.ninja ]; then
 	meson setup build >/dev/null
 fi
+echo 'building, about a minute'
 meson compile -C build src/cli/breakwater:executable >build/compile.log || {
 	tail -n 40 build/compile.log
 	exit 1
