@@ -130,10 +130,11 @@ struct spot spot_remains(const struct check *c, const struct pair *pair)
 		return SPOT_NONE;
 	for (const struct element *e = pair->old.element->parent; e && e->kind == ELEMENT_MESSAGE;
 		e = e->parent) {
-		/* Within a package names are whole; within a file its package may have changed. */
+		/* As buf 1.75 does, measured: only of a package's messages the package counts. */
 		struct str name =
-			pair->parent ? intern_dotted(c->names, file->package, element_local_name(e))
-				     : e->full_name;
+			pair->kind == PAIR_PACKAGE_MESSAGE
+				? e->full_name
+				: intern_dotted(c->names, file->package, element_local_name(e));
 		const struct element *left =
 			diff_find_in_file(c->diff, true, file, ELEMENT_MESSAGE, name);
 
