@@ -1,6 +1,7 @@
 /*
  * Where an option may be used, by what its declaration says: on which elements (`targets`), and in
- * which editions (`feature_support`, of fields and of enum values).
+ * which editions (`feature_support`, of fields and of enum values); and what no declaration says:
+ * which fields a feature is for (descriptor.cc, ValidateFieldFeatures).
  *
  * In the validate stage: only then are the options of every declaration interpreted.
  */
@@ -161,6 +162,139 @@ static void check_options(struct context *context, const struct element *element
 	}
 }
 
+/* ---- features of fields ---- */
+
+enum {
+	FEATURE_FIELD_PRESENCE = 1,
+	FEATURE_REPEATED_FIELD_ENCODING = 3,
+	FEATURE_UTF8_VALIDATION = 4,
+	FEATURE_MESSAGE_ENCODING = 5
+};
+
+static const char *presence_fault(const struct field *field, int64_t presence)
+{
+	if (field->is_map)
+		return "a map has no presence";
+	if (field->label == LABEL_REPEATED)
+		return "a repeated field has no presence";
+	if (field->is_extension)
+		return "an extension is always explicit";
+	if (field_oneof(field))
+		return "a member of a oneof is always explicit";
+	if (field_is_message(field) && presence == PRESENCE_IMPLICIT)
+		return "a message field is never implicit";
+	return NULL;
+}
+
+static const char *repeated_fault(const struct field *field, int64_t encoding)
+{
+	if (field->is_map || field->label != LABEL_REPEATED)
+		return "the field is not repeated";
+	if (encoding == ENCODING_PACKED && !field_is_packable(field))
+		return "only numbers, bools and enums can be packed";
+	return NULL;
+}
+
+static bool has_text(const struct field *field)
+{
+	if (field->type == TYPE_STRING)
+		return true;
+	for (uint32_t i = 0; field->is_map && field->message && i < field->message->fields.n; i++) {
+		if (field->message->fields.items[i]->type == TYPE_STRING)
+			return true;
+	}
+	return false;
+}
+
+static const char *field_feature_fault(const struct field *field, const struct option *option)
+{
+	switch (option->number) {
+	case FEATURE_FIELD_PRESENCE:
+		return presence_fault(field, option->value.i);
+	case FEATURE_REPEATED_FIELD_ENCODING:
+		return repeated_fault(field, option->value.i);
+	case FEATURE_UTF8_VALIDATION:
+		return has_text(field) ? NULL : "the field holds no string";
+	case FEATURE_MESSAGE_ENCODING:
+		if (field->is_map)
+			return "a map is never delimited";
+		return field_is_message(field) ? NULL : "the field is no message";
+	default:
+		return NULL;
+	}
+}
+
+static const struct options *features_of(const struct element *element)
+{
+	const struct option *option = options_find(element->options,
+		element->kind == ELEMENT_FILE ? FILE_OPTION_FEATURES : FIELD_OPTION_FEATURES);
+
+	return option && option->field && field_is_message(option->field) ? option->value.message
+									  : NULL;
+}
+
+/* At the field's type, where buf has them. */
+static void check_field_features(struct context *context, const struct field *field)
+{
+	const struct options *features = features_of(&field->e);
+
+	for (uint32_t i = 0; features && field->type != TYPE_UNRESOLVED && i < features->list.n;
+		i++) {
+		const struct option *option = &features->list.items[i];
+		const char *fault = option->field ? field_feature_fault(field, option) : NULL;
+
+		if (!fault)
+			continue;
+		diag_error(context->diags, here(context, field->type_span),
+			"feature '" STR "' may not be set on '" STR "': %s",
+			ARG(option->field->e.name), ARG(field->e.name), fault);
+		if (!span_is_none(option->span))
+			diag_note(context->diags, here(context, option->span), "set here");
+	}
+}
+
+static void check_file_features(struct context *context)
+{
+	const struct options *features = features_of(&context->file->e);
+	const struct option *presence = options_find(features, FEATURE_FIELD_PRESENCE);
+
+	if (!presence || presence->value.i != PRESENCE_LEGACY_REQUIRED)
+		return;
+	diag_error(context->diags, here(context, presence->span),
+		"a whole file may not be of LEGACY_REQUIRED fields");
+	diag_help(context->diags, "set the feature on the fields that are required");
+}
+
+/* ---- options that an edition took away and whose declaration does not say so ---- */
+
+static const struct gone {
+	enum element_kind kind;
+	int32_t number;
+	enum edition edition;
+	const char *name, *since, *help;
+} gone[] = {
+	{ ELEMENT_FILE, 27, EDITION_2023, "java_string_check_utf8", "edition 2023",
+		"set the feature utf8_validation" },
+	{ ELEMENT_FIELD, 1, EDITION_2024, "ctype", "edition 2024",
+		"set the feature (pb.cpp).string_type" },
+};
+
+static void check_gone(struct context *context, const struct element *element)
+{
+	for (size_t i = 0; i < COUNT(gone); i++) {
+		const struct option *option;
+
+		if (gone[i].kind != element->kind || context->file->edition < gone[i].edition)
+			continue;
+		option = options_find(element->options, gone[i].number);
+		if (!option)
+			continue;
+		diag_error(context->diags, here(context, option->span), "'%s' is gone from %s",
+			gone[i].name, gone[i].since);
+		diag_help(context->diags, "%s", gone[i].help);
+	}
+}
+
 static void check_element(void *user, struct element *element)
 {
 	struct context *context = user;
@@ -172,6 +306,11 @@ static void check_element(void *user, struct element *element)
 		return;
 	mark = arena_mark(context->scratch);
 	check_options(context, element, element->options, 0);
+	check_gone(context, element);
+	if (element->kind == ELEMENT_FIELD)
+		check_field_features(context, (const struct field *)element);
+	else if (element->kind == ELEMENT_FILE)
+		check_file_features(context);
 	arena_rewind(context->scratch, mark);
 }
 
