@@ -110,6 +110,7 @@ static void a_dot_path_counts_from_the_current_folder(void **state)
 	f->options.directory = path_join(f->arena, f->options.directory, S("api"));
 	source = fixture_open(f, "HEAD:./");
 	assert_true(str_eq(source->top, S("api")));
+	assert_true(str_eq(source->prefix, S("api")));
 	source_close(source);
 	source = fixture_open(f, "HEAD:..");
 	assert_int_equal(source->top.n, 0);

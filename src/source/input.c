@@ -250,7 +250,10 @@ static bool request_is_wrong(struct opening *o, const struct input_request *requ
  */
 static void set_hashing(struct source *old, struct source *new)
 {
-	struct content_hashing hashing = { .blob = old->hashing.blob || (new &&new->hashing.blob) };
+	struct content_hashing hashing = { .blob = old->hashing.blob };
+
+	if (new)
+		hashing.blob |= new->hashing.blob;
 
 	if (!hashing.blob && getrandom(&hashing.seed, sizeof hashing.seed, 0) < 0)
 		hashing.seed = (uint64_t)(uintptr_t)old;

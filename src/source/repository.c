@@ -83,20 +83,19 @@ static struct str path_real(struct arena *arena, const char *path)
 
 static void diag_open(const struct source_options *options, const char *path, struct diags *diags)
 {
-	struct str said = str_dup(options->arena, str_of(git_said()));
+	const char *said = str_cstr(options->arena, str_of(git_said()));
 
-	if (strstr(said.p, "extensions.objectformat")) {
+	if (strstr(said, "extensions.objectformat")) {
 		diag_error(diags, NOWHERE,
 			"this repository has SHA-256 object ids, which libgit2 cannot read");
-	} else if (strstr(said.p, "extensions.refstorage")) {
+	} else if (strstr(said, "extensions.refstorage")) {
 		diag_error(diags, NOWHERE,
 			"this repository keeps its references in a reftable, which libgit2 cannot "
 			"read");
 		diag_help(diags, "git refs migrate --ref-format=files");
 		return;
 	} else {
-		diag_error(diags, NOWHERE, "cannot open the repository at '%s': " STR, path,
-			ARG(said));
+		diag_error(diags, NOWHERE, "cannot open the repository at '%s': %s", path, said);
 		return;
 	}
 	diag_help(diags, "compare folders instead: breakwater check dir:OLD dir:NEW");

@@ -13,7 +13,7 @@ struct source *source_new(
 	source->kind = kind;
 	source->arena = arena;
 	source->impl = impl;
-	source->name = source->side = source->top = S("");
+	source->name = source->side = source->top = source->prefix = S("");
 	return source;
 }
 

@@ -283,6 +283,7 @@ struct source *tree_open(struct repository *repository, const struct content_id 
 	source->name = name;
 	source->side = side;
 	source->top = top;
+	source->prefix = repository->prefix;
 	source->hashing.blob = true;
 	impl->root = root;
 	impl->repository = repository;

@@ -22,11 +22,16 @@ struct pair_walk {
 	struct arena *scratch;
 	struct map seen;
 	bool found_link; /* in the tree that is searched, or below */
+	struct skipped_folders *skipped;
+};
+
+/* Folders that are equal on both sides, in which links may still lead to what changed. */
+struct skipped_folders {
 	VEC(struct skipped {
 		const uint8_t *id;
 		struct str path;
 	})
-	skipped; /* equal folders, in which links may still lead to what changed */
+	list;
 };
 
 /* The contract that an item is; NULL with *ok false on an error. */
@@ -86,7 +91,7 @@ static bool pair_folder(struct pair_walk *walk, const struct tree_item *old,
 
 	if (old && new &&memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0) {
 		walk->changes->trees_skipped++;
-		*vec_push(walk->repository->arena, &walk->skipped) =
+		*vec_push(walk->repository->arena, &walk->skipped->list) =
 			(struct skipped){ old->id, path };
 		return true;
 	}
@@ -234,42 +239,68 @@ bool tree_is_comparable(const struct source *old, const struct source *new)
 {
 	const struct tree_source *a = old->impl, *b = new->impl;
 
-	return old->kind == SOURCE_TREE && new->kind == SOURCE_TREE &&str_eq(old->top, new->top) &&
-	       str_eq(a->repository->git_dir, b->repository->git_dir);
+	if (old->kind != SOURCE_TREE || new->kind != SOURCE_TREE)
+		return false;
+	return str_eq(old->top, new->top) && str_eq(a->repository->git_dir, b->repository->git_dir);
 }
 
-bool tree_changes(
+static struct pair_walk pair_walk_of(
 	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
 {
 	struct tree_source *impl = new->impl;
-	struct pair_walk walk = {
+
+	return (struct pair_walk){
 		.old = old,
 		.new = new,
 		.repository = impl->repository,
 		.changes = changes,
 		.diags = diags,
+		.skipped = changes->skipped,
 	};
+}
+
+static void changes_sort(struct changes *changes)
+{
+	if (changes->list.n)
+		qsort(changes->list.items, changes->list.n, sizeof *changes->list.items,
+			change_order);
+}
+
+bool tree_changes(
+	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
+{
 	struct tree *old_tree = tree_of_folder(old, old->top, diags);
 	struct tree *new_tree = tree_of_folder(new, new->top, diags);
-	bool ok;
+	struct pair_walk walk;
 
 	if (!old_tree || !new_tree)
 		return false;
 	changes->complete = true;
+	changes->skipped = NEW(new->arena, struct skipped_folders);
+	walk = pair_walk_of(old, new, changes, diags);
+	if (old_tree != new_tree && !pair_walk(&walk, old_tree, new_tree, new->top, 0))
+		return false;
+	changes->trees_read = walk.repository->trees_read;
+	changes_sort(changes);
+	return true;
+}
+
+bool tree_changes_linked(
+	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
+{
+	struct pair_walk walk = pair_walk_of(old, new, changes, diags);
+	bool ok = true;
+
 	walk.scratch = arena_like(new->arena);
 	map_init(&walk.seen, walk.scratch);
-	ok = old_tree == new_tree || pair_walk(&walk, old_tree, new_tree, new->top, 0);
-	for (uint32_t i = 0; ok && i < walk.skipped.n; i++) {
-		struct step step = { NULL, walk.skipped.items[i].path };
+	for (uint32_t i = 0; ok && i < walk.skipped->list.n; i++) {
+		struct step step = { NULL, walk.skipped->list.items[i].path };
 
-		ok = scan_links(&walk, walk.skipped.items[i].id, &step, 0);
+		ok = scan_links(&walk, walk.skipped->list.items[i].id, &step, 0);
 	}
 	arena_free(walk.scratch);
-	if (!ok)
-		return false;
-	changes->trees_read = impl->repository->trees_read;
-	if (changes->list.n)
-		qsort(changes->list.items, changes->list.n, sizeof *changes->list.items,
-			change_order);
-	return true;
+	changes->skipped = NULL;
+	changes->trees_read = walk.repository->trees_read;
+	changes_sort(changes);
+	return ok;
 }
