@@ -309,7 +309,7 @@ static void types_break_as_the_table_says(void **state)
 		{ "closed", "string", "wb wf jf s" },
 		{ "int32", "message", "all" },
 		{ "int32", "google.protobuf.Int32Value", "wb wf s" },
-		{ "bytes", "google.protobuf.BytesValue", "wb wf s" },
+		{ "bytes", "google.protobuf.BytesValue", "wb s" },
 		{ "string", "google.protobuf.Int32Value", "all" },
 		{ "message", "message_delimited", "wb wf" },
 	};

@@ -133,7 +133,6 @@ static enum outcome wire_outcome(
 	struct breaks *b, struct way way, const struct type *from, const struct type *to)
 {
 	const struct facts *source = &facts[from->type], *target = &facts[to->type];
-	enum field_type wraps;
 
 	if (source->form != target->form)
 		return LOST;
@@ -156,10 +155,8 @@ static enum outcome wire_outcome(
 	case LENGTH:
 		if (source->nature == target->nature)
 			return source->nature == MESSAGE ? CONTENT : KEPT;
-		/* The octets are the value, unless bytes are the value that the message wraps. */
-		if (target->nature == BYTES)
-			return is_special(from, &wraps) && wraps == TYPE_BYTES ? LOST : KEPT;
-		return LOST;
+		/* The octets are the value: text, or the message that they encode. */
+		return target->nature == BYTES ? KEPT : LOST;
 	case FORM_NONE:
 		break;
 	}
