@@ -422,12 +422,17 @@ static bool says_message_set(const struct message *message)
 	return false;
 }
 
+enum { LARGEST_IN_MESSAGE_SET = 2147483646 }; /* what `max` means there */
+
 /* Recursion is as deep as messages nest, which the readers of files bound. */
 static void resolve_message(
 	struct resolving *resolving, struct message *message, const struct features *base)
 {
 	base = resolve(resolving, &message->e, base);
 	message->is_message_set = says_message_set(message);
+	for (uint32_t i = 0; message->is_message_set && i < message->extension_ranges.n; i++)
+		if (message->extension_ranges.items[i]->to_max)
+			message->extension_ranges.items[i]->end = LARGEST_IN_MESSAGE_SET;
 	resolve_fields(resolving, message, base);
 	for (uint32_t i = 0; i < message->enums.n; i++)
 		resolve_enum(resolving, message->enums.items[i], base);

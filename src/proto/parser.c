@@ -155,7 +155,7 @@ static bool expect_name(struct parser *p, struct str *name, struct span *span, c
 /* name { "." name }, blanks and comments around the dots left out; a leading dot if `dotted`. */
 static bool expect_dotted(struct parser *p, struct str *name, struct span *span, bool dotted, const char *what)
 {
-	uint32_t begin = current(p)->span.begin, end;
+	uint32_t begin = current(p)->span.begin, end = begin;
 	char small[256], *text = small;
 	size_t n = 0, cap = sizeof small;
 	struct arena_mark mark = arena_mark(p->scratch);
@@ -1103,7 +1103,7 @@ static bool parse_extend(struct parser *p, const struct scope *scope)
 }
 
 /* range = number [ "to" ( number | "max" ) ]; ends are inclusive here */
-static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *range, int32_t location)
+static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *range, bool *to_max, int32_t location)
 {
 	int64_t largest = is_enum ? INT32_MAX : LARGEST_NUMBER;
 	uint32_t begin = current(p)->span.begin;
@@ -1117,6 +1117,7 @@ static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *r
 		part = location_open(p, location, RANGE_END, -1);
 		if (at_word(p, S("max"))) {
 			range->end = (int32_t)largest;
+			*to_max = true;
 			range->end_span = current(p)->span;
 			next(p);
 		} else if (!expect_number(p, is_enum, INT32_MAX, &range->end, &range->end_span,
@@ -1213,8 +1214,9 @@ static bool parse_reserved(struct parser *p, const struct reservations *r, int32
 			int32_t index;
 			struct reserved_range *range = add_reserved_range(p, r, &index);
 			int32_t part = location_open(p, location, index, -1);
+			bool to_max = false;
 
-			ok = parse_range(p, r->enumeration != NULL, range, part);
+			ok = parse_range(p, r->enumeration != NULL, range, &to_max, part);
 			location_close(p, part);
 		}
 	} while (ok && accept(p, ','));
@@ -1271,7 +1273,7 @@ static bool parse_extensions(struct parser *p, struct message *message, int32_t 
 		element_init(p, &range->e, ELEMENT_EXTENSION_RANGE, &message->e, message->extension_ranges.n);
 		range->e.name_span = current(p)->span;
 		*vec_push(p->arena, &message->extension_ranges) = range;
-		if (!parse_range(p, false, &read, part))
+		if (!parse_range(p, false, &read, &range->to_max, part))
 			return false;
 		range->begin = read.begin;
 		range->end = read.end;

@@ -50,11 +50,6 @@ void validate_message(struct context *c, struct message *m)
 
 /* ---- JSON names ---- */
 
-struct json_name {
-	struct field *field;
-	bool custom;
-};
-
 /* The name a field has in this pass, interned: with `custom` what is written counts, else what is derived. */
 static struct str json_name_in(struct context *c, const struct field *field, bool custom)
 {
@@ -72,6 +67,14 @@ static void report_json_clash(struct context *c, struct field *field, struct fie
 	diag_note(c->diags, here(c, first->e.name_span), "field '" STR "' is declared", ARG(first->e.name));
 }
 
+/* A derived name gives way in legacy JSON; two written ones never do (protoc HEAD; buf refuses more). */
+static bool clashes(const struct field *a, const struct field *b, bool custom, bool legacy)
+{
+	if (!custom)
+		return !legacy;
+	return legacy ? a->has_json_name && b->has_json_name : a->has_json_name || b->has_json_name;
+}
+
 /* descriptor.cc, CheckFieldJsonNameUniqueness: derived names among each other, then with the written ones. */
 static void json_pass(struct context *c, struct message *m, bool custom)
 {
@@ -87,7 +90,7 @@ static void json_pass(struct context *c, struct message *m, bool custom)
 
 		if (!first)
 			*slot = field;
-		else if (custom ? field->has_json_name || first->has_json_name : !legacy)
+		else if (clashes(field, first, custom, legacy))
 			report_json_clash(c, field, first, name);
 	}
 }
@@ -96,17 +99,8 @@ void validate_json_names(struct context *c, struct message *m)
 {
 	bool written = false;
 
-	for (uint32_t i = 0; i < m->fields.n; i++) {
-		struct field *field = m->fields.items[i];
-
-		written |= field->has_json_name;
-		if (field->has_json_name && field->json_name.n && field->json_name.p[0] == '[' &&
-				field->json_name.p[field->json_name.n - 1] == ']')
-			diag_error(c->diags, here(c, field->json_name_span),
-					"a JSON name in square brackets would be taken for an extension");
-		if (field->has_json_name && memchr(field->json_name.p, '\0', field->json_name.n))
-			diag_error(c->diags, here(c, field->json_name_span), "a JSON name has no NUL byte");
-	}
+	for (uint32_t i = 0; i < m->fields.n; i++)
+		written |= m->fields.items[i]->has_json_name;
 	json_pass(c, m, false);
 	if (written)
 		json_pass(c, m, true);

@@ -191,6 +191,7 @@ struct reserved_name {
 struct extension_range {
 	struct element e; /* kind ELEMENT_EXTENSION_RANGE; options as in ExtensionRangeOptions */
 	int32_t begin, end; /* inclusive; "max" is 536870911, in a message set 2147483646 */
+	bool to_max; /* the end is written `max` */
 	struct span begin_span, end_span;
 };
 
