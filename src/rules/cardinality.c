@@ -63,8 +63,7 @@ static struct str cardinality_help(
 			 "refused as a whole");
 	return str_printf(c->arena,
 		"keep field %d as it is, add a new field with a new number, and reserve %d when "
-		"nobody "
-		"reads it any more",
+		"nobody reads it any more",
 		old->number, old->number);
 }
 
@@ -118,23 +117,18 @@ const struct rule rule_FIELD_SAME_CARDINALITY = {
 	.arg = ALL_DIFFER,
 	.purpose = "fields keep their cardinality",
 	.compares = "Which of five the field with the same number is: optional with presence, "
-		    "optional without "
-		    "presence, required, repeated, or a map. Presence is what it resolves to: "
-		    "message fields and "
-		    "members of a oneof always have it. The key and value of a map are left out.",
+		    "optional without presence, required, repeated, or a map. Presence is what it "
+		    "resolves to: message fields and members of a oneof always have it. The key "
+		    "and value of a map are left out.",
 	.hurts = "With or without presence is the same data; only source code that asks whether "
-		 "the field is set, "
-		 "or gets a pointer in Go, no longer builds. Between singular and repeated JSON is "
-		 "refused in "
-		 "both directions, and on the wire a reader of one value keeps the last of a list, "
-		 "or nothing "
-		 "if the list is packed. A required field that is missing makes the whole message "
-		 "unreadable.",
+		 "the field is set, or gets a pointer in Go, no longer builds. Between singular "
+		 "and repeated JSON is refused in both directions, and on the wire a reader of one "
+		 "value keeps the last of a list, or nothing if the list is packed. A required "
+		 "field that is missing makes the whole message unreadable.",
 	.before = "message Order {\n  string item = 1;\n}",
 	.after = "message Order {\n  repeated string item = 1;\n}",
 	.safely = "Keep the field and add a new one with a new number, e.g. `repeated string items "
-		  "= 2;`. Fill "
-		  "both until the readers have moved over.",
+		  "= 2;`. Fill both until the readers have moved over.",
 };
 
 const struct rule rule_FIELD_WIRE_COMPATIBLE_CARDINALITY = {
@@ -146,13 +140,11 @@ const struct rule rule_FIELD_WIRE_COMPATIBLE_CARDINALITY = {
 	.arg = BY_WIRE,
 	.purpose = "fields keep a cardinality that the wire format reads alike",
 	.compares = "As FIELD_SAME_CARDINALITY, but with and without presence are the same, and a "
-		    "map is the same as "
-		    "a repeated message, since that is how it is written.",
+		    "map is the same as a repeated message, since that is how it is written.",
 	.hurts = "On the wire a reader of a single value keeps the last element of a list, or "
-		 "nothing at all if the "
-		 "list is packed, so new readers lose old data, or old readers new data. A "
-		 "required field that "
-		 "is missing makes the whole message unreadable.",
+		 "nothing at all if the list is packed, so new readers lose old data, or old "
+		 "readers new data. A required field that is missing makes the whole message "
+		 "unreadable.",
 	.before = "message Order {\n  repeated int32 item = 1;\n}",
 	.after = "message Order {\n  int32 item = 1;\n}",
 	.safely = "Keep the field and add a new one with a new number. Fill both until the readers "
@@ -167,17 +159,13 @@ const struct rule rule_FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY = {
 	.check = field_same_cardinality,
 	.arg = BY_WIRE_JSON,
 	.purpose = "fields keep a cardinality that the wire format and JSON read alike",
-	.compares =
-		"As FIELD_SAME_CARDINALITY, but with and without presence are the same. A map is "
-		"not the same as "
-		"a repeated message, since JSON writes one as an object and the other as an array.",
+	.compares = "As FIELD_SAME_CARDINALITY, but with and without presence are the same. A map "
+		    "is not the same as a repeated message, since JSON writes one as an object and "
+		    "the other as an array.",
 	.hurts = "JSON readers refuse an array for a single value, an object for an array, and the "
-		 "other way round, "
-		 "in both directions. On the wire a reader of a single value keeps the last "
-		 "element of a list, "
-		 "or nothing if the list is packed. A required field that is missing makes the "
-		 "whole message "
-		 "unreadable.",
+		 "other way round, in both directions. On the wire a reader of a single value "
+		 "keeps the last element of a list, or nothing if the list is packed. A required "
+		 "field that is missing makes the whole message unreadable.",
 	.before = "message Order {\n  map<string, string> labels = 1;\n}",
 	.after = "message Order {\n  message Label {\n    string key = 1;\n    string value = 2;\n "
 		 " }\n"

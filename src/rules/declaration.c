@@ -1,5 +1,5 @@
 /* Messages, enums, extensions and services that a file, or a package, no longer declares. */
-#include "rules/finding.h"
+#include "rules/lookup.h"
 
 static const char *kind_word(const struct element *element)
 {
@@ -89,7 +89,7 @@ static void follow(struct check *c, struct finding *f, const struct element *old
  * is not reported here either where another finding says that it is gone: that of the message
  * around it, or that of the extension range it was in.
  */
-static bool last_and_said(const struct check *c, const struct element *old)
+static bool last_and_said(struct check *c, const struct element *old)
 {
 	const struct message *extendee;
 
@@ -103,14 +103,7 @@ static bool last_and_said(const struct check *c, const struct element *old)
 		return false;
 	extendee = ((const struct field *)old)->extendee;
 	extendee = extendee ? diff_find_message(c->diff, true, extendee->e.full_name) : NULL;
-	for (uint32_t i = 0; extendee && i < extendee->extension_ranges.n; i++) {
-		const struct extension_range *range = extendee->extension_ranges.items[i];
-		int32_t number = ((const struct field *)old)->number;
-
-		if (number >= range->begin && number <= range->end)
-			return false;
-	}
-	return extendee != NULL;
+	return extendee && !lookup_extensible(c, extendee, ((const struct field *)old)->number);
 }
 
 static struct str deletion_help(
@@ -121,14 +114,13 @@ static struct str deletion_help(
 	if (moved && moved->file->import_path.p != old->file->import_path.p)
 		return str_printf(c->arena,
 			"keep it in '" STR
-			"': generated code is included and imported by file; `import public "
-			"\"" STR "\";` there spares importing contracts the change",
+			"': generated code is included and imported by file; `import public \"" STR
+			"\";` there spares importing contracts the change",
 			ARG(old->file->import_path), ARG(moved->file->import_path));
 	switch (old->kind) {
 	case ELEMENT_MESSAGE:
 		return S("keep the message, marked `option deprecated = true;`, as long as anybody "
-			 "uses it or has data "
-			 "of it");
+			 "uses it or has data of it");
 	case ELEMENT_ENUM:
 		return S("keep the enum, marked `option deprecated = true;`, as long as anybody "
 			 "uses it");
@@ -138,8 +130,7 @@ static struct str deletion_help(
 	default:
 		return str_printf(c->arena,
 			"keep the extension, marked [deprecated = true], as long as anybody uses "
-			"it; its number %d "
-			"must not be given to another one",
+			"it; its number %d must not be given to another one",
 			((const struct field *)old)->number);
 	}
 }
@@ -205,22 +196,17 @@ const struct rule rule_MESSAGE_NO_DELETE = {
 	.check = declaration_no_delete,
 	.purpose = "messages are not deleted from their file",
 	.compares = "Whether the file still declares each message that it had, by the name without "
-		    "the package, nested "
-		    "messages and the entry messages of maps included. A message that moved to "
-		    "another file or "
-		    "nesting level is deleted from this one.",
+		    "the package, nested messages and the entry messages of maps included. A "
+		    "message that moved to another file or nesting level is deleted from this one.",
 	.hurts = "Source code that uses the message no longer builds, or no longer finds it where "
-		 "it includes or "
-		 "imports it from. Whoever has data of that message, on the wire or in JSON, can "
-		 "no longer read it "
-		 "with the new contract.",
+		 "it includes or imports it from. Whoever has data of that message, on the wire or "
+		 "in JSON, can no longer read it with the new contract.",
 	.before = "message Order {\n  string id = 1;\n}\nmessage Refund {\n  string id = 1;\n}",
 	.after = "message Order {\n  string id = 1;\n}",
 	.safely = "Mark the message `option deprecated = true;` and keep it while anybody uses it "
-		  "or has data of it. "
-		  "To move it to another file of the package, let the old file say `import public` "
-		  "of the new one "
-		  "for its importers' sake; generated code moves all the same.",
+		  "or has data of it. To move it to another file of the package, let the old file "
+		  "say `import public` of the new one for its importers' sake; generated code "
+		  "moves all the same.",
 };
 
 const struct rule rule_ENUM_NO_DELETE = {
@@ -231,12 +217,11 @@ const struct rule rule_ENUM_NO_DELETE = {
 	.check = declaration_no_delete,
 	.purpose = "enums are not deleted from their file",
 	.compares = "Whether the file still declares each enum that it had, by the name without "
-		    "the package, nested "
-		    "ones included. An enum that moved to another file or nesting level is deleted "
-		    "from this one.",
+		    "the package, nested ones included. An enum that moved to another file or "
+		    "nesting level is deleted from this one.",
 	.hurts = "Source code that uses the enum no longer builds, or no longer finds it where it "
-		 "includes or imports "
-		 "it from. Fields that used it have another type now, which has its own finding.",
+		 "includes or imports it from. Fields that used it have another type now, which "
+		 "has its own finding.",
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n}\nmessage Order {\n  string id = 1;\n}",
 	.after = "message Order {\n  string id = 1;\n}",
 	.safely = "Mark the enum `option deprecated = true;` and keep it while any code uses it.",
@@ -252,21 +237,17 @@ const struct rule rule_EXTENSION_NO_DELETE = {
 	.check = declaration_no_delete,
 	.purpose = "extensions are not deleted from their file",
 	.compares = "Whether the file still declares each extension that it had, by the name "
-		    "without the package, "
-		    "those declared in messages included. Number and extended message are not "
-		    "looked at here.",
+		    "without the package, those declared in messages included. Number and extended "
+		    "message are not looked at here.",
 	.hurts = "Source code that uses the extension no longer builds. JSON readers refuse its "
-		 "key in old documents. "
-		 "On the wire old values are skipped, until its number is given to another "
-		 "extension.",
+		 "key in old documents. On the wire old values are skipped, until its number is "
+		 "given to another extension.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "
-		  "199;\n}\nextend Order "
-		  "{\n  optional string note = 100;\n}",
+		  "199;\n}\nextend Order {\n  optional string note = 100;\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "
 		 "199;\n}",
 	.safely = "Mark the extension [deprecated = true] and keep it while anybody uses it. Do "
-		  "not give its number "
-		  "to another extension.",
+		  "not give its number to another extension.",
 };
 
 const struct rule rule_SERVICE_NO_DELETE = {
@@ -279,8 +260,7 @@ const struct rule rule_SERVICE_NO_DELETE = {
 	.compares = "Whether the file still declares each service that it had, by the name without "
 		    "the package.",
 	.hurts = "Clients that were built before call a service that the server no longer has, and "
-		 "are refused. Source "
-		 "code that uses its stubs no longer builds.",
+		 "are refused. Source code that uses its stubs no longer builds.",
 	.before = "message Order {\n  string id = 1;\n}\nservice Orders {\n  rpc Get(Order) "
 		  "returns (Order);\n}",
 	.after = "message Order {\n  string id = 1;\n}",
@@ -296,12 +276,10 @@ const struct rule rule_PACKAGE_MESSAGE_NO_DELETE = {
 	.check = declaration_no_delete,
 	.purpose = "messages are not deleted from their package",
 	.compares = "Whether any file of the package still declares each message that the package "
-		    "had, nested ones "
-		    "and the entry messages of maps included. Moving between files of the package "
-		    "is no change.",
+		    "had, nested ones and the entry messages of maps included. Moving between "
+		    "files of the package is no change.",
 	.hurts = "Source code that uses the message no longer builds. Whoever has data of that "
-		 "message, on the wire or "
-		 "in JSON, can no longer read it with the new contract.",
+		 "message, on the wire or in JSON, can no longer read it with the new contract.",
 	.before = "message Order {\n  string id = 1;\n}\nmessage Refund {\n  string id = 1;\n}",
 	.after = "message Order {\n  string id = 1;\n}",
 	.safely = "Mark the message `option deprecated = true;` and keep it while anybody uses it "
@@ -316,11 +294,9 @@ const struct rule rule_PACKAGE_ENUM_NO_DELETE = {
 	.check = declaration_no_delete,
 	.purpose = "enums are not deleted from their package",
 	.compares = "Whether any file of the package still declares each enum that the package "
-		    "had, nested ones "
-		    "included. Moving between files of the package is no change.",
+		    "had, nested ones included. Moving between files of the package is no change.",
 	.hurts = "Source code that uses the enum no longer builds. Fields that used it have "
-		 "another type now, which "
-		 "has its own finding.",
+		 "another type now, which has its own finding.",
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n}\nmessage Order {\n  string id = 1;\n}",
 	.after = "message Order {\n  string id = 1;\n}",
 	.safely = "Mark the enum `option deprecated = true;` and keep it while any code uses it.",
@@ -336,20 +312,17 @@ const struct rule rule_PACKAGE_EXTENSION_NO_DELETE = {
 	.check = declaration_no_delete,
 	.purpose = "extensions are not deleted from their package",
 	.compares = "Whether any file of the package still declares each extension that the "
-		    "package had, those declared "
-		    "in messages included. Moving between files of the package is no change.",
+		    "package had, those declared in messages included. Moving between files of the "
+		    "package is no change.",
 	.hurts = "Source code that uses the extension no longer builds. JSON readers refuse its "
-		 "key in old documents. "
-		 "On the wire old values are skipped, until its number is given to another "
-		 "extension.",
+		 "key in old documents. On the wire old values are skipped, until its number is "
+		 "given to another extension.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "
-		  "199;\n}\nextend Order "
-		  "{\n  optional string note = 100;\n}",
+		  "199;\n}\nextend Order {\n  optional string note = 100;\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "
 		 "199;\n}",
 	.safely = "Mark the extension [deprecated = true] and keep it while anybody uses it. Do "
-		  "not give its number "
-		  "to another extension.",
+		  "not give its number to another extension.",
 };
 
 const struct rule rule_PACKAGE_SERVICE_NO_DELETE = {
@@ -362,8 +335,7 @@ const struct rule rule_PACKAGE_SERVICE_NO_DELETE = {
 	.compares =
 		"Whether any file of the package still declares each service that the package had.",
 	.hurts = "Clients that were built before call a service that the server no longer has, and "
-		 "are refused. Source "
-		 "code that uses its stubs no longer builds.",
+		 "are refused. Source code that uses its stubs no longer builds.",
 	.before = "message Order {\n  string id = 1;\n}\nservice Orders {\n  rpc Get(Order) "
 		  "returns (Order);\n}",
 	.after = "message Order {\n  string id = 1;\n}",
@@ -379,14 +351,12 @@ const struct rule rule_PACKAGE_NO_DELETE = {
 	.check = package_no_delete,
 	.purpose = "packages are not deleted",
 	.compares = "Whether any file still says each package that the files of the contract said; "
-		    "no package at all "
-		    "counts as one.",
+		    "no package at all counts as one.",
 	.hurts = "Everything in the package is gone: source code no longer builds, clients' calls "
-		 "are refused, and "
-		 "whoever has data of its messages can no longer read it with the new contract.",
+		 "are refused, and whoever has data of its messages can no longer read it with the "
+		 "new contract.",
 	.before = "syntax = \"proto3\";\npackage acme.v1;\nmessage Order {\n  string id = 1;\n}",
 	.after = "syntax = \"proto3\";\npackage acme.v2;\nmessage Order {\n  string id = 1;\n}",
 	.safely = "Add the new package beside the old one, serve both, and delete the old one when "
-		  "nobody uses it "
-		  "any more.",
+		  "nobody uses it any more.",
 };

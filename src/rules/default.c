@@ -165,9 +165,8 @@ static void field_same_default(struct check *c, const struct rule *rule, const s
 			ARG(default_words(c, old)), ARG(default_words(c, old)));
 	else
 		fact.help = str_printf(c->arena,
-			"keep the default " STR
-			": it is not in the data, each side fills in its own where the "
-			"field is not set",
+			"keep the default " STR ": it is not in the data, each side fills in its "
+						"own where the field is not set",
 			ARG(fact.before));
 	finding_add(c, rule, pair, &fact, STR " changed its default from " STR " to " STR,
 		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));
@@ -182,25 +181,19 @@ const struct rule rule_FIELD_SAME_DEFAULT = {
 	.on = PAIR_FIELD,
 	.check = field_same_default,
 	.purpose = "fields keep their default value",
-	.compares = "The value that a field gives while it is not set: `default` where it is "
-		    "written, else the zero "
-		    "of its type, for an enum the number of its first value. Numbers are compared "
-		    "as numbers, text "
-		    "and bytes by content, whatever the types. Repeated, map and message fields "
-		    "have no default. "
-		    "Extensions are compared too.",
+	.compares =
+		"The value that a field gives while it is not set: `default` where it is written, "
+		"else the zero of its type, for an enum the number of its first value. Numbers are "
+		"compared as numbers, text and bytes by content, whatever the types. Repeated, map "
+		"and message fields have no default. Extensions are compared too.",
 	.hurts = "A default is never sent. Writers leave the field out, and each reader fills in "
-		 "its own: new readers "
-		 "take old data for something else and old readers new data, on the wire and in "
-		 "JSON, without "
-		 "any error. Source code gets another value from the same call.",
+		 "its own: new readers take old data for something else and old readers new data, "
+		 "on the wire and in JSON, without any error. Source code gets another value from "
+		 "the same call.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional int32 "
-		  "quantity = 1 [default = "
-		  "1];\n}",
+		  "quantity = 1 [default = 1];\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional int32 "
-		 "quantity = 1 [default = "
-		 "2];\n}",
+		 "quantity = 1 [default = 2];\n}",
 	.safely = "Keep the default, and let writers set the field where they mean another value. "
-		  "Or add a new "
-		  "field with the new default.",
+		  "Or add a new field with the new default.",
 };

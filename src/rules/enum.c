@@ -1,5 +1,5 @@
 /* Enums and their values. */
-#include "rules/finding.h"
+#include "rules/lookup.h"
 
 enum { PLAIN, UNLESS_NUMBER_RESERVED, UNLESS_NAME_RESERVED };
 enum { FEATURE_ENUM_TYPE = 2, ENUM_OPTION_ALLOW_ALIAS = 2 };
@@ -15,45 +15,31 @@ static struct str value_words(const struct check *c, const struct enum_value *va
 		ARG(value->e.name), ARG(full_name(c, value->e.parent)));
 }
 
-static const struct enum_value *value_by_name(
-	const struct enumeration *enumeration, struct str name)
+/* A sentence names so many aliases. */
+enum { MAX_NAMES = 10 };
+
+/* Names of a number, joined by commas; the enum has one at least. */
+static struct str names_of(struct check *c, const struct enumeration *enumeration, int32_t number)
 {
-	for (uint32_t i = 0; i < enumeration->values.n; i++) {
-		if (enumeration->values.items[i]->e.name.p == name.p)
-			return enumeration->values.items[i];
-	}
-	return NULL;
-}
+	const struct values *values = lookup_values(c, enumeration, number);
+	struct str names = values->list.items[0]->e.name;
 
-/* Names of a number (those in `but` left out, where it is given), joined by commas. */
-static struct str names_of(
-	const struct check *c, const struct enumeration *enumeration, int32_t number)
-{
-	struct str names = { NULL, 0 };
-
-	for (uint32_t i = 0; i < enumeration->values.n; i++) {
-		const struct enum_value *value = enumeration->values.items[i];
-
-		if (value->number != number)
-			continue;
-		names = names.p ? str_printf(c->arena, STR ", " STR, ARG(names), ARG(value->e.name))
-				: value->e.name;
-		if (!may_alias(enumeration))
-			break;
-	}
+	for (uint32_t i = 1; i < values->list.n && i < MAX_NAMES; i++)
+		names = str_printf(
+			c->arena, STR ", " STR, ARG(names), ARG(values->list.items[i]->e.name));
 	return names;
 }
 
-/* Is every name that the old number had reserved in the new enum? `missing` gets the first that is
- * not. */
-static bool names_reserved(const struct enumeration *old, const struct enumeration *new,
-	int32_t number, struct str *missing)
+/* Has the new enum every name of the old number reserved? `missing` gets the first that is not. */
+static bool names_reserved(struct check *c, const struct enum_value *old,
+	const struct enumeration *new, struct str *missing)
 {
-	for (uint32_t i = 0; i < old->values.n; i++) {
-		const struct enum_value *value = old->values.items[i];
+	const struct values *values =
+		lookup_values(c, (const struct enumeration *)old->e.parent, old->number);
 
-		if (value->number == number && !enum_reserves_name(new, value->e.name)) {
-			*missing = value->e.name;
+	for (uint32_t i = 0; i < values->list.n; i++) {
+		if (!lookup_reserved_name(c, &new->e, values->list.items[i]->e.name)) {
+			*missing = values->list.items[i]->e.name;
 			return false;
 		}
 	}
@@ -61,29 +47,25 @@ static bool names_reserved(const struct enumeration *old, const struct enumerati
 }
 
 static struct str deletion_help(
-	const struct check *c, const struct enum_value *old, const struct enumeration *new)
+	struct check *c, const struct enum_value *old, const struct enumeration *new)
 {
-	const struct enumeration *was = (const struct enumeration *)old->e.parent;
 	struct str missing = { NULL, 0 };
-	bool number = enum_reserves(new, old->number),
-	     names = names_reserved(was, new, old->number, &missing);
+	bool number = lookup_reserved(c, &new->e, old->number),
+	     names = names_reserved(c, old, new, &missing);
 	struct str spelled = reserved_spelling(c->arena, new->e.file, missing);
 
 	if (number && names)
 		return S("number and name are reserved already, so nobody takes them again; keep "
-			 "the value, marked "
-			 "[deprecated = true], as long as anybody uses it");
+			 "the value, marked [deprecated = true], as long as anybody uses it");
 	if (number)
 		return str_printf(c->arena,
 			"keep the value, marked [deprecated = true], as long as anybody uses it; "
-			"number %d is "
-			"reserved already, add `reserved " STR ";` for its name",
+			"number %d is reserved already, add `reserved " STR ";` for its name",
 			old->number, ARG(spelled));
 	if (names)
 		return str_printf(c->arena,
 			"keep the value, marked [deprecated = true], as long as anybody uses it; "
-			"its name is "
-			"reserved already, add `reserved %d;` for its number",
+			"its name is reserved already, add `reserved %d;` for its number",
 			old->number);
 	return str_printf(c->arena,
 		"keep the value, marked [deprecated = true], as long as anybody uses it; then add "
@@ -101,17 +83,16 @@ static void enum_value_no_delete(struct check *c, const struct rule *rule, const
 
 	if (pair->new.enum_value) /* paired by number: an alias may have kept it */
 		return;
-	if (rule->arg == UNLESS_NUMBER_RESERVED && enum_reserves(enumeration, old->number))
+	if (rule->arg == UNLESS_NUMBER_RESERVED && lookup_reserved(c, &enumeration->e, old->number))
 		return;
-	if (rule->arg == UNLESS_NAME_RESERVED &&
-		names_reserved(pair->parent->old.enumeration, enumeration, old->number, &missing))
+	if (rule->arg == UNLESS_NAME_RESERVED && names_reserved(c, old, enumeration, &missing))
 		return;
 	fact = (struct fact){
 		.old = spot_element(&old->e),
 		.new = spot_element(&enumeration->e),
 		.subject = &old->e,
 	};
-	moved = value_by_name(enumeration, old->e.name);
+	moved = lookup_value(c, enumeration, old->e.name);
 	if (moved) {
 		fact.before = str_printf(c->arena, "%d", old->number);
 		fact.after = str_printf(c->arena, "%d", moved->number);
@@ -142,72 +123,66 @@ static void enum_value_no_delete(struct check *c, const struct rule *rule, const
 }
 
 static struct str rename_help(
-	const struct check *c, const struct enumeration *new, const struct enum_value *lost)
+	struct check *c, const struct enumeration *new, const struct enum_value *lost)
 {
-	const struct enum_value *elsewhere = value_by_name(new, lost->e.name);
+	const struct enum_value *elsewhere = lookup_value(c, new, lost->e.name);
 
 	if (elsewhere)
 		return str_printf(c->arena,
 			"'" STR "' has number %d now: give the values their numbers back, since "
-				"data that was "
-			"written before is read as the other value",
+				"data that was written before is read as the other value",
 			ARG(lost->e.name), elsewhere->number);
 	if (may_alias(new))
 		return str_printf(c->arena,
-			"keep `" STR
-			" = %d;` as an alias of the new name, first in order while JSON "
-			"readers know only the old one",
+			"keep `" STR " = %d;` as an alias of the new name, first in order while "
+				     "JSON readers know only the old one",
 			ARG(lost->e.name), lost->number);
 	return str_printf(c->arena,
-		"keep `" STR
-		" = %d;` first and add the new name below it as an alias, with `option allow_alias "
-		"= true;`",
+		"keep `" STR " = %d;` first and add the new name below it as an alias, with "
+			     "`option allow_alias = true;`",
 		ARG(lost->e.name), lost->number);
 }
 
 /* The old name of a number that the new enum no longer has under it, NULL if it has all. */
-static const struct enum_value *lost_name(
-	const struct enumeration *old, const struct enumeration *new, const struct pair *pair)
+static const struct enum_value *lost_name(struct check *c, const struct pair *pair)
 {
+	const struct enumeration *old = pair->parent->old.enumeration;
+	const struct enumeration *new = pair->parent->new.enumeration;
+	const struct values *values;
 	int32_t number = pair->old.enum_value->number;
 
 	if (!may_alias(old) && !may_alias(new))
 		return pair->old.enum_value->e.name.p == pair->new.enum_value->e.name.p
 			       ? NULL
 			       : pair->old.enum_value;
-	for (uint32_t i = 0; i < old->values.n; i++) {
-		const struct enum_value *value = old->values.items[i], *now;
+	values = lookup_values(c, old, number);
+	for (uint32_t i = 0; i < values->list.n; i++) {
+		const struct enum_value *now = lookup_value(c, new, values->list.items[i]->e.name);
 
-		if (value->number != number)
-			continue;
-		now = value_by_name(new, value->e.name);
 		if (!now || now->number != number)
-			return value;
+			return values->list.items[i];
 	}
 	return NULL;
 }
 
 static void enum_value_same_name(struct check *c, const struct rule *rule, const struct pair *pair)
 {
-	const struct enumeration *old, *new;
+	const struct enumeration *old = pair->parent->old.enumeration;
+	const struct enumeration *new = pair->parent->new.enumeration;
 	const struct enum_value *lost;
+	const struct values *values;
 
 	if (!pair->new.enum_value)
 		return;
-	old = pair->parent->old.enumeration;
-	new = pair->parent->new.enumeration;
-	lost = lost_name(old, new, pair);
+	lost = lost_name(c, pair);
 	if (!lost)
 		return;
-	/* One for each value that has the number now: as measured, aliases that did not change
-	 * included. */
-	for (uint32_t i = 0; i < new->values.n; i++) {
-		const struct enum_value *value = new->values.items[i], *had;
-		struct fact fact;
-
-		if (value->number != lost->number)
-			continue;
-		fact = (struct fact){
+	/* One for each value that has the number now: as measured, unchanged aliases too. */
+	values = lookup_values(c, new, lost->number);
+	for (uint32_t i = 0; i < values->list.n; i++) {
+		const struct enum_value *value = values->list.items[i];
+		const struct enum_value *had = lookup_value(c, old, value->e.name);
+		struct fact fact = {
 			.old = spot_span(&lost->e, lost->number_span),
 			.new = spot_span(&value->e, value->number_span),
 			.subject = &lost->e,
@@ -215,10 +190,9 @@ static void enum_value_same_name(struct check *c, const struct rule *rule, const
 			.after = value->e.name,
 			.help = rename_help(c, new, lost),
 		};
-		had = value_by_name(old, value->e.name);
+
 		if (had && had->number == value->number)
-			finding_add(c, rule, pair, &fact,
-				STR " lost its name, only '" STR "' is left",
+			finding_add(c, rule, pair, &fact, STR " lost its name, '" STR "' is left",
 				ARG(value_words(c, lost)), ARG(value->e.name));
 		else
 			finding_add(c, rule, pair, &fact, STR " was renamed to '" STR "'",
@@ -271,14 +245,12 @@ const struct rule rule_ENUM_VALUE_NO_DELETE = {
 	.arg = PLAIN,
 	.purpose = "enum values are not deleted",
 	.compares = "Whether the enum still has a value with each number that it had. Dropping one "
-		    "of two aliases is "
-		    "no deletion; a value that got another number is.",
+		    "of two aliases is no deletion; a value that got another number is.",
 	.hurts = VALUE_DELETION_HURTS,
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1;\n}",
 	.after = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n}",
 	.safely = "Mark the value [deprecated = true] and keep it while it is stored or sent "
-		  "anywhere. When it is "
-		  "deleted in the end, reserve its number and its name.",
+		  "anywhere. When it is deleted in the end, reserve its number and its name.",
 };
 
 const struct rule rule_ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED = {
@@ -290,14 +262,12 @@ const struct rule rule_ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED = {
 	.arg = UNLESS_NUMBER_RESERVED,
 	.purpose = "enum values are not deleted without reserving their number",
 	.compares = "Whether the enum still has a value with each number that it had, or holds the "
-		    "number in a "
-		    "reserved range.",
+		    "number in a reserved range.",
 	.hurts = VALUE_DELETION_HURTS,
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1;\n}",
 	.after = "enum Color {\n  reserved \"COLOR_RED\";\n  COLOR_UNSPECIFIED = 0;\n}",
 	.safely = "Add `reserved 1;` with the number of the value to the enum when you delete it, "
-		  "and reserve the "
-		  "name too if it is ever written as JSON.",
+		  "and reserve the name too if it is ever written as JSON.",
 };
 
 const struct rule rule_ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED = {
@@ -309,18 +279,16 @@ const struct rule rule_ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED = {
 	.arg = UNLESS_NAME_RESERVED,
 	.purpose = "enum values are not deleted without reserving their name",
 	.compares = "Whether the enum still has a value with each number that it had, or holds all "
-		    "names of that "
-		    "number among its reserved names.",
+		    "names of that number among its reserved names.",
 	.hurts = "JSON readers refuse the name in old documents, reserved or not. If the name is "
-		 "given to a new value "
-		 "later, old documents are read as that one, and source code that still says it "
-		 "builds again "
-		 "and means something else. Reserving the name prevents that.",
+		 "given to a new value later, old documents are read as that one, and source code "
+		 "that still says it builds again and means something else. Reserving the name "
+		 "prevents that.",
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1;\n}",
 	.after = "enum Color {\n  reserved 1;\n  COLOR_UNSPECIFIED = 0;\n}",
 	.safely = "Add `reserved \"COLOR_RED\";` with the name of the value to the enum when you "
-		  "delete it (in "
-		  "editions without quotes), each alias too, and reserve the number as well.",
+		  "delete it (in editions without quotes), each alias too, and reserve the number "
+		  "as well.",
 };
 
 const struct rule rule_ENUM_VALUE_SAME_NAME = {
@@ -331,21 +299,17 @@ const struct rule rule_ENUM_VALUE_SAME_NAME = {
 	.check = enum_value_same_name,
 	.purpose = "enum values keep their names",
 	.compares = "Whether a number that both sides have still has all the names that it had. "
-		    "Adding an alias or "
-		    "changing the order of aliases is no change. Every value with that number is "
-		    "reported.",
+		    "Adding an alias or changing the order of aliases is no change. Every value "
+		    "with that number is reported.",
 	.hurts = "JSON holds enum values by name: new readers refuse the old name, old readers the "
-		 "new one. Source "
-		 "code that says the old name no longer builds. On the wire a renamed value "
-		 "arrives; two values "
-		 "that exchange their numbers turn into each other, without any error.",
+		 "new one. Source code that says the old name no longer builds. On the wire a "
+		 "renamed value arrives; two values that exchange their numbers turn into each "
+		 "other, without any error.",
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1;\n}",
 	.after = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_CRIMSON = 1;\n}",
 	.safely = "Add the new name as an alias below the old one (`option allow_alias = true;`), "
-		  "in a later release "
-		  "exchange their order, so that writers print the new name, and drop the old one "
-		  "when nothing "
-		  "stored says it any more.",
+		  "in a later release exchange their order, so that writers print the new name, "
+		  "and drop the old one when nothing stored says it any more.",
 };
 
 const struct rule rule_ENUM_SAME_TYPE = {
@@ -356,18 +320,15 @@ const struct rule rule_ENUM_SAME_TYPE = {
 	.check = enum_same_type,
 	.purpose = "enums stay open or closed",
 	.compares = "Whether the enum is open or closed, as features resolve: proto2 is closed, "
-		    "proto3 open, editions "
-		    "open unless features.enum_type says otherwise.",
+		    "proto3 open, editions open unless features.enum_type says otherwise.",
 	.hurts = "A closed enum drops numbers that it does not know: the field reads as not set, a "
-		 "list loses the "
-		 "element, a map the entry. Open to closed hits new readers of old data, closed to "
-		 "open hits old "
-		 "readers of new data. Code with an exhaustive switch changes as well.",
+		 "list loses the element, a map the entry. Open to closed hits new readers of old "
+		 "data, closed to open hits old readers of new data. Code with an exhaustive "
+		 "switch changes as well.",
 	.before =
 		"edition = \"2023\";\npackage acme.v1;\nenum Color {\n  COLOR_UNSPECIFIED = 0;\n}",
 	.after = "edition = \"2023\";\npackage acme.v1;\nenum Color {\n  option features.enum_type "
-		 "= CLOSED;\n  "
-		 "COLOR_UNSPECIFIED = 0;\n}",
+		 "= CLOSED;\n  COLOR_UNSPECIFIED = 0;\n}",
 	.safely = "Write features.enum_type with what it was, also when a file moves from proto2 "
 		  "to an edition.",
 };

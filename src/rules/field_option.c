@@ -81,8 +81,7 @@ static struct str utf8_help(const struct check *c, const struct field *new, bool
 		return was ? S("proto2 does not check that strings are UTF-8; proto3 and editions "
 			       "do: stay with them")
 			   : S("proto3 refuses strings that are not UTF-8: make sure that no "
-			       "stored data has any, or "
-			       "use `bytes`");
+			       "stored data has any, or use `bytes`");
 	return str_printf(c->arena,
 		"write features.utf8_validation = " STR " on the field or for its file",
 		ARG(utf8_name(was)));
@@ -275,8 +274,7 @@ const struct rule rule_FIELD_SAME_JSTYPE = {
 	.compares = "The option jstype of a field that is a 64-bit integer on both sides; absent "
 		    "is JS_NORMAL.",
 	.hurts = "JavaScript and TypeScript code gets a string where it had a number or a bigint, "
-		 "or the reverse. "
-		 "The wire format and JSON do not change.",
+		 "or the reverse. The wire format and JSON do not change.",
 	.before = "message Order {\n  int64 id = 1;\n}",
 	.after = "message Order {\n  int64 id = 1 [jstype = JS_STRING];\n}",
 	.safely = "Keep the option. Add a new field with the other jstype if callers need it.",
@@ -290,18 +288,16 @@ const struct rule rule_FIELD_SAME_UTF8_VALIDATION = {
 	.check = field_same_utf8_validation,
 	.purpose = "string fields keep their UTF-8 validation",
 	.compares = "The feature utf8_validation of a field that is a string on both sides, "
-		    "resolved through file and "
-		    "message. proto2 is NONE, proto3 VERIFY.",
+		    "resolved through file and message. proto2 is NONE, proto3 VERIFY.",
 	.hurts = "From NONE to VERIFY new readers refuse old messages that hold anything else than "
-		 "UTF-8, as a "
-		 "whole. From VERIFY to NONE new writers can send what old readers refuse.",
+		 "UTF-8, as a whole. From VERIFY to NONE new writers can send what old readers "
+		 "refuse.",
 	.before = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  string note = 1 "
-		  "[features.utf8_validation "
-		  "= NONE];\n}",
+		  "[features.utf8_validation = NONE];\n}",
 	.after = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  string note = 1;\n}",
 	.safely = "Set features.utf8_validation to what it was, on the field or for the file. To "
-		  "tighten it, make "
-		  "writers send UTF-8 only, wait until older data is gone, then validate.",
+		  "tighten it, make writers send UTF-8 only, wait until older data is gone, then "
+		  "validate.",
 };
 
 const struct rule rule_FIELD_SAME_JAVA_UTF8_VALIDATION = {
@@ -312,21 +308,17 @@ const struct rule rule_FIELD_SAME_JAVA_UTF8_VALIDATION = {
 	.check = field_same_java_utf8_validation,
 	.purpose = "string fields keep their UTF-8 validation in Java",
 	.compares = "Whether Java's generated code checks a field that is a string on both sides: "
-		    "the file option "
-		    "java_string_check_utf8 in proto2 and proto3, "
-		    "features.(pb.java).utf8_validation in editions, "
-		    "and where neither says so the feature utf8_validation.",
+		    "the file option java_string_check_utf8 in proto2 and proto3, "
+		    "features.(pb.java).utf8_validation in editions, and where neither says so the "
+		    "feature utf8_validation.",
 	.hurts = "Java readers begin to refuse old messages that hold anything else than UTF-8, or "
-		 "new writers can "
-		 "send what old Java readers refuse.",
+		 "new writers can send what old Java readers refuse.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional string note "
 		  "= 1;\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\noption java_string_check_utf8 = "
-		 "true;\nmessage Order {\n  "
-		 "optional string note = 1;\n}",
+		 "true;\nmessage Order {\n  optional string note = 1;\n}",
 	.safely = "Leave the option or feature as it was. To tighten it, make writers send UTF-8 "
-		  "only, wait until "
-		  "older data is gone, then validate.",
+		  "only, wait until older data is gone, then validate.",
 };
 
 const struct rule rule_FIELD_SAME_CPP_STRING_TYPE = {
@@ -337,15 +329,12 @@ const struct rule rule_FIELD_SAME_CPP_STRING_TYPE = {
 	.check = field_same_cpp_string_type,
 	.purpose = "string and bytes fields keep their type in C++",
 	.compares = "The C++ type of a field that is a string or bytes on both sides: ctype where "
-		    "it is written (before "
-		    "edition 2024), else features.(pb.cpp).string_type. From STRING_PIECE to "
-		    "STRING is no change. "
-		    "Map entries are left out.",
+		    "it is written (before edition 2024), else features.(pb.cpp).string_type. From "
+		    "STRING_PIECE to STRING is no change. Map entries are left out.",
 	.hurts = "C++ code that uses the field gets another type and no longer builds. Data does "
 		 "not change.",
 	.before = "message Order {\n  string note = 1;\n}",
 	.after = "message Order {\n  string note = 1 [ctype = CORD];\n}",
 	.safely = "Leave the option or feature as it was, or change it together with all C++ code "
-		  "that uses the "
-		  "field.",
+		  "that uses the field.",
 };

@@ -13,8 +13,8 @@ static void file_no_delete(struct check *c, const struct rule *rule, const struc
 		.subject = &old->e,
 		.name = old->import_path,
 		.help = S("keep the file, with what it declares marked deprecated, as long as "
-			  "anybody imports it; a file "
-			  "that only moved can stay behind with an `import public` of the new one"),
+			  "anybody imports it; a file that only moved can stay behind with an "
+			  "`import public` of the new one"),
 	};
 	finding_add(c, rule, pair, &fact, "file '" STR "' was deleted", ARG(old->import_path));
 }
@@ -42,9 +42,8 @@ static void file_same_package(struct check *c, const struct rule *rule, const st
 		return;
 	}
 	fact.help = str_printf(c->arena,
-		"keep `package " STR
-		";` here, since it is part of every name and call path; put the new package "
-		"into a file of its own beside it",
+		"keep `package " STR ";` here, since it is part of every name and call path; put "
+				     "the new package into a file of its own beside it",
 		ARG(old->package));
 	if (!new->package.n)
 		finding_add(c, rule, pair, &fact,
@@ -93,9 +92,9 @@ static void file_same_syntax(struct check *c, const struct rule *rule, const str
 		.after = syntax_words(c, new),
 	};
 	if (syntax_of(new) == EDITION_2023)
-		fact.help = S("features can keep all of the old behaviour: what else this changes "
-			      "has its own finding; "
-			      "take this rule out of the check for the migration");
+		fact.help =
+			S("features can keep all of the old behaviour: what else this changes has "
+			  "its own finding; take this rule out of the check for the migration");
 	else
 		fact.help = str_printf(c->arena,
 			"stay with " STR ": presence, enums and packing resolve otherwise in " STR,
@@ -112,20 +111,15 @@ const struct rule rule_FILE_NO_DELETE = {
 	.check = file_no_delete,
 	.purpose = "files are not deleted",
 	.compares = "Whether each file of the contract is still there: under its path in the "
-		    "repository, or else "
-		    "under its import path, so that a root may move as a whole. Imports that are "
-		    "no part of the "
-		    "contract do not count.",
+		    "repository, or else under its import path, so that a root may move as a "
+		    "whole. Imports that are no part of the contract do not count.",
 	.hurts = "Contracts that import the file no longer compile, and code that includes or "
-		 "imports what was "
-		 "generated from it no longer builds. If what it declared is nowhere else, data of "
-		 "it can no longer "
-		 "be read and calls are refused.",
+		 "imports what was generated from it no longer builds. If what it declared is "
+		 "nowhere else, data of it can no longer be read and calls are refused.",
 	.before = "syntax = \"proto3\";\npackage acme.v1;\nmessage Order {\n  string id = 1;\n}",
 	.after = "",
 	.safely = "Keep the file and mark what it declares deprecated, until nobody imports it. "
-		  "When it moves, leave a "
-		  "file with an `import public` of the new one behind.",
+		  "When it moves, leave a file with an `import public` of the new one behind.",
 };
 
 const struct rule rule_FILE_SAME_PACKAGE = {
@@ -138,13 +132,11 @@ const struct rule rule_FILE_SAME_PACKAGE = {
 	.check = file_same_package,
 	.purpose = "files keep their package",
 	.compares = "The package statement of the file; none is a package too. What the file "
-		    "declares has other names "
-		    "then and is not compared.",
+		    "declares has other names then and is not compared.",
 	.hurts = "Every full name changes. Calls of the file's services go to another path, so old "
-		 "clients are refused "
-		 "by new servers and new clients by old ones. Generated code moves to other "
-		 "namespaces and no longer "
-		 "builds. Any and the keys of extensions in JSON hold full names, too.",
+		 "clients are refused by new servers and new clients by old ones. Generated code "
+		 "moves to other namespaces and no longer builds. Any and the keys of extensions "
+		 "in JSON hold full names, too.",
 	.before = "syntax = \"proto3\";\npackage acme.v1;\nmessage Order {\n  string id = 1;\n}",
 	.after = "syntax = \"proto3\";\npackage acme.v2;\nmessage Order {\n  string id = 1;\n}",
 	.safely = "Add a new file with the new package, serve both, and delete the old one when "
@@ -159,18 +151,15 @@ const struct rule rule_FILE_SAME_SYNTAX = {
 	.check = file_same_syntax,
 	.purpose = "files keep their syntax",
 	.compares = "Whether the file is proto2 (also if it says nothing), proto3 or of an "
-		    "edition. One edition or "
-		    "another is the same.",
+		    "edition. One edition or another is the same.",
 	.hurts = "The syntax decides how presence, enums, packing, UTF-8 validation and JSON "
-		 "resolve; each change of "
-		 "these has a finding of its own. Between proto3 and the others generated "
-		 "TypeScript code differs "
-		 "even where all of them stay: presence is written another way.",
+		 "resolve; each change of these has a finding of its own. Between proto3 and the "
+		 "others generated TypeScript code differs even where all of them stay: presence "
+		 "is written another way.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional string id = "
 		  "1;\n}",
 	.after = "syntax = \"proto3\";\npackage acme.v1;\nmessage Order {\n  optional string id = "
 		 "1;\n}",
 	.safely = "Move to an edition with the features that keep the old behaviour, leave this "
-		  "rule out for that "
-		  "change, and see that no other rule speaks.",
+		  "rule out for that change, and see that no other rule speaks.",
 };

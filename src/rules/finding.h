@@ -22,7 +22,8 @@ struct check {
 	struct findings *findings;
 	const struct rule *by_kind[PAIR_KINDS][ROWS]; /* the selected rules */
 	uint32_t n_by_kind[PAIR_KINDS];
-	struct map made; /* (subject, row): the first finding of it */
+	struct map lookups; /* lookup.c's, by message or enum */
+	struct map made;    /* (subject, row): the first finding of it */
 	VEC(struct link) links;
 };
 

@@ -79,8 +79,7 @@ static void message_same_required_fields(
 			.subject = old ? &old->e : &new->e,
 			.after = S("required"),
 			.help = S("make it optional and check it in code: readers refuse every "
-				  "message without it, old "
-				  "ones included"),
+				  "message without it, old ones included"),
 		};
 		if (old)
 			f = finding_add(c, rule, pair, &fact, STR " became required",
@@ -135,15 +134,13 @@ const struct rule rule_MESSAGE_SAME_JSON_FORMAT = {
 	.check = same_json_format,
 	.purpose = "messages keep their JSON format",
 	.compares = "Whether the feature json_format, resolved, went from ALLOW to "
-		    "LEGACY_BEST_EFFORT. proto3 and "
-		    "editions allow JSON, proto2 does its best.",
+		    "LEGACY_BEST_EFFORT. proto3 and editions allow JSON, proto2 does its best.",
 	.hurts = "Compilers no longer promise that the message has a JSON form: fields whose JSON "
-		 "names collide are "
-		 "let through from now on, and are then read as each other or refused.",
+		 "names collide are let through from now on, and are then read as each other or "
+		 "refused.",
 	.before = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  string id = 1;\n}",
 	.after = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  option "
-		 "features.json_format = "
-		 "LEGACY_BEST_EFFORT;\n  string id = 1;\n}",
+		 "features.json_format = LEGACY_BEST_EFFORT;\n  string id = 1;\n}",
 	.safely = "Leave json_format at ALLOW, and give fields whose names collide another "
 		  "json_name.",
 };
@@ -156,16 +153,13 @@ const struct rule rule_ENUM_SAME_JSON_FORMAT = {
 	.check = same_json_format,
 	.purpose = "enums keep their JSON format",
 	.compares = "Whether the feature json_format, resolved, went from ALLOW to "
-		    "LEGACY_BEST_EFFORT. proto3 and "
-		    "editions allow JSON, proto2 does its best.",
+		    "LEGACY_BEST_EFFORT. proto3 and editions allow JSON, proto2 does its best.",
 	.hurts = "Compilers no longer promise that the enum has a JSON form: values whose names "
-		 "collide are let "
-		 "through from now on, and are then read as each other or refused.",
+		 "collide are let through from now on, and are then read as each other or refused.",
 	.before =
 		"edition = \"2023\";\npackage acme.v1;\nenum Color {\n  COLOR_UNSPECIFIED = 0;\n}",
 	.after = "edition = \"2023\";\npackage acme.v1;\nenum Color {\n  option "
-		 "features.json_format = "
-		 "LEGACY_BEST_EFFORT;\n  COLOR_UNSPECIFIED = 0;\n}",
+		 "features.json_format = LEGACY_BEST_EFFORT;\n  COLOR_UNSPECIFIED = 0;\n}",
 	.safely = "Leave json_format at ALLOW.",
 };
 
@@ -179,8 +173,7 @@ const struct rule rule_MESSAGE_NO_REMOVE_STANDARD_DESCRIPTOR_ACCESSOR = {
 	.compares = "Whether the option no_standard_descriptor_accessor became true. The other "
 		    "direction is fine.",
 	.hurts = "Code that asks a message for its descriptor by the generated accessor no longer "
-		 "builds. Data does "
-		 "not change.",
+		 "builds. Data does not change.",
 	.before = "message Order {\n  string id = 1;\n}",
 	.after = "message Order {\n  option no_standard_descriptor_accessor = true;\n  string id = "
 		 "1;\n}",
@@ -196,20 +189,16 @@ const struct rule rule_MESSAGE_SAME_REQUIRED_FIELDS = {
 	.check = message_same_required_fields,
 	.purpose = "messages keep the same required fields",
 	.compares = "Which fields of the message are required, by number: proto2's `required`, or "
-		    "the feature "
-		    "LEGACY_REQUIRED in editions.",
+		    "the feature LEGACY_REQUIRED in editions.",
 	.hurts = "A reader refuses a whole message in which a required field is missing, in a "
-		 "nested message too. One "
-		 "that is added makes old data unreadable; one that goes lets new writers leave it "
-		 "out, and old "
-		 "readers refuse that.",
+		 "nested message too. One that is added makes old data unreadable; one that goes "
+		 "lets new writers leave it out, and old readers refuse that.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional string id = "
 		  "1;\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  required string id = "
 		 "1;\n}",
 	.safely = "Never add a required field. To get rid of one, keep setting it, update every "
-		  "reader to the "
-		  "contract in which it is optional, and only then stop.",
+		  "reader to the contract in which it is optional, and only then stop.",
 };
 
 const struct rule rule_ONEOF_NO_DELETE = {
@@ -220,11 +209,10 @@ const struct rule rule_ONEOF_NO_DELETE = {
 	.check = oneof_no_delete,
 	.purpose = "oneofs are not deleted",
 	.compares = "Whether the message still has each oneof that it had, by name. The one that "
-		    "proto3 `optional` makes "
-		    "up does not count.",
+		    "proto3 `optional` makes up does not count.",
 	.hurts = "Generated code has a type or an enumeration for the oneof, and code that uses it "
-		 "no longer builds. "
-		 "What becomes of its fields is said by FIELD_SAME_ONEOF and FIELD_NO_DELETE.",
+		 "no longer builds. What becomes of its fields is said by FIELD_SAME_ONEOF and "
+		 "FIELD_NO_DELETE.",
 	.before = "message Payment {\n  oneof method {\n    string card = 1;\n    string iban = "
 		  "2;\n  }\n}",
 	.after = "message Payment {\n  oneof means {\n    string card = 1;\n    string iban = 2;\n "

@@ -146,8 +146,7 @@ static void file_same_option(struct check *c, const struct rule *rule, const str
 OPTION_RULE(FILE_SAME_CC_ENABLE_ARENAS, 31, "files keep cc_enable_arenas",
 	BOOL_OPTION("cc_enable_arenas", "true"),
 	"C++ code that allocates the file's messages in an arena relies on it, and no longer "
-	"builds or runs "
-	"otherwise with old generators.",
+	"builds or runs otherwise with old generators.",
 	BODY, "option cc_enable_arenas = false;\n" BODY, KEEP_OPTION);
 
 OPTION_RULE(FILE_SAME_CC_GENERIC_SERVICES, 16, "files keep cc_generic_services",
@@ -164,8 +163,7 @@ OPTION_RULE(FILE_SAME_CSHARP_NAMESPACE, 37, "files keep their C# namespace",
 
 OPTION_RULE(FILE_SAME_GO_PACKAGE, 11, "files keep their Go package", TEXT_OPTION("go_package"),
 	"Go code imports the generated code from another path, or by another name, and no longer "
-	"builds. Two "
-	"copies in one program panic at their registration.",
+	"builds. Two copies in one program panic at their registration.",
 	"option go_package = \"example.com/acme/v1;acmev1\";\n" BODY,
 	"option go_package = \"example.com/gen/acme/v1;acmev1\";\n" BODY, KEEP_OPTION);
 
@@ -178,8 +176,7 @@ OPTION_RULE(FILE_SAME_JAVA_GENERIC_SERVICES, 17, "files keep java_generic_servic
 OPTION_RULE(FILE_SAME_JAVA_MULTIPLE_FILES, 10, "files keep java_multiple_files",
 	BOOL_OPTION("java_multiple_files", "false"),
 	"Java code finds the generated classes inside of the file's outer class, or outside, and "
-	"no longer "
-	"builds.",
+	"no longer builds.",
 	BODY, "option java_multiple_files = true;\n" BODY, KEEP_OPTION);
 
 OPTION_RULE(FILE_SAME_JAVA_OUTER_CLASSNAME, 8, "files keep their outer class in Java",
@@ -202,8 +199,7 @@ OPTION_RULE(FILE_SAME_OBJC_CLASS_PREFIX, 36, "files keep their Objective-C prefi
 OPTION_RULE(FILE_SAME_OPTIMIZE_FOR, 9, "files keep optimize_for",
 	"The file option optimize_for; not written is SPEED.",
 	"With LITE_RUNTIME the generated C++ and Java classes have another base, without "
-	"descriptors and "
-	"reflection, and code that uses these no longer builds.",
+	"descriptors and reflection, and code that uses these no longer builds.",
 	BODY, "option optimize_for = LITE_RUNTIME;\n" BODY, KEEP_OPTION);
 
 OPTION_RULE(FILE_SAME_PHP_CLASS_PREFIX, 40, "files keep their PHP class prefix",

@@ -1,40 +1,5 @@
 /* Reserved ranges and names, and extension ranges: promises about numbers that nobody has yet. */
-#include <stdlib.h>
-#include "rules/finding.h"
-
-struct range {
-	int32_t begin, end; /* inclusive */
-};
-
-struct ranges {
-	VEC(struct range) list; /* sorted, joined where they touch */
-};
-
-static int range_cmp(const void *a, const void *b)
-{
-	const struct range *x = a, *y = b;
-
-	return x->begin < y->begin ? -1 : x->begin > y->begin;
-}
-
-static void ranges_join(struct ranges *ranges)
-{
-	uint32_t n = 0;
-
-	if (ranges->list.n)
-		qsort(ranges->list.items, ranges->list.n, sizeof *ranges->list.items, range_cmp);
-	for (uint32_t i = 0; i < ranges->list.n; i++) {
-		struct range r = ranges->list.items[i],
-			     *last = n ? &ranges->list.items[n - 1] : NULL;
-
-		if (last && (int64_t)r.begin <= (int64_t)last->end + 1) {
-			if (r.end > last->end)
-				last->end = r.end;
-		} else
-			ranges->list.items[n++] = r;
-	}
-	ranges->list.n = n;
-}
+#include "rules/lookup.h"
 
 /* A sentence names so many holes; a stranger's file may have any number of them. */
 enum { MAX_HOLES = 10 };
@@ -227,21 +192,16 @@ const struct rule rule_RESERVED_MESSAGE_NO_DELETE = {
 	.check = reserved_no_delete,
 	.purpose = "reserved numbers and names of messages stay reserved",
 	.compares = "Whether the reserved ranges of the message together still cover each range "
-		    "that it had, and its "
-		    "reserved names still hold each name. Splitting, joining and widening ranges "
-		    "is no change; an "
-		    "extension range covers nothing here.",
+		    "that it had, and its reserved names still hold each name. Splitting, joining "
+		    "and widening ranges is no change; an extension range covers nothing here.",
 	.hurts = "Somebody can give the number or the name of a deleted field to a new one, and "
-		 "data that was written "
-		 "before the deletion is then read as the new field, without any error: by number "
-		 "on the wire, by "
-		 "name in JSON.",
+		 "data that was written before the deletion is then read as the new field, without "
+		 "any error: by number on the wire, by name in JSON.",
 	.before =
 		"message Order {\n  reserved 2, 5 to 9;\n  reserved \"note\";\n  string id = 1;\n}",
 	.after = "message Order {\n  reserved 5 to 9;\n  reserved \"note\";\n  string id = 1;\n}",
 	.safely = "Leave reserved statements alone for as long as the message exists. Take a new "
-		  "number and a new name "
-		  "for a new field.",
+		  "number and a new name for a new field.",
 };
 
 const struct rule rule_RESERVED_ENUM_NO_DELETE = {
@@ -252,19 +212,15 @@ const struct rule rule_RESERVED_ENUM_NO_DELETE = {
 	.check = reserved_no_delete,
 	.purpose = "reserved numbers and names of enums stay reserved",
 	.compares = "Whether the reserved ranges of the enum together still cover each range that "
-		    "it had, and its "
-		    "reserved names still hold each name. Splitting, joining and widening ranges "
-		    "is no change.",
+		    "it had, and its reserved names still hold each name. Splitting, joining and "
+		    "widening ranges is no change.",
 	.hurts = "Somebody can give the number or the name of a deleted value to a new one, and "
-		 "data that was written "
-		 "before the deletion then means the new value, without any error: by number on "
-		 "the wire, by name "
-		 "in JSON.",
+		 "data that was written before the deletion then means the new value, without any "
+		 "error: by number on the wire, by name in JSON.",
 	.before = "enum Color {\n  reserved 1;\n  COLOR_UNSPECIFIED = 0;\n}",
 	.after = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n}",
 	.safely = "Leave reserved statements alone for as long as the enum exists. Take a new "
-		  "number and a new name for "
-		  "a new value.",
+		  "number and a new name for a new value.",
 };
 
 const struct rule rule_EXTENSION_MESSAGE_NO_DELETE = {
@@ -275,13 +231,11 @@ const struct rule rule_EXTENSION_MESSAGE_NO_DELETE = {
 	.check = extension_message_no_delete,
 	.purpose = "extension ranges of messages stay",
 	.compares = "Whether the extension ranges of the message together still cover each range "
-		    "that it had. Splitting, "
-		    "joining and widening is no change; declarations and verification are not "
-		    "compared, and a "
-		    "reserved range covers nothing here.",
+		    "that it had. Splitting, joining and widening is no change; declarations and "
+		    "verification are not compared, and a reserved range covers nothing here.",
 	.hurts = "Extensions in the range, in whoever's contract they are, no longer compile. "
-		 "Their values in old data "
-		 "become unknown, or are read as a new field that takes the number.",
+		 "Their values in old data become unknown, or are read as a new field that takes "
+		 "the number.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "
 		  "199;\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "

@@ -65,8 +65,7 @@ static void rpc_same_type(struct check *c, const struct rule *rule, const struct
 	if (!diff_find_message(c->diff, true, fact.before))
 		fact.help = str_printf(c->arena,
 			"'" STR "' is gone; if it was only renamed or moved the bytes are the "
-				"same, but generated "
-			"code is not: keep its name and package",
+				"same, but generated code is not: keep its name and package",
 			ARG(fact.before));
 	else
 		fact.help = str_printf(c->arena,
@@ -166,11 +165,9 @@ const struct rule rule_RPC_NO_DELETE = {
 	.purpose = "methods are not deleted",
 	.compares = "Whether the service still has each method that it had, by name.",
 	.hurts = "Clients that were built before call a method that the server no longer has, and "
-		 "are refused. Source "
-		 "code that calls it no longer builds.",
+		 "are refused. Source code that calls it no longer builds.",
 	.before = REQUEST_MESSAGES
-	"service Orders {\n  rpc Get(Order) returns (Order);\n  rpc Take(Item) returns "
-	"(Item);\n}",
+	"service Orders {\n  rpc Get(Order) returns (Order);\n  rpc Take(Item) returns (Item);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
 	.safely = "Mark the method `option deprecated = true;`, watch its calls, and delete it "
 		  "when there are none.",
@@ -186,15 +183,13 @@ const struct rule rule_RPC_SAME_REQUEST_TYPE = {
 	.purpose = "methods keep their request type",
 	.compares = "The full name of the message that the method takes.",
 	.hurts = "New servers read old clients' requests as another message: fields are lost or "
-		 "taken for others as far "
-		 "as the two messages differ, and old servers read new clients' requests so. "
-		 "Source code that calls "
-		 "or implements the method no longer builds.",
+		 "taken for others as far as the two messages differ, and old servers read new "
+		 "clients' requests so. Source code that calls or implements the method no longer "
+		 "builds.",
 	.before = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Item) returns (Order);\n}",
 	.safely = "Give each method messages of its own and add fields to them. Where another "
-		  "message is needed, add a "
-		  "new method.",
+		  "message is needed, add a new method.",
 };
 
 const struct rule rule_RPC_SAME_RESPONSE_TYPE = {
@@ -207,15 +202,13 @@ const struct rule rule_RPC_SAME_RESPONSE_TYPE = {
 	.purpose = "methods keep their response type",
 	.compares = "The full name of the message that the method gives.",
 	.hurts = "Old clients read new servers' responses as another message: fields are lost or "
-		 "taken for others as "
-		 "far as the two messages differ, and new clients read old servers' responses so. "
-		 "Source code that "
-		 "calls or implements the method no longer builds.",
+		 "taken for others as far as the two messages differ, and new clients read old "
+		 "servers' responses so. Source code that calls or implements the method no longer "
+		 "builds.",
 	.before = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Item);\n}",
 	.safely = "Give each method messages of its own and add fields to them. Where another "
-		  "message is needed, add a "
-		  "new method.",
+		  "message is needed, add a new method.",
 };
 
 const struct rule rule_RPC_SAME_CLIENT_STREAMING = {
@@ -228,10 +221,8 @@ const struct rule rule_RPC_SAME_CLIENT_STREAMING = {
 	.purpose = "methods keep client streaming",
 	.compares = "Whether the request of the method is a stream.",
 	.hurts = "A side that expects one request gets many and ends the call, or ignores the "
-		 "rest: old servers with "
-		 "new clients when streaming is added, new servers with old clients when it is "
-		 "taken away. Generated "
-		 "stubs have another form.",
+		 "rest: old servers with new clients when streaming is added, new servers with old "
+		 "clients when it is taken away. Generated stubs have another form.",
 	.before = REQUEST_MESSAGES "service Orders {\n  rpc Take(Item) returns (Order);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Take(stream Item) returns (Order);\n}",
 	.safely = "Add a new method that streams beside the one that does not, and the other way "
@@ -248,10 +239,8 @@ const struct rule rule_RPC_SAME_SERVER_STREAMING = {
 	.purpose = "methods keep server streaming",
 	.compares = "Whether the response of the method is a stream.",
 	.hurts = "A side that expects one response gets many and ends the call, or ignores the "
-		 "rest: old clients with "
-		 "new servers when streaming is added, new clients with old servers when it is "
-		 "taken away. Generated "
-		 "stubs have another form.",
+		 "rest: old clients with new servers when streaming is added, new clients with old "
+		 "servers when it is taken away. Generated stubs have another form.",
 	.before = REQUEST_MESSAGES "service Orders {\n  rpc Watch(Order) returns (Item);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Watch(Order) returns (stream Item);\n}",
 	.safely = "Add a new method that streams beside the one that does not, and the other way "
@@ -267,13 +256,10 @@ const struct rule rule_RPC_SAME_IDEMPOTENCY_LEVEL = {
 	.purpose = "methods keep their idempotency level",
 	.compares = "The option idempotency_level of the method; absent is IDEMPOTENCY_UNKNOWN.",
 	.hurts = "Clients send methods without side effects as GET requests and repeat idempotent "
-		 "ones. Where "
-		 "NO_SIDE_EFFECTS is lost, new servers refuse the GET of old clients; where it is "
-		 "gained, old servers "
-		 "refuse the GET of new ones.",
-	.before =
-		REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order) {\n    option "
-				 "idempotency_level = NO_SIDE_EFFECTS;\n  }\n}",
+		 "ones. Where NO_SIDE_EFFECTS is lost, new servers refuse the GET of old clients; "
+		 "where it is gained, old servers refuse the GET of new ones.",
+	.before = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order) {\n    "
+				   "option idempotency_level = NO_SIDE_EFFECTS;\n  }\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
 	.safely = "Leave the option as it is. Add a new method for a call that behaves otherwise.",
 };

@@ -24,6 +24,7 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	c->selection = options->selection;
 	c->findings = findings;
 	map_init(&c->made, options->arena);
+	map_init(&c->lookups, options->arena);
 	all = rules_all(&n);
 	for (size_t i = 0; i < n; i++) {
 		if (c->selection->selected[i])

@@ -143,14 +143,12 @@ static struct str type_help(const struct check *c, const struct field *old, cons
 				? (const void *)diff_find_enum(c->diff, true, was->full_name)
 				: (const void *)diff_find_message(c->diff, true, was->full_name)))
 		return str_printf(c->arena,
-			"type '" STR
-			"' is gone; if it was only renamed or moved the bytes are the same, but "
-			"generated code is not: keep its name and package",
+			"type '" STR "' is gone; if it was only renamed or moved the bytes are the "
+				     "same, but generated code is not: keep its name and package",
 			ARG(was->full_name));
 	return str_printf(c->arena,
 		"keep %s %d as it is, add a new one with a new number, and reserve %d when nobody "
-		"reads it "
-		"any more",
+		"reads it any more",
 		old->is_extension ? "extension" : "field", old->number, old->number);
 }
 
@@ -161,8 +159,7 @@ static struct str map_help(const struct check *c, const struct field *old)
 
 	return str_printf(c->arena,
 		"keep map field %d as it is, add a new map with a new number, and reserve %d when "
-		"nobody "
-		"reads it any more",
+		"nobody reads it any more",
 		map->number, map->number);
 }
 
@@ -213,24 +210,19 @@ const struct rule rule_FIELD_SAME_TYPE = {
 	.arg = SAME,
 	.purpose = "fields keep their type",
 	.compares = "The type of the field with the same number: the kind (a delimited message is "
-		    "a group, however "
-		    "it is written), and for messages and enums the full name. The definition of "
-		    "the type is not "
-		    "looked at here. The key and the value of a map are compared as the fields "
-		    "that they are.",
+		    "a group, however it is written), and for messages and enums the full name. "
+		    "The definition of the type is not looked at here. The key and the value of a "
+		    "map are compared as the fields that they are.",
 	.hurts = "Depends on the two types; every finding says what it breaks. A type with another "
-		 "wire form makes "
-		 "readers skip the value or take it for another one, in both directions and mostly "
-		 "without an "
-		 "error. A wider or narrower integer cuts off large values in one direction. JSON "
-		 "readers refuse "
-		 "values of another form. Source code sees another type, also when a message was "
-		 "only renamed.",
+		 "wire form makes readers skip the value or take it for another one, in both "
+		 "directions and mostly without an error. A wider or narrower integer cuts off "
+		 "large values in one direction. JSON readers refuse values of another form. "
+		 "Source code sees another type, also when a message was only renamed.",
 	.before = "message Order {\n  int64 amount = 1;\n}",
 	.after = "message Order {\n  sint64 amount = 1;\n}",
 	.safely = "Keep the field, add a new one with a new number and the new type, fill both "
-		  "until the readers "
-		  "have moved over, then delete the old one and reserve its number and name.",
+		  "until the readers have moved over, then delete the old one and reserve its "
+		  "number and name.",
 };
 
 const struct rule rule_FIELD_WIRE_COMPATIBLE_TYPE = {
@@ -243,21 +235,18 @@ const struct rule rule_FIELD_WIRE_COMPATIBLE_TYPE = {
 	.arg = BY_WIRE,
 	.purpose = "fields keep a type that the wire format reads alike",
 	.compares = "As FIELD_SAME_TYPE, but types of one group are the same: int32, int64, "
-		    "uint32, uint64 and bool; "
-		    "sint32 and sint64; fixed32 and sfixed32; fixed64 and sfixed64. A string may "
-		    "become bytes, not "
-		    "the reverse. An enum may be another one with the same short name that has all "
-		    "of the old "
-		    "values. Messages are compared by full name.",
+		    "uint32, uint64 and bool; sint32 and sint64; fixed32 and sfixed32; fixed64 and "
+		    "sfixed64. A string may become bytes, not the reverse. An enum may be another "
+		    "one with the same short name that has all of the old values. Messages are "
+		    "compared by full name.",
 	.hurts = "Readers skip a value with another wire form or take it for another one: new "
-		 "readers old data, old "
-		 "readers new data, mostly without an error. Some runtimes refuse the whole "
-		 "message.",
+		 "readers old data, old readers new data, mostly without an error. Some runtimes "
+		 "refuse the whole message.",
 	.before = "message Order {\n  int32 amount = 1;\n}",
 	.after = "message Order {\n  sint32 amount = 1;\n}",
-	.safely = "Keep the field, add a new one with a new number and the new type, fill both "
-		  "until the readers "
-		  "have moved over, then delete the old one and reserve its number.",
+	.safely =
+		"Keep the field, add a new one with a new number and the new type, fill both until "
+		"the readers have moved over, then delete the old one and reserve its number.",
 };
 
 const struct rule rule_FIELD_WIRE_JSON_COMPATIBLE_TYPE = {
@@ -270,18 +259,16 @@ const struct rule rule_FIELD_WIRE_JSON_COMPATIBLE_TYPE = {
 	.arg = BY_WIRE_JSON,
 	.purpose = "fields keep a type that the wire format and JSON read alike",
 	.compares = "As FIELD_SAME_TYPE, but types of one group are the same: int32 and uint32; "
-		    "int64 and uint64; "
-		    "fixed32 and sfixed32; fixed64 and sfixed64. An enum may be another one with "
-		    "the same short "
-		    "name that has all of the old values. Messages are compared by full name.",
+		    "int64 and uint64; fixed32 and sfixed32; fixed64 and sfixed64. An enum may be "
+		    "another one with the same short name that has all of the old values. Messages "
+		    "are compared by full name.",
 	.hurts = "Readers of the wire format skip a value with another form or take it for another "
-		 "one. JSON "
-		 "readers refuse a value of another form (a quoted number for a number, text for a "
-		 "boolean) or, "
-		 "between string and bytes, decode it to something else. Both directions are hit.",
+		 "one. JSON readers refuse a value of another form (a quoted number for a number, "
+		 "text for a boolean) or, between string and bytes, decode it to something else. "
+		 "Both directions are hit.",
 	.before = "message Order {\n  int32 amount = 1;\n}",
 	.after = "message Order {\n  string amount = 1;\n}",
 	.safely = "Keep the field, add a new one with a new number and the new type, fill both "
-		  "until the readers "
-		  "have moved over, then delete the old one and reserve its number and name.",
+		  "until the readers have moved over, then delete the old one and reserve its "
+		  "number and name.",
 };

@@ -1,0 +1,157 @@
+#include "rules/lookup.h"
+#include <stdlib.h>
+
+/* One message or enum, indexed when it is first asked about. */
+struct lookup {
+	struct map names;          /* fields or values by name */
+	struct map oneofs;         /* real ones by name */
+	struct map numbers;        /* of an enum: struct values */
+	struct map reserved_names; /* any value: it is there */
+	struct ranges reserved, extensible;
+};
+
+static int range_cmp(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+void ranges_join(struct ranges *ranges)
+{
+	uint32_t n = 0;
+
+	if (ranges->list.n)
+		qsort(ranges->list.items, ranges->list.n, sizeof *ranges->list.items, range_cmp);
+	for (uint32_t i = 0; i < ranges->list.n; i++) {
+		struct range r = ranges->list.items[i],
+			     *last = n ? &ranges->list.items[n - 1] : NULL;
+
+		if (last && (int64_t)r.begin <= (int64_t)last->end + 1) {
+			if (r.end > last->end)
+				last->end = r.end;
+		} else {
+			ranges->list.items[n++] = r;
+		}
+	}
+	ranges->list.n = n;
+}
+
+bool ranges_hold(const struct ranges *ranges, int32_t number)
+{
+	uint32_t low = 0, high = ranges->list.n;
+
+	while (low < high) { /* the first one that ends at or after the number */
+		uint32_t middle = low + (high - low) / 2;
+
+		if (ranges->list.items[middle].end < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < ranges->list.n && ranges->list.items[low].begin <= number;
+}
+
+static void add_message(struct check *c, struct lookup *lookup, const struct message *message)
+{
+	for (uint32_t i = 0; i < message->fields.n; i++)
+		*map_put(&lookup->names, message->fields.items[i]->e.name.p, 0) =
+			message->fields.items[i];
+	for (uint32_t i = 0; i < message->oneofs.n; i++) {
+		if (!message->oneofs.items[i]->is_synthetic)
+			*map_put(&lookup->oneofs, message->oneofs.items[i]->e.name.p, 0) =
+				message->oneofs.items[i];
+	}
+	for (uint32_t i = 0; i < message->reserved_names.n; i++)
+		*map_put(&lookup->reserved_names, message->reserved_names.items[i].name.p, 0) =
+			lookup;
+	for (uint32_t i = 0; i < message->reserved_ranges.n; i++) {
+		const struct reserved_range *r = &message->reserved_ranges.items[i];
+
+		*vec_push(c->arena, &lookup->reserved.list) = (struct range){ r->begin, r->end };
+	}
+	for (uint32_t i = 0; i < message->extension_ranges.n; i++) {
+		const struct extension_range *r = message->extension_ranges.items[i];
+
+		*vec_push(c->arena, &lookup->extensible.list) = (struct range){ r->begin, r->end };
+	}
+}
+
+static void add_enum(struct check *c, struct lookup *lookup, const struct enumeration *enumeration)
+{
+	for (uint32_t i = 0; i < enumeration->values.n; i++) {
+		struct enum_value *value = enumeration->values.items[i];
+		struct values **slot =
+			(struct values **)map_put(&lookup->numbers, NULL, (uint32_t)value->number);
+
+		if (!*slot)
+			*slot = NEW(c->arena, struct values);
+		*vec_push(c->arena, &(*slot)->list) = value;
+		*map_put(&lookup->names, value->e.name.p, 0) = value;
+	}
+	for (uint32_t i = 0; i < enumeration->reserved_names.n; i++)
+		*map_put(&lookup->reserved_names, enumeration->reserved_names.items[i].name.p, 0) =
+			lookup;
+	for (uint32_t i = 0; i < enumeration->reserved_ranges.n; i++) {
+		const struct reserved_range *r = &enumeration->reserved_ranges.items[i];
+
+		*vec_push(c->arena, &lookup->reserved.list) = (struct range){ r->begin, r->end };
+	}
+}
+
+static const struct lookup *lookup_of(struct check *c, const struct element *element)
+{
+	struct lookup **slot = (struct lookup **)map_put(&c->lookups, element, 0), *lookup;
+
+	if (*slot)
+		return *slot;
+	lookup = *slot = NEW(c->arena, struct lookup);
+	map_init(&lookup->names, c->arena);
+	map_init(&lookup->oneofs, c->arena);
+	map_init(&lookup->numbers, c->arena);
+	map_init(&lookup->reserved_names, c->arena);
+	if (element->kind == ELEMENT_ENUM)
+		add_enum(c, lookup, (const struct enumeration *)element);
+	else
+		add_message(c, lookup, (const struct message *)element);
+	ranges_join(&lookup->reserved);
+	ranges_join(&lookup->extensible);
+	return lookup;
+}
+
+const struct field *lookup_field(struct check *c, const struct message *message, struct str name)
+{
+	return map_get(&lookup_of(c, &message->e)->names, name.p, 0);
+}
+
+const struct oneof *lookup_oneof(struct check *c, const struct message *message, struct str name)
+{
+	return map_get(&lookup_of(c, &message->e)->oneofs, name.p, 0);
+}
+
+const struct enum_value *lookup_value(
+	struct check *c, const struct enumeration *enumeration, struct str name)
+{
+	return map_get(&lookup_of(c, &enumeration->e)->names, name.p, 0);
+}
+
+const struct values *lookup_values(
+	struct check *c, const struct enumeration *enumeration, int32_t number)
+{
+	return map_get(&lookup_of(c, &enumeration->e)->numbers, NULL, (uint32_t)number);
+}
+
+bool lookup_reserved(struct check *c, const struct element *element, int32_t number)
+{
+	return ranges_hold(&lookup_of(c, element)->reserved, number);
+}
+
+bool lookup_reserved_name(struct check *c, const struct element *element, struct str name)
+{
+	return map_get(&lookup_of(c, element)->reserved_names, name.p, 0) != NULL;
+}
+
+bool lookup_extensible(struct check *c, const struct message *message, int32_t number)
+{
+	return ranges_hold(&lookup_of(c, &message->e)->extensible, number);
+}
