@@ -125,11 +125,19 @@ struct str str_printf(struct arena *arena, const char *format, ...)
 
 struct str path_join(struct arena *arena, struct str a, struct str b)
 {
+	char *p;
+
 	if (a.n == 0)
 		return b;
 	if (b.n == 0)
 		return a;
-	return str_printf(arena, STR "/" STR, ARG(a), ARG(b));
+	/* Not by printf: walking a tree joins every path of it. */
+	p = arena_bytes(arena, a.n + 1 + b.n + 1);
+	memcpy(p, a.p, a.n);
+	p[a.n] = '/';
+	memcpy(p + a.n + 1, b.p, b.n);
+	p[a.n + 1 + b.n] = '\0';
+	return (struct str){ p, a.n + 1 + b.n };
 }
 
 bool path_normalize(struct arena *arena, struct str path, struct str *out)
