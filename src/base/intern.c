@@ -1,34 +1,41 @@
 #include "base/intern.h"
 
+#include <assert.h>
 #include <pthread.h>
 
-enum { SHARDS = 64 };
+enum { SHARDS = 16, FIRST_SLOTS = 64 };
+
+struct slot {
+	const char *name; /* NULL: free */
+	uint32_t size;
+	uint32_t hash; /* its upper half; the lower one chose shard and slot */
+};
 
 struct shard {
 	pthread_mutex_t lock;
-	struct arena *arena;
-	struct slot {
-		struct str name; /* absent: free */
-		uint64_t hash;
-	} *slots;
+	struct arena *names;
+	struct arena *table; /* of `slots` alone, replaced when they grow */
+	struct slot *slots;
 	uint32_t n, n_slots;
 };
 
 struct intern {
+	struct arena *arena;
 	struct shard shards[SHARDS];
 };
 
 struct intern *intern_new(const struct arena *like)
 {
-	struct arena *first = arena_like(like);
-	struct intern *table = NEW(first, struct intern);
+	struct arena *arena = arena_like(like);
+	struct intern *table = NEW(arena, struct intern);
 
+	table->arena = arena;
 	for (int i = 0; i < SHARDS; i++) {
 		struct shard *s = &table->shards[i];
 
-		s->arena = i ? arena_like(like) : first;
-		s->n_slots = 256;
-		s->slots = NEW_ARRAY(s->arena, s->n_slots, struct slot);
+		s->names = arena_like(like);
+		s->n_slots = FIRST_SLOTS;
+		s->slots = NEW_ARRAY(arena, s->n_slots, struct slot);
 		pthread_mutex_init(&s->lock, NULL);
 	}
 	return table;
@@ -36,58 +43,65 @@ struct intern *intern_new(const struct arena *like)
 
 void intern_free(struct intern *table)
 {
-	struct arena *first;
-
 	if (!table)
 		return;
-	first = table->shards[0].arena;
-	for (int i = 0; i < SHARDS; i++)
+	for (int i = 0; i < SHARDS; i++) {
 		pthread_mutex_destroy(&table->shards[i].lock);
-	for (int i = 1; i < SHARDS; i++)
-		arena_free(table->shards[i].arena);
-	arena_free(first);
+		arena_free(table->shards[i].names);
+		arena_free(table->shards[i].table);
+	}
+	arena_free(table->arena);
+}
+
+static uint32_t first_slot(const struct shard *s, uint32_t low)
+{
+	return (low / SHARDS) & (s->n_slots - 1);
 }
 
 static void shard_grow(struct shard *s)
 {
+	struct arena *table = arena_like(s->names);
 	struct slot *old = s->slots;
 	uint32_t n = s->n_slots;
 
 	s->n_slots = n * 2;
-	s->slots = NEW_ARRAY(s->arena, s->n_slots, struct slot);
+	s->slots = NEW_ARRAY(table, s->n_slots, struct slot);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = (uint32_t)(old[i].hash >> 8) & (s->n_slots - 1);
+		uint32_t at;
 
-		if (!old[i].name.p)
+		if (!old[i].name)
 			continue;
-		while (s->slots[at].name.p)
+		at = first_slot(s, (uint32_t)str_hash((struct str){ old[i].name, old[i].size }));
+		while (s->slots[at].name)
 			at = (at + 1) & (s->n_slots - 1);
 		s->slots[at] = old[i];
 	}
+	arena_free(s->table);
+	s->table = table;
 }
 
 struct str intern(struct intern *table, struct str name)
 {
 	uint64_t hash = str_hash(name);
-	struct shard *s = &table->shards[hash % SHARDS];
-	struct str found;
-	uint32_t at;
+	uint32_t low = (uint32_t)hash, high = (uint32_t)(hash >> 32), at;
+	struct shard *s = &table->shards[low % SHARDS];
+	const char *found;
 
+	assert(name.n <= UINT32_MAX);
 	pthread_mutex_lock(&s->lock);
-	at = (uint32_t)(hash >> 8) & (s->n_slots - 1);
-	while (s->slots[at].name.p &&
-			(s->slots[at].hash != hash || !str_eq(s->slots[at].name, name)))
+	at = first_slot(s, low);
+	while (s->slots[at].name && (s->slots[at].hash != high || s->slots[at].size != name.n ||
+				memcmp(s->slots[at].name, name.p ? name.p : "", name.n) != 0))
 		at = (at + 1) & (s->n_slots - 1);
-	if (!s->slots[at].name.p) {
-		s->slots[at].name = (struct str){ str_cstr(s->arena, name), name.n };
-		s->slots[at].hash = hash;
-		s->n++;
-	}
 	found = s->slots[at].name;
-	if ((uint64_t)s->n * 2 > s->n_slots)
-		shard_grow(s);
+	if (!found) {
+		found = str_cstr(s->names, name);
+		s->slots[at] = (struct slot){ found, (uint32_t)name.n, high };
+		if (++s->n > s->n_slots / 3 * 2)
+			shard_grow(s);
+	}
 	pthread_mutex_unlock(&s->lock);
-	return found;
+	return (struct str){ found, name.n };
 }
 
 struct str intern_dotted(struct intern *table, struct str a, struct str b)
@@ -99,7 +113,7 @@ struct str intern_dotted(struct intern *table, struct str a, struct str b)
 	if (a.n == 0)
 		return intern(table, b);
 	if (a.n + 1 + b.n > sizeof small) {
-		large = arena_like(table->shards[0].arena);
+		large = arena_like(table->arena);
 		text = arena_bytes(large, a.n + 1 + b.n);
 	}
 	memcpy(text, a.p, a.n);

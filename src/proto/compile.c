@@ -39,7 +39,6 @@ struct side_state {
 struct worker_state {
 	struct arena *arena, *scratch;
 	struct context context;
-	double parse_seconds, link_seconds;
 	uint64_t bytes;
 	uint32_t files;
 };
@@ -56,11 +55,12 @@ struct driver {
 	bool failed; /* something could not be read */
 };
 
-static double thread_seconds(void)
+/* CPU time of all threads. */
+static double process_seconds(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -137,7 +137,6 @@ static void parse_task(void *context, unsigned index, size_t item)
 	struct node *node = d->tasks.items[item];
 	struct unit *unit = node->unit;
 	struct arena_mark mark = arena_mark(worker->scratch);
-	double begin = thread_seconds();
 	struct parse_request request = {
 		.arena = worker->arena,
 		.scratch = worker->scratch,
@@ -167,7 +166,6 @@ static void parse_task(void *context, unsigned index, size_t item)
 	}
 	unit->file->is_broken = !unit->parsed;
 	arena_rewind(worker->scratch, mark);
-	worker->parse_seconds += thread_seconds() - begin;
 }
 
 static struct node *node_get(struct driver *d, struct side_state *s, const struct source_entry *entry, struct source *source)
@@ -585,7 +583,6 @@ static void stage_task(void *argument, unsigned index, size_t item)
 	struct driver *d = stage->driver;
 	struct worker_state *worker = &d->workers[index];
 	struct unit *unit = d->compiler.units.items[item];
-	double begin = thread_seconds();
 	struct arena_mark mark;
 
 	if (!unit->parsed || !unit->visible.n)
@@ -594,7 +591,6 @@ static void stage_task(void *argument, unsigned index, size_t item)
 	context_enter(d, worker, unit);
 	stage->run(&worker->context);
 	arena_rewind(worker->scratch, mark);
-	worker->link_seconds += thread_seconds() - begin;
 }
 
 static void run_stage(struct driver *d, void (*run)(struct context *))
@@ -718,8 +714,6 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 	for (unsigned i = 0; i < d->jobs; i++) {
 		struct worker_state *w = &d->workers[i];
 
-		stats->parse_seconds += w->parse_seconds;
-		stats->link_seconds += w->link_seconds;
 		stats->bytes_parsed += w->bytes;
 		stats->files_parsed += w->files;
 		arena_adopt(d->options->arena, w->arena);
@@ -732,6 +726,7 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 {
 	struct driver *d = NEW(options->arena, struct driver);
 	bool ok = true, listed = true;
+	double begin;
 
 	*stats = (struct compile_stats){ 0 };
 	d->options = options;
@@ -754,11 +749,15 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 		return false;
 	want_descriptor(d);
 	start_workers(d);
+	begin = process_seconds();
 	parse_all(d);
 	unshare(d);
+	stats->parse_seconds = process_seconds() - begin;
+	begin = process_seconds();
 	find_builtin_descriptor(d);
 	connect_all(d);
 	link_all(d);
+	stats->link_seconds = process_seconds() - begin;
 	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
 		struct unit *unit = d->compiler.units.items[i];
 

@@ -252,7 +252,8 @@ void default_read(struct context *context, struct field *field)
 
 	if (ok && field->type ==
 			  TYPE_UNRESOLVED) { /* an enum's, most likely: the name is all there is */
-		if (field->default_uninterpreted)
+		if (field->default_uninterpreted &&
+			field->default_uninterpreted->value.kind == LITERAL_IDENT)
 			field->default_text = field->default_uninterpreted->value.text;
 		value.s = field->default_text;
 	} else if (ok && field->default_uninterpreted) {

@@ -391,7 +391,7 @@ static bool is_exported(const struct element *e)
 			[3] = STR_INIT("LOCAL_ALL"), [4] = STR_INIT("STRICT"),
 		};
 
-		if (u->n_parts != 2 || !str_eq(u->parts[0].name, S("features")) ||
+		if (u->value.kind != LITERAL_IDENT || u->n_parts != 2 || !str_eq(u->parts[0].name, S("features")) ||
 				!str_eq(u->parts[1].name, S("default_symbol_visibility")))
 			continue;
 		for (size_t i = 1; i < COUNT(words); i++)

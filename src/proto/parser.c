@@ -430,6 +430,9 @@ static bool parse_literal_list(struct parser *p, struct literal *literal, unsign
 
 static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 {
+	uint64_t integer;
+	double real;
+
 	literal->negative = accept(p, '-');
 	switch (current(p)->kind) {
 	case TOKEN_IDENT:
@@ -437,7 +440,13 @@ static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 		literal->text = intern(p->names, text_of(p));
 		break;
 	case TOKEN_INTEGER:
-		literal->kind = token_integer(text_of(p), &literal->u, &literal->d) ? LITERAL_INTEGER : LITERAL_FLOAT;
+		if (token_integer(text_of(p), &integer, &real)) {
+			literal->kind = LITERAL_INTEGER;
+			literal->u = integer;
+		} else {
+			literal->kind = LITERAL_FLOAT;
+			literal->d = real;
+		}
 		break;
 	case TOKEN_FLOAT:
 		literal->kind = LITERAL_FLOAT;
@@ -1015,7 +1024,8 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 	location_close(p, location);
 	field->e.span = span_since(p, begin.span.begin);
 	if (!field->json_name.p)
-		field->json_name = intern(p->names, json_name_derive(p->scratch, field->e.name));
+		field->json_name = str_find(field->e.name, '_') == field->e.name.n ? field->e.name :
+				intern(p->names, json_name_derive(p->scratch, field->e.name));
 	return ok;
 }
 

@@ -28,15 +28,17 @@ enum literal_kind {
 };
 
 struct literal {
-	enum literal_kind kind;
+	uint8_t kind; /* enum literal_kind: which of the union counts */
 	bool negative;
 	bool angle; /* a message written < >; only legal inside of another */
 	struct span span; /* with the minus or the brackets */
-	struct str text;
-	uint64_t u;
-	double d;
-	VEC(struct literal_field) fields;
-	VEC(struct literal) items;
+	union {
+		struct str text;
+		uint64_t u;
+		double d;
+		VEC(struct literal_field) fields;
+		VEC(struct literal) items;
+	};
 };
 
 struct literal_field {
