@@ -122,26 +122,36 @@ const struct option *feature_find(const struct element *element, int32_t extensi
 	return found;
 }
 
+/*
+ * As buf 1.75 does, measured: what was around a message of a package is looked for in the whole
+ * package, what was around anything else in the file, whose package may have changed.
+ */
+static const struct element *find_enclosing(
+	const struct check *c, const struct pair *pair, const struct element *old)
+{
+	const struct message *message;
+	struct str name;
+
+	if (pair->kind == PAIR_PACKAGE_MESSAGE) {
+		message = diff_find_message(c->diff, true, old->full_name);
+		return message ? &message->e : NULL;
+	}
+	name = intern_dotted(c->names, pair->new_file->package, element_local_name(old));
+	return diff_find_in_file(c->diff, true, pair->new_file, ELEMENT_MESSAGE, name);
+}
+
 struct spot spot_remains(const struct check *c, const struct pair *pair)
 {
-	const struct file *file = pair->new_file;
-
-	if (!file)
+	if (!pair->new_file)
 		return SPOT_NONE;
 	for (const struct element *e = pair->old.element->parent; e && e->kind == ELEMENT_MESSAGE;
 		e = e->parent) {
-		/* As buf 1.75 does, measured: only of a package's messages the package counts. */
-		struct str name =
-			pair->kind == PAIR_PACKAGE_MESSAGE
-				? e->full_name
-				: intern_dotted(c->names, file->package, element_local_name(e));
-		const struct element *left =
-			diff_find_in_file(c->diff, true, file, ELEMENT_MESSAGE, name);
+		const struct element *left = find_enclosing(c, pair, e);
 
 		if (left)
 			return spot_element(left);
 	}
-	return spot_file(file);
+	return spot_file(pair->new_file);
 }
 
 static struct place place_of(const struct check *c, struct spot spot)
