@@ -1,4 +1,4 @@
-#include "breakwater/breakwater.h"
+#include "check.h"
 
 #include "base/map.h"
 #include "base/pool.h"
@@ -74,6 +74,15 @@ static bool take_options(struct breakwater_run *run)
 	return directory.p != NULL;
 }
 
+static bool list_holds(const struct breakwater_list *list, struct str word)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (str_eq(str_of(list->items[i]), word))
+			return true;
+	}
+	return false;
+}
+
 /* ---- sources ---- */
 
 /* What the options say of one side. */
@@ -128,6 +137,20 @@ static bool read_default_base(struct breakwater_run *run, struct str *base)
 	return ok;
 }
 
+/* An input that counts from a folder, and a repository, of its own. */
+static bool open_apart(struct breakwater_run *run, int side, const char *input,
+	const struct breakwater_side *options)
+{
+	static const struct breakwater_git no_git;
+	struct source_options sources = run->sources;
+
+	if (options->directory)
+		sources = source_options_of(
+			run->arena, run->names, text_option(run, options->directory), &no_git);
+	run->sides[side].source = source_open(&sources, text_option(run, input), &run->diags);
+	return run->sides[side].source != NULL;
+}
+
 static bool open_sources(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -139,21 +162,39 @@ static bool open_sources(struct breakwater_run *run)
 
 	if (o->head_entries)
 		return open_entries(run);
+	if (o->base_side.directory || o->head_side.directory)
+		return open_apart(run, OLD, o->base, &o->base_side) &&
+		       open_apart(run, NEW, o->head, &o->head_side);
 	if (!o->base && !o->staged && !read_default_base(run, &request.default_base))
 		return false;
 	return sources_open(&run->sources, &request, &run->sides[OLD].source,
 		&run->sides[NEW].source, &run->base_note, &run->diags);
 }
 
+/* The run's, or what the side has in its place. */
+static struct config_override override_of(
+	struct breakwater_run *run, const struct breakwater_side *side)
+{
+	struct config_override override = run->override;
+
+	if (side->config || side->config_text) {
+		override.file = text_option(run, side->config);
+		override.text = text_option(run, side->config_text);
+	}
+	return override;
+}
+
 static bool configure_sides(struct breakwater_run *run)
 {
-	struct config_override layout = run->override;
+	struct config_override new = override_of(run, &run->options->head_side);
+	struct config_override old = override_of(run, &run->options->base_side);
 	struct side_options options = side_options(run);
 
+	options.override = &new;
 	if (!side_configure(&options, &run->sides[NEW]))
 		return false;
-	layout.layout_only = true;
-	options.override = &layout;
+	old.layout_only = true;
+	options.override = &old;
 	return side_configure(&options, &run->sides[OLD]);
 }
 
@@ -311,6 +352,9 @@ static bool decides(const struct breakwater_run *run, const struct file *file)
 {
 	if (file->is_builtin)
 		return false;
+	if (run->options->head_entries &&
+		!list_holds(&run->options->head_files, file->import_path))
+		return false;
 	return was_touched(&run->changes, file->text->path) ||
 	       (is_strict(run) && lacks_import(file));
 }
@@ -454,15 +498,6 @@ static bool filter_holds(const struct path_filter *filter, struct finding_paths 
 	for (uint32_t i = 0; i < filter->sides[NEW].n; i++) {
 		if ((paths.new.p &&path_under(paths.new, filter->sides[NEW].items[i])) ||
 			(paths.old.p && path_under(paths.old, filter->sides[OLD].items[i])))
-			return true;
-	}
-	return false;
-}
-
-static bool list_holds(const struct breakwater_list *list, struct str word)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (str_eq(str_of(list->items[i]), word))
 			return true;
 	}
 	return false;
@@ -662,6 +697,21 @@ const char *breakwater_run_diagnostics(
 const char *breakwater_run_base(const struct breakwater_run *run)
 {
 	return run->base_note.n ? str_cstr(run->arena, run->base_note) : NULL;
+}
+
+const struct findings *run_findings(const struct breakwater_run *run)
+{
+	return &run->findings;
+}
+
+struct arena *run_arena(const struct breakwater_run *run)
+{
+	return run->arena;
+}
+
+const struct source *run_source(const struct breakwater_run *run, bool old)
+{
+	return run->sides[old ? OLD : NEW].source;
 }
 
 const struct breakwater_phase *breakwater_run_phases(const struct breakwater_run *run, size_t *n)

@@ -44,6 +44,13 @@ struct breakwater_git {
 		*common_dir;
 };
 
+/* What one side has for itself; NULL: as the run's. */
+struct breakwater_side {
+	const char *directory;   /* where its input counts from, git's variables left out; absolute */
+	const char *config;      /* --config */
+	const char *config_text; /* or the text of one */
+};
+
 /*
  * What to compare and how, in the words of the command line (breakwater-check(1)); zeroed is a bare
  * `breakwater check`. Only read, and no longer than the call that takes it.
@@ -64,6 +71,7 @@ struct breakwater_options {
 	struct breakwater_list head_files;
 
 	const char *config;                           /* --config */
+	struct breakwater_side base_side, head_side;  /* where the two differ */
 	struct breakwater_list roots;                 /* --root */
 	struct breakwater_list paths, excluded_paths; /* --path, --exclude-path */
 	struct breakwater_list use, except;           /* ids of rules and categories, one an item */

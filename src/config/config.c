@@ -85,6 +85,11 @@ static struct text *disk_text(struct search *s)
 
 	text->path = file;
 	text->side = S("");
+	if (s->override->text.p) {
+		text->path = S("--config");
+		text->bytes = s->override->text;
+		return text;
+	}
 	if (read_disk(s, path, &text->bytes))
 		return text;
 	diag_error(s->diags, NOWHERE, "cannot read the configuration '" STR "': %s", ARG(file),
@@ -319,10 +324,11 @@ bool config_read(struct arena *arena, struct intern *names, struct source *sourc
 		.diags = diags };
 	struct reader r = reader_new(&s, NULL, source->top);
 	struct breaking_nodes nodes = { 0 };
+	bool is_named = s.override->file.p || s.override->text.p;
 
 	(void)names;
 	*config = (struct config){ .version = RULES_V2 };
-	if (!check_override(&s) || !(s.override->file.p ? read_named(&s) : read_found(&s)))
+	if (!check_override(&s) || !(is_named ? read_named(&s) : read_found(&s)))
 		return false;
 	if (!config->modules.n)
 		add_default_module(&r, source->top, config);

@@ -40,6 +40,7 @@ struct config {
 struct config_override {
 	VEC(struct str) use, except; /* ids, already split at commas */
 	struct str file; /* --config, relative to `directory`; absent: none */
+	struct str text; /* in its place the text of one; absent: none */
 	struct str directory; /* -C, absolute */
 	/* The old side: only roots, modules and what they exclude are wanted, and said. Its rules may be of another time. */
 	bool layout_only;

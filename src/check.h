@@ -1,0 +1,15 @@
+/*
+ * What the project's own programs see of a run beyond the public interface, which names no type of
+ * the layers.
+ */
+#pragma once
+#include "breakwater/breakwater.h"
+#include "rules/rules.h"
+#include "source/source.h"
+
+/* The findings in the order of the reports, accepted ones included. */
+const struct findings *run_findings(const struct breakwater_run *run);
+/* Where texts are loaded that a finding's place needs. */
+struct arena *run_arena(const struct breakwater_run *run);
+/* A side's source; NULL when the run did not get that far. */
+const struct source *run_source(const struct breakwater_run *run, bool old);
