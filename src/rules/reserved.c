@@ -47,6 +47,7 @@ struct lost {
 	struct span span;
 	const char *what; /* "reserved range" */
 	const char *keyword;
+	int detail; /* for breaks_of: DETAIL_NUMBER, or DETAIL_RANGE and the index of the range */
 };
 
 static void range_check(struct check *c, const struct rule *rule, const struct pair *pair,
@@ -64,7 +65,7 @@ static void range_check(struct check *c, const struct rule *rule, const struct p
 		.new = spot_element(new),
 		.subject = old,
 		.before = words,
-		.detail = DETAIL_NUMBER,
+		.detail = lost->detail,
 		.help = str_printf(c->arena, "add `%s " STR ";` again", lost->keyword, ARG(hole)),
 	};
 	if (str_eq(words, hole)) {
@@ -149,6 +150,7 @@ static void reserved_no_delete(struct check *c, const struct rule *rule, const s
 			.span = was.ranges[i].span,
 			.what = "reserved range",
 			.keyword = "reserved",
+			.detail = DETAIL_NUMBER,
 		};
 
 		range_check(c, rule, pair, &ranges, &lost);
@@ -178,6 +180,7 @@ static void extension_message_no_delete(
 			.span = r->e.span,
 			.what = "extension range",
 			.keyword = "extensions",
+			.detail = DETAIL_RANGE + (int)i,
 		};
 
 		range_check(c, rule, pair, &ranges, &lost);
