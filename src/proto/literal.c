@@ -146,6 +146,24 @@ const struct field *option_member(
 	return NULL;
 }
 
+/*
+ * `(google.protobuf.MessageOptions.deprecated)`: a field of the options message itself in parentheses, which protoc takes
+ * (descriptor.cc, InterpretSingleOption). Not the ones that the compiler handles by their bare names.
+ */
+static const struct field *option_own_field(const struct message *type, const struct resolution *resolution)
+{
+	const struct element *found = resolution->found;
+
+	if (resolution->failure != RESOLVE_WRONG_KIND || found->kind != ELEMENT_FIELD ||
+		found->parent->kind != ELEMENT_MESSAGE ||
+		!str_eq(found->parent->full_name, type->e.full_name))
+		return NULL;
+	if (str_eq(found->name, S("features")) || str_eq(found->name, S("map_entry")) ||
+		str_eq(found->name, S("uninterpreted_option")))
+		return NULL;
+	return message_field_by_name(type, found->name);
+}
+
 const struct field *option_extension(
 	struct reading *reading, const struct message *type, struct str name, struct span span)
 {
@@ -155,6 +173,9 @@ const struct field *option_extension(
 	const struct field *field = (const struct field *)resolution.found;
 
 	if (resolution.failure != RESOLVE_OK) {
+		field = option_own_field(type, &resolution);
+		if (field)
+			return field;
 		if (!link_report(context, name, span, WANT_EXTENSION, &resolution))
 			reading->incomplete = true;
 		return NULL;

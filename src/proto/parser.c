@@ -1675,6 +1675,8 @@ static bool parse_syntax(struct parser *p)
 				ARG(str_head(value, 40)), edition ? " that this program knows" : "");
 		diag_help(p->diags, edition ? "editions 2023 and 2024 are supported" :
 				"say \"proto2\" or \"proto3\", or an edition: edition = \"2023\";");
+		/* The rest is read as what comes nearest, so that nothing follows from this error. */
+		p->file->edition = edition ? EDITION_2024 : EDITION_PROTO3;
 	}
 	return ok;
 }

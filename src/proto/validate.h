@@ -16,7 +16,7 @@ void validate_enum(struct context *context, struct enumeration *enumeration);
 void validate_message_ranges(struct context *context, struct message *message);
 void validate_enum_ranges(struct context *context, struct enumeration *enumeration);
 void validate_declarations(struct context *context, struct extension_range *range);
-/* validate_names.c: one name, one declaration in each scope of the file; the packages; edition 2024's style. */
+/* validate_names.c: one name, one declaration in each scope of the file; the packages; edition 2024's style and strict visibility. */
 void validate_names(struct context *context);
 void validate_style(struct context *context);
 

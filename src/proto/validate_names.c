@@ -230,11 +230,42 @@ static void check_style(void *context, struct element *e)
 	diag_help(c->diags, "rename it, or set features.enforce_naming_style = STYLE_LEGACY");
 }
 
+/*
+ * A message that only gives its enums a namespace: at the top, not exported, and with every field number reserved (descriptor.cc,
+ * IsEnumNamespaceMessage).
+ */
+static bool is_enum_namespace(const struct message *m)
+{
+	return m->e.parent->kind == ELEMENT_FILE && m->visibility != VISIBILITY_EXPORT && m->reserved_ranges.n == 1 &&
+			m->reserved_ranges.items[0].begin == 1 && m->reserved_ranges.items[0].end >= 536870911;
+}
+
+/* default_symbol_visibility = STRICT: what is nested is not exported, save the enums of a namespace. */
+static void check_strict(void *context, struct element *e)
+{
+	enum { STRICT = 4 };
+	struct context *c = context;
+	bool is_enum = e->kind == ELEMENT_ENUM, exported;
+
+	if ((!is_enum && e->kind != ELEMENT_MESSAGE) || e->parent->kind != ELEMENT_MESSAGE || !e->features ||
+			e->features->default_symbol_visibility != STRICT)
+		return;
+	exported = (is_enum ? ((struct enumeration *)e)->visibility : ((struct message *)e)->visibility) == VISIBILITY_EXPORT;
+	if (!exported || (is_enum && is_enum_namespace((struct message *)e->parent)))
+		return;
+	diag_error(c->diags, here(c, (struct span){ e->span.begin, e->span.begin + 6 }),
+			"nested %s '" STR "' is exported, which default_symbol_visibility = STRICT forbids",
+			is_enum ? "enum" : "message", ARG(e->name));
+	diag_help(c->diags, is_enum ? "declare it at the top of a file, or in a message that is local and says: reserved 1 to max;" :
+			"declare it at the top of a file");
+}
+
 void validate_style(struct context *c)
 {
 	struct str rest = c->file->package, part;
 
 	file_walk(c->file, check_style, c);
+	file_walk(c->file, check_strict, c);
 	if (!c->file->e.features || c->file->e.features->enforce_naming_style != STYLE2024 || !rest.n)
 		return;
 	while (str_cut(&rest, '.', &part)) {
