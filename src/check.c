@@ -6,8 +6,10 @@
 #include "config/config.h"
 #include "descriptor/descriptor.h"
 #include "diff/pair.h"
+#include "need.h"
 #include "proto/compile.h"
 #include "report/report.h"
+#include "request.h"
 #include "rules/rules.h"
 #include "side.h"
 #include "source/source.h"
@@ -203,7 +205,12 @@ static bool find_roots(struct breakwater_run *run)
 	struct side_options options = side_options(run);
 	bool new_ok = side_find_roots(&options, &run->sides[NEW]);
 
-	return side_find_roots(&options, &run->sides[OLD]) && new_ok;
+	if (!side_find_roots(&options, &run->sides[OLD]) || !new_ok)
+		return false;
+	if (run->options->head_entries)
+		request_find_roots(run->arena, &run->options->head_files, &run->sides[OLD],
+			&run->diags);
+	return run->diags.n_errors == 0;
 }
 
 /* A gate that saw nothing must not say yes. */
@@ -225,18 +232,71 @@ static bool find_changes(struct breakwater_run *run)
 		run->sides[OLD].source, run->sides[NEW].source, &run->changes, &run->diags);
 }
 
+/* ---- paths ---- */
+
+/* The files of a finding, by printed path; absent on a side that has none. */
+struct finding_paths {
+	struct str old, new;
+};
+
+static struct finding_paths finding_paths(const struct finding *finding)
+{
+	struct finding_paths paths = { 0 };
+
+	if (finding->old_file)
+		paths.old = finding->old_file->text->path;
+	else if (finding->old_place.text)
+		paths.old = finding->old_place.text->path;
+	if (finding->new_file)
+		paths.new = finding->new_file->text->path;
+	else if (finding->new_place.text)
+		paths.new = finding->new_place.text->path;
+	return paths;
+}
+
+/* Paths of --path or --exclude-path as the two sides spell them. */
+struct path_filter {
+	VEC(struct str) sides[SIDES];
+};
+
+static bool filter_prepare(
+	struct breakwater_run *run, const struct breakwater_list *list, struct path_filter *filter)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		for (int side = OLD; side < SIDES; side++) {
+			const struct source *source = run->sides[side].source;
+			struct str given = str_of(list->items[i]), path;
+
+			if (!path_normalize(run->arena,
+				    path_join(run->arena, source->prefix, given), &path)) {
+				diag_error(&run->diags, NOWHERE,
+					"the path '" STR "' leads out of " STR, ARG(given),
+					ARG(source->name));
+				diag_help(&run->diags,
+					"paths count from the current folder, as in git");
+				return false;
+			}
+			*vec_push(run->arena, &filter->sides[side]) = path;
+		}
+	}
+	return true;
+}
+
+static bool filter_holds(const struct path_filter *filter, struct finding_paths paths)
+{
+	for (uint32_t i = 0; i < filter->sides[NEW].n; i++) {
+		if ((paths.new.p &&path_under(paths.new, filter->sides[NEW].items[i])) ||
+			(paths.old.p && path_under(paths.old, filter->sides[OLD].items[i])))
+			return true;
+	}
+	return false;
+}
+
 /* ---- compiling ---- */
 
-/*
- * Which files of the two sides are compiled. Everything, for now.
- * NEEDSWORK: only what run->changes touches and what that can hurt (design.md, Only what is needed
- * is compiled), unless options->full.
- */
-static void choose_wanted(struct breakwater_run *run, struct compile_side sides[SIDES])
+static unsigned jobs_of(const struct breakwater_run *run)
 {
-	(void)run;
-	sides[OLD].all = true;
-	sides[NEW].all = true;
+	return run->options->jobs ? run->options->jobs : pool_processors();
 }
 
 static bool is_strict(const struct breakwater_run *run)
@@ -262,6 +322,99 @@ static void disown(struct breakwater_run *run)
 	}
 }
 
+/* Which packages live on is asked by the rules of packages alone. */
+static bool asks_for_packages(const struct selection *selection)
+{
+	size_t n;
+	const struct rule *const *all = rules_all(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (selection->selected[i] && all[i]->on >= PAIR_PACKAGE &&
+			all[i]->on <= PAIR_PACKAGE_EXTENSION)
+			return true;
+	}
+	return false;
+}
+
+/* Is the whole list of contracts needed, to say which ignored paths match nothing? */
+static bool asks_for_paths(const struct config *config)
+{
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		if (config->modules.items[i].ignores.n || config->modules.items[i].n_ignore_only)
+			return true;
+	}
+	return false;
+}
+
+/* May the findings of a file that did not change be in the report, by --path? */
+static bool in_report(void *context, struct str path)
+{
+	return filter_holds(context, (struct finding_paths){ .old = path, .new = path });
+}
+
+static bool compile_wanted(struct breakwater_run *run, struct compile_side sides[SIDES],
+	struct diags *diags, struct compile_stats *stats)
+{
+	struct compile_options options = {
+		.arena = run->arena,
+		.names = run->names,
+		.diags = diags,
+		.jobs = jobs_of(run),
+		.strict_imports = is_strict(run),
+		.tolerate_broken = true,
+		.parse_descriptor = descriptor_parse,
+	};
+	struct compile_stats now = { 0 };
+	bool ok = compile(&options, sides, SIDES, run->schemas, &now);
+
+	stats->files_parsed += now.files_parsed;
+	stats->files_linked += now.files_linked;
+	stats->bytes_parsed += now.bytes_parsed;
+	stats->files_shared = now.files_shared;
+	return ok;
+}
+
+/*
+ * Compiles what changed with what it imports, asks what that can hurt, and compiles again if there is
+ * anything. The errors of the last time count.
+ */
+static bool compile_needed(struct breakwater_run *run, struct compile_side sides[SIDES],
+	struct need *need, struct compile_stats *stats)
+{
+	struct diags first;
+
+	for (int side = OLD; side < SIDES; side++) {
+		sides[side].mirror = true;
+		for (uint32_t i = 0; i < run->changes.list.n; i++)
+			*vec_push(run->arena, &sides[side].wanted) =
+				run->changes.list.items[i].path;
+	}
+	diags_init(&first, run->arena);
+	if (!compile_wanted(run, sides, &first, stats) ||
+		!need_find(need, &run->schemas[OLD], &run->schemas[NEW],
+			sides[NEW].roots.inferred)) {
+		diags_adopt(&run->diags, &first);
+		return false;
+	}
+	if (!need->hurt.n && !need->hints.n) {
+		diags_adopt(&run->diags, &first);
+		return true;
+	}
+	for (int side = OLD; side < SIDES; side++) {
+		sides[side].hints = need->hints.items;
+		sides[side].n_hints = need->hints.n;
+		for (uint32_t i = 0; i < need->hurt.n; i++)
+			*vec_push(run->arena, &sides[side].wanted) = need->hurt.items[i];
+	}
+	return compile_wanted(run, sides, &run->diags, stats);
+}
+
+static void list_contracts(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES; side++)
+		source_files(run->sides[side].source, &run->diags);
+}
+
 static bool compile_sides(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -269,21 +422,34 @@ static bool compile_sides(struct breakwater_run *run)
 		[OLD] = { .source = run->sides[OLD].source, .roots = run->sides[OLD].roots },
 		[NEW] = { .source = run->sides[NEW].source, .roots = run->sides[NEW].roots },
 	};
-	struct compile_options options = {
+	struct path_filter only = { 0 };
+	struct need need = {
 		.arena = run->arena,
 		.names = run->names,
 		.diags = &run->diags,
-		.jobs = o->jobs ? o->jobs : pool_processors(),
-		.strict_imports = is_strict(run),
-		.tolerate_broken = true,
-		.parse_descriptor = descriptor_parse,
+		.jobs = jobs_of(run),
+		.changes = &run->changes,
+		.old_source = run->sides[OLD].source,
+		.new_source = run->sides[NEW].source,
+		.in_report = o->paths.n ? in_report : NULL,
+		.context = &only,
+		.packages = asks_for_packages(config_selection(run->arena, &run->sides[NEW].config)),
 	};
 	struct compile_stats stats = { 0 };
 	struct breakwater_phase *phase;
 	bool ok;
 
-	choose_wanted(run, sides);
-	ok = compile(&options, sides, SIDES, run->schemas, &stats);
+	if (!filter_prepare(run, &o->paths, &only))
+		return false;
+	if (asks_for_paths(&run->sides[NEW].config))
+		list_contracts(run);
+	if (o->full || is_strict(run) || o->head_entries ||
+		need_is_full(&need, &sides[OLD].roots, &sides[NEW].roots)) {
+		sides[OLD].all = sides[NEW].all = true;
+		ok = compile_wanted(run, sides, &run->diags, &stats);
+	} else {
+		ok = compile_needed(run, sides, &need, &stats);
+	}
 	if (ok)
 		disown(run);
 	phase = timing_end(&run->timing, "compile");
@@ -291,6 +457,8 @@ static bool compile_sides(struct breakwater_run *run)
 	timing_count(phase, "files shared", stats.files_shared);
 	timing_count(phase, "files linked", stats.files_linked);
 	timing_count(phase, "bytes", stats.bytes_parsed);
+	timing_count(phase, "outlines read", need.outlines);
+	timing_count(phase, "files hurt", need.hurt.n);
 	return ok;
 }
 
@@ -445,64 +613,6 @@ static bool compare(struct breakwater_run *run)
 
 /* ---- narrowing the report ---- */
 
-/* The files of a finding, by printed path; absent on a side that has none. */
-struct finding_paths {
-	struct str old, new;
-};
-
-static struct finding_paths finding_paths(const struct finding *finding)
-{
-	struct finding_paths paths = { 0 };
-
-	if (finding->old_file)
-		paths.old = finding->old_file->text->path;
-	else if (finding->old_place.text)
-		paths.old = finding->old_place.text->path;
-	if (finding->new_file)
-		paths.new = finding->new_file->text->path;
-	else if (finding->new_place.text)
-		paths.new = finding->new_place.text->path;
-	return paths;
-}
-
-/* Paths of --path or --exclude-path as the two sides spell them. */
-struct path_filter {
-	VEC(struct str) sides[SIDES];
-};
-
-static bool filter_prepare(
-	struct breakwater_run *run, const struct breakwater_list *list, struct path_filter *filter)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		for (int side = OLD; side < SIDES; side++) {
-			const struct source *source = run->sides[side].source;
-			struct str given = str_of(list->items[i]), path;
-
-			if (!path_normalize(run->arena,
-				    path_join(run->arena, source->prefix, given), &path)) {
-				diag_error(&run->diags, NOWHERE,
-					"the path '" STR "' leads out of " STR, ARG(given),
-					ARG(source->name));
-				diag_help(&run->diags,
-					"paths count from the current folder, as in git");
-				return false;
-			}
-			*vec_push(run->arena, &filter->sides[side]) = path;
-		}
-	}
-	return true;
-}
-
-static bool filter_holds(const struct path_filter *filter, struct finding_paths paths)
-{
-	for (uint32_t i = 0; i < filter->sides[NEW].n; i++) {
-		if ((paths.new.p &&path_under(paths.new, filter->sides[NEW].items[i])) ||
-			(paths.old.p && path_under(paths.old, filter->sides[OLD].items[i])))
-			return true;
-	}
-	return false;
-}
-
 /* A plugin's request shows some files and all that they import, and never what was deleted. */
 static bool request_shows(const struct breakwater_run *run, const struct finding *finding)
 {
@@ -552,6 +662,28 @@ static bool narrow(struct breakwater_run *run)
 
 /* ---- accepted breaks ---- */
 
+/* A request has no top: there the file beside the configuration counts. */
+static bool read_accepted(struct breakwater_run *run, struct acceptances *accepted)
+{
+	struct source *source = run->sides[NEW].source;
+	struct str config = run->override.file;
+	bool ok;
+
+	if (!run->options->head_entries)
+		return accepted_read(run->arena, source, accepted, &run->diags);
+	if (!config.p)
+		return true;
+	config = str_find(config, '/') < config.n ? str_head(config, str_rfind(config, '/') + 1)
+						  : S(".");
+	source = source_open(&run->sources, str_printf(run->arena, "dir:" STR, ARG(config)),
+		&run->diags);
+	if (!source)
+		return false;
+	ok = accepted_read(run->arena, source, accepted, &run->diags);
+	source_close(source);
+	return ok;
+}
+
 static bool accept(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -562,7 +694,7 @@ static bool accept(struct breakwater_run *run)
 			 !o->head_entries && !o->limit_to_input_files,
 	};
 
-	if (!accepted_read(run->arena, run->sides[NEW].source, &accepted, &run->diags))
+	if (!read_accepted(run, &accepted))
 		return false;
 	accepted_apply(&accepted, &run->findings, &options, &run->diags);
 	accepted_by_comment(&run->findings, run->arena, &run->diags);
@@ -659,6 +791,7 @@ const char *breakwater_run_report(
 		.files_compared = run->files_compared,
 		.accepted = run->accepted,
 		.show_accepted = look->show_accepted,
+		.show_help = look->show_help,
 		.color = look->color,
 		.links = look->links,
 		.version = str_of(breakwater_version()),

@@ -91,6 +91,7 @@ struct breakwater_look {
 	bool color;         /* escape sequences of a terminal */
 	bool links;         /* hyperlinks of a terminal */
 	bool show_accepted; /* list accepted findings too */
+	bool show_help;     /* `line`: under each finding, how to do it safely */
 	bool quiet;         /* diagnostics: errors alone */
 	bool verbose;       /* diagnostics: all that repeats, too */
 };

@@ -168,6 +168,24 @@ static void parse_task(void *context, unsigned index, size_t item)
 	arena_rewind(worker->scratch, mark);
 }
 
+static struct node *node_get(struct driver *d, struct side_state *s, const struct source_entry *entry,
+		struct source *source);
+
+/* Wants a file that one side needs on the other one, too, if it is there. */
+static void mirror(struct driver *d, struct side_state *s, struct node *node)
+{
+	for (size_t i = 0; i < d->n_sides; i++) {
+		struct side_state *other = &d->sides[i];
+		const struct source_entry *entry;
+
+		if (other == s || !other->side->mirror)
+			continue;
+		entry = source_find(other->side->source, node->path);
+		if (entry)
+			node_get(d, other, entry, other->side->source);
+	}
+}
+
 static struct node *node_get(struct driver *d, struct side_state *s, const struct source_entry *entry, struct source *source)
 {
 	bool is_builtin = source->kind == SOURCE_BUILTIN;
@@ -192,6 +210,8 @@ static struct node *node_get(struct driver *d, struct side_state *s, const struc
 			twin->twin = node;
 		}
 	}
+	if (!node->twin && !is_builtin)
+		mirror(d, s, node);
 	return node;
 }
 
@@ -287,20 +307,24 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 /* Parses what is wanted and all that it imports, wave by wave. */
 static void parse_all(struct driver *d)
 {
+	uint32_t end[2];
 	bool more = true;
 
 	while (more) {
 		more = false;
 		parse_wave(d);
+		/* What one side finds may be wanted on the other one, too: it is for the next wave. */
+		for (size_t i = 0; i < d->n_sides; i++)
+			end[i] = d->sides[i].nodes.n;
 		for (size_t i = 0; i < d->n_sides; i++) {
 			struct side_state *s = &d->sides[i];
-			uint32_t end = s->nodes.n;
 
-			for (uint32_t k = s->parsed; k < end; k++)
+			for (uint32_t k = s->parsed; k < end[i]; k++)
 				find_imports(d, s, s->nodes.items[k]);
-			s->parsed = end;
-			more |= s->nodes.n > end;
+			s->parsed = end[i];
 		}
+		for (size_t i = 0; i < d->n_sides; i++)
+			more |= d->sides[i].nodes.n > d->sides[i].parsed;
 	}
 }
 
@@ -668,6 +692,11 @@ static bool want(struct driver *d, struct side_state *s)
 				node_get(d, s, &list->entries.items[i], side->source);
 		return list && d->options->diags->n_errors == errors;
 	}
+	for (uint32_t i = 0; i < side->n_hints; i++) {
+		struct source *source;
+
+		root_find(s->finder, side->hints[i].importer, side->hints[i].import, &source);
+	}
 	for (uint32_t i = 0; i < side->wanted.n; i++) {
 		const struct source_entry *entry = source_find(side->source, side->wanted.items[i]);
 
@@ -743,8 +772,9 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 		d->sides[i].side = &sides[i];
 		d->sides[i].finder = root_finder_new(options->arena, options->names, &sides[i], options->diags);
 		map_init(&d->sides[i].by_path, options->arena);
-		listed &= want(d, &d->sides[i]);
 	}
+	for (size_t i = 0; i < n; i++)
+		listed &= want(d, &d->sides[i]);
 	if (!listed)
 		return false;
 	want_descriptor(d);

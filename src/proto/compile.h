@@ -38,12 +38,21 @@ struct roots {
 	bool inferred; /* nothing was declared: work them out (cli.md, Import roots) */
 };
 
+/* An import that some file has which need not be compiled: it counts for the inferred roots alone. */
+struct import_hint {
+	struct str importer, import; /* path as in a source entry; interned import path */
+};
+
 struct compile_side {
 	struct source *source;
 	struct roots roots;
 	/* Paths (as in source entries) to compile; with `all`, every contract. What they import is compiled as well. */
 	VEC(struct str) wanted;
 	bool all;
+	/* Compile on this side whatever unchanged file is compiled on the other, so that both show the same of it. */
+	bool mirror;
+	const struct import_hint *hints;
+	uint32_t n_hints;
 };
 
 struct compile_options {

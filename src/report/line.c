@@ -81,8 +81,15 @@ static bool line_write(struct out *out, const struct report *report)
 	const struct blocks *blocks = blocks_make(report);
 
 	for (uint32_t i = 0; i < blocks->list.n; i++) {
-		block_headline(out, report, &blocks->list.items[i], palette_of(report->color));
+		const struct block *block = &blocks->list.items[i];
+
+		block_headline(out, report, block, palette_of(report->color));
 		out_char(out, '\n');
+		if (report->show_help && block->finding->help.p) {
+			out_str(out, S("      = help: "));
+			out_plain(out, block->finding->help);
+			out_char(out, '\n');
+		}
 	}
 	return true;
 }

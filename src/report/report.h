@@ -12,6 +12,7 @@ struct report {
 	uint32_t files_compared;
 	uint32_t accepted; /* how many findings an acceptance covers */
 	bool show_accepted;
+	bool show_help; /* for line: how to do it safely, under each finding */
 	bool color; /* for text: escape sequences */
 	bool links; /* OSC 8 hyperlinks */
 	struct str version; /* of breakwater */

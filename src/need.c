@@ -1,0 +1,526 @@
+#include "need.h"
+
+#include "base/pool.h"
+#include "proto/outline.h"
+
+#include <stdlib.h>
+
+enum {
+	LARGE_CHANGE = 1000, /* files; beyond it the outlines cost about what compiling does */
+};
+
+/* ---- names that can hurt ---- */
+
+struct declared {
+	const struct element *element;
+	struct str path;
+};
+
+struct naming {
+	struct need *need;
+	struct map *names; /* interned full name .p → struct declared * */
+};
+
+static int change_by_path(const void *key, const void *item)
+{
+	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
+}
+
+static bool is_changed(const struct need *need, struct str path)
+{
+	const struct changes *changes = need->changes;
+
+	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n, sizeof *changes->list.items,
+						  change_by_path);
+}
+
+static void take_name(void *context, struct element *e)
+{
+	struct naming *naming = context;
+	struct declared *declared;
+	void **slot;
+
+	if (e->kind != ELEMENT_MESSAGE && e->kind != ELEMENT_ENUM && e->kind != ELEMENT_SERVICE)
+		return;
+	if (!e->full_name.p)
+		return;
+	slot = map_put(naming->names, e->full_name.p, 0);
+	declared = NEW(naming->need->arena, struct declared);
+	declared->element = e;
+	declared->path = e->file->text->path;
+	*slot = declared;
+}
+
+static void take_names(struct need *need, const struct schema *schema, struct map *names)
+{
+	struct naming naming = { need, names };
+
+	map_init(names, need->arena);
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		struct file *file = schema->files.items[i].file;
+
+		if (!file->is_builtin && is_changed(need, file->text->path))
+			file_walk(file, take_name, &naming);
+	}
+}
+
+/* Are an enum's numbers as they were? A field's default may go by them. */
+static bool same_numbers(const struct enumeration *a, const struct enumeration *b)
+{
+	if (a->values.n != b->values.n)
+		return false;
+	for (uint32_t i = 0; i < a->values.n; i++) {
+		if (a->values.items[i]->number != b->values.items[i]->number ||
+				a->values.items[i]->e.name.p != b->values.items[i]->e.name.p)
+			return false;
+	}
+	return true;
+}
+
+/* An enum that only got more values at its end changes no default. */
+static bool is_extended(const struct enumeration *old, const struct enumeration *new)
+{
+	if (!old->values.n || new->values.n < old->values.n)
+		return false;
+	for (uint32_t i = 0; i < old->values.n; i++) {
+		if (old->values.items[i]->number != new->values.items[i]->number ||
+				old->values.items[i]->e.name.p != new->values.items[i]->e.name.p)
+			return false;
+	}
+	return true;
+}
+
+static bool is_same(const struct declared *a, const struct declared *b)
+{
+	const struct enumeration *x, *y;
+
+	if (!b || a->element->kind != b->element->kind || !str_eq(a->path, b->path))
+		return false;
+	if (a->element->kind != ELEMENT_ENUM)
+		return true;
+	x = (const struct enumeration *)a->element;
+	y = (const struct enumeration *)b->element;
+	return same_numbers(x, y) || is_extended(x, y) || is_extended(y, x);
+}
+
+static void add_hurting(struct need *need, const struct map *names, const struct map *others, struct outline_words *words)
+{
+	for (uint32_t i = 0; i < names->n; i++) {
+		const struct map_entry *e = &names->entries[i];
+		const struct declared *declared = e->value;
+
+		if (!is_same(declared, map_get(others, e->key, 0)))
+			outline_words_add(words, need->arena, declared->element->name);
+	}
+}
+
+/* ---- packages ---- */
+
+/* Which packages the changed files of a side declare, with their prefixes: names too. */
+static void take_packages(struct need *need, const struct schema *schema, struct map *packages)
+{
+	map_init(packages, need->arena);
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		struct file *file = schema->files.items[i].file;
+		struct str name = file->package;
+
+		if (file->is_builtin || !is_changed(need, file->text->path))
+			continue;
+		for (;;) {
+			struct str *kept;
+			void **slot = map_put(packages, intern(need->names, name).p, 0);
+			size_t dot = str_rfind(name, '.');
+
+			if (!*slot) {
+				kept = NEW(need->arena, struct str);
+				*kept = intern(need->names, name);
+				*slot = kept;
+			}
+			if (dot >= name.n)
+				break;
+			name = str_head(name, dot);
+		}
+	}
+}
+
+/* True if one of the two has a package that the other lacks; its last part is a word to look for. */
+static bool add_packages(struct need *need, const struct map *packages, const struct map *others, struct outline_words *words)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < packages->n; i++) {
+		const struct str *name = packages->entries[i].value;
+
+		if (map_get(others, packages->entries[i].key, 0))
+			continue;
+		any = true;
+		if (name->n)
+			outline_words_add(words, need->arena, str_last_component(*name));
+	}
+	return any;
+}
+
+/* ---- imports ---- */
+
+/* Do the two sides of a changed file pass on the same files? */
+static bool same_public_imports(const struct file *a, const struct file *b)
+{
+	uint32_t i = 0, k = 0;
+
+	for (;;) {
+		while (i < a->imports.n && a->imports.items[i].kind != IMPORT_PUBLIC)
+			i++;
+		while (k < b->imports.n && b->imports.items[k].kind != IMPORT_PUBLIC)
+			k++;
+		if (i == a->imports.n || k == b->imports.n)
+			return i == a->imports.n && k == b->imports.n;
+		if (a->imports.items[i++].path.p != b->imports.items[k++].path.p)
+			return false;
+	}
+}
+
+static const struct file *file_at(const struct schema *schema, struct str path)
+{
+	for (uint32_t i = 0; i < schema->files.n; i++)
+		if (!schema->files.items[i].file->is_builtin && str_eq(schema->files.items[i].file->text->path, path))
+			return schema->files.items[i].file;
+	return NULL;
+}
+
+static bool public_imports_changed(const struct need *need, const struct schema *old, const struct schema *new)
+{
+	for (uint32_t i = 0; i < old->files.n; i++) {
+		const struct file *a = old->files.items[i].file, *b;
+		bool any = false;
+
+		if (a->is_builtin || !is_changed(need, a->text->path))
+			continue;
+		b = file_at(new, a->text->path);
+		for (uint32_t k = 0; k < a->imports.n; k++)
+			any |= a->imports.items[k].kind == IMPORT_PUBLIC;
+		if (b ? !same_public_imports(a, b) : any)
+			return true;
+	}
+	return false;
+}
+
+static bool has_added_or_deleted(const struct need *need)
+{
+	for (uint32_t i = 0; i < need->changes->list.n; i++)
+		if (need->changes->list.items[i].kind != CHANGE_MODIFIED)
+			return true;
+	return false;
+}
+
+static struct str base_name(struct str path)
+{
+	size_t slash = str_rfind(path, '/');
+
+	return slash < path.n ? str_from(path, slash + 1) : path;
+}
+
+/* ---- the outlines of all other files ---- */
+
+struct other {
+	const struct source_entry *entry;
+	struct outline outline;
+	bool reached; /* imports a changed file, directly or not */
+	bool compiled; /* already, as an import of a changed file */
+	bool failed;
+};
+
+struct outlining {
+	struct need *need;
+	struct other *others;
+	struct outline_words *words;
+	struct worker {
+		struct arena *arena, *scratch;
+		struct diags diags;
+		uint64_t bytes;
+	} *workers;
+};
+
+static void outline_task(void *context, unsigned index, size_t item)
+{
+	struct outlining *o = context;
+	struct worker *worker = &o->workers[index];
+	struct other *other = &o->others[item];
+	struct arena_mark mark = arena_mark(worker->scratch);
+	struct str bytes;
+
+	if (source_read(o->need->new_source, other->entry, worker->scratch, &bytes, &worker->diags)) {
+		worker->bytes += bytes.n;
+		outline_read(bytes, o->words, o->need->names, worker->arena, worker->scratch, &other->outline);
+	} else {
+		other->failed = true;
+	}
+	arena_rewind(worker->scratch, mark);
+}
+
+static bool read_outlines(struct outlining *o, uint32_t n)
+{
+	struct need *need = o->need;
+	bool ok = true;
+
+	o->workers = NEW_ARRAY(need->arena, need->jobs, struct worker);
+	for (unsigned i = 0; i < need->jobs; i++) {
+		o->workers[i].arena = arena_like(need->arena);
+		o->workers[i].scratch = arena_like(need->arena);
+		diags_init(&o->workers[i].diags, o->workers[i].arena);
+	}
+	pool_run(need->jobs, n, outline_task, o);
+	for (unsigned i = 0; i < need->jobs; i++) {
+		diags_adopt(need->diags, &o->workers[i].diags);
+		need->outline_bytes += o->workers[i].bytes;
+		arena_adopt(need->arena, o->workers[i].arena);
+		arena_free(o->workers[i].scratch);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		ok &= !o->others[i].failed;
+	need->outlines = n;
+	return ok;
+}
+
+/* An import as any file may have it, and who has it. */
+struct importers {
+	struct str import;
+	VEC(struct other *) files;
+	struct importers *next; /* of the same base name */
+};
+
+static void index_imports(struct need *need, struct other *others, uint32_t n, struct map *by_base)
+{
+	struct map by_path;
+
+	map_init(&by_path, need->arena);
+	map_init(by_base, need->arena);
+	for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t k = 0; k < others[i].outline.imports.n; k++) {
+			struct str import = others[i].outline.imports.items[k].path;
+			void **slot = map_put(&by_path, import.p, 0);
+			struct importers *importers = *slot;
+
+			if (!importers) {
+				void **base = map_put(by_base, intern(need->names, base_name(import)).p, 0);
+
+				importers = NEW(need->arena, struct importers);
+				*slot = importers;
+				importers->import = import;
+				importers->next = *base;
+				*base = importers;
+			}
+			*vec_push(need->arena, &importers->files) = &others[i];
+		}
+	}
+}
+
+static bool ends_with_path(struct str path, struct str end)
+{
+	return str_ends(path, end) && (path.n == end.n || path.p[path.n - end.n - 1] == '/');
+}
+
+/*
+ * May `import` name the file at `path`? Its end as an import root would have it, or, where leading folders of the import
+ * may be left out, an end of the import that is an end of the path.
+ */
+static bool may_name(struct str import, struct str path)
+{
+	for (struct str rest = import;;) {
+		size_t slash;
+
+		if (ends_with_path(path, rest))
+			return true;
+		slash = str_find(rest, '/');
+		if (slash >= rest.n)
+			return false;
+		rest = str_from(rest, slash + 1);
+	}
+}
+
+struct reaching {
+	struct need *need;
+	struct map by_base;
+	VEC(struct str) open;
+	bool exact; /* only the import's whole path may be a path's end */
+};
+
+static void reach_importers(struct reaching *r, struct str path)
+{
+	struct importers *i = map_get(&r->by_base, intern(r->need->names, base_name(path)).p, 0);
+
+	for (; i; i = i->next) {
+		if (r->exact ? !ends_with_path(path, i->import) : !may_name(i->import, path))
+			continue;
+		for (uint32_t k = 0; k < i->files.n; k++) {
+			struct other *other = i->files.items[k];
+
+			if (other->reached)
+				continue;
+			other->reached = true;
+			*vec_push(r->need->arena, &r->open) = other->entry->path;
+		}
+	}
+}
+
+/* Marks all that import a changed file, directly or not; a public import makes no difference. */
+static void reach(struct need *need, struct other *others, uint32_t n, bool inferred)
+{
+	struct reaching r = { .need = need, .exact = !inferred };
+
+	index_imports(need, others, n, &r.by_base);
+	for (uint32_t i = 0; i < need->changes->list.n; i++)
+		reach_importers(&r, need->changes->list.items[i].path);
+	while (r.open.n)
+		reach_importers(&r, r.open.items[--r.open.n]);
+}
+
+/* Does a file have an import that an added or deleted file may answer, or have answered? */
+static bool imports_moved(const struct need *need, const struct outline *outline, const struct map *moved)
+{
+	for (uint32_t i = 0; i < outline->imports.n; i++)
+		if (map_get(moved, intern(need->names, base_name(outline->imports.items[i].path)).p, 0))
+			return true;
+	return false;
+}
+
+static void take_moved(struct need *need, struct map *moved)
+{
+	map_init(moved, need->arena);
+	for (uint32_t i = 0; i < need->changes->list.n; i++) {
+		const struct change *change = &need->changes->list.items[i];
+
+		if (change->kind != CHANGE_MODIFIED)
+			*map_put(moved, intern(need->names, base_name(change->path)).p, 0) = (void *)change;
+	}
+}
+
+/* Paths that are compiled already, on either side. */
+static void take_compiled(struct need *need, const struct schema *old, const struct schema *new, struct map *compiled)
+{
+	const struct schema *const sides[] = { old, new };
+
+	map_init(compiled, need->arena);
+	for (size_t s = 0; s < COUNT(sides); s++)
+		for (uint32_t i = 0; i < sides[s]->files.n; i++)
+			if (!sides[s]->files.items[i].file->is_builtin)
+				*map_put(compiled, intern(need->names, sides[s]->files.items[i].file->text->path).p, 0) = need;
+}
+
+struct asking {
+	struct map old_packages, new_packages;
+	bool packages; /* one side's changed files have a package that the other's lack */
+	bool everything; /* public imports changed: any name may be hurt */
+};
+
+static void choose(struct need *need, struct other *others, uint32_t n, const struct asking *asking)
+{
+	struct map moved, witnessed;
+
+	take_moved(need, &moved);
+	map_init(&witnessed, need->arena);
+	for (uint32_t i = 0; i < n; i++) {
+		struct other *other = &others[i];
+		const char *package = other->outline.package.p;
+		bool hurt = other->reached && (other->outline.says || asking->everything);
+
+		hurt |= moved.n && imports_moved(need, &other->outline, &moved);
+		if (hurt && need->in_report && !need->in_report(need->context, other->entry->path))
+			hurt = false;
+		/* One file shows that a package lives on. */
+		if (!hurt && need->packages && asking->packages && !map_get(&witnessed, package, 0) &&
+				(map_get(&asking->old_packages, package, 0) || map_get(&asking->new_packages, package, 0)))
+			hurt = true;
+		if (!hurt)
+			continue;
+		*map_put(&witnessed, package, 0) = need;
+		if (!other->compiled)
+			*vec_push(need->arena, &need->hurt) = other->entry->path;
+	}
+}
+
+static void take_hints(struct need *need, const struct other *others, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < others[i].outline.imports.n; k++)
+			*vec_push(need->arena, &need->hints) = (struct import_hint){
+				others[i].entry->path, others[i].outline.imports.items[k].path
+			};
+}
+
+bool need_is_full(const struct need *need, const struct roots *old, const struct roots *new)
+{
+	if (!need->changes->complete || need->changes->list.n > LARGE_CHANGE || old->inferred != new->inferred ||
+			old->declared.n != new->declared.n || old->excluded.n != new->excluded.n ||
+			need->old_source->kind == SOURCE_SET || need->new_source->kind == SOURCE_SET ||
+			!str_eq(need->old_source->top, need->new_source->top))
+		return true;
+	for (uint32_t i = 0; i < old->declared.n; i++)
+		if (!str_eq(old->declared.items[i], new->declared.items[i]))
+			return true;
+	/* What options and features rest on: a tree's own copy of it. */
+	for (uint32_t i = 0; i < need->changes->list.n; i++) {
+		struct str path = need->changes->list.items[i].path;
+
+		if (ends_with_path(path, S("google/protobuf/descriptor.proto")) || str_ends(path, S("_features.proto")))
+			return true;
+	}
+	return false;
+}
+
+bool need_find(struct need *need, const struct schema *old, const struct schema *new, bool inferred_roots)
+{
+	struct map old_names, new_names, compiled;
+	struct outline_words words;
+	struct asking asking = { 0 };
+	bool moved = has_added_or_deleted(need);
+	const struct source_list *list;
+	struct outlining o = { .need = need, .words = &words };
+	bool some = false;
+	uint32_t n = 0;
+
+	outline_words_init(&words, need->arena);
+	take_names(need, old, &old_names);
+	take_names(need, new, &new_names);
+	add_hurting(need, &old_names, &new_names, &words);
+	add_hurting(need, &new_names, &old_names, &words);
+	take_packages(need, old, &asking.old_packages);
+	take_packages(need, new, &asking.new_packages);
+	asking.packages = add_packages(need, &asking.old_packages, &asking.new_packages, &words);
+	asking.packages |= add_packages(need, &asking.new_packages, &asking.old_packages, &words);
+	asking.everything = public_imports_changed(need, old, new);
+	if (!words.by_hash.n && !asking.everything && !asking.packages && !moved)
+		return true;
+	list = source_files(need->new_source, need->diags);
+	if (!list)
+		return false;
+	take_compiled(need, old, new, &compiled);
+	o.others = NEW_ARRAY(need->arena, list->entries.n, struct other);
+	for (uint32_t i = 0; i < list->entries.n; i++) {
+		const struct source_entry *entry = &list->entries.items[i];
+
+		if (is_changed(need, entry->path))
+			continue;
+		/* With --path most files are in no report; only what packages and roots need counts then. */
+		if (need->in_report && !need->in_report(need->context, entry->path) &&
+				!(need->packages && asking.packages) && !moved) {
+			some = true;
+			continue;
+		}
+		o.others[n].entry = entry;
+		o.others[n].compiled = map_get(&compiled, intern(need->names, entry->path).p, 0) != NULL;
+		n++;
+	}
+	if (!read_outlines(&o, n))
+		return false;
+	if (some) {
+		/* What imports what is known in part, so every file of the report counts. */
+		for (uint32_t i = 0; i < n; i++)
+			o.others[i].reached = true;
+	} else {
+		reach(need, o.others, n, inferred_roots);
+	}
+	choose(need, o.others, n, &asking);
+	if (inferred_roots && moved)
+		take_hints(need, o.others, n);
+	return true;
+}
