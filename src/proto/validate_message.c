@@ -8,14 +8,9 @@ static void validate_message_set(struct context *c, struct message *m)
 		diag_error(c->diags, here(c, m->e.name_span), "proto3 has no message sets");
 		return;
 	}
-	if (m->fields.n) {
+	/* One without an extension range is of no use, but protoc takes it. */
+	if (m->fields.n)
 		diag_error(c->diags, here(c, m->fields.items[0]->e.name_span), "a message set has no fields, only extensions");
-		return;
-	}
-	if (!m->extension_ranges.n) {
-		diag_error(c->diags, here(c, m->e.name_span), "message set '" STR "' has no extension range", ARG(m->e.name));
-		diag_help(c->diags, "add: extensions 4 to max;");
-	}
 }
 
 static void validate_numbers(struct context *c, struct message *m)

@@ -133,7 +133,8 @@ void validate_message_ranges(struct context *c, struct message *m)
 		const struct reserved_range *r = &m->reserved_ranges.items[i];
 
 		intervals[n] = (struct interval){ r->begin, r->end, r->span, false };
-		n += check_bounds(c, &intervals[n], 1, largest);
+		/* It may pass the greatest field number (protoc; buf refuses it). */
+		n += check_bounds(c, &intervals[n], 1, LARGEST_IN_SET);
 	}
 	for (uint32_t i = 0; i < m->extension_ranges.n; i++) {
 		const struct extension_range *r = m->extension_ranges.items[i];
