@@ -76,7 +76,12 @@ static const struct interval *interval_find(const struct interval *intervals, ui
 
 static bool check_bounds(struct context *c, const struct interval *i, int32_t least, int32_t largest)
 {
-	if (i->begin < least || i->end > largest) {
+	if (i->begin < least) {
+		diag_error(c->diags, here(c, i->span), "the numbers of %s begin at %d", i->is_extension ? "an extension range" :
+				"a reserved range", (int)least);
+		return false;
+	}
+	if (i->end > largest) {
 		diag_error(c->diags, here(c, i->span), "the numbers of %s go from %d to %d", i->is_extension ? "an extension range" :
 				"a reserved range", (int)least, (int)largest);
 		return false;
