@@ -653,6 +653,20 @@ static int by_import_path(const void *left, const void *right)
 	return order ? order : str_cmp(a->file->text->path, b->file->text->path);
 }
 
+/* Whatever folder it was copied to, and whether or not anything imports it from there. */
+static bool is_copy_of_builtin(const struct source *source, struct str path)
+{
+	struct str folder = S("google/protobuf/");
+
+	if (!source->builtin)
+		return false;
+	for (size_t i = 0; i + folder.n <= path.n; i++)
+		if ((i == 0 || path.p[i - 1] == '/') && str_starts(str_from(path, i), folder) &&
+				source_find(source->builtin, str_from(path, i)))
+			return true;
+	return false;
+}
+
 static void fill_schema(struct driver *d, struct side_state *s, struct schema *schema)
 {
 	struct arena *arena = d->options->arena;
@@ -668,8 +682,7 @@ static void fill_schema(struct driver *d, struct side_state *s, struct schema *s
 		f = vec_push(arena, &schema->files);
 		f->file = node->unit->file;
 		/* A copy of a built-in file in the tree is nobody's contract either. */
-		f->own = !node->is_builtin && root_owns(s->finder, node->path) &&
-				!(source->builtin && source_find(source->builtin, node->unit->file->import_path));
+		f->own = !node->is_builtin && root_owns(s->finder, node->path) && !is_copy_of_builtin(source, node->path);
 	}
 	if (schema->files.n)
 		qsort(schema->files.items, schema->files.n, sizeof *schema->files.items, by_import_path);

@@ -173,35 +173,73 @@ static const struct source_entry *find_shortened(struct root_finder *finder, str
 	}
 }
 
+/*
+ * A copy of a built-in file that the importer would see: in a folder around the importer, or in a root that is known already.
+ * Elsewhere the built-in file is as good, and the tree need not be listed to find that out.
+ */
+static const struct source_entry *find_copy(struct root_finder *finder, struct str importer, struct str import)
+{
+	struct str top = finder->side->source->top;
+
+	for (struct str folder = folder_name(importer); folder.n > top.n; folder = folder_name(folder)) {
+		const struct source_entry *entry = find_at(finder, folder, import);
+
+		if (entry) {
+			add_inferred(finder, folder);
+			return entry;
+		}
+	}
+	for (uint32_t i = 0; i < finder->inferred.n; i++) {
+		const struct source_entry *entry = find_at(finder, finder->inferred.items[i], import);
+
+		if (entry)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Is it one of the files that the program carries? */
+static const struct source_entry *find_builtin(const struct root_finder *finder, struct str import)
+{
+	return finder->side->source->builtin ? source_find(finder->side->source->builtin, import) : NULL;
+}
+
+static const struct source_entry *find_inferred(struct root_finder *finder, struct str importer, struct str import)
+{
+	const struct source_entry *entry = find_at(finder, finder->side->source->top, import);
+	unsigned count;
+
+	if (entry)
+		return entry;
+	if (find_builtin(finder, import))
+		return find_copy(finder, importer, import);
+	entry = nearest_holder(finder, importer, import, &count);
+	if (entry)
+		add_inferred(finder, str_head(entry->path, entry->path.n > import.n ? entry->path.n - import.n - 1 : 0));
+	return entry;
+}
+
 const struct source_entry *root_find(struct root_finder *finder, struct str importer, struct str import,
 		struct source **source)
 {
 	struct source *own = finder->side->source;
 	const struct source_entry *entry;
-	unsigned count;
 
 	*source = own;
-	if (own->kind == SOURCE_SET) {
+	if (own->kind == SOURCE_SET)
 		entry = source_find(own, import);
-	} else if (!finder->side->roots.inferred) {
+	else if (!finder->side->roots.inferred)
 		entry = find_declared(finder, importer, import);
-	} else {
-		entry = find_at(finder, own->top, import);
-		if (!entry) {
-			entry = nearest_holder(finder, importer, import, &count);
-			if (entry)
-				add_inferred(finder, str_head(entry->path,
-								entry->path.n > import.n ? entry->path.n - import.n - 1 : 0));
-		}
-	}
-	if (entry || !own->builtin)
+	else
+		entry = find_inferred(finder, importer, import);
+	if (entry)
 		return entry;
-	entry = source_find(own->builtin, import);
+	entry = find_builtin(finder, import);
 	if (entry) {
 		*source = own->builtin;
 		return entry;
 	}
-	if (own->kind == SOURCE_SET || !finder->side->roots.inferred)
+	if (!own->builtin || own->kind == SOURCE_SET || !finder->side->roots.inferred)
 		return NULL;
 	entry = find_at(finder, folder_name(importer), import);
 	return entry ? entry : find_shortened(finder, importer, import);
