@@ -22,11 +22,11 @@ enum {
 	FILE_OPTION_DEPENDENCY = 15,
 	MESSAGE_FIELD = 2, MESSAGE_NESTED = 3, MESSAGE_ENUM = 4, MESSAGE_EXTENSION_RANGE = 5,
 	MESSAGE_EXTENSION = 6, MESSAGE_OPTIONS = 7, MESSAGE_ONEOF = 8, MESSAGE_RESERVED = 9,
-	MESSAGE_RESERVED_NAME = 10, MESSAGE_VISIBILITY = 11,
+	MESSAGE_RESERVED_NAME = 10,
 	RANGE_BEGIN = 1, RANGE_END = 2, RANGE_OPTIONS = 3,
 	FIELD_EXTENDEE = 2, FIELD_NUMBER = 3, FIELD_LABEL = 4, FIELD_TYPE = 5, FIELD_TYPE_NAME = 6,
 	FIELD_DEFAULT = 7, FIELD_OPTIONS = 8, FIELD_JSON_NAME = 10,
-	ENUM_VALUE = 2, ENUM_OPTIONS = 3, ENUM_RESERVED = 4, ENUM_RESERVED_NAME = 5, ENUM_VISIBILITY = 6,
+	ENUM_VALUE = 2, ENUM_OPTIONS = 3, ENUM_RESERVED = 4, ENUM_RESERVED_NAME = 5,
 	VALUE_NUMBER = 2, VALUE_OPTIONS = 3, ONEOF_OPTIONS = 2,
 	SERVICE_METHOD = 2, SERVICE_OPTIONS = 3,
 	METHOD_INPUT = 2, METHOD_OUTPUT = 3, METHOD_OPTIONS = 4, METHOD_CLIENT_STREAMING = 5,
@@ -440,6 +440,7 @@ static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 		literal->text = intern(p->names, text_of(p));
 		break;
 	case TOKEN_INTEGER:
+		literal->hexadecimal = str_starts(text_of(p), S("0x")) || str_starts(text_of(p), S("0X"));
 		if (token_integer(text_of(p), &integer, &real)) {
 			literal->kind = LITERAL_INTEGER;
 			literal->u = integer;
@@ -1423,13 +1424,12 @@ static bool parse_message(struct parser *p, const struct scope *scope, enum visi
 		const struct token *begin)
 {
 	struct message *message = message_add(p, scope);
-	int32_t location = location_add(p, scope->location, scope->is_file ? FILE_MESSAGE : MESSAGE_NESTED,
-			(int32_t)message->e.index, begin);
+	/* `export` and `local` lie outside (buf, for editions). */
+	int32_t location = location_open(p, scope->location, scope->is_file ? FILE_MESSAGE : MESSAGE_NESTED,
+			(int32_t)message->e.index);
 	int32_t part;
 	bool ok;
 
-	if (visibility)
-		location_add(p, location, MESSAGE_VISIBILITY, -1, begin);
 	message->visibility = (uint8_t)visibility;
 	next(p);
 	message->e.name_span = current(p)->span;
@@ -1476,7 +1476,7 @@ static bool parse_enum(struct parser *p, const struct scope *scope, enum visibil
 	struct enumeration *e = NEW(p->arena, struct enumeration);
 	struct message *parent = scope->is_file ? NULL : (struct message *)scope->parent;
 	uint32_t index = parent ? parent->enums.n : p->file->enums.n;
-	int32_t location = location_add(p, scope->location, parent ? MESSAGE_ENUM : FILE_ENUM, (int32_t)index, begin), part;
+	int32_t location = location_open(p, scope->location, parent ? MESSAGE_ENUM : FILE_ENUM, (int32_t)index), part;
 	bool ok;
 
 	element_init(p, &e->e, ELEMENT_ENUM, scope->parent, index);
@@ -1484,8 +1484,6 @@ static bool parse_enum(struct parser *p, const struct scope *scope, enum visibil
 		*vec_push(p->arena, &parent->enums) = e;
 	else
 		*vec_push(p->arena, &p->file->enums) = e;
-	if (visibility)
-		location_add(p, location, ENUM_VISIBILITY, -1, begin);
 	e->visibility = (uint8_t)visibility;
 	next(p);
 	e->e.name_span = current(p)->span;
