@@ -73,8 +73,7 @@ void request_find_roots(struct arena *arena, const struct breakwater_list *files
 		struct str root = find_root(old, list, str_of(files->items[i]), diags);
 
 		if (root.p)
-			add_root(arena, &old->roots,
-				path_join(arena, old->source->top, root));
+			add_root(arena, &old->roots, path_join(arena, old->source->top, root));
 	}
 	old->roots.inferred = old->roots.declared.n == 0;
 }

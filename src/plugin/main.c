@@ -1,0 +1,246 @@
+/*
+ * protoc-gen-breakwater: the check as a plugin of protoc and buf.
+ *
+ * A request comes in on standard input and a response goes out on standard output. What was found,
+ * and what keeps it from knowing, is the response's `error`, so that the compiler fails and prints
+ * it; warnings go to standard error, which compilers pass on. The status is only not 0 when no
+ * response could be made (plugin.proto says so).
+ */
+#include "breakwater/breakwater.h"
+#include "descriptor/descriptor.h"
+#include "plugin/parameter.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	MAX_REQUEST_BYTES = 1 << 30,
+	FIRST_READ = 1 << 16,
+	FAILED = 1,
+};
+
+struct plugin {
+	struct arena *arena;
+	struct diags diags;
+	struct out *err;
+};
+
+static void out_of_memory(void *context)
+{
+	static const char line[] = "protoc-gen-breakwater: error: out of memory\n";
+
+	(void)context;
+	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
+		_exit(FAILED);
+	_exit(FAILED);
+}
+
+/* All of standard input. False with errno, EFBIG when it does not end. */
+static bool read_input(struct arena *arena, struct str *bytes)
+{
+	size_t size = FIRST_READ, n = 0;
+	char *p = arena_bytes(arena, size);
+
+	for (;;) {
+		ssize_t got = read(STDIN_FILENO, p + n, size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+		if (n < size)
+			continue;
+		if (size >= MAX_REQUEST_BYTES) {
+			errno = EFBIG;
+			return false;
+		}
+		p = arena_grow(arena, p, size, size * 2, 1);
+		size *= 2;
+	}
+	*bytes = (struct str){ p, n };
+	return true;
+}
+
+static struct breakwater_git git_variables(void)
+{
+	return (struct breakwater_git){
+		.dir = getenv("GIT_DIR"),
+		.work_tree = getenv("GIT_WORK_TREE"),
+		.index_file = getenv("GIT_INDEX_FILE"),
+		.object_directory = getenv("GIT_OBJECT_DIRECTORY"),
+		.alternates = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+		.ceiling = getenv("GIT_CEILING_DIRECTORIES"),
+		.common_dir = getenv("GIT_COMMON_DIR"),
+	};
+}
+
+/* The texts, each ended by a NUL. */
+static struct breakwater_list list_of(struct arena *arena, const struct str *items, size_t n)
+{
+	const char **texts = NEW_ARRAY(arena, n, const char *);
+
+	for (size_t i = 0; i < n; i++)
+		texts[i] = str_cstr(arena, items[i]);
+	return (struct breakwater_list){ texts, n };
+}
+
+static struct breakwater_run *check(struct plugin *plugin, const struct plugin_request *request,
+	const struct parameter *parameter)
+{
+	struct breakwater_entry *entries =
+		NEW_ARRAY(plugin->arena, request->protos.n + 1, struct breakwater_entry);
+	struct breakwater_options options = {
+		.git = git_variables(),
+		.base = parameter->against,
+		.head_entries = entries,
+		.n_head_entries = request->protos.n,
+		.head_files = list_of(plugin->arena, request->files_to_generate.items,
+			request->files_to_generate.n),
+		.config = parameter->config,
+		.use = { parameter->use.items, parameter->use.n },
+		.out_of_memory = out_of_memory,
+	};
+
+	for (uint32_t i = 0; i < request->protos.n; i++)
+		entries[i] = (struct breakwater_entry){
+			.import_path = str_cstr(plugin->arena, request->proto_names.items[i]),
+			.bytes = request->protos.items[i].p,
+			.size = request->protos.items[i].n,
+		};
+	return breakwater_check(&options);
+}
+
+/* What stands before the list, so that a compiler's own prefix does not stand before a place. */
+static struct str list_findings(
+	struct arena *arena, struct breakwater_run *run, const char *against)
+{
+	struct breakwater_look look = { .format = "line", .show_help = true };
+	size_t size;
+	const char *text = breakwater_run_report(run, &look, &size);
+
+	if (!text)
+		return S("the report could not be made\n");
+	return str_trim(str_printf(arena, "breaking changes against %s\n" STR, against,
+		ARG(((struct str){ text, size }))));
+}
+
+static struct str list_errors(struct arena *arena, struct breakwater_run *run)
+{
+	struct breakwater_look look = { .quiet = true };
+	size_t size;
+	const char *text = breakwater_run_diagnostics(run, &look, &size);
+
+	return str_trim(str_printf(arena, "the contracts could not be compared\n" STR,
+		ARG(((struct str){ text, size }))));
+}
+
+/* The response's `error`; absent: nothing breaks. */
+static struct str judge(struct plugin *plugin, const struct plugin_request *request,
+	const struct parameter *parameter)
+{
+	struct breakwater_run *run = check(plugin, request, parameter);
+	struct breakwater_look look = { 0 };
+	struct str error = { NULL, 0 };
+	size_t size;
+
+	if (breakwater_run_status(run) == BREAKWATER_UNKNOWN) {
+		error = list_errors(plugin->arena, run);
+	} else {
+		const char *text = breakwater_run_diagnostics(run, &look, &size);
+
+		out_str(plugin->err, (struct str){ text, size });
+		out_str(plugin->err,
+			S("protoc-gen-breakwater: FILE_NO_DELETE and PACKAGE_NO_DELETE are not "
+			  "judged: a request never shows what was deleted\n"));
+		if (breakwater_run_status(run) == BREAKWATER_BROKEN)
+			error = list_findings(plugin->arena, run, parameter->against);
+	}
+	breakwater_run_free(run);
+	return error;
+}
+
+/* The plugin's own diagnostics as an `error`. */
+static struct str own_errors(struct plugin *plugin)
+{
+	struct out *out = out_memory(plugin->arena);
+
+	out_str(out, S("the request could not be read\n"));
+	diags_print(out, &plugin->diags, plugin->arena, false, true);
+	return str_trim(out_text(out));
+}
+
+static int respond(struct plugin *plugin, struct str error)
+{
+	struct out *out = out_fd(plugin->arena, STDOUT_FILENO);
+	int failed;
+
+	plugin_response_write(out, error);
+	failed = out_flush(out);
+	if (failed)
+		out_printf(plugin->err,
+			"protoc-gen-breakwater: error: cannot write the response: %s\n",
+			strerror(failed));
+	out_flush(plugin->err);
+	return failed ? FAILED : 0;
+}
+
+static int answer(struct plugin *plugin)
+{
+	struct plugin_request request;
+	struct parameter parameter;
+	struct str bytes, error;
+
+	if (!read_input(plugin->arena, &bytes)) {
+		out_printf(plugin->err,
+			"protoc-gen-breakwater: error: cannot read the request: %s\n",
+			strerror(errno));
+		out_flush(plugin->err);
+		return FAILED;
+	}
+	if (plugin_request_read(plugin->arena, bytes, &request, &plugin->diags) &&
+		parameter_parse(plugin->arena, request.parameter, &parameter, &plugin->diags))
+		error = judge(plugin, &request, &parameter);
+	else
+		error = own_errors(plugin);
+	return respond(plugin, error);
+}
+
+/* Somebody who starts it by hand sees what it is, and does not wait for a request. */
+static int explain(struct plugin *plugin, const char *word)
+{
+	bool is_version = strcmp(word, "--version") == 0;
+	struct out *out = is_version || strcmp(word, "--help") == 0
+				  ? out_fd(plugin->arena, STDOUT_FILENO)
+				  : plugin->err;
+	int failed;
+
+	if (is_version)
+		out_printf(out, "protoc-gen-breakwater %s\n", breakwater_version());
+	else
+		out_str(out,
+			S("usage: protoc --breakwater_out=. --breakwater_opt=against=INPUT"
+			  "[,config=FILE][,use=CATEGORY] FILE...\n"
+			  "\n"
+			  "Compares FILEs with INPUT (a revision, dir:FOLDER, set:FILE) and fails "
+			  "when something breaks;\n"
+			  "protoc-gen-breakwater(1) tells more.\n"));
+	failed = out_flush(out);
+	return failed || out == plugin->err ? FAILED : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct plugin plugin = { .arena = arena_new(out_of_memory, NULL) };
+	int status;
+
+	diags_init(&plugin.diags, plugin.arena);
+	plugin.err = out_fd(plugin.arena, STDERR_FILENO);
+	status = argc > 1 ? explain(&plugin, argv[1]) : answer(&plugin);
+	arena_free(plugin.arena);
+	return status;
+}
