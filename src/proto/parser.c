@@ -1300,7 +1300,9 @@ static bool parse_extensions(struct parser *p, struct message *message, int32_t 
 		if (!parse_brackets(p, &message->extension_ranges.items[first]->e.options, NULL, range_location,
 				    RANGE_OPTIONS))
 			return false;
-		location_close(p, range_location);
+		/* It only leads to the options: the range itself has a location (parser.cc, ParseExtensions). */
+		if (range_location >= 0)
+			p->file->locations.items[range_location].begin_line = -1;
 		copy_range_options(p, message, first, location, begin, (int32_t)p->file->locations.n);
 	}
 	ok = expect_end(p, ';', location);
