@@ -312,13 +312,19 @@ static bool read_float(struct reading *reading, const struct field *field,
 {
 	double d;
 
+	if (depth > 0 && literal->hexadecimal) {
+		diag_error(reading->context->diags, here(reading->context, literal->span),
+			"inside of a message a number for field '" STR "' is decimal",
+			ARG(option_label(reading->context, field)));
+		return false;
+	}
 	if (literal->kind == LITERAL_INTEGER)
 		d = (double)literal->u;
 	else if (literal->kind == LITERAL_FLOAT)
 		d = literal->d;
 	else if (literal->kind != LITERAL_IDENT || !float_word(literal->text, depth > 0, &d))
 		return wrong_kind(reading, field, literal, depth);
-	if (literal->negative && !isnan(d))
+	if (literal->negative) /* of nan too, as protoc has it */
 		d = -d;
 	value->d = field->type == TYPE_FLOAT ? (double)(float)d : d;
 	return true;
@@ -509,6 +515,13 @@ static const struct field *literal_member(struct filling *filling, const struct 
 {
 	const struct field *field;
 
+	if (at->is_extension && str_starts(at->name, S("."))) {
+		struct context *context = filling->reading->context;
+
+		diag_error(context->diags, here(context, at->name_span),
+			"inside of a message an extension's name has no leading dot");
+		return NULL;
+	}
 	if (at->is_extension)
 		return option_extension(filling->reading, filling->type, at->name, at->name_span);
 	field = message_field_by_name(filling->type, at->name);
