@@ -1,0 +1,155 @@
+/* str, text, diag and out: text that people see. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/diag.h"
+#include "base/out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void paths_are_held_by_whole_components(void **state)
+{
+	(void)state;
+	assert_true(path_under(S("acme/pay/a.proto"), S("acme/pay")));
+	assert_true(path_under(S("acme/pay"), S("acme/pay")));
+	assert_false(path_under(S("acme/pay"), S("acme/pa")));
+	assert_true(path_under(S("acme"), S("")));
+}
+
+static void a_path_that_climbs_out_is_refused(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct str path;
+
+	(void)state;
+	assert_true(path_normalize(arena, S("./a//b/../c"), &path));
+	assert_true(str_eq(path, S("a/c")));
+	assert_false(path_normalize(arena, S("a/../../b"), &path));
+	assert_false(path_normalize(arena, S("/etc"), &path));
+	arena_free(arena);
+}
+
+static void the_nearest_word_is_near(void **state)
+{
+	const struct str words[] = { S("FIELD_SAME_TYPE"), S("FIELD_SAME_NAME"), S("FILE") };
+
+	(void)state;
+	assert_true(str_eq(str_nearest(S("FIELD_SAME_TPYE"), words, 3), S("FIELD_SAME_TYPE")));
+	assert_null(str_nearest(S("unrelated"), words, 3).p);
+	assert_int_equal(str_distance(S("ab"), S("ba")), 1);
+}
+
+static void cutting_gives_each_part_once(void **state)
+{
+	struct str rest = S("a.b."), part;
+	int n = 0;
+
+	(void)state;
+	while (str_cut(&rest, '.', &part))
+		n++;
+	assert_int_equal(n, 3);
+	assert_int_equal(part.n, 0);
+}
+
+static void places_count_lines_and_bytes(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct text text = { .bytes = S("\xEF\xBB\xBFsyntax\n\tü x\r\nend") };
+	struct point begin, end;
+
+	(void)state;
+	place_points(place_in(&text, (struct span){ 3, 9 }), arena, &begin, &end);
+	assert_int_equal(begin.line, 1);
+	assert_int_equal(begin.column, 1);
+	assert_int_equal(end.column, 7);
+	place_points(place_in(&text, (struct span){ 14, 15 }), arena, &begin, &end);
+	assert_int_equal(begin.line, 2);
+	assert_int_equal(begin.column, 5);
+	assert_true(str_eq(text_line(&text, arena, 2), S("\tü x")));
+	assert_null(text_line(&text, arena, 4).p);
+	arena_free(arena);
+}
+
+static void diagnostics_are_sorted_and_said_once(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct text text = { .path = S("a.proto"), .bytes = S("ab") };
+	struct diags diags;
+
+	(void)state;
+	diags_init(&diags, arena);
+	diag_error(&diags, place_in(&text, (struct span){ 1, 2 }), "second");
+	diag_error(&diags, place_in(&text, (struct span){ 0, 1 }), "first");
+	diag_error(&diags, place_in(&text, (struct span){ 1, 2 }), "second");
+	diag_warning(&diags, NOWHERE, "no place");
+	diags_sort(&diags);
+	assert_int_equal(diags.n, 3);
+	assert_int_equal(diags.n_errors, 2);
+	assert_true(str_eq(diags.items[0].message, S("no place")));
+	assert_true(str_eq(diags.items[1].message, S("first")));
+	arena_free(arena);
+}
+
+static void a_full_disk_is_noticed_at_the_end(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	int fd = open("/dev/full", O_WRONLY);
+	struct out *out;
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	out = out_fd(arena, fd);
+	out_printf(out, "%s", "text");
+	assert_int_equal(out_flush(out), ENOSPC);
+	assert_int_equal(out_close(out), ENOSPC);
+	close(fd);
+	arena_free(arena);
+}
+
+static void a_file_appears_whole_or_not_at_all(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	char folder[] = "/tmp/out-XXXXXX";
+	struct stat st;
+	struct str path;
+	struct out *out;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = str_printf(arena, "%s/set.binpb", folder);
+	out = out_file(arena, path);
+	assert_non_null(out);
+	for (int i = 0; i < 100000; i++)
+		out_str(out, S("0123456789"));
+	assert_int_equal(stat(str_cstr(arena, path), &st), -1);
+	assert_int_equal(out_close(out), 0);
+	assert_int_equal(stat(str_cstr(arena, path), &st), 0);
+	assert_int_equal(st.st_size, 1000000);
+	unlink(str_cstr(arena, path));
+	assert_int_equal(rmdir(folder), 0); /* nothing else is left */
+	arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths_are_held_by_whole_components),
+		cmocka_unit_test(a_path_that_climbs_out_is_refused),
+		cmocka_unit_test(the_nearest_word_is_near),
+		cmocka_unit_test(cutting_gives_each_part_once),
+		cmocka_unit_test(places_count_lines_and_bytes),
+		cmocka_unit_test(diagnostics_are_sorted_and_said_once),
+		cmocka_unit_test(a_full_disk_is_noticed_at_the_end),
+		cmocka_unit_test(a_file_appears_whole_or_not_at_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}

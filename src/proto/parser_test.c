@@ -1,0 +1,161 @@
+/* lexer, parser and linker, on contracts in strings. */
+#include "proto/compiled_test.h"
+
+#include "proto/lexer.h"
+#include "proto/outline.h"
+
+static void escapes_become_bytes(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+
+	(void)state;
+	assert_str(token_string(S("\"a\\n\\x41\\101\\u00e9\""), arena), "a\nAA\xC3\xA9");
+	assert_str(token_string(S("'\\ud83d\\ude00'"), arena), "\xF0\x9F\x98\x80");
+	arena_free(arena);
+}
+
+static void integers_have_three_bases_and_64_bits(void **state)
+{
+	uint64_t value;
+	double real;
+
+	(void)state;
+	assert_true(token_integer(S("0x1F"), &value, &real));
+	assert_int_equal(value, 31);
+	assert_true(token_integer(S("017"), &value, &real));
+	assert_int_equal(value, 15);
+	assert_true(token_integer(S("18446744073709551615"), &value, &real));
+	assert_false(token_integer(S("18446744073709551616"), &value, &real));
+	assert_true(real == 18446744073709551616.0);
+}
+
+static void spans_hold_the_whole_declaration(void **state)
+{
+	const char *text = "syntax = \"proto3\";\n// c\nmessage M {\n  repeated int32 a = 1;\n}\n";
+	struct compiled c = compiled(text);
+	struct field *field = c.file->messages.items[0]->fields.items[0];
+
+	(void)state;
+	assert_true(c.ok);
+	assert_memory_equal(text + field->e.span.begin, "repeated int32 a = 1;", 21);
+	assert_int_equal(field->e.span.end - field->e.span.begin, 21);
+	assert_memory_equal(text + field->type_span.begin, "int32", 5);
+	assert_memory_equal(text + field->number_span.begin, "1;", 2);
+	assert_memory_equal(text + c.file->messages.items[0]->e.span.begin, "message", 7);
+	compiled_free(&c);
+}
+
+static void a_map_makes_an_entry_where_it_stands(void **state)
+{
+	struct compiled c = compiled("syntax = \"proto3\"; message M { map<string, int64> by_name = 1; message N {} }");
+	struct message *m = c.file->messages.items[0];
+
+	(void)state;
+	assert_true(c.ok);
+	assert_str(m->messages.items[0]->e.name, "ByNameEntry");
+	assert_str(m->messages.items[1]->e.name, "N");
+	assert_int_equal(field_cardinality(m->fields.items[0]), CARDINALITY_MAP);
+	compiled_free(&c);
+}
+
+static void a_synthetic_oneof_keeps_clear_of_names(void **state)
+{
+	struct compiled c = compiled("syntax = \"proto3\"; message M { optional int32 size = 1; int32 _size = 2; }");
+
+	(void)state;
+	assert_true(c.ok);
+	assert_str(c.file->messages.items[0]->oneofs.items[0]->e.name, "X_size");
+	compiled_free(&c);
+}
+
+static void the_innermost_scope_wins(void **state)
+{
+	struct compiled c = compiled("syntax = \"proto3\"; package a; message T {} message M { message T {} T t = 1; .a.T u = 2; }");
+	struct message *m = c.file->messages.items[1];
+
+	(void)state;
+	assert_true(c.ok);
+	assert_str(field_type_name(m->fields.items[0]), "a.M.T");
+	assert_str(field_type_name(m->fields.items[1]), "a.T");
+	compiled_free(&c);
+}
+
+static void a_bad_statement_does_not_hide_the_next_error(void **state)
+{
+	struct compiled c = compiled("syntax = \"proto3\";\nmessage M {\n  int32 a = ;\n  int32 b 2;\n}\nmesage N {}\n");
+
+	(void)state;
+	assert_false(c.ok);
+	diags_sort(&c.diags);
+	assert_int_equal(c.diags.n, 3);
+	assert_str(c.diags.items[2].help, "did you mean 'message'?");
+	compiled_free(&c);
+}
+
+static void an_unknown_type_names_its_nearest(void **state)
+{
+	struct compiled c = compiled("syntax = \"proto3\"; package a; message Order {} message M { Oder o = 1; }");
+
+	(void)state;
+	assert_false(c.ok);
+	assert_int_equal(c.diags.n, 1);
+	assert_str(c.diags.items[0].help, "did you mean 'a.Order'?");
+	compiled_free(&c);
+}
+
+static void comments_go_where_protoc_puts_them(void **state)
+{
+	struct compiled c = compiled("// detached\n\n// leading\nsyntax = \"proto3\"; // trailing\n");
+	const struct comments *comments = NULL;
+
+	(void)state;
+	for (uint32_t i = 0; i < c.file->locations.n; i++)
+		if (c.file->locations.items[i].field == 12)
+			comments = c.file->locations.items[i].comments;
+	assert_non_null(comments);
+	assert_str(comments->leading, " leading\n");
+	assert_str(comments->trailing, " trailing\n");
+	assert_int_equal(comments->detached.n, 1);
+	compiled_free(&c);
+}
+
+static void an_outline_has_imports_package_and_words(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL), *scratch = arena_like(arena);
+	struct intern *names = intern_new(arena);
+	struct outline_words words;
+	struct outline outline;
+
+	(void)state;
+	outline_words_init(&words, arena);
+	outline_words_add(&words, arena, S("Order"));
+	outline_read(S("package a . b; import public \"x.proto\"; message M { string import = 1; } // Order"), &words, names,
+			arena, scratch, &outline);
+	assert_str(outline.package, "a.b");
+	assert_int_equal(outline.imports.n, 1);
+	assert_true(outline.imports.items[0].is_public);
+	assert_false(outline.says);
+	outline_read(S("message M { b.Order o = 1; }"), &words, names, arena, scratch, &outline);
+	assert_true(outline.says);
+	intern_free(names);
+	arena_free(scratch);
+	arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(escapes_become_bytes),
+		cmocka_unit_test(integers_have_three_bases_and_64_bits),
+		cmocka_unit_test(spans_hold_the_whole_declaration),
+		cmocka_unit_test(a_map_makes_an_entry_where_it_stands),
+		cmocka_unit_test(a_synthetic_oneof_keeps_clear_of_names),
+		cmocka_unit_test(the_innermost_scope_wins),
+		cmocka_unit_test(a_bad_statement_does_not_hide_the_next_error),
+		cmocka_unit_test(an_unknown_type_names_its_nearest),
+		cmocka_unit_test(comments_go_where_protoc_puts_them),
+		cmocka_unit_test(an_outline_has_imports_package_and_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
