@@ -318,6 +318,8 @@ static bool read_float(struct reading *reading, const struct field *field,
 			ARG(option_label(reading->context, field)));
 		return false;
 	}
+	if (literal->hexadecimal && literal->kind == LITERAL_FLOAT) /* past 2^64 */
+		return out_of_range(reading, field, literal, depth);
 	if (literal->kind == LITERAL_INTEGER)
 		d = (double)literal->u;
 	else if (literal->kind == LITERAL_FLOAT)

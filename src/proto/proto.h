@@ -30,6 +30,7 @@ enum literal_kind {
 struct literal {
 	uint8_t kind; /* enum literal_kind: which of the union counts */
 	bool negative;
+	bool hexadecimal; /* an integer written so: no number for a float inside of a message */
 	bool angle; /* a message written < >; only legal inside of another */
 	struct span span; /* with the minus or the brackets */
 	union {
