@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Holds a check that compiles only what is needed against one that compiles everything (--full), and one thread against four.
+
+usage: compare-full.py --bw PATH [--pairs GIT-DIR] [FOLDER...]
+
+FOLDER holds cases: each folder below it with old/ and new/ is compared. --pairs: a repository whose tags are PAIR/base and
+PAIR/head. Findings and exit status must be the same to the byte. Exit status 0 when nothing differs.
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+
+WAYS = (["--jobs", "1"], ["--full", "--jobs", "1"], ["--jobs", "4"])
+
+
+def answer(bw, cwd, use, operands, way):
+    done = subprocess.run([bw, "check", "--format", "json", "--use", use, *way, *operands], cwd=cwd, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+    return done.returncode, done.stdout
+
+
+def compare(task):
+    bw, name, cwd, use, operands = task
+    first, *others = [answer(bw, cwd, use, operands, way) for way in WAYS]
+    return [f"{name} {use}: {' '.join(way)} differs: status {first[0]} and {other[0]}" for way, other in zip(WAYS[1:], others)
+            if other != first]
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--bw", required=True)
+    p.add_argument("--pairs")
+    p.add_argument("folder", nargs="*", type=pathlib.Path)
+    a = p.parse_args()
+    bw = os.path.abspath(a.bw)
+    tasks = []
+    for folder in a.folder:
+        for old in sorted(folder.rglob("old")):
+            if old.is_dir() and (old.parent / "new").is_dir():
+                tasks += [(bw, str(old.parent), old.parent, use, ["dir:old", "dir:new"]) for use in ("FILE", "PACKAGE,WIRE,WIRE_JSON")]
+    if a.pairs:
+        tags = subprocess.run(["git", "--git-dir", a.pairs, "tag"], capture_output=True, text=True, check=True).stdout.split()
+        for pair in sorted({t.split("/")[0] for t in tags if "/" in t}):
+            tasks += [(bw, pair, a.pairs, use, [pair + "/base", pair + "/head"]) for use in ("FILE", "PACKAGE,WIRE,WIRE_JSON")]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        bad = [line for lines in pool.map(compare, tasks) for line in lines]
+    print("\n".join(bad))
+    print(f"{len(tasks) - len(bad)} passed, {len(bad)} failed")
+    return 1 if bad or not tasks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
