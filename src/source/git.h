@@ -45,7 +45,8 @@ struct repository {
 	struct str index_path;
 	bool shallow, partial;
 	bool needs_history; /* a merge base is wanted: a fetch has to bring more than one commit */
-	struct str remote;  /* that a fetch should name */
+	VEC(struct str) remotes;      /* their names */
+	struct str remote;            /* that a fetch should name: the only one, or `origin` */
 	VEC(struct content_id) roots; /* of a shallow clone: commits whose parents do not count */
 	struct map trees;             /* by the id's first bytes */
 	uint32_t trees_read;

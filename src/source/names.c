@@ -142,31 +142,13 @@ static bool is_hex(struct str s)
 static bool split_remote(const struct repository *repository, struct str name, struct str *remote,
 	struct str *branch)
 {
-	git_strarray remotes = { 0 };
-	bool found = false;
-
-	if (git_remote_list(&remotes, repository->repo) < 0)
-		return false;
-	for (size_t i = 0; i < remotes.count && !found; i++) {
-		struct str each = str_of(remotes.strings[i]);
-
-		found = name.n > each.n + 1 && path_under(name, each);
-		if (found) {
-			*remote = str_head(name, each.n);
-			*branch = str_from(name, each.n + 1);
-		}
+	for (uint32_t i = 0; i < repository->remotes.n; i++) {
+		*remote = repository->remotes.items[i];
+		*branch = str_from(name, remote->n + 1);
+		if (branch->n && path_under(name, *remote))
+			return true;
 	}
-	git_strarray_dispose(&remotes);
-	return found;
-}
-
-static bool has_remote(const struct repository *repository)
-{
-	git_strarray remotes = { 0 };
-	bool any = git_remote_list(&remotes, repository->repo) == 0 && remotes.count > 0;
-
-	git_strarray_dispose(&remotes);
-	return any;
+	return false;
 }
 
 /* The name without `~3`, `^2`, `@{1}`. */
@@ -200,10 +182,10 @@ static void help_unknown(const struct repository *repository, struct str name, s
 			"fetch it: git fetch %s" STR " +refs/heads/" STR ":refs/remotes/" STR
 			"/" STR,
 			depth, ARG(remote), ARG(branch), ARG(remote), ARG(branch));
-	else if (base.n == GIT_OID_HEXSZ && is_hex(base) && has_remote(repository))
+	else if (base.n == GIT_OID_HEXSZ && is_hex(base) && repository->remotes.n)
 		diag_help(diags, "fetch it: git fetch %s" STR " " STR, depth,
 			ARG(repository->remote), ARG(base));
-	else if (repository->shallow || (!near.p && has_remote(repository)))
+	else if (repository->shallow || (!near.p && repository->remotes.n))
 		diag_help(diags, "if it is a tag, fetch it: git fetch %s" STR " tag " STR, depth,
 			ARG(repository->remote), ARG(base));
 	arena_free(scratch);
@@ -327,7 +309,7 @@ static struct str remote_head(const struct repository *repository, const char *r
 struct str default_branch(const struct repository *repository, struct diags *diags)
 {
 	struct str branch = remote_head(repository, "origin"), remote = repository->remote;
-	bool any = has_remote(repository);
+	bool any = repository->remotes.n;
 
 	if (!branch.p && any)
 		branch = remote_head(repository, str_cstr(repository->arena, remote));

@@ -176,8 +176,31 @@ static void read_shallow(struct repository *r)
 	r->shallow = r->roots.n > 0;
 }
 
-/* Without the library's patterns: its regular expressions leak. */
-static void read_partial(struct repository *r)
+static void add_remote(struct repository *r, struct str name)
+{
+	for (uint32_t i = 0; i < r->remotes.n; i++)
+		if (str_eq(r->remotes.items[i], name))
+			return;
+	*vec_push(r->arena, &r->remotes) = str_dup(r->arena, name);
+}
+
+/* `remote.NAME.url` and the like; the name may have dots in it. */
+static void read_remote(struct repository *r, struct str key)
+{
+	struct str name = str_from(key, strlen("remote."));
+	size_t dot = str_rfind(name, '.');
+	struct str last = str_from(name, dot + 1);
+
+	if (dot == name.n)
+		return;
+	if (str_eq(last, S("url")) || str_eq(last, S("pushurl")))
+		add_remote(r, str_head(name, dot));
+	else if (str_eq(last, S("promisor")))
+		r->partial = true;
+}
+
+/* One walk over all, for the library's patterns (git_remote_list has one) are slow, and leak. */
+static void read_remotes(struct repository *r)
 {
 	git_config *config = NULL;
 	git_config_iterator *iterator = NULL;
@@ -186,27 +209,15 @@ static void read_partial(struct repository *r)
 	if (git_repository_config_snapshot(&config, r->repo) == 0 &&
 		git_config_iterator_new(&iterator, config) == 0) {
 		while (git_config_next(&entry, iterator) == 0) {
-			struct str name = str_of(entry->name);
-
-			if (str_eq(name, S("extensions.partialclone")) ||
-				(str_starts(name, S("remote.")) && str_ends(name, S(".promisor"))))
+			if (strcmp(entry->name, "extensions.partialclone") == 0)
 				r->partial = true;
+			else if (str_starts(str_of(entry->name), S("remote.")))
+				read_remote(r, str_of(entry->name));
 		}
 	}
 	git_config_iterator_free(iterator);
 	git_config_free(config);
-}
-
-/* The only one, or `origin`. */
-static struct str find_remote(struct repository *r)
-{
-	git_strarray remotes = { 0 };
-	struct str name = S("origin");
-
-	if (git_remote_list(&remotes, r->repo) == 0 && remotes.count == 1)
-		name = str_dup(r->arena, str_of(remotes.strings[0]));
-	git_strarray_dispose(&remotes);
-	return name;
+	r->remote = r->remotes.n == 1 ? r->remotes.items[0] : S("origin");
 }
 
 static bool repository_set_up(struct repository *r, struct diags *diags)
@@ -233,8 +244,7 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 		diag_error(diags, NOWHERE, "cannot open the object database: %s", git_said());
 		return false;
 	}
-	read_partial(r);
-	r->remote = find_remote(r);
+	read_remotes(r);
 	return true;
 }
 
