@@ -103,20 +103,37 @@ static struct element *member_of(const struct element *scope, struct str name)
 	return NULL;
 }
 
-/* Follows the rest of a dotted name from an element that its first part found. */
-static struct element *follow(struct search *s, struct element *from, struct str rest)
+/*
+ * The parts of a dotted name, interned, ended by an absent one. The same few names stand in thousands of fields, so they are taken
+ * apart once a thread.
+ */
+static const struct str *parts_of(struct context *c, struct str name)
 {
-	struct compiler *c = s->context->compiler;
-	struct str part;
+	void **slot = map_put(&c->parts, name.p, name.n);
+	struct str rest = name, part, *parts;
+	uint32_t n = 0;
 
-	while (str_cut(&rest, '.', &part)) {
-		struct element *next;
+	if (*slot)
+		return *slot;
+	for (struct str r = name; str_cut(&r, '.', &part);)
+		n++;
+	parts = NEW_ARRAY(c->arena, n + 1, struct str);
+	n = 0;
+	while (str_cut(&rest, '.', &part))
+		parts[n++] = intern(c->compiler->names, part);
+	*slot = parts;
+	return parts;
+}
 
-		part = intern(c->names, part);
-		next = lookup(s, from, part, rest.p != NULL);
+/* Follows the rest of a dotted name from an element that its first part found. */
+static struct element *follow(struct search *s, struct element *from, const struct str *rest)
+{
+	for (; rest->p; rest++) {
+		struct element *next = lookup(s, from, *rest, rest[1].p != NULL);
+
 		if (!next) {
 			if (!s->wrong)
-				s->wrong = rest.p ? NULL : member_of(from, part);
+				s->wrong = rest[1].p ? NULL : member_of(from, *rest);
 			return NULL;
 		}
 		from = next;
@@ -137,24 +154,23 @@ static struct element *scope_outside(struct context *c, struct element *scope)
 static struct element *search_from(struct search *s, struct element *scope, struct element **shadow)
 {
 	struct context *c = s->context;
-	struct str rest = s->name, first;
+	const struct str *parts = parts_of(c, s->name);
 
 	if (scope->kind == ELEMENT_FILE)
 		scope = map_get(&c->compiler->packages, ((struct file *)scope)->package.p, 0);
-	if (!str_cut(&rest, '.', &first))
+	if (!parts[0].p)
 		return NULL;
-	first = intern(c->compiler->names, first);
 	for (; scope; scope = scope_outside(c, scope)) {
-		struct element *found = lookup(s, scope, first, rest.p != NULL);
+		struct element *found = lookup(s, scope, parts[0], parts[1].p != NULL);
 
 		if (!found)
 			continue;
-		if (!rest.p)
+		if (!parts[1].p)
 			return found;
 		s->wrong = NULL;
-		found = follow(s, found, rest);
+		found = follow(s, found, parts + 1);
 		if (!found)
-			*shadow = lookup(s, scope, first, true);
+			*shadow = lookup(s, scope, parts[0], true);
 		return found;
 	}
 	return NULL;

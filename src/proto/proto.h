@@ -116,6 +116,7 @@ struct context {
 	struct diags *diags; /* the unit's */
 	uint32_t *visible; /* by unit index: equals `stamp` when visible from the file (VISIBLE_OPTION bit: by `import option` only) */
 	uint32_t *packages; /* by package index, likewise */
+	struct map parts; /* of dotted names, by their interned `.p`: struct str *, interned, ended by an absent one */
 	uint32_t stamp;
 	struct map *option_indexes; /* options.c's, while the file is in that stage: (options message, 0) → index of its list */
 };

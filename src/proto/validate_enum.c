@@ -70,7 +70,7 @@ static struct str without_prefix(struct str value, struct str name)
 	return i < value.n ? str_from(value, i) : value;
 }
 
-/* FOO_BAR → FooBar, interned (descriptor.cc, EnumValueToPascalCase). */
+/* FOO_BAR → FooBar, in scratch (descriptor.cc, EnumValueToPascalCase). */
 static struct str pascal_case(struct context *c, struct str name)
 {
 	char *p = arena_bytes(c->scratch, name.n + 1);
@@ -91,7 +91,12 @@ static struct str pascal_case(struct context *c, struct str name)
 		p[n++] = ch;
 		upper = false;
 	}
-	return intern(c->compiler->names, (struct str){ p, n });
+	return (struct str){ p, n };
+}
+
+static struct str json_form(struct context *c, const struct enumeration *e, const struct enum_value *value)
+{
+	return pascal_case(c, without_prefix(value->e.name, e->e.name));
 }
 
 static void validate_json(struct context *c, struct enumeration *e)
@@ -103,14 +108,16 @@ static void validate_json(struct context *c, struct enumeration *e)
 	map_init(&names, c->scratch);
 	for (uint32_t i = 0; i < e->values.n; i++) {
 		struct enum_value *value = e->values.items[i];
-		struct str name = pascal_case(c, without_prefix(value->e.name, e->e.name));
-		void **slot = map_put(&names, name.p, 0);
+		struct str name = json_form(c, e, value);
+		void **slot = map_put(&names, NULL, str_hash(name));
 		struct enum_value *first = *slot;
 
 		if (!first) {
 			*slot = value;
 			continue;
 		}
+		if (!str_eq(json_form(c, e, first), name))
+			continue; /* one hash, two names */
 		if (first->number == value->number || first->e.name.p == value->e.name.p)
 			continue;
 		diag_error(c->diags, here(c, value->e.name_span),

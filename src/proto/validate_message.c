@@ -13,10 +13,26 @@ static void validate_message_set(struct context *c, struct message *m)
 		diag_error(c->diags, here(c, m->fields.items[0]->e.name_span), "a message set has no fields, only extensions");
 }
 
+/* Few fields are compared with each other, which costs less than a table. */
+static bool numbers_differ(const struct message *m)
+{
+	enum { FEW = 12 };
+
+	if (m->fields.n > FEW)
+		return false;
+	for (uint32_t i = 1; i < m->fields.n; i++)
+		for (uint32_t k = 0; k < i; k++)
+			if (m->fields.items[i]->number == m->fields.items[k]->number)
+				return false;
+	return true;
+}
+
 static void validate_numbers(struct context *c, struct message *m)
 {
 	struct map numbers;
 
+	if (numbers_differ(m))
+		return;
 	map_init(&numbers, c->scratch);
 	for (uint32_t i = 0; i < m->fields.n; i++) {
 		struct field *field = m->fields.items[i];
@@ -48,8 +64,8 @@ void validate_message(struct context *c, struct message *m)
 /* The name a field has in this pass, interned: with `custom` what is written counts, else what is derived. */
 static struct str json_name_in(struct context *c, const struct field *field, bool custom)
 {
-	if (custom && field->has_json_name)
-		return field->json_name;
+	if (custom || !field->has_json_name)
+		return field->json_name; /* derived already where none is written */
 	return intern(c->compiler->names, json_name_derive(c->scratch, field->e.name));
 }
 
