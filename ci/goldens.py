@@ -252,6 +252,9 @@ def cli(bw, case, tmp):
     for golden in ("stdout", "stderr", "status"):
         (work / golden).unlink(missing_ok=True)
     done = subprocess.run(["sh", "./cmd"], cwd=work, env=bw.environment(work), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+    crash = re.search(rb"Segmentation fault|Aborted|Sanitizer|runtime error|^status (?!130)1[3-9]\d", done.stdout + done.stderr, re.M)
+    if crash:  # no golden may hold one
+        raise Wrong(f"crashed: {crash[0].decode()}")
     for name, text in (("stdout", done.stdout), ("stderr", done.stderr)):
         # No absolute path may stand in a golden.
         bw.golden(case / name, text.decode("utf-8", "replace").replace(str(work), "$PWD").replace(str(TOP), "$TOP"))
