@@ -1,6 +1,6 @@
 /*
- * What the files that interpret options share; private to options.c, literal.c, decode.c,
- * default.c, features.c and usage.c.
+ * What the files that interpret options share; private to options.c, member.c, literal.c,
+ * decode.c, default.c, features.c and usage.c.
  */
 #pragma once
 #include "proto/proto.h"
@@ -27,17 +27,32 @@ struct reading {
 			    resolve */
 };
 
-/* ---- literal.c ---- */
+static inline bool field_is_message(const struct field *field)
+{
+	return field->type == TYPE_MESSAGE || field->type == TYPE_GROUP;
+}
+
+/* ---- member.c ---- */
 
 /* `a`, or `(pkg.a)` of an extension: how an option or field is called in messages; in scratch. */
 struct str option_label(struct context *context, const struct field *field);
-/* The field of `type` by name; NULL, and reported: `what` (`option`, `field`) is unknown. */
+/* The field of `type` by name; NULL, and reported with the nearest name. */
 const struct field *option_member(
 	struct reading *reading, const struct message *type, struct str name, struct span span);
-/* The extension of `type` by name as the element's scope sees it; NULL: reported, or
- * reading->incomplete. */
+/*
+ * The extension of `type` by name as the element's scope sees it; NULL: reported, or
+ * reading->incomplete.
+ */
 const struct field *option_extension(
 	struct reading *reading, const struct message *type, struct str name, struct span span);
+struct enum_value *enum_value_by_name(const struct enumeration *enumeration, struct str name);
+struct enum_value *enum_value_by_number(const struct enumeration *enumeration, int64_t number);
+/* Reports that `enumeration` has no value of that name, with the nearest one. */
+void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
+	struct str name, struct span span);
+
+/* ---- literal.c ---- */
+
 /*
  * The value that a literal has as one element of `field`; `depth` 0 is an option's own value, above
  * that it stands in a message literal, where more forms are allowed. False: reported, or
@@ -49,17 +64,6 @@ bool literal_read(struct reading *reading, const struct field *field, const stru
 bool literal_check_required(
 	struct reading *reading, const struct options *message, struct span span);
 
-static inline bool field_is_message(const struct field *field)
-{
-	return field->type == TYPE_MESSAGE || field->type == TYPE_GROUP;
-}
-
-struct enum_value *enum_value_by_name(const struct enumeration *enumeration, struct str name);
-struct enum_value *enum_value_by_number(const struct enumeration *enumeration, int64_t number);
-/* Reports that `enumeration` has no value of that name, with the nearest one. */
-void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
-	struct str name, struct span span);
-
 /* ---- options.c ---- */
 
 /* Where the items of one number are in a list. */
@@ -67,8 +71,10 @@ struct option_tally {
 	uint32_t count, last;
 };
 
-/* Of a long list, so that a million statements do not take a million searches; a short one is
- * searched. */
+/*
+ * Of a long list, so that a million statements do not take a million searches; a short one is
+ * searched.
+ */
 struct option_index {
 	struct map by_number; /* number → struct option_tally * */
 	uint32_t n;           /* items that were taken in */
@@ -79,8 +85,10 @@ struct option_tally option_tally(struct arena *arena, struct option_index *index
 
 /* ---- decode.c ---- */
 
-/* The number or length-delimited bytes last given for `number` in encoded options; false if it is
- * not there. */
+/*
+ * The number or length-delimited bytes last given for `number` in encoded options; false if it is
+ * not there.
+ */
 bool encoded_varint(struct str bytes, int32_t number, uint64_t *value);
 bool encoded_bytes(struct str bytes, int32_t number, struct str *value);
 

@@ -1,0 +1,187 @@
+/*
+ * Names in options as what they stand for: fields of a message, extensions, values of an enum; and
+ * what is said of those that stand for nothing.
+ */
+#include "proto/options.h"
+
+struct enum_value *enum_value_by_name(const struct enumeration *enumeration, struct str name)
+{
+	for (uint32_t i = 0; i < enumeration->values.n; i++) {
+		if (str_eq(enumeration->values.items[i]->e.name, name))
+			return enumeration->values.items[i];
+	}
+	return NULL;
+}
+
+struct enum_value *enum_value_by_number(const struct enumeration *enumeration, int64_t number)
+{
+	for (uint32_t i = 0; i < enumeration->values.n; i++) {
+		if (enumeration->values.items[i]->number == number)
+			return enumeration->values.items[i];
+	}
+	return NULL;
+}
+
+void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
+	struct str name, struct span span)
+{
+	struct arena_mark mark = arena_mark(context->scratch);
+	struct str *names = NEW_ARRAY(context->scratch, enumeration->values.n, struct str);
+	struct str nearest;
+
+	for (uint32_t i = 0; i < enumeration->values.n; i++)
+		names[i] = enumeration->values.items[i]->e.name;
+	nearest = str_nearest(name, names, enumeration->values.n);
+	diag_error(context->diags, here(context, span), "enum '" STR "' has no value '" STR "'",
+		ARG(enumeration->e.full_name), ARG(name));
+	if (str_find(name, '.') < name.n)
+		diag_help(context->diags, "a value's name stands alone: '" STR "'",
+			ARG(str_last_component(name)));
+	else if (nearest.p)
+		diag_help(context->diags, "did you mean '" STR "'?", ARG(nearest));
+	arena_rewind(context->scratch, mark);
+}
+
+struct str option_label(struct context *context, const struct field *field)
+{
+	if (field->is_extension)
+		return str_printf(context->scratch, "(" STR ")", ARG(field->e.full_name));
+	return field->e.name;
+}
+
+static struct str member_nearest(
+	struct context *context, const struct message *type, struct str name)
+{
+	struct str *names = NEW_ARRAY(context->scratch, type->fields.n, struct str);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < type->fields.n; i++) {
+		if (!str_eq(type->fields.items[i]->e.name, S("uninterpreted_option")))
+			names[n++] = type->fields.items[i]->e.name;
+	}
+	return str_nearest(name, names, n);
+}
+
+/* The options message of another kind of element that has the field; what the elements are called,
+ * or NULL. */
+static const char *option_of_other_kind(struct context *context, struct str name)
+{
+	static const struct {
+		enum element_kind kind;
+		const char *elements;
+	} kinds[] = {
+		{ ELEMENT_FILE, "files" },
+		{ ELEMENT_MESSAGE, "messages" },
+		{ ELEMENT_FIELD, "fields" },
+		{ ELEMENT_ENUM, "enums" },
+		{ ELEMENT_ENUM_VALUE, "enum values" },
+		{ ELEMENT_METHOD, "methods" },
+		{ ELEMENT_EXTENSION_RANGE, "extension ranges" },
+	};
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct element probe = { .kind = kinds[i].kind, .file = context->file };
+		const struct message *type = link_options_message(context, &probe);
+
+		if (type && message_field_by_name(type, name))
+			return kinds[i].elements;
+	}
+	return NULL;
+}
+
+static void member_unknown(
+	struct reading *reading, const struct message *type, struct str name, struct span span)
+{
+	struct context *context = reading->context;
+	bool top = type == link_options_message(context, reading->element);
+	struct str nearest = member_nearest(context, type, name);
+	const char *elements = NULL;
+
+	if (top) {
+		struct resolution resolution = link_resolve(
+			context, link_option_scope(reading->element), name, WANT_EXTENSION, true);
+
+		diag_error(
+			context->diags, here(context, span), "unknown option '" STR "'", ARG(name));
+		if (resolution.failure == RESOLVE_OK) {
+			diag_help(context->diags,
+				"a custom option's name stands in parentheses: '(" STR ")'",
+				ARG(name));
+			return;
+		}
+		elements = option_of_other_kind(context, name);
+	} else {
+		diag_error(context->diags, here(context, span),
+			"message '" STR "' has no field '" STR "'", ARG(type->e.full_name),
+			ARG(name));
+	}
+	if (elements)
+		diag_help(context->diags, "it is an option of %s", elements);
+	else if (nearest.p)
+		diag_help(context->diags, "did you mean '" STR "'?", ARG(nearest));
+}
+
+const struct field *option_member(
+	struct reading *reading, const struct message *type, struct str name, struct span span)
+{
+	const struct field *field = message_field_by_name(type, name);
+	struct arena_mark mark;
+
+	if (field)
+		return field;
+	mark = arena_mark(reading->context->scratch);
+	member_unknown(reading, type, name, span);
+	arena_rewind(reading->context->scratch, mark);
+	return NULL;
+}
+
+/*
+ * `(google.protobuf.MessageOptions.deprecated)`: a field of the options message itself in
+ * parentheses, which protoc takes (descriptor.cc, InterpretSingleOption). Not the ones that the
+ * compiler handles by their bare names.
+ */
+static const struct field *option_own_field(
+	const struct message *type, const struct resolution *resolution)
+{
+	const struct element *found = resolution->found;
+
+	if (resolution->failure != RESOLVE_WRONG_KIND || found->kind != ELEMENT_FIELD ||
+		found->parent->kind != ELEMENT_MESSAGE ||
+		!str_eq(found->parent->full_name, type->e.full_name))
+		return NULL;
+	if (str_eq(found->name, S("features")) || str_eq(found->name, S("map_entry")) ||
+		str_eq(found->name, S("uninterpreted_option")))
+		return NULL;
+	return message_field_by_name(type, found->name);
+}
+
+const struct field *option_extension(
+	struct reading *reading, const struct message *type, struct str name, struct span span)
+{
+	struct context *context = reading->context;
+	struct resolution resolution = link_resolve(
+		context, link_option_scope(reading->element), name, WANT_EXTENSION, true);
+	const struct field *field = (const struct field *)resolution.found;
+
+	if (resolution.failure != RESOLVE_OK) {
+		field = option_own_field(type, &resolution);
+		if (field)
+			return field;
+		if (!link_report(context, name, span, WANT_EXTENSION, &resolution))
+			reading->incomplete = true;
+		return NULL;
+	}
+	if (!field->extendee) { /* its own declaration is at fault, and says so */
+		reading->incomplete = true;
+		return NULL;
+	}
+	if (!str_eq(field->extendee->e.full_name, type->e.full_name)) {
+		diag_error(context->diags, here(context, span),
+			"extension '" STR "' is not for '" STR "'", ARG(field->e.full_name),
+			ARG(type->e.full_name));
+		diag_help(
+			context->diags, "it extends '" STR "'", ARG(field->extendee->e.full_name));
+		return NULL;
+	}
+	return field;
+}
