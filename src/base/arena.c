@@ -156,7 +156,7 @@ static void arena_add_block(struct arena *arena, size_t least)
 		arena_fail(arena);
 	b = take_spare(arena, least);
 	if (!b) {
-		b = arena->total >= HUGE_FROM && size <= HUGE_BLOCK ? block_map(HUGE_BLOCK) : NULL;
+		b = arena->total >= HUGE_FROM && size <= HUGE_BLOCK - sizeof *b ? block_map(HUGE_BLOCK) : NULL;
 		if (!b)
 			b = block_new(size);
 		if (!b)

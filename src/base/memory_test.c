@@ -43,6 +43,20 @@ static void rewinding_gives_large_blocks_back_and_keeps_what_was_before(void **s
 	arena_free(arena);
 }
 
+static void an_allocation_as_large_as_a_block_with_its_header_fits(void **state)
+{
+	enum { HUGE_BLOCK = 4 << 20 };
+	struct arena *arena = arena_new(NULL, NULL);
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		char *p = arena_alloc(arena, HUGE_BLOCK, 1);
+
+		memset(p, 1, HUGE_BLOCK);
+	}
+	arena_free(arena);
+}
+
 static void an_adopted_arena_lives_on(void **state)
 {
 	struct arena *run = arena_new(NULL, NULL), *worker = arena_like(run);
@@ -160,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocations_are_zeroed_after_a_rewind),
 		cmocka_unit_test(rewinding_gives_large_blocks_back_and_keeps_what_was_before),
+		cmocka_unit_test(an_allocation_as_large_as_a_block_with_its_header_fits),
 		cmocka_unit_test(an_adopted_arena_lives_on),
 		cmocka_unit_test(a_product_that_overflows_calls_the_handler),
 		cmocka_unit_test(a_vector_keeps_its_items_while_it_grows),
