@@ -40,7 +40,9 @@ static void take_name(void *context, struct element *e)
 	struct declared *declared;
 	void **slot;
 
-	if (e->kind != ELEMENT_MESSAGE && e->kind != ELEMENT_ENUM && e->kind != ELEMENT_SERVICE)
+	/* The rules of packages ask for extensions, too; types are never looked up among them. */
+	if (e->kind != ELEMENT_MESSAGE && e->kind != ELEMENT_ENUM && e->kind != ELEMENT_SERVICE &&
+			!(e->kind == ELEMENT_FIELD && naming->need->packages))
 		return;
 	if (!e->full_name.p)
 		return;
@@ -414,10 +416,9 @@ struct asking {
 
 static void choose(struct need *need, struct other *others, uint32_t n, const struct asking *asking)
 {
-	struct map moved, witnessed;
+	struct map moved;
 
 	take_moved(need, &moved);
-	map_init(&witnessed, need->arena);
 	for (uint32_t i = 0; i < n; i++) {
 		struct other *other = &others[i];
 		const char *package = other->outline.package.p;
@@ -426,14 +427,9 @@ static void choose(struct need *need, struct other *others, uint32_t n, const st
 		hurt |= moved.n && imports_moved(need, &other->outline, &moved);
 		if (hurt && need->in_report && !need->in_report(need->context, other->entry->path))
 			hurt = false;
-		/* One file shows that a package lives on. */
-		if (!hurt && need->packages && asking->packages && !map_get(&witnessed, package, 0) &&
-				(map_get(&asking->old_packages, package, 0) || map_get(&asking->new_packages, package, 0)))
-			hurt = true;
-		if (!hurt)
-			continue;
-		*map_put(&witnessed, package, 0) = need;
-		if (!other->compiled)
+		/* What a package still declares, and that it lives on. */
+		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) || map_get(&asking->new_packages, package, 0));
+		if (hurt && !other->compiled)
 			*vec_push(need->arena, &need->hurt) = other->entry->path;
 	}
 }
@@ -502,7 +498,7 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 			continue;
 		/* With --path most files are in no report; only what packages and roots need counts then. */
 		if (need->in_report && !need->in_report(need->context, entry->path) &&
-				!(need->packages && asking.packages) && !moved) {
+				!need->packages && !moved) {
 			some = true;
 			continue;
 		}
