@@ -195,6 +195,8 @@ static bool configure_sides(struct breakwater_run *run)
 	options.override = &new;
 	if (!side_configure(&options, &run->sides[NEW]))
 		return false;
+	run->sides[NEW].config.old_top = run->sides[OLD].source->top;
+	run->sides[NEW].config.new_top = run->sides[NEW].source->top;
 	old.layout_only = true;
 	options.override = &old;
 	return side_configure(&options, &run->sides[OLD]);
@@ -842,7 +844,7 @@ struct arena *run_arena(const struct breakwater_run *run)
 	return run->arena;
 }
 
-const struct source *run_source(const struct breakwater_run *run, bool old)
+struct source *run_source(const struct breakwater_run *run, bool old)
 {
 	return run->sides[old ? OLD : NEW].source;
 }

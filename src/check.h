@@ -12,4 +12,4 @@ const struct findings *run_findings(const struct breakwater_run *run);
 /* Where texts are loaded that a finding's place needs. */
 struct arena *run_arena(const struct breakwater_run *run);
 /* A side's source; NULL when the run did not get that far. */
-const struct source *run_source(const struct breakwater_run *run, bool old);
+struct source *run_source(const struct breakwater_run *run, bool old);

@@ -95,18 +95,35 @@ static size_t rule_index(const struct rule *rule)
 	return i < n ? i : 0;
 }
 
-static const struct module *module_of(const struct config *config, const struct finding *finding)
+/* Where an old file's path would be on the new side; the path itself where both begin alike. */
+static struct str moved_path(const struct config *config, struct arena *arena, struct str path)
+{
+	struct str top = config->old_top;
+
+	if (str_eq(top, config->new_top) || !path_under(path, top) || path.n == top.n)
+		return path;
+	return path_join(arena, config->new_top, str_from(path, top.n ? top.n + 1 : 0));
+}
+
+static const struct module *module_of(
+	const struct config *config, const struct finding *finding, struct arena *scratch)
 {
 	const struct file *file = finding->new_file ? finding->new_file : finding->old_file;
 	const struct module *module = file ? config_module_of(config, file->text->path) : NULL;
 
+	if (!module && file && !finding->new_file)
+		module = config_module_of(config, moved_path(config, scratch, file->text->path));
 	return module ? module : &config->rest;
 }
 
-static bool is_ignored(
-	const struct silences *s, const struct module *module, const struct finding *finding)
+static bool is_ignored(const struct silences *s, const struct config *config,
+	const struct module *module, const struct finding *finding, struct arena *scratch)
 {
 	const struct file *files[] = { finding->new_file, finding->old_file };
+	const struct file *old = finding->old_file;
+
+	if (old && is_silent(s, moved_path(config, scratch, old->text->path), finding->rule))
+		return true;
 
 	for (size_t i = 0; i < COUNT(files); i++) {
 		if (!files[i])
@@ -126,11 +143,11 @@ void config_apply(const struct config *config, struct findings *findings, struct
 
 	for (uint32_t i = 0; i < findings->list.n; i++) {
 		struct finding *finding = findings->list.items[i];
-		const struct module *module = module_of(config, finding);
+		const struct module *module = module_of(config, finding, scratch);
 		size_t rule = rule_index(finding->rule);
 
 		finding->severity = (enum severity)module->selection->severity[rule];
-		if (!module->selection->selected[rule] || is_ignored(&silences, module, finding))
+		if (!module->selection->selected[rule] || is_ignored(&silences, config, module, finding, scratch))
 			finding->ignored = true;
 	}
 	arena_rewind(scratch, mark);
@@ -216,6 +233,17 @@ static void warn_unmatched(const struct mention *m, struct diags *diags)
 			ARG(written(m->place)), ARG(m->place.text->path));
 }
 
+/* A path of the configuration as the old side spells it. */
+static struct str path_on_old(const struct config *config, struct arena *arena, struct str path)
+{
+	struct str top = config->new_top;
+
+	if (str_eq(top, config->old_top) || !path_under(path, top))
+		return path;
+	return path_join(arena, config->old_top,
+		path.n > top.n ? str_from(path, top.n ? top.n + 1 : 0) : S(""));
+}
+
 void config_warn_unmatched(const struct config *config, const struct schema *old,
 	const struct schema *new, struct diags *diags)
 {
@@ -228,7 +256,8 @@ void config_warn_unmatched(const struct config *config, const struct schema *old
 	mention_module(&mentions, diags->arena, &config->rest);
 	items = mentions.list.items;
 	for (uint32_t i = 0; i < mentions.list.n; i++)
-		items[i].matched = has_path(old, items[i].path) || has_path(new, items[i].path);
+		items[i].matched = has_path(old, items[i].path) || has_path(new, items[i].path) ||
+				   has_path(old, path_on_old(config, diags->arena, items[i].path));
 	if (mentions.list.n)
 		qsort(items, mentions.list.n, sizeof *items, mention_order);
 	for (uint32_t i = 0, end; i < mentions.list.n; i = end) {

@@ -32,6 +32,12 @@ struct config {
 	struct module rest; /* settings for paths that no module holds: those of a module that is gone */
 	struct str base; /* absent: none */
 	bool strict_imports;
+	/*
+	 * The tops of both sides (`main:proto` and `dir:proto` begin at `proto` and at nothing), which the
+	 * caller sets before config_apply. Paths here are of the new side; those of old files are also looked
+	 * for as if their side began where the new one does.
+	 */
+	struct str old_top, new_top;
 	bool is_buf;
 	enum rules_version version;
 };
