@@ -30,6 +30,7 @@ struct cli {
 	bool color_out, color_err;
 	VEC(struct source *) sources; /* closed by main, when no place needs their bytes any more */
 	struct str directory;         /* the current folder, absolute; ended by a NUL */
+	int unknown;                  /* the status of what could not be known */
 };
 
 struct command {
@@ -41,11 +42,12 @@ struct command {
 	size_t n_options;
 	size_t arguments_size; /* of the struct that the options are stored in; 0 for none */
 	size_t min_operands, max_operands;
+	int unknown; /* the status of what could not be known; 0: STATUS_UNKNOWN */
 	/* Gives the exit status. What it could not do is in cli->diags. */
 	int (*run)(struct cli *cli, const void *arguments, const struct texts *operands);
 };
 
-extern const struct command check_command, build_command, rules_command, explain_command,
+extern const struct command accept_command, breaking_command, check_command, init_command, build_command, rules_command, explain_command,
 	debug_command, help_command, completion_command;
 
 /* The commands in the order of the help, NULL at the end. */

@@ -59,6 +59,10 @@ static const struct opt check_options[] = {
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, full),
 		.summary = "compile everything, not only what the change can hurt" },
+	{ .name = "show-accepted",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, show_accepted),
+		.summary = "list accepted findings too" },
 	OPT_JOBS(struct check_arguments),
 	OPT_TIMINGS(struct check_arguments),
 };

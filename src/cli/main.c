@@ -50,6 +50,9 @@ const size_t n_common_options = COUNT(common_options);
 const struct command *const commands[] = {
 	&check_command,
 	&build_command,
+	&accept_command,
+	&init_command,
+	&breaking_command,
 	&rules_command,
 	&explain_command,
 	&debug_command,
@@ -239,6 +242,8 @@ static int run(struct cli *cli, char *const *args, size_t n)
 		if (i != at)
 			rest[j++] = args[i];
 	}
+	if (command->unknown)
+		cli->unknown = command->unknown;
 	return run_command(cli, command, rest, n - 1);
 }
 
@@ -258,7 +263,7 @@ static void keep_memory(void)
 int main(int argc, char **argv)
 {
 	struct arena *arena;
-	struct cli cli = { 0 };
+	struct cli cli = { .unknown = STATUS_UNKNOWN };
 	int status;
 
 	hold_descriptors();
@@ -274,6 +279,8 @@ int main(int argc, char **argv)
 	status = run(&cli, argv + 1, argc > 0 ? (size_t)argc - 1 : 0);
 	if (!cli_output_close(&cli, cli.out, NULL))
 		status = STATUS_UNKNOWN;
+	if (status == STATUS_UNKNOWN)
+		status = cli.unknown;
 	diags_print(cli.err, &cli.diags, arena, cli.color_err, cli.common.verbose);
 	out_flush(cli.err);
 	for (uint32_t i = 0; i < cli.sources.n; i++)

@@ -9,10 +9,12 @@ import argparse
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ci"))
+from scratch import Scratch, find, find_buf  # noqa: E402
 
 NOT_JUDGED = "protoc-gen-breakwater: FILE_NO_DELETE and PACKAGE_NO_DELETE are not judged: a request never shows what was deleted\n"
 ORDER = 'syntax = "proto3";\npackage acme.v1;\nimport "acme/v1/money.proto";\n' \
@@ -21,57 +23,6 @@ MONEY = 'syntax = "proto3";\npackage acme.v1;\nmessage Money {\n  int64 units = 
 GONE = 'syntax = "proto3";\npackage gone.v1;\nmessage Gone {}\n'
 SINT = ("int64 total", "sint64 total")
 TOTAL = "error: field 1 'total' of 'acme.v1.Order' changed from int64 to sint64 [FIELD_SAME_TYPE]\n      = help: "
-
-
-def find(name, *places):
-    """A program: of the environment (as BUF), of the PATH, or in one of the places."""
-    named = os.environ.get(name.upper().replace("-", "_"))
-    return named or shutil.which(name) or next((p for p in places if os.access(p, os.X_OK)), None)
-
-
-class Test:
-    def __init__(self, options, tmp):
-        self.plugin, self.bw, self.tmp = os.path.abspath(options.plugin), os.path.abspath(options.bw), pathlib.Path(tmp)
-        self.passed = self.failed = 0
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-        self.env.update(HOME=tmp, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8", BUF_CACHE_DIR=tmp + "/cache")
-        for who in ("AUTHOR", "COMMITTER"):
-            self.env.update({f"GIT_{who}_NAME": "test", f"GIT_{who}_EMAIL": "test@example.invalid"})
-
-    def run(self, args, cwd, stdin=b""):
-        done = subprocess.run([str(a) for a in args], cwd=cwd, env=self.env, input=stdin, capture_output=True, timeout=120)
-        return done.returncode, done.stdout, done.stderr.decode()
-
-    def repository(self, name, files):
-        """A new repository with one commit, on the branch main."""
-        at = self.tmp / name
-        at.mkdir()
-        self.run(["git", "init", "-q", "-b", "main"], at)
-        self.write(at, files)
-        self.run(["git", "add", "-A"], at)
-        self.run(["git", "commit", "-q", "-m", "one"], at)
-        return at
-
-    def write(self, at, files):
-        for path, text in files.items():
-            (at / path).parent.mkdir(parents=True, exist_ok=True)
-            (at / path).write_text(text)
-
-    def change(self, path, old, new):
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new))
-
-    def holds(self, what, condition, context=""):
-        self.passed, self.failed = self.passed + bool(condition), self.failed + (not condition)
-        if not condition:
-            print(f"FAILED: {what}\n{context}")
-
-    def expect(self, what, got, status, *parts, absent=()):
-        """Holds a run's status and standard error."""
-        code, _, err = got
-        self.holds(what, code == status and all(p in err for p in parts) and not any(p in err for p in absent),
-                   f"status {code}, wanted {status}; wanted {parts}, not {absent}\n{err}")
 
 
 def under_protoc(t, protoc):
@@ -161,18 +112,19 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--plugin", required=True)
     p.add_argument("--bw", required=True)
-    compilers = {"protoc": (find("protoc"), under_protoc),
-                 "buf": (find("buf", "/opt/peers/node_modules/@bufbuild/buf-linux-x64/bin/buf"), under_buf)}
+    options = p.parse_args()
+    compilers = {"protoc": (find("protoc"), under_protoc), "buf": (find_buf(), under_buf)}
     with tempfile.TemporaryDirectory() as tmp:
-        t = Test(p.parse_args(), os.path.realpath(tmp))
+        t = Scratch(tmp)
+        t.plugin, t.bw = os.path.abspath(options.plugin), os.path.abspath(options.bw)
         alone(t)
         for name, (program, test) in compilers.items():
             if program:
                 test(t, program)
             else:
                 print(f"SKIPPED: there is no {name} here; nothing was run under it")
-    print(f"{t.passed} passed, {t.failed} failed")
-    return 1 if t.failed else 0 if any(c[0] for c in compilers.values()) else 77
+    failed = t.summary()
+    return failed if failed or any(c[0] for c in compilers.values()) else 77
 
 
 if __name__ == "__main__":

@@ -120,6 +120,26 @@ struct source *source_open(
 /* The new side of a bare `check` is this too, for reading its configuration before the base is
  * known; as source_open(absent). */
 
+/* What a repository shows of itself to who writes a file of its. */
+struct repository_facts {
+	struct str work_dir;       /* the top of the working tree, absolute; absent: bare */
+	struct str hooks;          /* the folder of the hooks that git runs, absolute */
+	struct str hooks_set_in;   /* the file whose core.hooksPath says so; absent: none does */
+	bool hooks_are_users;      /* that file is the user's: all repositories share the hooks */
+	struct str default_branch; /* as in `origin/main`; absent: not known */
+};
+/* Who runs git: absolute paths; absent: not known. */
+struct git_user {
+	struct str home;
+	struct str configs[2]; /* the user's configuration; the second file counts more */
+};
+/*
+ * Of the repository that the options lead to. False without a diagnostic and *absent set: there is
+ * none.
+ */
+bool repository_facts_read(const struct source_options *options, const struct git_user *user,
+	struct repository_facts *facts, bool *absent, struct diags *diags);
+
 /* A source that lives in memory (tests, plugin): `n` entries of path and bytes, kept by the caller.
  */
 struct memory_file {

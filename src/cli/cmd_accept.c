@@ -1,0 +1,516 @@
+#include "cli/cli.h"
+
+#include "check.h"
+#include "cli/place.h"
+#include "config/accepted.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+enum {
+	FINGERPRINT_DIGITS = 16,
+	/* An operand of nearly as many hexadecimal digits is a fingerprint with a slip in it, and
+	   no revision: ids are abbreviated to 7 or so, or whole. */
+	FEWEST_DIGITS = 14,
+	MOST_DIGITS = 18,
+	MOST_LISTED = 20, /* findings in a message */
+};
+
+struct accept_arguments {
+	const char *reason, *until, *by, *config;
+	struct texts roots, paths, excluded_paths, use, except;
+	bool all, staged, limit_to_input_files, strict_imports, full;
+	unsigned jobs;
+};
+
+static const struct opt accept_rows[] = {
+	{ .name = "reason",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct accept_arguments, reason),
+		.argument = "TEXT",
+		.summary = "why the break is fine; needed" },
+	{ .name = "until",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct accept_arguments, until),
+		.argument = "DATE",
+		.summary = "the last day that it is accepted on, as in 2026-01-31" },
+	{ .name = "by",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct accept_arguments, by),
+		.argument = "NAME",
+		.summary = "who accepts it" },
+	{ .name = "all",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct accept_arguments, all),
+		.summary = "accept all that 'check' fails on" },
+	{ .name = "staged",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct accept_arguments, staged),
+		.summary = "the index is the new side, as in check" },
+	OPT_USE(struct accept_arguments),
+	OPT_EXCEPT(struct accept_arguments),
+	OPT_CONFIG(struct accept_arguments),
+	OPT_ROOT(struct accept_arguments),
+	{ .name = "path",
+		.kind = OPT_LIST,
+		.offset = offsetof(struct accept_arguments, paths),
+		.argument = "PATH",
+		.summary = "only what is found in files under PATH; repeatable",
+		.values = VALUES_FILE },
+	{ .name = "exclude-path",
+		.kind = OPT_LIST,
+		.offset = offsetof(struct accept_arguments, excluded_paths),
+		.argument = "PATH",
+		.summary = "not what is found in files under PATH; repeatable",
+		.values = VALUES_FILE },
+	{ .name = "limit-to-input-files",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct accept_arguments, limit_to_input_files),
+		.summary = "leave out files that only the old side has" },
+	{ .name = "strict-imports",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct accept_arguments, strict_imports),
+		.summary = "an import that no root has is an error" },
+	{ .name = "full",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct accept_arguments, full),
+		.summary = "compile everything, as in check" },
+	OPT_JOBS(struct accept_arguments),
+};
+
+/* What the command is doing. */
+struct accepting {
+	struct cli *cli;
+	const struct accept_arguments *arguments;
+	VEC(const char *) fingerprints, revisions; /* the operands */
+	int32_t today, until;
+	struct breakwater_run *run;
+	VEC(const struct finding *) chosen;
+};
+
+/* ---- what was asked for ---- */
+
+static bool is_digits(const char *text)
+{
+	size_t n = strspn(text, "0123456789abcdefABCDEF");
+
+	return text[n] == '\0' && n >= FEWEST_DIGITS && n <= MOST_DIGITS;
+}
+
+static bool sort_operands(struct accepting *a, const struct texts *operands)
+{
+	struct cli *cli = a->cli;
+
+	for (uint32_t i = 0; i < operands->n; i++) {
+		const char *operand = operands->items[i];
+
+		if (is_digits(operand))
+			*vec_push(cli->arena, &a->fingerprints) = operand;
+		else
+			*vec_push(cli->arena, &a->revisions) = operand;
+	}
+	if (a->revisions.n > 2) {
+		diag_error(&cli->diags, NOWHERE, "'%s' is no fingerprint, and one operand too many",
+			a->revisions.items[2]);
+		diag_help(
+			&cli->diags, "a fingerprint has %d hexadecimal digits", FINGERPRINT_DIGITS);
+		return false;
+	}
+	if (a->arguments->all && a->fingerprints.n) {
+		diag_error(&cli->diags, NOWHERE,
+			"'--all' accepts everything: it takes no fingerprints");
+		return false;
+	}
+	return true;
+}
+
+static bool is_blank(const char *text)
+{
+	return !text || !str_trim(str_of(text)).n;
+}
+
+static bool check_reason(struct accepting *a)
+{
+	struct cli *cli = a->cli;
+
+	if (is_blank(a->arguments->reason)) {
+		diag_error(&cli->diags, NOWHERE, "an accepted break needs a reason");
+		diag_help(&cli->diags, "add --reason 'who checked that it hurts nobody, and how'");
+		return false;
+	}
+	return true;
+}
+
+static bool check_until(struct accepting *a)
+{
+	struct cli *cli = a->cli;
+	const char *until = a->arguments->until;
+	struct str today = date_text(cli->arena, a->today);
+
+	if (!until)
+		return true;
+	if (!date_read(str_of(until), &a->until)) {
+		diag_error(&cli->diags, NOWHERE, "'%s' is no date", until);
+		diag_help(&cli->diags, "dates are written as in " STR, ARG(today));
+		return false;
+	}
+	if (a->until < a->today) {
+		diag_error(&cli->diags, NOWHERE, "'--until %s' is over: nothing would be accepted",
+			until);
+		diag_help(&cli->diags, "today is " STR, ARG(today));
+		return false;
+	}
+	return true;
+}
+
+/* ---- the check ---- */
+
+static struct breakwater_list list_of(const struct texts *texts)
+{
+	return (struct breakwater_list){ texts->items, texts->n };
+}
+
+/* Runs the check and prints what it has to say; false when it could not know. */
+static bool check(struct accepting *a)
+{
+	struct cli *cli = a->cli;
+	const struct accept_arguments *arguments = a->arguments;
+	struct breakwater_options options = {
+		.directory = cli->directory.p,
+		.git = cli_git(),
+		.base = a->revisions.n > 0 ? a->revisions.items[0] : NULL,
+		.head = a->revisions.n > 1 ? a->revisions.items[1] : NULL,
+		.staged = arguments->staged,
+		.config = arguments->config,
+		.roots = list_of(&arguments->roots),
+		.paths = list_of(&arguments->paths),
+		.excluded_paths = list_of(&arguments->excluded_paths),
+		.use = list_of(&arguments->use),
+		.except = list_of(&arguments->except),
+		.limit_to_input_files = arguments->limit_to_input_files,
+		.strict_imports = arguments->strict_imports,
+		.full = arguments->full,
+		.today = a->today,
+		.jobs = arguments->jobs,
+		.out_of_memory = cli_out_of_memory,
+	};
+	struct breakwater_look look = {
+		.color = cli->color_err, .quiet = cli->common.quiet, .verbose = cli->common.verbose
+	};
+	size_t size;
+	const char *text;
+
+	a->run = breakwater_check(&options);
+	text = breakwater_run_diagnostics(a->run, &look, &size);
+	if (breakwater_run_base(a->run) && !cli->common.quiet)
+		out_printf(cli->err, "breakwater: %s\n", breakwater_run_base(a->run));
+	out_str(cli->err, (struct str){ text, size });
+	return breakwater_run_status(a->run) != BREAKWATER_UNKNOWN;
+}
+
+/* ---- the choice ---- */
+
+static bool is_active(const struct finding *finding)
+{
+	return finding->severity == SEVERITY_ERROR && !finding->accepted;
+}
+
+static struct str fingerprint_text(struct arena *arena, const struct finding *finding)
+{
+	return str_printf(arena, "%016" PRIx64, finding->fingerprint);
+}
+
+/* `fingerprint  sentence` for the active findings, a help line each. */
+static void help_with_list(struct accepting *a)
+{
+	const struct findings *all = run_findings(a->run);
+	uint32_t listed = 0, left = 0;
+
+	for (uint32_t i = 0; i < all->list.n; i++) {
+		const struct finding *finding = all->list.items[i];
+
+		if (!is_active(finding))
+			continue;
+		if (listed++ < MOST_LISTED)
+			diag_help(&a->cli->diags, "%016" PRIx64 " is: " STR, finding->fingerprint,
+				ARG(finding->message));
+		else
+			left++;
+	}
+	if (left)
+		diag_help(&a->cli->diags, "and %u more: breakwater check --format json", left);
+}
+
+static bool choose_nothing(struct accepting *a)
+{
+	diag_error(&a->cli->diags, NOWHERE, "no fingerprint was named");
+	if (breakwater_run_status(a->run) == BREAKWATER_BROKEN)
+		help_with_list(a);
+	else
+		diag_help(&a->cli->diags, "there is nothing to accept");
+	return false;
+}
+
+static void add_chosen(struct accepting *a, const struct finding *finding)
+{
+	for (uint32_t i = 0; i < a->chosen.n; i++)
+		if (a->chosen.items[i]->fingerprint == finding->fingerprint)
+			return;
+	*vec_push(a->cli->arena, &a->chosen) = finding;
+}
+
+static void unknown_fingerprint(struct accepting *a, struct str word)
+{
+	const struct findings *all = run_findings(a->run);
+	VEC(struct str) known = { 0 };
+	struct str nearest;
+
+	for (uint32_t i = 0; i < all->list.n; i++)
+		*vec_push(a->cli->arena, &known) =
+			fingerprint_text(a->cli->arena, all->list.items[i]);
+	nearest = str_nearest(word, known.items, known.n);
+	diag_error(&a->cli->diags, NOWHERE, "no finding has the fingerprint '" STR "'", ARG(word));
+	for (uint32_t i = 0; i < all->list.n && nearest.n; i++) {
+		if (!str_eq(known.items[i], nearest))
+			continue;
+		diag_help(&a->cli->diags, "did you mean '" STR "'? It is: " STR, ARG(nearest),
+			ARG(all->list.items[i]->message));
+		return;
+	}
+	if (all->list.n)
+		help_with_list(a);
+	else
+		diag_help(&a->cli->diags, "there is nothing to accept");
+}
+
+static bool choose(struct accepting *a, const char *operand)
+{
+	const struct findings *all = run_findings(a->run);
+	char *word = str_cstr(a->cli->arena, str_of(operand));
+
+	for (char *p = word; *p; p++)
+		if (*p >= 'A' && *p <= 'F')
+			*p = (char)(*p - 'A' + 'a');
+	for (uint32_t i = 0; i < all->list.n; i++) {
+		const struct finding *finding = all->list.items[i];
+
+		if (str_eq(fingerprint_text(a->cli->arena, finding), str_of(word))) {
+			add_chosen(a, finding);
+			return true;
+		}
+	}
+	unknown_fingerprint(a, str_of(word));
+	return false;
+}
+
+static bool choose_all(struct accepting *a)
+{
+	const struct findings *all = run_findings(a->run);
+	bool ok = true;
+
+	if (!a->arguments->all && !a->fingerprints.n)
+		return choose_nothing(a);
+	for (uint32_t i = 0; i < all->list.n && a->arguments->all; i++)
+		if (is_active(all->list.items[i]))
+			add_chosen(a, all->list.items[i]);
+	for (uint32_t i = 0; i < a->fingerprints.n; i++)
+		ok &= choose(a, a->fingerprints.items[i]);
+	return ok;
+}
+
+/* ---- the file ---- */
+
+/* Where it is read from by the next check: the top of the new side, on the disk. */
+static bool find_folder(struct accepting *a, struct str *folder)
+{
+	struct cli *cli = a->cli;
+	const struct source *source = run_source(a->run, false);
+	struct repository_facts facts;
+	bool absent;
+
+	if (source->kind == SOURCE_DIR) {
+		*folder = str_from(source->name, strlen("dir:"));
+		if (!folder->n || folder->p[0] != '/')
+			*folder = path_join(cli->arena, cli->directory, *folder);
+		return true;
+	}
+	if (source->kind != SOURCE_TREE && source->kind != SOURCE_INDEX &&
+		source->kind != SOURCE_WORKTREE) {
+		diag_error(&cli->diags, NOWHERE, STR " has no place for " ACCEPTED_FILE,
+			ARG(source->name));
+		diag_help(&cli->diags, "compare with the folder that the set was built from");
+		return false;
+	}
+	if (!cli_repository(cli, &facts, &absent))
+		return false;
+	if (!facts.work_dir.p) {
+		diag_error(&cli->diags, NOWHERE,
+			"this repository is bare: it has no working tree to write to");
+		return false;
+	}
+	*folder = path_join(cli->arena, facts.work_dir, source->top);
+	return true;
+}
+
+/* As it is on the disk, whatever the new side is: entries that are there stay. */
+static bool read_file(struct accepting *a, struct str folder, struct acceptances *accepted)
+{
+	struct cli *cli = a->cli;
+	struct str name = str_printf(cli->arena, "dir:" STR, ARG(folder));
+	struct source *source = cli_source_open(cli, str_cstr(cli->arena, name));
+
+	if (!source)
+		return false;
+	source->side = S("");
+	return accepted_read(cli->arena, source, accepted, &cli->diags);
+}
+
+static void add_entries(struct accepting *a, struct acceptances *accepted)
+{
+	const struct accept_arguments *arguments = a->arguments;
+
+	for (uint32_t i = 0; i < a->chosen.n; i++) {
+		struct acceptance entry = acceptance_of(a->chosen.items[i]);
+
+		entry.reason = str_trim(str_of(arguments->reason));
+		if (!is_blank(arguments->by))
+			entry.by = str_trim(str_of(arguments->by));
+		entry.has_until = arguments->until != NULL;
+		entry.until = a->until;
+		accepted_add(a->cli->arena, accepted, &entry);
+	}
+}
+
+static bool write_file(struct accepting *a, struct str *path)
+{
+	struct cli *cli = a->cli;
+	struct acceptances accepted;
+	struct str folder;
+	const char *name;
+	struct out *out;
+
+	if (!find_folder(a, &folder) || !read_file(a, folder, &accepted))
+		return false;
+	*path = path_join(cli->arena, folder, S(ACCEPTED_FILE));
+	name = str_cstr(cli->arena, *path);
+	add_entries(a, &accepted);
+	out = cli_output_open(cli, name);
+	if (!out)
+		return false;
+	out_str(out, accepted_write(cli->arena, &accepted));
+	return cli_output_close(cli, out, name);
+}
+
+/* ---- what is said ---- */
+
+static bool is_chosen(const struct accepting *a, const struct finding *finding)
+{
+	for (uint32_t i = 0; i < a->chosen.n; i++)
+		if (a->chosen.items[i]->fingerprint == finding->fingerprint)
+			return true;
+	return false;
+}
+
+/* A check shows what follows from a finding folded under it; accepted is the finding alone. */
+static void say_rest(struct accepting *a)
+{
+	const struct findings *all = run_findings(a->run);
+	struct out *out = a->cli->out;
+	uint32_t rest = 0, listed = 0;
+
+	for (uint32_t i = 0; i < all->list.n; i++)
+		rest += is_active(all->list.items[i]) && !is_chosen(a, all->list.items[i]);
+	if (!rest) {
+		out_str(out, S("nothing else breaks\n"));
+		return;
+	}
+	out_printf(out, "%u finding%s still count%s:\n", rest, rest == 1 ? "" : "s",
+		rest == 1 ? "s" : "");
+	for (uint32_t i = 0; i < all->list.n && listed < MOST_LISTED; i++) {
+		const struct finding *finding = all->list.items[i];
+
+		if (!is_active(finding) || is_chosen(a, finding))
+			continue;
+		listed++;
+		out_printf(out, "  %016" PRIx64 "  " STR " [%s]\n", finding->fingerprint,
+			ARG(finding->message), finding->rule->id);
+	}
+	if (rest > listed)
+		out_printf(out, "  and %u more: breakwater check --format json\n", rest - listed);
+}
+
+static void say_done(struct accepting *a, struct str path)
+{
+	struct out *out = a->cli->out;
+	const struct source *source = run_source(a->run, false);
+
+	for (uint32_t i = 0; i < a->chosen.n; i++) {
+		const struct finding *finding = a->chosen.items[i];
+
+		out_printf(
+			out, "accepted " STR " [%s]\n", ARG(finding->message), finding->rule->id);
+	}
+	out_printf(out, "wrote " STR "; commit it\n", ARG(cli_path_shown(a->cli, path)));
+	if (source->kind == SOURCE_INDEX)
+		out_str(out, S("the index is checked with the file that it has: git add it\n"));
+	else if (source->kind == SOURCE_TREE)
+		out_printf(out, STR " itself is checked with the file that it has\n",
+			ARG(source->name));
+	say_rest(a);
+}
+
+static int accept_findings(struct accepting *a)
+{
+	struct str path;
+
+	if (!check(a) || !choose_all(a))
+		return STATUS_UNKNOWN;
+	if (!a->chosen.n) {
+		out_str(a->cli->out, S("there is nothing to accept\n"));
+		return STATUS_OK;
+	}
+	if (!write_file(a, &path))
+		return STATUS_UNKNOWN;
+	say_done(a, path);
+	return STATUS_OK;
+}
+
+static int accept_run(struct cli *cli, const void *given, const struct texts *operands)
+{
+	struct accepting a = {
+		.cli = cli,
+		.arguments = given,
+		.today = (int32_t)(time(NULL) / 86400),
+	};
+	int status;
+
+	if (!sort_operands(&a, operands))
+		return STATUS_UNKNOWN;
+	/* Who names nothing wants to see what there is. */
+	if ((a.fingerprints.n || a.arguments->all) && (!check_reason(&a) || !check_until(&a)))
+		return STATUS_UNKNOWN;
+	status = accept_findings(&a);
+	if (a.run)
+		breakwater_run_free(a.run);
+	return status;
+}
+
+const struct command accept_command = {
+	.name = "accept",
+	.operands = "FINGERPRINT... --reason TEXT [BASE [HEAD]]",
+	.summary = "Accept a breaking change on the record",
+	.text = "  accept FINGERPRINT... --reason TEXT    accept these findings\n"
+		"  accept --all --reason TEXT             accept all that 'check' fails on\n"
+		"  accept                                 list what could be accepted\n"
+		"\n"
+		"Runs the check with the same BASE, HEAD and options, and writes an entry for each "
+		"finding to\n"
+		"breakwater.accepted.yaml at the top of the new side. A fingerprint has 16 "
+		"hexadecimal digits, as\n"
+		"in 'check --format json'; every other operand is a revision.\n",
+	.options = accept_rows,
+	.n_options = COUNT(accept_rows),
+	.arguments_size = sizeof(struct accept_arguments),
+	.max_operands = UINT32_MAX,
+	.run = accept_run,
+};

@@ -1,0 +1,234 @@
+#include "cli/cli.h"
+
+#include "cli/place.h"
+#include "config/accepted.h"
+#include "config/init.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+struct init_arguments {
+	bool hook;
+};
+
+static const struct opt init_options[] = {
+	{ .name = "hook",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct init_arguments, hook),
+		.summary = "write a pre-commit hook of git too" },
+};
+
+/* What the command is doing. */
+struct init_state {
+	struct cli *cli;
+	struct repository_facts repository;
+	bool is_repository;
+	struct str top; /* where the files go; absolute */
+	struct init_text made;
+};
+
+/* A folder with a YAML file in it. */
+static bool has_workflows(struct init_state *state)
+{
+	struct str folder = path_join(state->cli->arena, state->top, S(".github/workflows"));
+	DIR *dir = opendir(str_cstr(state->cli->arena, folder));
+	struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		struct str name = str_of(entry->d_name);
+
+		found = str_ends(name, S(".yml")) || str_ends(name, S(".yaml"));
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool find_top(struct init_state *state)
+{
+	struct cli *cli = state->cli;
+	bool absent;
+
+	state->is_repository = cli_repository(cli, &state->repository, &absent);
+	if (!state->is_repository && !absent)
+		return false;
+	state->top = state->is_repository ? state->repository.work_dir : cli->directory;
+	if (!state->top.p)
+		diag_error(&cli->diags, NOWHERE,
+			"this repository is bare: it has no working tree to write to");
+	return state->top.p != NULL;
+}
+
+static bool make_texts(struct init_state *state)
+{
+	struct cli *cli = state->cli;
+	struct init_facts facts = {
+		.default_branch = state->repository.default_branch,
+		.is_repository = state->is_repository,
+		.has_github_workflows = has_workflows(state),
+	};
+	struct source *source = cli_source_open(cli, NULL);
+
+	return source &&
+	       init_make(cli->arena, cli->names, source, &facts, &state->made, &cli->diags);
+}
+
+static bool create(struct init_state *state, struct str folder, const char *name, struct str text,
+	unsigned mode)
+{
+	struct cli *cli = state->cli;
+	struct str path = path_join(cli->arena, folder, str_of(name));
+
+	if (!cli_file_create(cli, path, text, mode))
+		return false;
+	out_printf(cli->out, "wrote " STR "\n", ARG(cli_path_shown(cli, path)));
+	return true;
+}
+
+static bool exists(struct init_state *state, const char *name)
+{
+	return cli_file_exists(state->cli, path_join(state->cli->arena, state->top, str_of(name)));
+}
+
+/* The configuration, and the list of accepted breaks: with one that is there from the start, two
+ * branches that accept something merge. */
+static bool write_files(struct init_state *state)
+{
+	struct acceptances none = { 0 };
+
+	if (!create(state, state->top, "breakwater.yaml", state->made.config, 0666))
+		return false;
+	return exists(state, ACCEPTED_FILE) ||
+	       create(state, state->top, ACCEPTED_FILE, accepted_write(state->cli->arena, &none),
+		       0666);
+}
+
+/* ---- the hook ---- */
+
+/* `--allow-empty`: a repository that has no contract yet may commit. */
+static const struct str hook_text =
+	STR_INIT("#!/bin/sh\n"
+		 "# Written by 'breakwater init --hook': refuses a commit that breaks a contract.\n"
+		 "# 'git commit --no-verify' passes it once.\n"
+		 "if ! command -v breakwater >/dev/null; then\n"
+		 "\techo 'pre-commit: breakwater is not installed, so the contracts cannot be "
+		 "checked' >&2\n"
+		 "\texit 1\n"
+		 "fi\n"
+		 "exec breakwater check --staged --allow-empty\n");
+
+static bool make_folder(struct cli *cli, struct str path)
+{
+	if (mkdir(str_cstr(cli->arena, path), 0777) == 0 || errno == EEXIST)
+		return true;
+	diag_error(&cli->diags, NOWHERE, "cannot make the folder '" STR "': %s",
+		ARG(cli_path_shown(cli, path)), strerror(errno));
+	return false;
+}
+
+/* A hook that git would not run, or would run everywhere, is worse than none. */
+static bool check_hook(struct init_state *state)
+{
+	struct cli *cli = state->cli;
+	const struct repository_facts *facts = &state->repository;
+
+	if (!state->is_repository) {
+		diag_error(&cli->diags, NOWHERE,
+			"'" STR "' is in no git repository, so it has no hooks",
+			ARG(cli->directory));
+		return false;
+	}
+	if (facts->hooks_are_users) {
+		diag_error(&cli->diags, NOWHERE,
+			"core.hooksPath in '" STR "' gives all your repositories the hooks of '" STR
+			"'",
+			ARG(facts->hooks_set_in), ARG(facts->hooks));
+		diag_help(&cli->diags,
+			"add 'breakwater check --staged' to its pre-commit yourself, or give this "
+			"repository its own: git config core.hooksPath .githooks");
+		return false;
+	}
+	if (cli_file_exists(cli, path_join(cli->arena, facts->hooks, S("pre-commit")))) {
+		diag_error(&cli->diags, NOWHERE, "there is a hook already: '" STR "/pre-commit'",
+			ARG(cli_path_shown(cli, facts->hooks)));
+		diag_help(
+			&cli->diags, "add to it: breakwater check --staged --allow-empty || exit");
+		return false;
+	}
+	return true;
+}
+
+static bool write_hook(struct init_state *state)
+{
+	struct cli *cli = state->cli;
+	const struct repository_facts *facts = &state->repository;
+
+	if (!make_folder(cli, facts->hooks) ||
+		!create(state, facts->hooks, "pre-commit", hook_text, 0777))
+		return false;
+	if (facts->hooks_set_in.p)
+		out_printf(cli->out,
+			"      there because core.hooksPath in " STR " names that folder%s\n",
+			ARG(cli_path_shown(cli, facts->hooks_set_in)),
+			path_under(facts->hooks, state->top) ? "; commit it with the rest" : "");
+	return true;
+}
+
+/* ---- the command ---- */
+
+static void say_next(struct init_state *state, bool wrote_hook)
+{
+	struct out *out = state->cli->out;
+
+	out_str(out, S("\nnext:\n"));
+	for (uint32_t i = 0; i < state->made.next.n; i++)
+		out_printf(out, "  - " STR "\n", ARG(state->made.next.items[i]));
+	if (!wrote_hook && state->is_repository)
+		out_str(out,
+			S("  - refuse commits that break something: 'breakwater init --hook'\n"));
+}
+
+static int init_run(struct cli *cli, const void *given, const struct texts *operands)
+{
+	const struct init_arguments *arguments = given;
+	struct init_state state = { .cli = cli };
+	bool configured;
+
+	(void)operands;
+	if (!find_top(&state) || (arguments->hook && !check_hook(&state)))
+		return STATUS_UNKNOWN;
+	configured = exists(&state, "breakwater.yaml");
+	if (configured && !arguments->hook) {
+		diag_error(&cli->diags, NOWHERE, "'" STR "' is there already, and left as it is",
+			ARG(cli_path_shown(
+				cli, path_join(cli->arena, state.top, S("breakwater.yaml")))));
+		return STATUS_UNKNOWN;
+	}
+	if (!configured && (!make_texts(&state) || !write_files(&state)))
+		return STATUS_UNKNOWN;
+	if (arguments->hook && !write_hook(&state))
+		return STATUS_UNKNOWN;
+	if (configured)
+		out_str(cli->out, S("breakwater.yaml is there already, and left as it is\n"));
+	else
+		say_next(&state, arguments->hook);
+	return STATUS_OK;
+}
+
+const struct command init_command = {
+	.name = "init",
+	.operands = "",
+	.summary = "Write a first breakwater.yaml, made from what the repository shows",
+	.text = "Looks for import roots, buf's configuration, the default branch and CI files, and "
+		"writes\n"
+		"breakwater.yaml and an empty breakwater.accepted.yaml to the top of the "
+		"repository (outside of one\n"
+		"to the current folder). Nothing that is there is written over.\n",
+	.options = init_options,
+	.n_options = COUNT(init_options),
+	.arguments_size = sizeof(struct init_arguments),
+	.max_operands = 0,
+	.run = init_run,
+};

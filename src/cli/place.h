@@ -1,0 +1,17 @@
+/*
+ * Where `accept` and `init` write: files at the top of what they looked at. They are never written
+ * over by `init`, and whole or not at all by both.
+ */
+#pragma once
+#include "cli/cli.h"
+
+/* The repository around the current folder; *absent: there is none, which is no error. */
+bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absent);
+/*
+ * Writes a file that is not there yet; false and a diagnostic when it is, or cannot be made. `path`
+ * is absolute.
+ */
+bool cli_file_create(struct cli *cli, struct str path, struct str text, unsigned mode);
+bool cli_file_exists(struct cli *cli, struct str path);
+/* A path as somebody in the current folder writes it: relative if it is below. */
+struct str cli_path_shown(struct cli *cli, struct str path);

@@ -1,0 +1,121 @@
+/*
+ * What a repository shows of itself: where its hooks are, which branch is its main one.
+ */
+#include "source/git.h"
+
+/*
+ * core.hooksPath of one configuration; false: it does not say. `~` is expanded here, since the
+ * library knows no home: the system's and the user's configuration is hidden from it.
+ */
+static bool read_hooks_path(
+	struct arena *arena, git_config *config, const struct git_user *user, struct str *path)
+{
+	git_buf text = { 0 };
+	bool found = git_config_get_string_buf(&text, config, "core.hookspath") == 0;
+
+	if (found) {
+		*path = str_dup(arena, str_of(text.ptr));
+		if (str_starts(*path, S("~/")) && user->home.n)
+			*path = path_join(arena, user->home, str_from(*path, 2));
+	}
+	git_buf_dispose(&text);
+	return found;
+}
+
+/* The user's files are read here and for this alone: a hook that git does not run protects nobody.
+ */
+static bool hooks_of_user(
+	struct arena *arena, const struct git_user *user, struct str file, struct str *path)
+{
+	git_config *config = NULL;
+	bool found = file.n && git_config_open_ondisk(&config, str_cstr(arena, file)) == 0 &&
+		     read_hooks_path(arena, config, user, path);
+
+	git_config_free(config);
+	return found;
+}
+
+static bool hooks_of_repository(struct repository *r, const struct git_user *user, struct str *path)
+{
+	git_config *config = NULL;
+	bool found = git_repository_config_snapshot(&config, r->repo) == 0 &&
+		     read_hooks_path(r->arena, config, user, path);
+
+	git_config_free(config);
+	return found;
+}
+
+/* git runs hooks at the top of the working tree, so that is what a relative path counts from. */
+static struct str hooks_absolute(const struct repository *r, struct str path)
+{
+	if (path.n && path.p[0] == '/')
+		return path;
+	return path_join(r->arena, r->work_dir.p ? r->work_dir : r->git_dir, path);
+}
+
+static void find_hooks(
+	struct repository *r, const struct git_user *user, struct repository_facts *facts)
+{
+	struct str path;
+
+	facts->hooks = path_join(r->arena, r->common_dir, S("hooks"));
+	if (hooks_of_repository(r, user, &path)) {
+		facts->hooks = hooks_absolute(r, path);
+		facts->hooks_set_in = path_join(r->arena, r->common_dir, S("config"));
+		return;
+	}
+	for (size_t i = COUNT(user->configs); i-- > 0;) {
+		if (!hooks_of_user(r->arena, user, user->configs[i], &path))
+			continue;
+		facts->hooks = hooks_absolute(r, path);
+		facts->hooks_set_in = str_dup(r->arena, user->configs[i]);
+		facts->hooks_are_users = true;
+		return;
+	}
+}
+
+static bool has_reference(struct repository *r, struct str name)
+{
+	git_reference *reference = NULL;
+	bool found = git_reference_lookup(&reference, r->repo, str_cstr(r->arena, name)) == 0;
+
+	git_reference_free(reference);
+	return found;
+}
+
+/* As a bare check takes it; else the usual name of one, of the remote or here. */
+static struct str find_branch(struct repository *r)
+{
+	static const struct str names[] = { STR_INIT("main"), STR_INIT("master") };
+	struct diags unsaid;
+	struct str branch;
+
+	diags_init(&unsaid, r->arena);
+	branch = default_branch(r, &unsaid);
+	for (size_t i = 0; i < COUNT(names) && !branch.n; i++) {
+		struct str name = path_join(r->arena, r->remote, names[i]);
+
+		if (has_reference(r, str_printf(r->arena, "refs/remotes/" STR, ARG(name))))
+			branch = name;
+	}
+	for (size_t i = 0; i < COUNT(names) && !branch.n; i++) {
+		if (has_reference(r, str_printf(r->arena, "refs/heads/" STR, ARG(names[i]))))
+			branch = names[i];
+	}
+	return branch;
+}
+
+bool repository_facts_read(const struct source_options *options, const struct git_user *user,
+	struct repository_facts *facts, bool *absent, struct diags *diags)
+{
+	struct repository *r = repository_open(options, absent, diags);
+
+	*facts = (struct repository_facts){ 0 };
+	if (!r)
+		return false;
+	facts->work_dir = r->work_dir;
+	find_hooks(r, user, facts);
+	facts->default_branch = find_branch(r);
+	repository_release(r);
+	return true;
+}
