@@ -14,4 +14,4 @@ if [ ! -f "$build/build.ninja" ]; then
 	meson setup "$build" "$@"
 fi
 meson compile -C "$build"
-exec meson test -C "$build" --print-errorlogs
+exec meson test -C "$build" --print-errorlogs --timeout-multiplier 10
