@@ -11,7 +11,9 @@ void diags_init(struct diags *diags, struct arena *arena)
 
 static struct str vformat(struct arena *arena, const char *format, va_list args)
 {
+	enum { LONGEST_MESSAGE = 2000 }; /* a name in it may be a stranger's, and long */
 	va_list again;
+	bool cut;
 	int n;
 	char *p;
 
@@ -19,17 +21,35 @@ static struct str vformat(struct arena *arena, const char *format, va_list args)
 	n = vsnprintf(NULL, 0, format, args);
 	if (n < 0)
 		n = 0;
-	p = arena_bytes(arena, (size_t)n + 1);
+	cut = n > LONGEST_MESSAGE;
+	if (cut)
+		n = LONGEST_MESSAGE;
+	p = arena_bytes(arena, (size_t)n + sizeof "…");
 	vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
+	if (cut) {
+		/* Not within a character. */
+		while (n > 0 && ((unsigned char)p[n - 1] & 0xC0) == 0x80)
+			n--;
+		if (n > 0 && (unsigned char)p[n - 1] >= 0xC0)
+			n--;
+		memcpy(p + n, "…", sizeof "…");
+		n += (int)sizeof "…" - 1;
+	}
 	return (struct str){ p, (size_t)n };
 }
 
 static struct diag *diag_add(struct diags *diags, enum diag_level level, struct place place,
 		const char *format, va_list args)
 {
-	struct diag *d = vec_push(diags->arena, diags);
+	struct diag *d;
 
+	diags->is_left_out = level == DIAG_ERROR && diags->most_errors && diags->n_errors >= diags->most_errors;
+	if (diags->is_left_out) {
+		diags->n_errors++;
+		return &diags->left_out;
+	}
+	d = vec_push(diags->arena, diags);
 	*d = (struct diag){ .level = level, .place = place, .order = diags->n };
 	d->message = vformat(diags->arena, format, args);
 	if (level == DIAG_ERROR)
@@ -65,6 +85,8 @@ void diag_help(struct diags *diags, const char *format, ...)
 	struct str help;
 	va_list args;
 
+	if (diags->is_left_out)
+		return;
 	va_start(args, format);
 	help = vformat(diags->arena, format, args);
 	va_end(args);
@@ -76,21 +98,44 @@ void diag_note(struct diags *diags, struct place place, const char *format, ...)
 	struct diag *d = &diags->items[diags->n - 1];
 	va_list args;
 
+	if (diags->is_left_out)
+		return;
 	va_start(args, format);
 	d->note_text = vformat(diags->arena, format, args);
 	va_end(args);
 	d->note_place = place;
 }
 
+/* Where the last of the kept errors stands, and how many were not kept. */
+static uint32_t left_out(const struct diags *diags, struct place *last)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < diags->n; i++) {
+		const struct diag *d = &diags->items[i];
+
+		if (d->level != DIAG_ERROR)
+			continue;
+		if (kept++ == 0 || d->place.span.begin >= last->span.begin)
+			*last = d->place;
+	}
+	return diags->n_errors - kept;
+}
+
 void diags_adopt(struct diags *into, struct diags *from)
 {
+	struct place last = NOWHERE;
+	uint32_t more = from->most_errors ? left_out(from, &last) : 0;
+
 	for (uint32_t i = 0; i < from->n; i++) {
 		struct diag *d = vec_push(into->arena, into);
 
 		*d = from->items[i];
 		d->order = into->n;
 	}
-	into->n_errors += from->n_errors;
+	into->n_errors += from->n_errors - more;
+	if (more)
+		diag_error(into, last, "%u more errors in this file are not shown", more);
 	from->n = from->n_errors = 0;
 }
 

@@ -26,7 +26,11 @@ struct diags {
 	struct arena *arena;
 	struct diag *items;
 	uint32_t n, cap;
-	uint32_t n_errors;
+	uint32_t n_errors; /* those that were left out included, until the list is sorted */
+	/* From that many errors on they are only counted, since a stranger's file may have one in every other byte; 0: all are kept. */
+	uint32_t most_errors;
+	struct diag left_out; /* the last one if it was */
+	bool is_left_out;
 };
 
 void diags_init(struct diags *diags, struct arena *arena);
@@ -39,7 +43,7 @@ struct diag *diag_warning(struct diags *diags, struct place place, const char *f
 void diag_help(struct diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_note(struct diags *diags, struct place place, const char *format, ...)
 		__attribute__((format(printf, 3, 4)));
-/* Appends the items of `from` (whose arena must live as long) and empties it. */
+/* Appends the items of `from` (whose arena must live as long), says how many it left out, and empties it. */
 void diags_adopt(struct diags *into, struct diags *from);
 /* By side, path, offset, then arrival; drops exact repetitions. */
 void diags_sort(struct diags *diags);

@@ -42,6 +42,15 @@ size_t str_find(struct str s, char c)
 	return at ? (size_t)(at - s.p) : s.n;
 }
 
+size_t str_count(struct str s, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == c;
+	return n;
+}
+
 size_t str_rfind(struct str s, char c)
 {
 	for (size_t i = s.n; i > 0; i--)

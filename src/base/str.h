@@ -47,6 +47,8 @@ struct str str_head(struct str s, size_t n);
 /* Offset of the first (last) `c`, or s.n where there is none. */
 size_t str_find(struct str s, char c);
 size_t str_rfind(struct str s, char c);
+/* How often c is in s. */
+size_t str_count(struct str s, char c);
 /* Without blanks, tabs and line breaks at both ends. */
 struct str str_trim(struct str s);
 /* Takes the part before the next `sep` off the front of *rest; false at the end. */

@@ -77,6 +77,32 @@ static void places_count_lines_and_bytes(void **state)
 	arena_free(arena);
 }
 
+static void errors_past_the_most_are_counted(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct text text = { .path = S("a.proto") };
+	struct diags diags, all;
+
+	(void)state;
+	diags_init(&all, arena);
+	diags_init(&diags, arena);
+	diags.most_errors = 2;
+	for (uint32_t i = 0; i < 5; i++) {
+		diag_error(&diags, place_in(&text, (struct span){ 5 - i, 6 }), "error %u", i);
+		diag_help(&diags, "help %u", i);
+	}
+	diag_warning(&diags, NOWHERE, "a warning");
+	assert_int_equal(diags.n, 3);
+	assert_int_equal(diags.n_errors, 5);
+	assert_true(str_eq(diags.items[1].help, S("help 1")));
+	diags_adopt(&all, &diags);
+	assert_int_equal(all.n, 4);
+	assert_int_equal(all.n_errors, 3);
+	assert_true(str_eq(all.items[3].message, S("3 more errors in this file are not shown")));
+	assert_int_equal(all.items[3].place.span.begin, 5);
+	arena_free(arena);
+}
+
 static void diagnostics_are_sorted_and_said_once(void **state)
 {
 	struct arena *arena = arena_new(NULL, NULL);
@@ -147,6 +173,7 @@ int main(void)
 		cmocka_unit_test(cutting_gives_each_part_once),
 		cmocka_unit_test(places_count_lines_and_bytes),
 		cmocka_unit_test(diagnostics_are_sorted_and_said_once),
+		cmocka_unit_test(errors_past_the_most_are_counted),
 		cmocka_unit_test(a_full_disk_is_noticed_at_the_end),
 		cmocka_unit_test(a_file_appears_whole_or_not_at_all),
 	};

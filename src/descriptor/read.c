@@ -13,6 +13,7 @@ struct reader {
 	struct file *file;
 	struct arena *arena;
 	struct intern *names;
+	size_t names_left; /* bytes that full names may still take */
 	bool failed;
 };
 
@@ -69,6 +70,21 @@ static struct options *read_options(struct reader *reader, bool has, ProtobufCBi
 	return options;
 }
 
+/* Full names are kept, and a few long names of outer scopes make very many long ones: they have a budget, too. */
+static struct str read_full_name(struct reader *reader, const struct element *parent, struct str name)
+{
+	struct str scope = parent->kind == ELEMENT_FILE ? reader->file->package : parent->full_name;
+
+	if (scope.n + 1 + name.n > reader->names_left) {
+		if (reader->names_left)
+			read_error(reader, &reader->file->e, "has full names that take more memory than its size justifies");
+		reader->names_left = 0;
+		return name;
+	}
+	reader->names_left -= scope.n + 1 + name.n;
+	return intern_dotted(reader->names, scope, name);
+}
+
 static bool element_has_full_name(const struct element *element)
 {
 	return element->kind == ELEMENT_MESSAGE || element->kind == ELEMENT_ENUM ||
@@ -85,9 +101,7 @@ static void read_element(struct reader *reader, struct element *element, enum el
 	element->file = reader->file;
 	element->name = has_name ? read_name(reader, name) : intern(reader->names, S(""));
 	if (element_has_full_name(element))
-		element->full_name = intern_dotted(reader->names,
-			parent->kind == ELEMENT_FILE ? reader->file->package : parent->full_name,
-			element->name);
+		element->full_name = read_full_name(reader, parent, element->name);
 	if (!name_is_identifier(element->name, false))
 		read_error(reader, parent, "holds an element without a proper name");
 }
@@ -177,9 +191,7 @@ static struct field *read_field(struct reader *reader,
 	field->is_extension = !message;
 	read_element(reader, &field->e, ELEMENT_FIELD, parent, index, d->has_name, d->name);
 	if (field->is_extension)
-		field->e.full_name = intern_dotted(reader->names,
-			parent->kind == ELEMENT_FILE ? reader->file->package : parent->full_name,
-			field->e.name);
+		field->e.full_name = read_full_name(reader, parent, field->e.name);
 	if (d->has_extendee != field->is_extension)
 		read_error(reader, &field->e,
 			d->has_extendee ? "is a field that extends something"
@@ -535,6 +547,10 @@ static void read_file(struct reader *reader, const Google__Protobuf__FileDescrip
 		d->has_package ? read_name(reader, d->package) : intern(reader->names, S(""));
 	if (file->package.n && !name_is_identifier(file->package, true))
 		read_error(reader, &file->e, "has a package that is no name");
+	if (str_count(file->package, '.') >= MAX_PACKAGE_PARTS) {
+		read_error(reader, &file->e, "has a package of more than 100 parts");
+		file->package = intern(reader->names, S(""));
+	}
 	if (d->has_name && !path_is_text(bytes_of(d->name)))
 		read_error(reader, &file->e, "has a path that is not UTF-8");
 	else if (d->has_name &&
@@ -568,6 +584,7 @@ bool descriptor_parse(struct parse_request *request)
 		.names = request->names };
 	struct place place = place_in(request->file->text, NO_SPAN);
 	Google__Protobuf__FileDescriptorProto *d;
+	enum { NAMES_BASE = 16 << 20, NAMES_TIMES = 8 }; /* as for text, compile.c */
 	struct wire_damage damage;
 	struct budget budget;
 
@@ -588,6 +605,7 @@ bool descriptor_parse(struct parse_request *request)
 		reader.failed = true;
 		goto done;
 	}
+	reader.names_left = NAMES_BASE + NAMES_TIMES * request->bytes.n;
 	read_file(&reader, d);
 	if (d->has_source_code_info && !reader.failed)
 		reader.failed = !locations_read(request, bytes_of(d->source_code_info));

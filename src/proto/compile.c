@@ -96,6 +96,7 @@ static struct unit *unit_new(struct driver *d, struct node *node)
 	unit->file = file;
 	unit->index = d->compiler.units.n;
 	diags_init(&unit->diags, d->options->arena);
+	unit->diags.most_errors = MAX_ERRORS;
 	*vec_push(d->options->arena, &d->compiler.units) = unit;
 	return unit;
 }
@@ -127,6 +128,23 @@ static bool read_node(struct node *node, struct arena *arena, struct str *bytes,
 		return false;
 	}
 	return true;
+}
+
+/* Full names may take as much as a few times the file, and a little. */
+static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
+{
+	enum { NAMES_BASE = 16 << 20, NAMES_TIMES = 8 };
+
+	if (file_names_fit(unit->file, NAMES_BASE + NAMES_TIMES * bytes)) {
+		file_name_elements(unit->file, d->options->names);
+		return;
+	}
+	diag_error(&unit->diags, place_in(unit->file->text, NO_SPAN),
+			"the full names in this file take more memory than its size justifies");
+	diag_help(&unit->diags, "shorten the names of the package and of the outer messages");
+	unit->parsed = false;
+	/* No element without a full name gets any further. */
+	unit->file->messages.n = unit->file->enums.n = unit->file->services.n = unit->file->extensions.n = 0;
 }
 
 /* Parses the file of a task; where its twin holds the same bytes, for both. */
@@ -162,7 +180,7 @@ static void parse_task(void *context, unsigned index, size_t item)
 		}
 		unit->parsed = node->source->kind == SOURCE_SET ? d->options->parse_descriptor(&request) :
 				proto_parse(&request);
-		file_name_elements(unit->file, d->options->names);
+		name_elements(d, unit, request.bytes.n);
 	}
 	unit->file->is_broken = !unit->parsed;
 	arena_rewind(worker->scratch, mark);
@@ -536,9 +554,21 @@ static void add_visible(struct driver *d, struct unit *unit, struct unit *visibl
 	}
 }
 
+/* A chain of public imports shows each file all that come after it. */
+static void report_visible(struct unit *unit)
+{
+	struct file *file = unit->file;
+
+	diag_error(&unit->diags, place_in(file->text, file->imports.n ? file->imports.items[0].span : NO_SPAN),
+			"too many files are visible to one another by public imports");
+	diag_help(&unit->diags, "the limit is %d pairs of files in all", MAX_VISIBLE);
+	file->lacks_import = true;
+}
+
 static void connect_all(struct driver *d)
 {
 	uint32_t *seen = NEW_ARRAY(d->options->arena, d->compiler.units.n, uint32_t);
+	uint64_t pairs = 0;
 	VEC(struct node *) order = { 0 };
 
 	for (size_t i = 0; i < d->n_sides; i++)
@@ -556,6 +586,12 @@ static void connect_all(struct driver *d)
 	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
 		struct unit *unit = d->compiler.units.items[i];
 
+		if (pairs > MAX_VISIBLE) {
+			report_visible(unit);
+			for (; i < d->compiler.units.n; i++)
+				d->compiler.units.items[i]->file->is_broken = true;
+			return;
+		}
 		add_visible(d, unit, unit, seen, i + 1, false);
 		for (uint32_t k = 0; k < unit->imports.n; k++)
 			if (unit->file->imports.items[k].kind != IMPORT_OPTION)
@@ -563,6 +599,7 @@ static void connect_all(struct driver *d)
 		for (uint32_t k = 0; k < unit->imports.n; k++)
 			if (unit->file->imports.items[k].kind == IMPORT_OPTION)
 				add_visible(d, unit, unit->imports.items[k], seen, i + 1, true);
+		pairs += unit->visible.n + unit->option_visible.n;
 	}
 }
 

@@ -15,6 +15,10 @@ enum {
 	MAX_NESTING = 100, /* messages, groups, literals; protoc stops at 100 too (parser recursion) */
 	MAX_FILE_BYTES = 64 << 20,
 	MAX_FILES = 200000,
+	MAX_PACKAGE_PARTS = 100,
+	MAX_RANGE_OPTIONS = 100000, /* of one `extensions` statement: ranges × options */
+	MAX_VISIBLE = 10000000, /* pairs of a file and one that it sees; googleapis has 50,000 */
+	MAX_ERRORS = 1000, /* of a file; the others are counted */
 };
 
 /* Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. */

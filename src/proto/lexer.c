@@ -390,6 +390,7 @@ void lexer_next(struct lexer *lexer)
 struct collector {
 	struct gathered *gathered;
 	struct str buffer; /* absent: none */
+	size_t room;       /* of the buffer, when it is of `//` lines */
 	bool line_comment;
 	bool may_trail;
 };
@@ -406,6 +407,18 @@ static void collector_flush(struct collector *c, struct lexer *lexer)
 	c->buffer = (struct str){ NULL, 0 };
 }
 
+/* A short run of lines takes what it needs; a long one doubles, or copying it would be quadratic. */
+static char *collector_room(struct collector *c, struct lexer *lexer, size_t need)
+{
+	enum { LONG_RUN = 4096 };
+	size_t room = need < LONG_RUN ? need : need * 2;
+
+	if (c->buffer.p && need <= c->room)
+		return (char *)c->buffer.p;
+	c->room = room;
+	return arena_grow(lexer->arena, (char *)c->buffer.p, c->buffer.n, room, 1);
+}
+
 static void gather_line(struct collector *c, struct lexer *lexer)
 {
 	const char *begin = lexer->at + 2;
@@ -418,7 +431,7 @@ static void gather_line(struct collector *c, struct lexer *lexer)
 	if (more(lexer))
 		take_newline(lexer);
 	text = (struct str){ begin, (size_t)(lexer->at - begin) };
-	joined = arena_grow(lexer->arena, (char *)c->buffer.p, c->buffer.n, c->buffer.n + text.n, 1);
+	joined = collector_room(c, lexer, c->buffer.n + text.n);
 	memcpy(joined + c->buffer.n, text.p, text.n);
 	c->buffer = (struct str){ joined, c->buffer.n + text.n };
 	c->line_comment = true;

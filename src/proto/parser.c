@@ -344,15 +344,21 @@ static bool parse_literal(struct parser *p, struct literal *literal, unsigned de
 static struct str parse_strings(struct parser *p, struct arena *arena)
 {
 	struct str all = token_string(text_of(p), arena);
+	size_t room = all.n;
 
 	next(p);
 	while (current(p)->kind == TOKEN_STRING) {
-		struct str part = token_string(text_of(p), arena);
-		char *joined = arena_bytes(arena, all.n + part.n + 1);
+		struct str part = token_string(text_of(p), p->scratch);
 
-		memcpy(joined, all.p, all.n);
-		memcpy(joined + all.n, part.p, part.n);
-		all = (struct str){ joined, all.n + part.n };
+		/* Doubling, since a stranger may write a million of them. */
+		if (all.n + part.n > room) {
+			char *larger = arena_bytes(arena, room = (all.n + part.n) * 2);
+
+			memcpy(larger, all.p, all.n);
+			all.p = larger;
+		}
+		memcpy((char *)all.p + all.n, part.p, part.n);
+		all.n += part.n;
 		next(p);
 	}
 	return all;
@@ -1241,7 +1247,14 @@ static void copy_range_options(struct parser *p, struct message *message, uint32
 		int32_t begin_location, int32_t end_location)
 {
 	struct options *options = message->extension_ranges.items[first]->e.options;
+	uint64_t copies = options ? (uint64_t)options->n_uninterpreted * (message->extension_ranges.n - first - 1) : 0;
 
+	if (copies > MAX_RANGE_OPTIONS) {
+		diag_error(p->diags, here_of(p, options->span), "%u options for %u extension ranges: that is more than %d", options->n_uninterpreted,
+				message->extension_ranges.n - first, MAX_RANGE_OPTIONS);
+		diag_help(p->diags, "each range gets a copy of them; say fewer ranges at once");
+		return;
+	}
 	for (uint32_t i = first + 1; options && i < message->extension_ranges.n; i++) {
 		struct options *copy = NEW(p->arena, struct options);
 		int32_t shift = p->source_info ? (int32_t)p->file->locations.n - begin_location : 0;
@@ -1370,8 +1383,12 @@ static void add_synthetic_oneofs(struct parser *p, struct message *message)
 	if (!any)
 		return;
 	map_init(&taken, p->scratch);
-	for (uint32_t i = 0; i < message->fields.n; i++)
-		*map_put(&taken, message->fields.items[i]->e.name.p, 0) = message;
+	for (uint32_t i = 0; i < message->fields.n; i++) {
+		void **slot = map_put(&taken, message->fields.items[i]->e.name.p, 0);
+
+		if (!*slot)
+			*slot = message->fields.items[i];
+	}
 	for (uint32_t i = 0; i < message->oneofs.n; i++)
 		*map_put(&taken, message->oneofs.items[i]->e.name.p, 0) = message;
 	for (uint32_t i = 0; i < message->fields.n; i++) {
@@ -1379,7 +1396,8 @@ static void add_synthetic_oneofs(struct parser *p, struct message *message)
 		struct oneof *oneof;
 		struct str name = field->e.name;
 
-		if (!field->proto3_optional)
+		/* A name that is there twice is an error already; one candidate after another would have to be tried for each. */
+		if (!field->proto3_optional || map_get(&taken, name.p, 0) != field)
 			continue;
 		if (!name.n || name.p[0] != '_')
 			name = intern(p->names, str_printf(p->scratch, "_" STR, ARG(name)));
@@ -1745,6 +1763,10 @@ static bool parse_package(struct parser *p)
 		return false;
 	ok = expect_end(p, ';', location);
 	location_close(p, location);
+	if (str_count(name, '.') >= MAX_PACKAGE_PARTS) {
+		diag_error(p->diags, here_of(p, span_since(p, begin)), "the package's name has more than %d parts", MAX_PACKAGE_PARTS);
+		return ok;
+	}
 	if (again) {
 		diag_error(p->diags, here_of(p, span_since(p, begin)), "a file has one package");
 		diag_note(p->diags, here_of(p, first), "first declared");

@@ -26,8 +26,12 @@ static void symbol_add(struct compiler *c, struct element *scope, struct str nam
 
 	if (!name.p)
 		return; /* its declaration broke off before the name */
-	symbol = NEW(c->arena, struct symbol);
 	slot = map_put(&c->symbols, scope, (uintptr_t)name.p);
+	/* Once a file and kind, or a name that is declared a million times would be walked a million times. */
+	for (const struct symbol *s = *slot; s && s->element->file == element->file; s = s->next)
+		if (s->element->kind == element->kind)
+			return;
+	symbol = NEW(c->arena, struct symbol);
 	symbol->element = element;
 	symbol->next = *slot;
 	*slot = symbol;
@@ -92,8 +96,10 @@ static void add_extensions(struct compiler *c, struct field **extensions, uint32
 
 		if (!field->extendee)
 			continue;
-		symbol = NEW(c->arena, struct symbol);
 		slot = map_put(&c->extensions, field->extendee->e.full_name.p, (uint32_t)field->number);
+		if (*slot && ((struct symbol *)*slot)->element->file == field->e.file)
+			continue;
+		symbol = NEW(c->arena, struct symbol);
 		symbol->element = &field->e;
 		symbol->next = *slot;
 		*slot = symbol;

@@ -174,6 +174,52 @@ void file_walk(struct file *file, element_visit visit, void *context)
 		visit(context, &file->extensions.items[i]->e);
 }
 
+/* Takes what the full name of an element and those of all within it come to; false when there is not that much left. */
+static bool take_name(size_t *left, size_t scope, const struct element *e)
+{
+	size_t n = scope + 1 + e->name.n;
+
+	if (n > *left)
+		return false;
+	*left -= n;
+	return true;
+}
+
+static bool take_message_names(size_t *left, size_t scope, const struct message *m)
+{
+	bool fits = take_name(left, scope, &m->e);
+
+	scope += 1 + m->e.name.n;
+	for (uint32_t i = 0; fits && i < m->enums.n; i++)
+		fits = take_name(left, scope, &m->enums.items[i]->e);
+	for (uint32_t i = 0; fits && i < m->extensions.n; i++)
+		fits = take_name(left, scope, &m->extensions.items[i]->e);
+	for (uint32_t i = 0; fits && i < m->messages.n; i++)
+		fits = take_message_names(left, scope, m->messages.items[i]);
+	return fits;
+}
+
+bool file_names_fit(const struct file *file, size_t most)
+{
+	size_t scope = file->package.n;
+	bool fits = true;
+
+	for (uint32_t i = 0; fits && i < file->messages.n; i++)
+		fits = take_message_names(&most, scope, file->messages.items[i]);
+	for (uint32_t i = 0; fits && i < file->enums.n; i++)
+		fits = take_name(&most, scope, &file->enums.items[i]->e);
+	for (uint32_t i = 0; fits && i < file->extensions.n; i++)
+		fits = take_name(&most, scope, &file->extensions.items[i]->e);
+	for (uint32_t i = 0; fits && i < file->services.n; i++) {
+		const struct service *service = file->services.items[i];
+
+		fits = take_name(&most, scope, &service->e);
+		for (uint32_t k = 0; fits && k < service->methods.n; k++)
+			fits = take_name(&most, scope + 1 + service->e.name.n, &service->methods.items[k]->e);
+	}
+	return fits;
+}
+
 static void name_element(void *context, struct element *element)
 {
 	struct str scope;

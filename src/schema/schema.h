@@ -386,6 +386,9 @@ struct file *schema_find_file(const struct schema *schema, struct str import_pat
 typedef void (*element_visit)(void *context, struct element *element);
 void file_walk(struct file *file, element_visit visit, void *context);
 
+/* Are the full names of the file's elements together at most that long? A few long names of outer scopes make very many long ones. */
+bool file_names_fit(const struct file *file, size_t most);
+
 struct intern;
 /* Sets full_name wherever an element has one; for the front ends, once a file and its package are read. */
 void file_name_elements(struct file *file, struct intern *names);
