@@ -69,8 +69,12 @@ static struct element *lookup(struct search *s, struct element *scope, struct st
 {
 	struct compiler *c = s->context->compiler;
 	struct element *found = NULL;
+	struct symbol_walk walk = { 0 };
+	struct symbol *symbol = map_get(&c->symbols, scope, (uintptr_t)part.p);
 
-	for (struct symbol *symbol = map_get(&c->symbols, scope, (uintptr_t)part.p); symbol; symbol = symbol->next) {
+	if (s->reach == REACH_VISIBLE)
+		symbol = symbols_first(&walk, s->context, symbol);
+	for (; symbol; symbol = symbols_next(&walk, symbol)) {
 		struct element *e = symbol->element;
 
 		if (!is_visible(s, e))
@@ -79,6 +83,8 @@ static struct element *lookup(struct search *s, struct element *scope, struct st
 			/* A package and a message may share a name on the two sides; the message is nearer. */
 			if (!found || found->kind == ELEMENT_PACKAGE)
 				found = e;
+			if (s->reach == REACH_ALL && found->kind != ELEMENT_PACKAGE)
+				break;
 		} else if (!s->wrong) {
 			s->wrong = e;
 		}
@@ -341,8 +347,9 @@ struct field *link_find_extension(struct context *context, struct str extendee, 
 {
 	struct compiler *c = context->compiler;
 	struct symbol *first = map_get(&c->extensions, extendee.p, (uint32_t)number);
+	struct symbol_walk walk;
 
-	for (struct symbol *s = first; s; s = s->next) {
+	for (struct symbol *s = symbols_first(&walk, context, first); s; s = symbols_next(&walk, s)) {
 		uint32_t stamp = context->visible[unit_of(s->element)->index];
 
 		if ((stamp & ~(uint32_t)VISIBLE_OPTION) == context->stamp)

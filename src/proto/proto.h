@@ -77,6 +77,14 @@ struct package {
 struct symbol {
 	struct element *element;
 	struct symbol *next;
+	struct map *crowd; /* of a long chain: unit → its first symbol here; the others of that file follow it. NULL for most */
+};
+
+/* A walk over those of a chain that a file may see: all of a short one, of a long one those of visible files. */
+struct symbol_walk {
+	const struct context *context;
+	const struct map *crowd; /* NULL: the chain itself is walked */
+	uint32_t next_unit;
 };
 
 /* Each file that is compiled in this run, whatever side it is for. */
@@ -120,6 +128,18 @@ struct context {
 	uint32_t stamp;
 	struct map *option_indexes; /* options.c's, while the file is in that stage: (options message, 0) → index of its list */
 };
+
+struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol);
+
+/* The first of `chain` (NULL: there is none) for a walk. */
+static inline struct symbol *symbols_first(struct symbol_walk *walk, const struct context *context, struct symbol *chain)
+{
+	*walk = (struct symbol_walk){ .context = context };
+	if (!chain || !chain->crowd || context->unit->visible.n + context->unit->option_visible.n >= chain->crowd->n)
+		return chain;
+	walk->crowd = chain->crowd;
+	return symbols_next(walk, NULL);
+}
 
 enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
 

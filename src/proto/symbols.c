@@ -19,9 +19,79 @@ static struct package *package_get(struct compiler *c, struct str name)
 	return package;
 }
 
+/* A hundred thousand files may declare one name, and each would look at all of them. */
+enum { LONG_CHAIN = 32 };
+
+static const struct unit *unit_of(const struct element *element)
+{
+	return element->kind == ELEMENT_PACKAGE ? NULL : (const struct unit *)element->file->symbols;
+}
+
+/* Symbols of one file stand together, since one file after the other is entered. */
+static void crowd_add(struct map *crowd, struct symbol *symbol)
+{
+	*map_put(crowd, unit_of(symbol->element), 0) = symbol;
+}
+
+static void crowd_make(struct compiler *c, struct symbol *chain)
+{
+	struct symbol *symbols[LONG_CHAIN];
+	uint32_t n = 0;
+
+	for (struct symbol *s = chain; s && n < LONG_CHAIN; s = s->next)
+		symbols[n++] = s;
+	if (n < LONG_CHAIN)
+		return;
+	chain->crowd = NEW(c->arena, struct map);
+	map_init(chain->crowd, c->arena);
+	while (n > 0) /* the oldest first, so that the first of each file remains */
+		crowd_add(chain->crowd, symbols[--n]);
+}
+
+/* Puts a symbol at the head of a chain. */
+static void chain_add(struct compiler *c, void **slot, struct element *element)
+{
+	struct symbol *symbol = NEW(c->arena, struct symbol), *chain = *slot;
+
+	symbol->element = element;
+	symbol->next = chain;
+	*slot = symbol;
+	if (chain && chain->crowd) {
+		symbol->crowd = chain->crowd;
+		crowd_add(symbol->crowd, symbol);
+	} else if (chain) {
+		crowd_make(c, symbol);
+	}
+}
+
+struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol)
+{
+	const struct unit *unit;
+
+	if (!walk->crowd)
+		return symbol->next;
+	if (symbol && symbol->next && unit_of(symbol->next->element) == unit_of(symbol->element))
+		return symbol->next;
+	unit = walk->context->unit;
+	/* Packages are of no file: they come first. */
+	if (!symbol) {
+		symbol = map_get(walk->crowd, NULL, 0);
+		if (symbol)
+			return symbol;
+	}
+	while (walk->next_unit < unit->visible.n + unit->option_visible.n) {
+		uint32_t i = walk->next_unit++;
+		const struct unit *seen = i < unit->visible.n ? unit->visible.items[i] : unit->option_visible.items[i - unit->visible.n];
+
+		symbol = map_get(walk->crowd, seen, 0);
+		if (symbol)
+			return symbol;
+	}
+	return NULL;
+}
+
 static void symbol_add(struct compiler *c, struct element *scope, struct str name, struct element *element)
 {
-	struct symbol *symbol;
 	void **slot;
 
 	if (!name.p)
@@ -31,10 +101,7 @@ static void symbol_add(struct compiler *c, struct element *scope, struct str nam
 	for (const struct symbol *s = *slot; s && s->element->file == element->file; s = s->next)
 		if (s->element->kind == element->kind)
 			return;
-	symbol = NEW(c->arena, struct symbol);
-	symbol->element = element;
-	symbol->next = *slot;
-	*slot = symbol;
+	chain_add(c, slot, element);
 }
 
 struct package *symbols_package(struct compiler *c, struct str name)
@@ -91,7 +158,6 @@ static void add_extensions(struct compiler *c, struct field **extensions, uint32
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct field *field = extensions[i];
-		struct symbol *symbol;
 		void **slot;
 
 		if (!field->extendee)
@@ -99,10 +165,7 @@ static void add_extensions(struct compiler *c, struct field **extensions, uint32
 		slot = map_put(&c->extensions, field->extendee->e.full_name.p, (uint32_t)field->number);
 		if (*slot && ((struct symbol *)*slot)->element->file == field->e.file)
 			continue;
-		symbol = NEW(c->arena, struct symbol);
-		symbol->element = &field->e;
-		symbol->next = *slot;
-		*slot = symbol;
+		chain_add(c, slot, &field->e);
 	}
 }
 

@@ -263,9 +263,11 @@ static void validate_declared(struct context *c, struct field *field, const stru
 /* Is it declared a second time, in this file or in one that it imports? */
 static void validate_unique_extension(struct context *c, struct field *field)
 {
-	struct symbol *s = map_get(&c->compiler->extensions, field->extendee->e.full_name.p, (uint32_t)field->number);
+	struct symbol_walk walk;
+	struct symbol *s = symbols_first(&walk, c,
+			map_get(&c->compiler->extensions, field->extendee->e.full_name.p, (uint32_t)field->number));
 
-	for (; s; s = s->next) {
+	for (; s; s = symbols_next(&walk, s)) {
 		struct field *other = (struct field *)s->element;
 		struct unit *unit = (struct unit *)other->e.file->symbols;
 		bool later = other->e.file == c->file && other->e.span.begin >= field->e.span.begin;

@@ -64,9 +64,10 @@ static void declare_methods(struct context *c, struct service *service)
 /* Does a visible file declare something else under this name of a package's scope? */
 static const struct element *declared_elsewhere(struct context *c, const struct element *scope, struct str name)
 {
-	struct symbol *s = map_get(&c->compiler->symbols, scope, (uintptr_t)name.p);
+	struct symbol_walk walk;
+	struct symbol *s = symbols_first(&walk, c, map_get(&c->compiler->symbols, scope, (uintptr_t)name.p));
 
-	for (; s; s = s->next) {
+	for (; s; s = symbols_next(&walk, s)) {
 		const struct unit *unit;
 
 		if (s->element->kind == ELEMENT_PACKAGE || s->element->file == c->file)
