@@ -139,9 +139,11 @@ static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 		file_name_elements(unit->file, d->options->names);
 		return;
 	}
-	diag_error(&unit->diags, place_in(unit->file->text, NO_SPAN),
-			"the full names in this file take more memory than its size justifies");
-	diag_help(&unit->diags, "shorten the names of the package and of the outer messages");
+	if (unit->parsed || !unit->diags.n_errors) {
+		diag_error(&unit->diags, place_in(unit->file->text, NO_SPAN),
+				"the full names in this file take more memory than its size justifies");
+		diag_help(&unit->diags, "shorten the names of the package and of the outer messages");
+	}
 	unit->parsed = false;
 	/* No element without a full name gets any further. */
 	unit->file->messages.n = unit->file->enums.n = unit->file->services.n = unit->file->extensions.n = 0;
