@@ -674,6 +674,7 @@ static void link_all(struct driver *d)
 		d->workers[i].context.visible = NEW_ARRAY(d->options->arena, c->units.n, uint32_t);
 		d->workers[i].context.packages = NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);
 		map_init(&d->workers[i].context.parts, d->workers[i].arena);
+		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
 	}
 	run_stage(d, link_file);
 	for (uint32_t i = 0; i < c->units.n; i++)

@@ -217,7 +217,7 @@ static int64_t unzigzag(uint64_t value)
 	return (int64_t)(value >> 1 ^ (0 - (value & 1)));
 }
 
-static struct value scalar_value(const struct field *field, uint64_t raw)
+static struct value scalar_value(struct context *context, const struct field *field, uint64_t raw)
 {
 	struct value value = { .type = (enum field_type)field->type };
 
@@ -248,7 +248,7 @@ static struct value scalar_value(const struct field *field, uint64_t raw)
 	case TYPE_ENUM:
 		value.i = (int32_t)(uint32_t)raw;
 		value.enum_value = field->enumeration
-					   ? enum_value_by_number(field->enumeration, value.i)
+					   ? catalog_value_number(context, field->enumeration, value.i)
 					   : NULL;
 		break;
 	default:
@@ -318,14 +318,14 @@ static bool decode_packed(struct decoding *decoding, const struct field *field, 
 		if (!(type == WIRE_VARINT ? wire_varint(&wire, &raw)
 					  : wire_fixed(&wire, type == WIRE_FIXED64 ? 8 : 4, &raw)))
 			return false;
-		decoding_put(decoding, field, field->number, scalar_value(field, raw));
+		decoding_put(decoding, field, field->number, scalar_value(decoding->context, field, raw));
 	}
 	return true;
 }
 
 static const struct field *find_field(struct decoding *decoding, int32_t number)
 {
-	const struct field *field = message_field_by_number(decoding->type, number);
+	const struct field *field = catalog_number(decoding->context, decoding->type, number);
 
 	if (!field)
 		field = link_find_extension(decoding->context, decoding->type->e.full_name, number);
@@ -361,7 +361,7 @@ static bool decode_record(struct decoding *decoding, const struct record *record
 		(record->type == WIRE_BYTES || record->type == WIRE_GROUP))
 		return decoding_put_message(decoding, field, record->number, record->bytes);
 	if (field && record->type == wire_type_of(field) && record->type != WIRE_BYTES)
-		decoding_put(decoding, field, record->number, scalar_value(field, record->value));
+		decoding_put(decoding, field, record->number, scalar_value(decoding->context, field, record->value));
 	else if (field && record->type == WIRE_BYTES && wire_type_of(field) == WIRE_BYTES &&
 		 !field_is_message(field))
 		decoding_put(decoding, field, record->number,

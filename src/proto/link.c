@@ -4,8 +4,6 @@
  */
 #include "proto/proto.h"
 
-enum { MOST_SUGGESTIONS = 20 }; /* a file: each costs a walk over all visible names */
-
 /* Which candidates count: those of visible files, or of all (to say what should have been imported). */
 enum reach { REACH_VISIBLE, REACH_ALL };
 
@@ -93,8 +91,11 @@ static struct element *lookup(struct search *s, struct element *scope, struct st
 }
 
 /* A member that is in no table: a field, method, oneof or nested enum value; to say what a name is instead. */
-static struct element *member_of(const struct element *scope, struct str name)
+static struct element *member_of(const struct context *context, const struct element *scope, struct str name)
 {
+	/* A million wrong names in a message of a million fields get their answer all the same. */
+	if (context->diags->n_errors > MOST_SUGGESTIONS)
+		return NULL;
 	if (scope->kind == ELEMENT_MESSAGE) {
 		const struct message *m = (const struct message *)scope;
 
@@ -139,7 +140,7 @@ static struct element *follow(struct search *s, struct element *from, const stru
 
 		if (!next) {
 			if (!s->wrong)
-				s->wrong = rest[1].p ? NULL : member_of(from, *rest);
+				s->wrong = rest[1].p ? NULL : member_of(s->context, from, *rest);
 			return NULL;
 		}
 		from = next;

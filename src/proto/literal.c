@@ -54,7 +54,7 @@ static bool wrong_kind(struct reading *reading, const struct field *field,
 	if (literal->kind == LITERAL_IDENT && field->type == TYPE_STRING && !literal->negative)
 		diag_help(context->diags, "put it in quotes: \"" STR "\"", ARG(literal->text));
 	if (literal->kind == LITERAL_INTEGER && field->type == TYPE_ENUM && field->enumeration) {
-		const struct enum_value *named = enum_value_by_number(field->enumeration,
+		const struct enum_value *named = catalog_value_number(context, field->enumeration,
 			literal->u > INT32_MAX ? INT64_MAX : (int64_t)literal->u);
 
 		if (named && !literal->negative)
@@ -186,7 +186,7 @@ static bool read_enum(struct reading *reading, const struct field *field,
 	const struct enumeration *enumeration = field->enumeration;
 
 	if (literal->kind == LITERAL_IDENT && !literal->negative) {
-		value->enum_value = enum_value_by_name(enumeration, literal->text);
+		value->enum_value = catalog_value(reading->context, enumeration, literal->text);
 		if (!value->enum_value) {
 			enum_value_unknown(
 				reading->context, enumeration, literal->text, literal->span);
@@ -199,7 +199,7 @@ static bool read_enum(struct reading *reading, const struct field *field,
 		return wrong_kind(reading, field, literal, depth);
 	if (!read_signed(reading, field, literal, depth, INT32_MIN, value))
 		return false;
-	value->enum_value = enum_value_by_number(enumeration, value->i);
+	value->enum_value = catalog_value_number(reading->context, enumeration, value->i);
 	if (!value->enum_value && !number_is_free(reading, enumeration)) {
 		diag_error(reading->context->diags, here(reading->context, literal->span),
 			"enum '" STR "' has no value %lld", ARG(enumeration->e.full_name),
@@ -240,10 +240,29 @@ struct filling {
 	unsigned depth; /* of its fields; an option's own literal has 1 */
 };
 
+/* The member of the oneof that is set already; NULL. Either may be long: the shorter list is walked. */
+static const struct field *member_set_before(struct filling *filling, const struct oneof *oneof)
+{
+	struct context *context = filling->reading->context;
+	const struct options *message = filling->message;
+
+	if (message->list.n < oneof->fields.n) {
+		for (uint32_t i = 0; i < message->list.n; i++)
+			if (message->list.items[i].field && message->list.items[i].field->oneof == oneof)
+				return message->list.items[i].field;
+		return NULL;
+	}
+	for (uint32_t i = 0; i < oneof->fields.n; i++)
+		if (option_tally(context->scratch, &filling->index, message, oneof->fields.items[i]->number).count > 0)
+			return oneof->fields.items[i];
+	return NULL;
+}
+
 static bool fill_twice(struct filling *filling, const struct field *field, struct span span)
 {
 	struct context *context = filling->reading->context;
 	const struct oneof *oneof = field_oneof(field);
+	const struct field *other;
 
 	if (option_tally(context->scratch, &filling->index, filling->message, field->number).count >
 		0) {
@@ -251,19 +270,13 @@ static bool fill_twice(struct filling *filling, const struct field *field, struc
 			ARG(option_label(context, field)));
 		return true;
 	}
-	for (uint32_t i = 0; oneof && i < oneof->fields.n; i++) {
-		const struct field *other = oneof->fields.items[i];
-
-		if (option_tally(context->scratch, &filling->index, filling->message, other->number)
-				.count > 0) {
-			diag_error(context->diags, here(context, span),
-				"fields '" STR "' and '" STR "' are members of one oneof, '" STR
-				"'",
-				ARG(other->e.name), ARG(field->e.name), ARG(oneof->e.name));
-			return true;
-		}
-	}
-	return false;
+	other = oneof ? member_set_before(filling, oneof) : NULL;
+	if (!other)
+		return false;
+	diag_error(context->diags, here(context, span),
+		"fields '" STR "' and '" STR "' are members of one oneof, '" STR "'",
+		ARG(other->e.name), ARG(field->e.name), ARG(oneof->e.name));
+	return true;
 }
 
 /* A field that has no presence and is zero is not there, as protoc has it: `n: 0` leaves no trace.
@@ -321,17 +334,6 @@ static bool fill_list(
 	return ok;
 }
 
-static const struct field *group_by_type_name(const struct message *type, struct str name)
-{
-	for (uint32_t i = 0; i < type->fields.n; i++) {
-		const struct field *field = type->fields.items[i];
-
-		if (field->is_group && field->message && str_eq(field->message->e.name, name))
-			return field;
-	}
-	return NULL;
-}
-
 static const struct field *literal_member(struct filling *filling, const struct literal_field *at)
 {
 	const struct field *field;
@@ -345,9 +347,9 @@ static const struct field *literal_member(struct filling *filling, const struct 
 	}
 	if (at->is_extension)
 		return option_extension(filling->reading, filling->type, at->name, at->name_span);
-	field = message_field_by_name(filling->type, at->name);
+	field = catalog_field(filling->reading->context, filling->type, at->name);
 	if (!field)
-		field = group_by_type_name(filling->type, at->name);
+		field = catalog_group(filling->reading->context, filling->type, at->name);
 	return field ? field
 		     : option_member(filling->reading, filling->type, at->name, at->name_span);
 }
@@ -536,27 +538,44 @@ bool literal_read(struct reading *reading, const struct field *field, const stru
 	}
 }
 
-static bool field_is_required(const struct reading *reading, const struct field *field)
+/* A required field of the message's type that it lacks; NULL. */
+static const struct field *lacked_field(struct context *context, const struct options *message)
 {
-	return field->label == LABEL_REQUIRED ||
-	       (!reading->features && field->e.features &&
-		       field_cardinality(field) == CARDINALITY_REQUIRED);
+	const struct catalog_required *required = catalog_required(context, message->type);
+	struct arena_mark mark = arena_mark(context->scratch);
+	struct option_index index = { 0 };
+	const struct field *lacked = NULL;
+
+	for (uint32_t i = 0; i < required->n && !lacked; i++)
+		if (option_tally(context->scratch, &index, message, required->items[i]->number).count == 0)
+			lacked = required->items[i];
+	arena_rewind(context->scratch, mark);
+	return lacked;
+}
+
+/* Likewise before features are resolved, by label alone. */
+static const struct field *lacked_label(const struct options *message)
+{
+	for (uint32_t i = 0; i < message->type->fields.n; i++) {
+		const struct field *field = message->type->fields.items[i];
+
+		if (field->label == LABEL_REQUIRED && !options_find(message, field->number))
+			return field;
+	}
+	return NULL;
 }
 
 bool literal_check_required(
 	struct reading *reading, const struct options *message, struct span span)
 {
 	struct context *context = reading->context;
+	const struct field *lacked = !message->type ? NULL : reading->features ? lacked_label(message) : lacked_field(context, message);
 
-	for (uint32_t i = 0; message->type && i < message->type->fields.n; i++) {
-		const struct field *field = message->type->fields.items[i];
-
-		if (field_is_required(reading, field) && !options_find(message, field->number)) {
-			diag_error(context->diags, here(context, span),
-				"the value of type '" STR "' lacks the required field '" STR "'",
-				ARG(message->type->e.full_name), ARG(field->e.name));
-			return false;
-		}
+	if (lacked) {
+		diag_error(context->diags, here(context, span),
+			"the value of type '" STR "' lacks the required field '" STR "'",
+			ARG(message->type->e.full_name), ARG(lacked->e.name));
+		return false;
 	}
 	for (uint32_t i = 0; i < message->list.n; i++) {
 		const struct option *option = &message->list.items[i];

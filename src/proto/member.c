@@ -4,34 +4,17 @@
  */
 #include "proto/options.h"
 
-struct enum_value *enum_value_by_name(const struct enumeration *enumeration, struct str name)
-{
-	for (uint32_t i = 0; i < enumeration->values.n; i++) {
-		if (str_eq(enumeration->values.items[i]->e.name, name))
-			return enumeration->values.items[i];
-	}
-	return NULL;
-}
-
-struct enum_value *enum_value_by_number(const struct enumeration *enumeration, int64_t number)
-{
-	for (uint32_t i = 0; i < enumeration->values.n; i++) {
-		if (enumeration->values.items[i]->number == number)
-			return enumeration->values.items[i];
-	}
-	return NULL;
-}
-
 void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
 	struct str name, struct span span)
 {
 	struct arena_mark mark = arena_mark(context->scratch);
-	struct str *names = NEW_ARRAY(context->scratch, enumeration->values.n, struct str);
+	uint32_t n = context->diags->n_errors > MOST_SUGGESTIONS ? 0 : enumeration->values.n;
+	struct str *names = NEW_ARRAY(context->scratch, n, struct str);
 	struct str nearest;
 
-	for (uint32_t i = 0; i < enumeration->values.n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		names[i] = enumeration->values.items[i]->e.name;
-	nearest = str_nearest(name, names, enumeration->values.n);
+	nearest = str_nearest(name, names, n);
 	diag_error(context->diags, here(context, span), "enum '" STR "' has no value '" STR "'",
 		ARG(enumeration->e.full_name), ARG(name));
 	if (str_find(name, '.') < name.n)
@@ -55,6 +38,8 @@ static struct str member_nearest(
 	struct str *names = NEW_ARRAY(context->scratch, type->fields.n, struct str);
 	uint32_t n = 0;
 
+	if (context->diags->n_errors > MOST_SUGGESTIONS)
+		return (struct str){ NULL, 0 };
 	for (uint32_t i = 0; i < type->fields.n; i++) {
 		if (!str_eq(type->fields.items[i]->e.name, S("uninterpreted_option")))
 			names[n++] = type->fields.items[i]->e.name;
@@ -83,7 +68,7 @@ static const char *option_of_other_kind(struct context *context, struct str name
 		struct element probe = { .kind = kinds[i].kind, .file = context->file };
 		const struct message *type = link_options_message(context, &probe);
 
-		if (type && message_field_by_name(type, name))
+		if (type && catalog_field(context, type, name))
 			return kinds[i].elements;
 	}
 	return NULL;
@@ -124,7 +109,7 @@ static void member_unknown(
 const struct field *option_member(
 	struct reading *reading, const struct message *type, struct str name, struct span span)
 {
-	const struct field *field = message_field_by_name(type, name);
+	const struct field *field = catalog_field(reading->context, type, name);
 	struct arena_mark mark;
 
 	if (field)
@@ -140,7 +125,7 @@ const struct field *option_member(
  * parentheses, which protoc takes (descriptor.cc, InterpretSingleOption). Not the ones that the
  * compiler handles by their bare names.
  */
-static const struct field *option_own_field(
+static const struct field *option_own_field(struct context *context,
 	const struct message *type, const struct resolution *resolution)
 {
 	const struct element *found = resolution->found;
@@ -152,7 +137,7 @@ static const struct field *option_own_field(
 	if (str_eq(found->name, S("features")) || str_eq(found->name, S("map_entry")) ||
 		str_eq(found->name, S("uninterpreted_option")))
 		return NULL;
-	return message_field_by_name(type, found->name);
+	return catalog_field(context, type, found->name);
 }
 
 const struct field *option_extension(
@@ -164,7 +149,7 @@ const struct field *option_extension(
 	const struct field *field = (const struct field *)resolution.found;
 
 	if (resolution.failure != RESOLVE_OK) {
-		field = option_own_field(type, &resolution);
+		field = option_own_field(context, type, &resolution);
 		if (field)
 			return field;
 		if (!link_report(context, name, span, WANT_EXTENSION, &resolution))

@@ -3,7 +3,7 @@
  * decode.c, default.c, features.c and usage.c.
  */
 #pragma once
-#include "proto/proto.h"
+#include "proto/catalog.h"
 
 /* Fields of descriptor.proto's options messages that the compiler itself reads. */
 enum {
@@ -45,8 +45,6 @@ const struct field *option_member(
  */
 const struct field *option_extension(
 	struct reading *reading, const struct message *type, struct str name, struct span span);
-struct enum_value *enum_value_by_name(const struct enumeration *enumeration, struct str name);
-struct enum_value *enum_value_by_number(const struct enumeration *enumeration, int64_t number);
 /* Reports that `enumeration` has no value of that name, with the nearest one. */
 void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
 	struct str name, struct span span);

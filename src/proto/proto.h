@@ -125,6 +125,7 @@ struct context {
 	uint32_t *visible; /* by unit index: equals `stamp` when visible from the file (VISIBLE_OPTION bit: by `import option` only) */
 	uint32_t *packages; /* by package index, likewise */
 	struct map parts; /* of dotted names, by their interned `.p`: struct str *, interned, ended by an absent one */
+	struct map catalogs; /* catalog.c's, by message or enum */
 	uint32_t stamp;
 	struct map *option_indexes; /* options.c's, while the file is in that stage: (options message, 0) → index of its list */
 };
@@ -140,6 +141,9 @@ static inline struct symbol *symbols_first(struct symbol_walk *walk, const struc
 	walk->crowd = chain->crowd;
 	return symbols_next(walk, NULL);
 }
+
+/* Errors of a file that get the nearest name as a help: each costs a walk over all names in question. */
+enum { MOST_SUGGESTIONS = 20 };
 
 enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
 

@@ -1,3 +1,4 @@
+#include "proto/catalog.h"
 #include "proto/validate.h"
 
 enum {
@@ -189,14 +190,6 @@ static bool is_options_message(struct str name)
 	return false;
 }
 
-static const struct extension_range *range_of(const struct message *m, int32_t number)
-{
-	for (uint32_t i = 0; i < m->extension_ranges.n; i++)
-		if (m->extension_ranges.items[i]->begin <= number && number <= m->extension_ranges.items[i]->end)
-			return m->extension_ranges.items[i];
-	return NULL;
-}
-
 /* ExtensionRangeOptions.Declaration, as the range of the extendee holds it */
 enum {
 	RANGE_DECLARATION = 2,
@@ -302,7 +295,7 @@ static void validate_extension(struct context *c, struct field *field)
 		else if (field->type != TYPE_MESSAGE && field->type != TYPE_UNRESOLVED)
 			diag_error(c->diags, here(c, field->type_span), "an extension of a message set is a message");
 	}
-	range = range_of(extendee, field->number);
+	range = catalog_range(c, extendee, field->number);
 	if (!range) {
 		diag_error(c->diags, here(c, field->number_span), "'" STR "' has no extension range that holds %d",
 				ARG(extendee->e.full_name), (int)field->number);

@@ -163,6 +163,7 @@ void validate_message_ranges(struct context *c, struct message *m)
 void validate_enum_ranges(struct context *c, struct enumeration *e)
 {
 	struct interval *intervals = NEW_ARRAY(c->scratch, e->reserved_ranges.n, struct interval);
+	struct map reserved;
 	uint32_t n = 0;
 
 	check_reserved_names(c, e->reserved_names.items, e->reserved_names.n);
@@ -175,17 +176,23 @@ void validate_enum_ranges(struct context *c, struct enumeration *e)
 	check_overlaps(c, intervals, n);
 	if (!n && !e->reserved_names.n)
 		return;
+	map_init(&reserved, c->scratch);
+	for (uint32_t i = 0; i < e->reserved_names.n; i++)
+		*map_put(&reserved, e->reserved_names.items[i].name.p, 0) = &e->reserved_names.items[i];
 	for (uint32_t i = 0; i < e->values.n; i++) {
 		const struct enum_value *value = e->values.items[i];
 		const struct interval *in = interval_find(intervals, n, value->number);
+		const struct reserved_name *name = map_get(&reserved, value->e.name.p, 0);
 
 		if (in) {
 			diag_error(c->diags, here(c, value->number_span), "number %d of value '" STR "' is reserved",
 					(int)value->number, ARG(value->e.name));
 			diag_note(c->diags, here(c, in->span), "reserved");
 		}
-		if (e->reserved_names.n && enum_reserves_name(e, value->e.name))
+		if (name) {
 			diag_error(c->diags, here(c, value->e.name_span), "the name '" STR "' is reserved", ARG(value->e.name));
+			diag_note(c->diags, here(c, name->span), "reserved");
+		}
 	}
 }
 
