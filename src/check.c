@@ -210,8 +210,8 @@ static bool find_roots(struct breakwater_run *run)
 	if (!side_find_roots(&options, &run->sides[OLD]) || !new_ok)
 		return false;
 	if (run->options->head_entries)
-		request_find_roots(run->arena, &run->options->head_files, &run->sides[OLD],
-			&run->diags);
+		request_find_roots(
+			run->arena, &run->options->head_files, &run->sides[OLD], &run->diags);
 	return run->diags.n_errors == 0;
 }
 
@@ -377,8 +377,8 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 }
 
 /*
- * Compiles what changed with what it imports, asks what that can hurt, and compiles again if there is
- * anything. The errors of the last time count.
+ * Compiles what changed with what it imports, asks what that can hurt, and compiles again if there
+ * is anything. The errors of the last time count.
  */
 static bool compile_needed(struct breakwater_run *run, struct compile_side sides[SIDES],
 	struct need *need, struct compile_stats *stats)
@@ -393,8 +393,8 @@ static bool compile_needed(struct breakwater_run *run, struct compile_side sides
 	}
 	diags_init(&first, run->arena);
 	if (!compile_wanted(run, sides, &first, stats) ||
-		!need_find(need, &run->schemas[OLD], &run->schemas[NEW],
-			sides[NEW].roots.inferred)) {
+		!need_find(
+			need, &run->schemas[OLD], &run->schemas[NEW], sides[NEW].roots.inferred)) {
 		diags_adopt(&run->diags, &first);
 		return false;
 	}
@@ -435,7 +435,8 @@ static bool compile_sides(struct breakwater_run *run)
 		.new_source = run->sides[NEW].source,
 		.in_report = o->paths.n ? in_report : NULL,
 		.context = &only,
-		.packages = asks_for_packages(config_selection(run->arena, &run->sides[NEW].config)),
+		.packages =
+			asks_for_packages(config_selection(run->arena, &run->sides[NEW].config)),
 	};
 	struct compile_stats stats = { 0 };
 	struct breakwater_phase *phase;
@@ -522,8 +523,7 @@ static bool decides(const struct breakwater_run *run, const struct file *file)
 {
 	if (file->is_builtin)
 		return false;
-	if (run->options->head_entries &&
-		!list_holds(&run->options->head_files, file->import_path))
+	if (run->options->head_entries && !list_holds(&run->options->head_files, file->import_path))
 		return false;
 	return was_touched(&run->changes, file->text->path) ||
 	       (is_strict(run) && lacks_import(file));
@@ -677,8 +677,8 @@ static bool read_accepted(struct breakwater_run *run, struct acceptances *accept
 		return true;
 	config = str_find(config, '/') < config.n ? str_head(config, str_rfind(config, '/') + 1)
 						  : S(".");
-	source = source_open(&run->sources, str_printf(run->arena, "dir:" STR, ARG(config)),
-		&run->diags);
+	source = source_open(
+		&run->sources, str_printf(run->arena, "dir:" STR, ARG(config)), &run->diags);
 	if (!source)
 		return false;
 	ok = accepted_read(run->arena, source, accepted, &run->diags);

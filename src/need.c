@@ -30,8 +30,8 @@ static bool is_changed(const struct need *need, struct str path)
 {
 	const struct changes *changes = need->changes;
 
-	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n, sizeof *changes->list.items,
-						  change_by_path);
+	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n,
+					  sizeof *changes->list.items, change_by_path);
 }
 
 static void take_name(void *context, struct element *e)
@@ -42,7 +42,7 @@ static void take_name(void *context, struct element *e)
 
 	/* The rules of packages ask for extensions, too; types are never looked up among them. */
 	if (e->kind != ELEMENT_MESSAGE && e->kind != ELEMENT_ENUM && e->kind != ELEMENT_SERVICE &&
-			!(e->kind == ELEMENT_FIELD && naming->need->packages))
+		!(e->kind == ELEMENT_FIELD && naming->need->packages))
 		return;
 	if (!e->full_name.p)
 		return;
@@ -73,7 +73,7 @@ static bool same_numbers(const struct enumeration *a, const struct enumeration *
 		return false;
 	for (uint32_t i = 0; i < a->values.n; i++) {
 		if (a->values.items[i]->number != b->values.items[i]->number ||
-				a->values.items[i]->e.name.p != b->values.items[i]->e.name.p)
+			a->values.items[i]->e.name.p != b->values.items[i]->e.name.p)
 			return false;
 	}
 	return true;
@@ -86,7 +86,7 @@ static bool is_extended(const struct enumeration *old, const struct enumeration 
 		return false;
 	for (uint32_t i = 0; i < old->values.n; i++) {
 		if (old->values.items[i]->number != new->values.items[i]->number ||
-				old->values.items[i]->e.name.p != new->values.items[i]->e.name.p)
+			old->values.items[i]->e.name.p != new->values.items[i]->e.name.p)
 			return false;
 	}
 	return true;
@@ -105,7 +105,8 @@ static bool is_same(const struct declared *a, const struct declared *b)
 	return same_numbers(x, y) || is_extended(x, y) || is_extended(y, x);
 }
 
-static void add_hurting(struct need *need, const struct map *names, const struct map *others, struct outline_words *words)
+static void add_hurting(struct need *need, const struct map *names, const struct map *others,
+	struct outline_words *words)
 {
 	for (uint32_t i = 0; i < names->n; i++) {
 		const struct map_entry *e = &names->entries[i];
@@ -145,8 +146,10 @@ static void take_packages(struct need *need, const struct schema *schema, struct
 	}
 }
 
-/* True if one of the two has a package that the other lacks; its last part is a word to look for. */
-static bool add_packages(struct need *need, const struct map *packages, const struct map *others, struct outline_words *words)
+/* True if one of the two has a package that the other lacks; its last part is a word to look for.
+ */
+static bool add_packages(struct need *need, const struct map *packages, const struct map *others,
+	struct outline_words *words)
 {
 	bool any = false;
 
@@ -184,12 +187,14 @@ static bool same_public_imports(const struct file *a, const struct file *b)
 static const struct file *file_at(const struct schema *schema, struct str path)
 {
 	for (uint32_t i = 0; i < schema->files.n; i++)
-		if (!schema->files.items[i].file->is_builtin && str_eq(schema->files.items[i].file->text->path, path))
+		if (!schema->files.items[i].file->is_builtin &&
+			str_eq(schema->files.items[i].file->text->path, path))
 			return schema->files.items[i].file;
 	return NULL;
 }
 
-static bool public_imports_changed(const struct need *need, const struct schema *old, const struct schema *new)
+static bool public_imports_changed(
+	const struct need *need, const struct schema *old, const struct schema *new)
 {
 	for (uint32_t i = 0; i < old->files.n; i++) {
 		const struct file *a = old->files.items[i].file, *b;
@@ -226,7 +231,7 @@ static struct str base_name(struct str path)
 struct other {
 	const struct source_entry *entry;
 	struct outline outline;
-	bool reached; /* imports a changed file, directly or not */
+	bool reached;  /* imports a changed file, directly or not */
 	bool compiled; /* already, as an import of a changed file */
 	bool failed;
 };
@@ -239,7 +244,7 @@ struct outlining {
 		struct arena *arena, *scratch;
 		struct diags diags;
 		uint64_t bytes;
-	} *workers;
+	} * workers;
 };
 
 static void outline_task(void *context, unsigned index, size_t item)
@@ -250,9 +255,11 @@ static void outline_task(void *context, unsigned index, size_t item)
 	struct arena_mark mark = arena_mark(worker->scratch);
 	struct str bytes;
 
-	if (source_read(o->need->new_source, other->entry, worker->scratch, &bytes, &worker->diags)) {
+	if (source_read(
+		    o->need->new_source, other->entry, worker->scratch, &bytes, &worker->diags)) {
 		worker->bytes += bytes.n;
-		outline_read(bytes, o->words, o->need->names, worker->arena, worker->scratch, &other->outline);
+		outline_read(bytes, o->words, o->need->names, worker->arena, worker->scratch,
+			&other->outline);
 	} else {
 		other->failed = true;
 	}
@@ -303,7 +310,8 @@ static void index_imports(struct need *need, struct other *others, uint32_t n, s
 			struct importers *importers = *slot;
 
 			if (!importers) {
-				void **base = map_put(by_base, intern(need->names, base_name(import)).p, 0);
+				void **base = map_put(
+					by_base, intern(need->names, base_name(import)).p, 0);
 
 				importers = NEW(need->arena, struct importers);
 				*slot = importers;
@@ -322,8 +330,8 @@ static bool ends_with_path(struct str path, struct str end)
 }
 
 /*
- * May `import` name the file at `path`? Its end as an import root would have it, or, where leading folders of the import
- * may be left out, an end of the import that is an end of the path.
+ * May `import` name the file at `path`? Its end as an import root would have it, or, where leading
+ * folders of the import may be left out, an end of the import that is an end of the path.
  */
 static bool may_name(struct str import, struct str path)
 {
@@ -377,10 +385,12 @@ static void reach(struct need *need, struct other *others, uint32_t n, bool infe
 }
 
 /* Does a file have an import that an added or deleted file may answer, or have answered? */
-static bool imports_moved(const struct need *need, const struct outline *outline, const struct map *moved)
+static bool imports_moved(
+	const struct need *need, const struct outline *outline, const struct map *moved)
 {
 	for (uint32_t i = 0; i < outline->imports.n; i++)
-		if (map_get(moved, intern(need->names, base_name(outline->imports.items[i].path)).p, 0))
+		if (map_get(moved, intern(need->names, base_name(outline->imports.items[i].path)).p,
+			    0))
 			return true;
 	return false;
 }
@@ -392,12 +402,14 @@ static void take_moved(struct need *need, struct map *moved)
 		const struct change *change = &need->changes->list.items[i];
 
 		if (change->kind != CHANGE_MODIFIED)
-			*map_put(moved, intern(need->names, base_name(change->path)).p, 0) = (void *)change;
+			*map_put(moved, intern(need->names, base_name(change->path)).p, 0) =
+				(void *)change;
 	}
 }
 
 /* Paths that are compiled already, on either side. */
-static void take_compiled(struct need *need, const struct schema *old, const struct schema *new, struct map *compiled)
+static void take_compiled(
+	struct need *need, const struct schema *old, const struct schema *new, struct map *compiled)
 {
 	const struct schema *const sides[] = { old, new };
 
@@ -405,12 +417,16 @@ static void take_compiled(struct need *need, const struct schema *old, const str
 	for (size_t s = 0; s < COUNT(sides); s++)
 		for (uint32_t i = 0; i < sides[s]->files.n; i++)
 			if (!sides[s]->files.items[i].file->is_builtin)
-				*map_put(compiled, intern(need->names, sides[s]->files.items[i].file->text->path).p, 0) = need;
+				*map_put(compiled,
+					intern(need->names,
+						sides[s]->files.items[i].file->text->path)
+						.p,
+					0) = need;
 }
 
 struct asking {
 	struct map old_packages, new_packages;
-	bool packages; /* one side's changed files have a package that the other's lack */
+	bool packages;   /* one side's changed files have a package that the other's lack */
 	bool everything; /* public imports changed: any name may be hurt */
 };
 
@@ -428,7 +444,8 @@ static void choose(struct need *need, struct other *others, uint32_t n, const st
 		if (hurt && need->in_report && !need->in_report(need->context, other->entry->path))
 			hurt = false;
 		/* What a package still declares, and that it lives on. */
-		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) || map_get(&asking->new_packages, package, 0));
+		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) ||
+						  map_get(&asking->new_packages, package, 0));
 		if (hurt && !other->compiled)
 			*vec_push(need->arena, &need->hurt) = other->entry->path;
 	}
@@ -438,17 +455,18 @@ static void take_hints(struct need *need, const struct other *others, uint32_t n
 {
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t k = 0; k < others[i].outline.imports.n; k++)
-			*vec_push(need->arena, &need->hints) = (struct import_hint){
-				others[i].entry->path, others[i].outline.imports.items[k].path
-			};
+			*vec_push(need->arena, &need->hints) =
+				(struct import_hint){ others[i].entry->path,
+					others[i].outline.imports.items[k].path };
 }
 
 bool need_is_full(const struct need *need, const struct roots *old, const struct roots *new)
 {
-	if (!need->changes->complete || need->changes->list.n > LARGE_CHANGE || old->inferred != new->inferred ||
-			old->declared.n != new->declared.n || old->excluded.n != new->excluded.n ||
-			need->old_source->kind == SOURCE_SET || need->new_source->kind == SOURCE_SET ||
-			!str_eq(need->old_source->top, need->new_source->top))
+	if (!need->changes->complete || need->changes->list.n > LARGE_CHANGE ||
+		old->inferred != new->inferred || old->declared.n != new->declared.n ||
+		old->excluded.n != new->excluded.n || need->old_source->kind == SOURCE_SET ||
+		need->new_source->kind == SOURCE_SET ||
+		!str_eq(need->old_source->top, need->new_source->top))
 		return true;
 	for (uint32_t i = 0; i < old->declared.n; i++)
 		if (!str_eq(old->declared.items[i], new->declared.items[i]))
@@ -457,13 +475,15 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 	for (uint32_t i = 0; i < need->changes->list.n; i++) {
 		struct str path = need->changes->list.items[i].path;
 
-		if (ends_with_path(path, S("google/protobuf/descriptor.proto")) || str_ends(path, S("_features.proto")))
+		if (ends_with_path(path, S("google/protobuf/descriptor.proto")) ||
+			str_ends(path, S("_features.proto")))
 			return true;
 	}
 	return false;
 }
 
-bool need_find(struct need *need, const struct schema *old, const struct schema *new, bool inferred_roots)
+bool need_find(
+	struct need *need, const struct schema *old, const struct schema *new, bool inferred_roots)
 {
 	struct map old_names, new_names, compiled;
 	struct outline_words words;
@@ -496,14 +516,16 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 
 		if (is_changed(need, entry->path))
 			continue;
-		/* With --path most files are in no report; only what packages and roots need counts then. */
+		/* With --path most files are in no report; only what packages and roots need counts
+		 * then. */
 		if (need->in_report && !need->in_report(need->context, entry->path) &&
-				!need->packages && !moved) {
+			!need->packages && !moved) {
 			some = true;
 			continue;
 		}
 		o.others[n].entry = entry;
-		o.others[n].compiled = map_get(&compiled, intern(need->names, entry->path).p, 0) != NULL;
+		o.others[n].compiled =
+			map_get(&compiled, intern(need->names, entry->path).p, 0) != NULL;
 		n++;
 	}
 	if (!read_outlines(&o, n))

@@ -1,11 +1,12 @@
 /*
- * What a change can hurt, so that only that is compiled (design.md, Only what is needed is compiled).
+ * What a change can hurt, so that only that is compiled (design.md, Only what is needed is
+ * compiled).
  *
- * First the changed files and what they import are compiled. A file that did not change is hurt only
- * through a message, enum, service or package that one side alone has or that stands elsewhere or is
- * of another kind, through an enum whose numbers changed, a public import, or an import that now
- * names another file. Where there is any of these, the outlines of all other files are read, and
- * those that import a changed file, directly or not, and say such a name are compiled too.
+ * First the changed files and what they import are compiled. A file that did not change is hurt
+ * only through a message, enum, service or package that one side alone has or that stands elsewhere
+ * or is of another kind, through an enum whose numbers changed, a public import, or an import that
+ * now names another file. Where there is any of these, the outlines of all other files are read,
+ * and those that import a changed file, directly or not, and say such a name are compiled too.
  */
 #pragma once
 #include "proto/compile.h"
@@ -19,23 +20,26 @@ struct need {
 	const struct changes *changes;
 	struct source *old_source, *new_source;
 	/*
-	 * May a file's findings be in the report at all? NULL: any may. (--path; a file that cannot is not looked at for its own
-	 * sake.)
+	 * May a file's findings be in the report at all? NULL: any may. (--path; a file that cannot
+	 * is not looked at for its own sake.)
 	 */
 	bool (*in_report)(void *context, struct str path);
 	void *context;
 	bool packages; /* a rule asks which packages live on */
 	/* results */
 	VEC(struct str) hurt; /* paths of unchanged files to compile on both sides */
-	VEC(struct import_hint) hints; /* when outlines were read: what everything imports, for inferred roots */
+	VEC(struct import_hint)
+	hints; /* when outlines were read: what everything imports, for inferred roots */
 	uint32_t outlines; /* how many were read */
 	uint64_t outline_bytes;
 };
 
-/* Is the change of a kind that only a full compilation can judge (too large, or of what everything rests on)? */
+/* Is the change of a kind that only a full compilation can judge (too large, or of what everything
+ * rests on)? */
 bool need_is_full(const struct need *need, const struct roots *old, const struct roots *new);
 /*
- * Finds what the change hurts beyond the files that were compiled for it (`old` and `new`: changed files and what they import).
- * False and a diagnostic when something could not be read.
+ * Finds what the change hurts beyond the files that were compiled for it (`old` and `new`: changed
+ * files and what they import). False and a diagnostic when something could not be read.
  */
-bool need_find(struct need *need, const struct schema *old, const struct schema *new, bool inferred_roots);
+bool need_find(
+	struct need *need, const struct schema *old, const struct schema *new, bool inferred_roots);

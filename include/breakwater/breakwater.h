@@ -46,8 +46,8 @@ struct breakwater_git {
 
 /* What one side has for itself; NULL: as the run's. */
 struct breakwater_side {
-	const char *directory;   /* where its input counts from, git's variables left out; absolute */
-	const char *config;      /* --config */
+	const char *directory; /* where its input counts from, git's variables left out; absolute */
+	const char *config;    /* --config */
 	const char *config_text; /* or the text of one */
 };
 

@@ -20,18 +20,27 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { FIRST_BLOCK = 16 << 10, LARGEST_BLOCK = 1 << 20, LARGEST_SPARE = 4 << 20, HUGE_FROM = 6 << 20, HUGE_BLOCK = 4 << 20, ALIGNMENT = 8 };
+enum {
+	FIRST_BLOCK = 16 << 10,
+	LARGEST_BLOCK = 1 << 20,
+	LARGEST_SPARE = 4 << 20,
+	HUGE_FROM = 6 << 20,
+	HUGE_BLOCK = 4 << 20,
+	ALIGNMENT = 8
+};
 
 struct block {
 	struct block *previous;
-	size_t size; /* of the bytes that follow this header */
-	bool mapped; /* by block_map; else on the heap */
-	size_t dirty; /* bytes from here on were never handed out and are zero, as calloc gave them */
+	size_t size;  /* of the bytes that follow this header */
+	bool mapped;  /* by block_map; else on the heap */
+	size_t dirty; /* bytes from here on were never handed out and are zero, as calloc gave them
+		       */
 };
 
 struct arena {
 	struct block *block; /* the one being filled; NULL at first */
-	struct block *spare; /* given back by rewinding, kept since the system takes its time over fresh pages */
+	struct block *spare; /* given back by rewinding, kept since the system takes its time over
+				fresh pages */
 	size_t used;
 	size_t total;
 	void *last; /* the latest allocation, which arena_grow may extend */
@@ -81,8 +90,9 @@ static struct block *block_new(size_t size)
 }
 
 /*
- * Zeroed, `size` bytes of address space that huge pages may back: an arena that grew large will go on
- * growing, and a third of the time of reading a large tree went into faulting small pages in (2026-11). NULL.
+ * Zeroed, `size` bytes of address space that huge pages may back: an arena that grew large will go
+ * on growing, and a third of the time of reading a large tree went into faulting small pages in
+ * (2026-11). NULL.
  */
 static struct block *block_map(size_t size)
 {
@@ -156,7 +166,9 @@ static void arena_add_block(struct arena *arena, size_t least)
 		arena_fail(arena);
 	b = take_spare(arena, least);
 	if (!b) {
-		b = arena->total >= HUGE_FROM && size <= HUGE_BLOCK - sizeof *b ? block_map(HUGE_BLOCK) : NULL;
+		b = arena->total >= HUGE_FROM && size <= HUGE_BLOCK - sizeof *b
+			    ? block_map(HUGE_BLOCK)
+			    : NULL;
 		if (!b)
 			b = block_new(size);
 		if (!b)
@@ -216,7 +228,7 @@ void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, siz
 	void *p;
 
 	if (items && items == arena->last && count <= SIZE_MAX / 2 / size &&
-			arena->used <= arena->block->size && more <= arena->block->size - arena->used) {
+		arena->used <= arena->block->size && more <= arena->block->size - arena->used) {
 		char *end = block_bytes(arena->block) + arena->used;
 
 		ASAN_UNPOISON_MEMORY_REGION(end, more);
@@ -265,8 +277,8 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 	arena->used = mark.used;
 	arena->last = NULL;
 	if (arena->block)
-		ASAN_POISON_MEMORY_REGION(block_bytes(arena->block) + arena->used,
-				arena->block->size - arena->used);
+		ASAN_POISON_MEMORY_REGION(
+			block_bytes(arena->block) + arena->used, arena->block->size - arena->used);
 }
 
 void arena_adopt(struct arena *into, struct arena *from)

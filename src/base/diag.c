@@ -40,11 +40,12 @@ static struct str vformat(struct arena *arena, const char *format, va_list args)
 }
 
 static struct diag *diag_add(struct diags *diags, enum diag_level level, struct place place,
-		const char *format, va_list args)
+	const char *format, va_list args)
 {
 	struct diag *d;
 
-	diags->is_left_out = level == DIAG_ERROR && diags->most_errors && diags->n_errors >= diags->most_errors;
+	diags->is_left_out =
+		level == DIAG_ERROR && diags->most_errors && diags->n_errors >= diags->most_errors;
 	if (diags->is_left_out) {
 		diags->n_errors++;
 		return &diags->left_out;
@@ -90,7 +91,8 @@ void diag_help(struct diags *diags, const char *format, ...)
 	va_start(args, format);
 	help = vformat(diags->arena, format, args);
 	va_end(args);
-	d->help = d->help.p ? str_printf(diags->arena, STR "\n" STR, ARG(d->help), ARG(help)) : help;
+	d->help =
+		d->help.p ? str_printf(diags->arena, STR "\n" STR, ARG(d->help), ARG(help)) : help;
 }
 
 void diag_note(struct diags *diags, struct place place, const char *format, ...)
@@ -144,21 +146,21 @@ static int order_of(const void *left, const void *right)
 	const struct diag *a = left, *b = right;
 	struct str none = { NULL, 0 };
 	int order = str_cmp(a->place.text ? a->place.text->side : none,
-			b->place.text ? b->place.text->side : none);
+		b->place.text ? b->place.text->side : none);
 
 	if (!order)
 		order = str_cmp(a->place.text ? a->place.text->path : none,
-				b->place.text ? b->place.text->path : none);
+			b->place.text ? b->place.text->path : none);
 	if (!order)
 		order = (a->place.span.begin > b->place.span.begin) -
-				(a->place.span.begin < b->place.span.begin);
+			(a->place.span.begin < b->place.span.begin);
 	return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
 static bool same(const struct diag *a, const struct diag *b)
 {
 	return a->level == b->level && a->place.text == b->place.text &&
-			a->place.span.begin == b->place.span.begin && str_eq(a->message, b->message);
+	       a->place.span.begin == b->place.span.begin && str_eq(a->message, b->message);
 }
 
 void diags_sort(struct diags *diags)

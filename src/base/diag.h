@@ -16,8 +16,9 @@ struct diag {
 	enum diag_level level;
 	struct place place;
 	struct str message;
-	struct str help; /* absent if there is none; several helps are joined by line breaks */
-	struct str note_text; /* `note_text at note_place`, as in "first declared at"; absent if none */
+	struct str help;      /* absent if there is none; several helps are joined by line breaks */
+	struct str note_text; /* `note_text at note_place`, as in "first declared at"; absent if
+				 none */
 	struct place note_place;
 	uint32_t order; /* of arrival, to keep equal places apart */
 };
@@ -27,23 +28,26 @@ struct diags {
 	struct diag *items;
 	uint32_t n, cap;
 	uint32_t n_errors; /* those that were left out included, until the list is sorted */
-	/* From that many errors on they are only counted, since a stranger's file may have one in every other byte; 0: all are kept. */
+	/* From that many errors on they are only counted, since a stranger's file may have one in
+	 * every other byte; 0: all are kept. */
 	uint32_t most_errors;
 	struct diag left_out; /* the last one if it was */
 	bool is_left_out;
 };
 
 void diags_init(struct diags *diags, struct arena *arena);
-/* Adds one; printf-like. The message is copied into the list's arena. Gives its address, valid until the next. */
+/* Adds one; printf-like. The message is copied into the list's arena. Gives its address, valid
+ * until the next. */
 struct diag *diag_error(struct diags *diags, struct place place, const char *format, ...)
-		__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 struct diag *diag_warning(struct diags *diags, struct place place, const char *format, ...)
-		__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 /* Adds a help (or the note) to the last diagnostic. */
 void diag_help(struct diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_note(struct diags *diags, struct place place, const char *format, ...)
-		__attribute__((format(printf, 3, 4)));
-/* Appends the items of `from` (whose arena must live as long), says how many it left out, and empties it. */
+	__attribute__((format(printf, 3, 4)));
+/* Appends the items of `from` (whose arena must live as long), says how many it left out, and
+ * empties it. */
 void diags_adopt(struct diags *into, struct diags *from);
 /* By side, path, offset, then arrival; drops exact repetitions. */
 void diags_sort(struct diags *diags);

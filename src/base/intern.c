@@ -90,8 +90,9 @@ struct str intern(struct intern *table, struct str name)
 	assert(name.n <= UINT32_MAX);
 	pthread_mutex_lock(&s->lock);
 	at = first_slot(s, low);
-	while (s->slots[at].name && (s->slots[at].hash != high || s->slots[at].size != name.n ||
-				memcmp(s->slots[at].name, name.p ? name.p : "", name.n) != 0))
+	while (s->slots[at].name &&
+		(s->slots[at].hash != high || s->slots[at].size != name.n ||
+			memcmp(s->slots[at].name, name.p ? name.p : "", name.n) != 0))
 		at = (at + 1) & (s->n_slots - 1);
 	found = s->slots[at].name;
 	if (!found) {

@@ -59,8 +59,8 @@ void **map_put(struct map *map, const void *key, uint64_t number)
 		if (map->n == map->cap) {
 			uint32_t more = map->cap ? map->cap * 2 : 8;
 
-			map->entries = arena_grow(map->arena, map->entries, map->cap, more,
-					sizeof *map->entries);
+			map->entries = arena_grow(
+				map->arena, map->entries, map->cap, more, sizeof *map->entries);
 			map->cap = more;
 		}
 		map->entries[map->n] = (struct map_entry){ key, number, NULL };

@@ -11,7 +11,7 @@ enum { BUFFER = 64 << 10, OPEN_FILES = 16 };
 
 struct out {
 	struct arena *arena;
-	int fd; /* -1: memory */
+	int fd;    /* -1: memory */
 	int error; /* errno of the first failed write */
 	char *bytes;
 	size_t n, cap;

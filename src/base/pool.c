@@ -51,7 +51,7 @@ void pool_run(unsigned jobs, size_t n, pool_work work, void *context)
 	for (; started < jobs; started++) {
 		workers[started] = (struct worker){ .pool = &pool, .index = started };
 		if (pthread_create(&workers[started].thread, &attributes, worker_run,
-				    &workers[started]) != 0)
+			    &workers[started]) != 0)
 			break;
 	}
 	pthread_attr_destroy(&attributes);

@@ -9,7 +9,8 @@
 
 typedef void (*pool_work)(void *context, unsigned worker, size_t item);
 
-/* Runs work(context, worker, i) for each i below n and returns when all are done. With one job (or when no thread can be made) in this thread. */
+/* Runs work(context, worker, i) for each i below n and returns when all are done. With one job (or
+ * when no thread can be made) in this thread. */
 void pool_run(unsigned jobs, size_t n, pool_work work, void *context);
 /* Number of processors that this process may use, at least 1. */
 unsigned pool_processors(void);

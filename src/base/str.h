@@ -19,7 +19,10 @@ struct str {
 
 /* A view of a literal, and of one in a static initializer. */
 #define S(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
-#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
+#define STR_INIT(literal)                       \
+	{                                       \
+		"" literal, sizeof(literal) - 1 \
+	}
 /* For printf: STR in the format, ARG(view) in the arguments. */
 #define STR "%.*s"
 #define ARG(s) (int)(s).n, (s).p ? (s).p : ""
@@ -55,14 +58,16 @@ struct str str_trim(struct str s);
 bool str_cut(struct str *rest, char sep, struct str *part);
 /* The last dotted component of a full name: `Order` of `acme.v1.Order`. */
 struct str str_last_component(struct str full_name);
-/* Is `path` the folder or file `prefix`, or below it, by whole components? An empty prefix holds all. */
+/* Is `path` the folder or file `prefix`, or below it, by whole components? An empty prefix holds
+ * all. */
 bool path_under(struct str path, struct str prefix);
 
 /* Copies in `arena`; str_cstr ends the copy with a NUL. */
 struct str str_dup(struct arena *arena, struct str s);
 char *str_cstr(struct arena *arena, struct str s);
 /* printf into `arena`. */
-struct str str_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct str str_printf(struct arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* `a` and `b` joined by one `/`; either may be empty. */
 struct str path_join(struct arena *arena, struct str a, struct str b);
 /*

@@ -22,12 +22,12 @@ struct span {
 #define NO_SPAN ((struct span){ 0, 0 })
 
 struct text {
-	struct str path; /* as printed, relative to the repository or the folder */
-	struct str side; /* printed with a colon before the path; empty for the working tree */
+	struct str path;  /* as printed, relative to the repository or the folder */
+	struct str side;  /* printed with a colon before the path; empty for the working tree */
 	struct str bytes; /* absent while not loaded */
 	/* Brings `bytes` back into `arena`; NULL: they never come back. False: it could not. */
 	bool (*load)(struct text *text, struct arena *arena);
-	void *owner; /* for `load` */
+	void *owner;                /* for `load` */
 	const struct point *points; /* instead of bytes: what a span's offsets index */
 	uint32_t n_points;
 	uint32_t *lines; /* offsets of line starts, made on first use */
@@ -36,7 +36,7 @@ struct text {
 
 struct place {
 	struct text *text; /* NULL: nowhere */
-	struct span span; /* NO_SPAN: the file as a whole, printed as 1:1 */
+	struct span span;  /* NO_SPAN: the file as a whole, printed as 1:1 */
 };
 
 #define NOWHERE ((struct place){ NULL, { 0, 0 } })

@@ -10,18 +10,17 @@
 #pragma once
 #include "base/arena.h"
 
-#define VEC(type)                                                                                  \
-	struct {                                                                                   \
-		type *items;                                                                       \
-		uint32_t n, cap;                                                                   \
+#define VEC(type)                \
+	struct {                 \
+		type *items;     \
+		uint32_t n, cap; \
 	}
 
 /* A new zeroed item at the end; its address. */
-#define vec_push(arena, vec)                                                                       \
-	((vec)->n == (vec)->cap                                                                    \
-			? ((vec)->items = vec_more((arena), (vec)->items, &(vec)->cap,             \
-				   sizeof *(vec)->items),                                          \
-			  (vec)->items + (vec)->n++)                                               \
-			: (vec)->items + (vec)->n++)
+#define vec_push(arena, vec)                                                                   \
+	((vec)->n == (vec)->cap ? ((vec)->items = vec_more((arena), (vec)->items, &(vec)->cap, \
+					   sizeof *(vec)->items),                              \
+					  (vec)->items + (vec)->n++)                           \
+				: (vec)->items + (vec)->n++)
 
 void *vec_more(struct arena *arena, void *items, uint32_t *cap, size_t size);

@@ -47,8 +47,9 @@ struct command {
 	int (*run)(struct cli *cli, const void *arguments, const struct texts *operands);
 };
 
-extern const struct command accept_command, breaking_command, check_command, init_command, build_command, rules_command, explain_command,
-	debug_command, help_command, completion_command;
+extern const struct command accept_command, breaking_command, check_command, init_command,
+	build_command, rules_command, explain_command, debug_command, help_command,
+	completion_command;
 
 /* The commands in the order of the help, NULL at the end. */
 extern const struct command *const commands[];

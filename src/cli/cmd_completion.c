@@ -50,7 +50,8 @@ static void print_operands(struct out *out, const struct command *command)
 
 static bool takes_revision(const struct command *command)
 {
-	return command == &check_command || command == &accept_command || command == &build_command || command == &debug_command;
+	return command == &check_command || command == &accept_command ||
+	       command == &build_command || command == &debug_command;
 }
 
 /* ---- bash ---- */

@@ -248,8 +248,8 @@ static int run(struct cli *cli, char *const *args, size_t n)
 }
 
 /*
- * libgit2 and zlib take and give back buffers by the thousand; glibc would hand the top of the heap back to the
- * system each time and fault it in again (a tenth of reading a large tree, 2026-11).
+ * libgit2 and zlib take and give back buffers by the thousand; glibc would hand the top of the heap
+ * back to the system each time and fault it in again (a tenth of reading a large tree, 2026-11).
  */
 static void keep_memory(void)
 {

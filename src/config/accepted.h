@@ -1,5 +1,6 @@
 /*
- * Breaks that were accepted on the record: in breakwater.accepted.yaml, or by a comment in the contract.
+ * Breaks that were accepted on the record: in breakwater.accepted.yaml, or by a comment in the
+ *contract.
  *
  * The file is made for review and for merges. One entry stands for one break and is found again by
  * its fingerprint; rule and element must agree with it, so that an entry that was copied by hand
@@ -31,12 +32,13 @@
  *	message Order { // breakwater:accept FIELD_NO_DELETE(5) moved to Invoice
  *
  * It stands above the element (no empty line between) or behind it on its line, as a line or block
- * comment; a file's own rules and deleted top-level declarations are accepted above `syntax`, `edition`
- * or `package`, an option above its statement. What is gone needs its name or number in brackets, on
- * the element that is still there and that the finding points at: FIELD_NO_DELETE(5), (total),
- * (acme.v1.Order.total), or the property's old value (RESERVED_MESSAGE_NO_DELETE(4 to 6)), or the fingerprint. It
- * must have a reason. A comment accepts one finding or none: if two would fit it accepts neither, and
- * one that the old side has already accepted an earlier break and not this one.
+ * comment; a file's own rules and deleted top-level declarations are accepted above `syntax`,
+ *`edition` or `package`, an option above its statement. What is gone needs its name or number in
+ *brackets, on the element that is still there and that the finding points at: FIELD_NO_DELETE(5),
+ *(total), (acme.v1.Order.total), or the property's old value (RESERVED_MESSAGE_NO_DELETE(4 to 6)),
+ *or the fingerprint. It must have a reason. A comment accepts one finding or none: if two would fit
+ *it accepts neither, and one that the old side has already accepted an earlier break and not this
+ *one.
  */
 #pragma once
 #include "rules/rules.h"
@@ -53,7 +55,7 @@ struct acceptance {
 	struct str reason;
 	struct str by; /* absent: nobody is named */
 	bool has_until;
-	int32_t until; /* the last day that it counts on, in days since 1970-01-01 */
+	int32_t until;      /* the last day that it counts on, in days since 1970-01-01 */
 	struct place place; /* in the file; NOWHERE for a new one */
 };
 
@@ -65,32 +67,37 @@ struct acceptances {
 bool date_read(struct str text, int32_t *day);
 struct str date_text(struct arena *arena, int32_t day);
 
-/* Reads the file at the top of the (new) source; a missing one is an empty list. False and diagnostics when it is wrong. */
+/* Reads the file at the top of the (new) source; a missing one is an empty list. False and
+ * diagnostics when it is wrong. */
 bool accepted_read(struct arena *arena, struct source *source, struct acceptances *accepted,
-		struct diags *diags);
+	struct diags *diags);
 /* The same from a text whose bytes are there. */
-bool accepted_parse(struct arena *arena, struct text *text, struct acceptances *accepted,
-		struct diags *diags);
-/* An entry for a finding; `reason`, `by` and `until` are the caller's to set. Its texts are the finding's. */
+bool accepted_parse(
+	struct arena *arena, struct text *text, struct acceptances *accepted, struct diags *diags);
+/* An entry for a finding; `reason`, `by` and `until` are the caller's to set. Its texts are the
+ * finding's. */
 struct acceptance acceptance_of(const struct finding *finding);
 /* Adds an entry, or puts it in the place of the one with its fingerprint. */
-void accepted_add(struct arena *arena, struct acceptances *accepted,
-		const struct acceptance *acceptance);
-/* The text of the file, whole. Also of an empty list: a repository that starts with it has no conflicts from the first entry on. */
+void accepted_add(
+	struct arena *arena, struct acceptances *accepted, const struct acceptance *acceptance);
+/* The text of the file, whole. Also of an empty list: a repository that starts with it has no
+ * conflicts from the first entry on. */
 struct str accepted_write(struct arena *arena, const struct acceptances *accepted);
 
 struct accept_options {
 	int32_t today; /* days since 1970-01-01 */
-	bool whole; /* nothing narrowed the check, so an entry without a finding is stale */
+	bool whole;    /* nothing narrowed the check, so an entry without a finding is stale */
 };
 /*
- * Marks the findings that an entry in force covers. Warns of entries that are expired and whose finding
- * counts again, near their end, stale, or that contradict their fingerprint. Runs after config_apply.
+ * Marks the findings that an entry in force covers. Warns of entries that are expired and whose
+ * finding counts again, near their end, stale, or that contradict their fingerprint. Runs after
+ * config_apply.
  */
 void accepted_apply(const struct acceptances *accepted, struct findings *findings,
-		const struct accept_options *options, struct diags *diags);
+	const struct accept_options *options, struct diags *diags);
 /*
- * Marks the findings that a comment of the new side covers; loads the texts of the files that findings
- * are in. Warns of comments in them that cannot accept what they name. Runs after accepted_apply.
+ * Marks the findings that a comment of the new side covers; loads the texts of the files that
+ * findings are in. Warns of comments in them that cannot accept what they name. Runs after
+ * accepted_apply.
  */
 void accepted_by_comment(struct findings *findings, struct arena *arena, struct diags *diags);

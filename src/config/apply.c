@@ -147,7 +147,8 @@ void config_apply(const struct config *config, struct findings *findings, struct
 		size_t rule = rule_index(finding->rule);
 
 		finding->severity = (enum severity)module->selection->severity[rule];
-		if (!module->selection->selected[rule] || is_ignored(&silences, config, module, finding, scratch))
+		if (!module->selection->selected[rule] ||
+			is_ignored(&silences, config, module, finding, scratch))
 			finding->ignored = true;
 	}
 	arena_rewind(scratch, mark);

@@ -6,9 +6,10 @@
 #include "rules/rules.h"
 #include "source/source.h"
 
-/* Settings of one module (a breakwater.yaml is one module that covers all). Paths are relative to the repository or folder, as source entries are. */
+/* Settings of one module (a breakwater.yaml is one module that covers all). Paths are relative to
+ * the repository or folder, as source entries are. */
 struct module {
-	struct str path; /* its root; import paths are relative to it; empty: the top */
+	struct str path;          /* its root; import paths are relative to it; empty: the top */
 	VEC(struct str) includes; /* v2: only these folders below it; empty: all */
 	VEC(struct str) excludes;
 	struct selection *selection;
@@ -17,25 +18,27 @@ struct module {
 		const struct rule *rule;
 		struct str path;
 		struct place place;
-	} *ignore_only;
+	} * ignore_only;
 	uint32_t n_ignore_only;
 	bool ignore_unstable_packages;
-	VEC(struct place) ignore_places; /* of `ignores`, for the warning of a path that matches nothing */
+	VEC(struct place)
+	ignore_places; /* of `ignores`, for the warning of a path that matches nothing */
 };
 
 struct config {
-	bool found; /* a configuration file is there */
-	struct str file; /* its path, for messages */
-	bool has_roots; /* roots or modules are declared */
-	VEC(struct str) roots; /* `roots:` of a breakwater.yaml */
+	bool found;                 /* a configuration file is there */
+	struct str file;            /* its path, for messages */
+	bool has_roots;             /* roots or modules are declared */
+	VEC(struct str) roots;      /* `roots:` of a breakwater.yaml */
 	VEC(struct module) modules; /* at least one */
-	struct module rest; /* settings for paths that no module holds: those of a module that is gone */
+	struct module
+		rest; /* settings for paths that no module holds: those of a module that is gone */
 	struct str base; /* absent: none */
 	bool strict_imports;
 	/*
-	 * The tops of both sides (`main:proto` and `dir:proto` begin at `proto` and at nothing), which the
-	 * caller sets before config_apply. Paths here are of the new side; those of old files are also looked
-	 * for as if their side began where the new one does.
+	 * The tops of both sides (`main:proto` and `dir:proto` begin at `proto` and at nothing),
+	 * which the caller sets before config_apply. Paths here are of the new side; those of old
+	 * files are also looked for as if their side began where the new one does.
 	 */
 	struct str old_top, new_top;
 	bool is_buf;
@@ -45,33 +48,40 @@ struct config {
 /* What the command line says instead of the configuration. */
 struct config_override {
 	VEC(struct str) use, except; /* ids, already split at commas */
-	struct str file; /* --config, relative to `directory`; absent: none */
-	struct str text; /* in its place the text of one; absent: none */
-	struct str directory; /* -C, absolute */
-	/* The old side: only roots, modules and what they exclude are wanted, and said. Its rules may be of another time. */
+	struct str file;             /* --config, relative to `directory`; absent: none */
+	struct str text;             /* in its place the text of one; absent: none */
+	struct str directory;        /* -C, absolute */
+	/* The old side: only roots, modules and what they exclude are wanted, and said. Its rules
+	 * may be of another time. */
 	bool layout_only;
 };
 
 /*
- * Reads the configuration of one side from its own files (breakwater.yaml, else buf.yaml, buf.work.yaml at the top) or the one that
+ * Reads the configuration of one side from its own files (breakwater.yaml, else buf.yaml,
+ * buf.work.yaml at the top) or the one that
  * --config names from the disk. False and diagnostics with line and column when it is wrong.
  */
-bool config_read(struct arena *arena, struct intern *names, struct source *source, const struct config_override *override,
-		struct config *config, struct diags *diags);
+bool config_read(struct arena *arena, struct intern *names, struct source *source,
+	const struct config_override *override, struct config *config, struct diags *diags);
 
-/* Marks the findings that the new side's configuration leaves out (ignore, ignore_only, unstable packages, modules that do not select the rule) and sets severities. */
+/* Marks the findings that the new side's configuration leaves out (ignore, ignore_only, unstable
+ * packages, modules that do not select the rule) and sets severities. */
 void config_apply(const struct config *config, struct findings *findings, struct arena *scratch);
 /* Warns of ignore paths that match no file of either side (`paths` sorted). */
-void config_warn_unmatched(const struct config *config, const struct schema *old, const struct schema *new, struct diags *diags);
+void config_warn_unmatched(const struct config *config, const struct schema *old,
+	const struct schema *new, struct diags *diags);
 /* Rules that any module selects: what rules_run gets. */
 struct selection *config_selection(struct arena *arena, const struct config *config);
-/* The module whose root holds a path (the innermost; what it excludes or does not include is not held), NULL. */
+/* The module whose root holds a path (the innermost; what it excludes or does not include is not
+ * held), NULL. */
 const struct module *config_module_of(const struct config *config, struct str path);
-/* Is a path part of the contract as far as the configuration says? With `has_roots` only what a root or module holds. */
+/* Is a path part of the contract as far as the configuration says? With `has_roots` only what a
+ * root or module holds. */
 bool config_holds(const struct config *config, struct str path);
 /*
- * The import roots of a side, `override_roots` of --root (relative to the repository) going first. A folder that one root excludes and that
- * is itself a root, or holds one, is not in `excluded`; config_holds knows better (and `includes`, which roots do not have).
+ * The import roots of a side, `override_roots` of --root (relative to the repository) going first.
+ * A folder that one root excludes and that is itself a root, or holds one, is not in `excluded`;
+ * config_holds knows better (and `includes`, which roots do not have).
  */
 void config_roots(struct arena *arena, const struct config *config, struct roots *roots);
 bool package_is_unstable(struct str package);

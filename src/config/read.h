@@ -18,10 +18,10 @@ struct reader {
 	struct text *text;
 	struct diags *diags;
 	struct str folder; /* that paths count from, relative to the repository */
-	struct str top; /* of the input: no path leads out of it */
+	struct str top;    /* of the input: no path leads out of it */
 	const struct config_override *override;
 	enum rules_version version; /* whose columns the file's ids have */
-	const char *version_name; /* for messages: `v1` */
+	const char *version_name;   /* for messages: `v1` */
 	uint32_t n_paths;
 	struct said *said;
 };
@@ -29,14 +29,16 @@ struct reader {
 struct place node_place(const struct reader *reader, const struct yaml_node *node);
 /* An error at the node and, where the word is near one of the right ones, a help. */
 void report_unknown(struct reader *reader, const struct yaml_node *word, const char *what,
-		const struct str *words, size_t n);
+	const struct str *words, size_t n);
 /* False and an error if it is not of the kind; a null and NULL are false without one. */
-bool expect_kind(struct reader *reader, const struct yaml_node *node, enum yaml_kind kind,
-		struct str key);
+bool expect_kind(
+	struct reader *reader, const struct yaml_node *node, enum yaml_kind kind, struct str key);
 void read_flag(struct reader *reader, const struct yaml_node *node, struct str key, bool *flag);
-void read_word(struct reader *reader, const struct yaml_node *node, struct str key, struct str *word);
+void read_word(
+	struct reader *reader, const struct yaml_node *node, struct str key, struct str *word);
 /* `node` as a path, joined to `base`; false and an error when it leads out of the tree. */
-bool read_path(struct reader *reader, const struct yaml_node *node, struct str base, struct str *path);
+bool read_path(
+	struct reader *reader, const struct yaml_node *node, struct str base, struct str *path);
 
 /* Keys of a `breaking:` part, or of a breakwater.yaml; absent ones are NULL. */
 struct breaking_nodes {
@@ -46,9 +48,11 @@ struct breaking_nodes {
 	size_t n_folders;
 };
 /* Fills the settings of `module` but for its place in the tree. */
-void read_breaking(struct reader *reader, const struct breaking_nodes *nodes, struct module *module);
+void read_breaking(
+	struct reader *reader, const struct breaking_nodes *nodes, struct module *module);
 
-bool read_breakwater_yaml(struct reader *reader, const struct yaml_node *root, struct config *config);
+bool read_breakwater_yaml(
+	struct reader *reader, const struct yaml_node *root, struct config *config);
 /* The modules of one buf.yaml, whose folder is `reader->folder`, added to the configuration. */
 bool read_buf_yaml(struct reader *reader, const struct yaml_node *root, struct config *config);
 /* A module that has no buf.yaml. */

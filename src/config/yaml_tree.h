@@ -25,12 +25,13 @@ struct yaml_pair {
 
 struct yaml_node {
 	enum yaml_kind kind;
-	struct span span; /* bytes of the text; of a list or mapping in block style: its first line */
-	struct str value; /* of a scalar, and of a null as it is written */
-	bool plain; /* a scalar without quotes: may be a number or a boolean */
+	struct span
+		span; /* bytes of the text; of a list or mapping in block style: its first line */
+	struct str value;              /* of a scalar, and of a null as it is written */
+	bool plain;                    /* a scalar without quotes: may be a number or a boolean */
 	VEC(struct yaml_node *) items; /* of a list */
-	VEC(struct yaml_pair) pairs; /* of a mapping; keys are scalars */
-	uint32_t size, depth; /* events and levels that it stands for */
+	VEC(struct yaml_pair) pairs;   /* of a mapping; keys are scalars */
+	uint32_t size, depth;          /* events and levels that it stands for */
 };
 
 /*

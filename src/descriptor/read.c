@@ -70,14 +70,17 @@ static struct options *read_options(struct reader *reader, bool has, ProtobufCBi
 	return options;
 }
 
-/* Full names are kept, and a few long names of outer scopes make very many long ones: they have a budget, too. */
-static struct str read_full_name(struct reader *reader, const struct element *parent, struct str name)
+/* Full names are kept, and a few long names of outer scopes make very many long ones: they have a
+ * budget, too. */
+static struct str read_full_name(
+	struct reader *reader, const struct element *parent, struct str name)
 {
 	struct str scope = parent->kind == ELEMENT_FILE ? reader->file->package : parent->full_name;
 
 	if (scope.n + 1 + name.n > reader->names_left) {
 		if (reader->names_left)
-			read_error(reader, &reader->file->e, "has full names that take more memory than its size justifies");
+			read_error(reader, &reader->file->e,
+				"has full names that take more memory than its size justifies");
 		reader->names_left = 0;
 		return name;
 	}

@@ -9,21 +9,24 @@
 #include "schema/schema.h"
 
 enum pair_kind {
-	PAIR_FILE, /* by repository path, then by import path; own files of either side */
-	PAIR_FILE_MESSAGE, /* within a pair of files, by name without package: *_NO_DELETE. new NULL only when deleted */
+	PAIR_FILE,         /* by repository path, then by import path; own files of either side */
+	PAIR_FILE_MESSAGE, /* within a pair of files, by name without package: *_NO_DELETE. new NULL
+			      only when deleted */
 	PAIR_FILE_ENUM,
 	PAIR_FILE_SERVICE,
 	PAIR_FILE_EXTENSION,
-	PAIR_PACKAGE, /* by package name; only packages that the new side lacks */
+	PAIR_PACKAGE,         /* by package name; only packages that the new side lacks */
 	PAIR_PACKAGE_MESSAGE, /* by package and local name, in packages that both sides have */
 	PAIR_PACKAGE_ENUM,
 	PAIR_PACKAGE_SERVICE,
 	PAIR_PACKAGE_EXTENSION,
 	PAIR_MESSAGE, /* by full name, whatever the file */
-	PAIR_FIELD, /* in a message pair by number; extensions by extendee and number. old NULL: new field in a paired message */
+	PAIR_FIELD, /* in a message pair by number; extensions by extendee and number. old NULL: new
+		       field in a paired message */
 	PAIR_ONEOF, /* in a message pair by name; new NULL: deleted */
-	PAIR_ENUM, /* by full name */
-	PAIR_ENUM_VALUE, /* in an enum pair by number; `old` is the first value of that number. new NULL: deleted */
+	PAIR_ENUM,  /* by full name */
+	PAIR_ENUM_VALUE, /* in an enum pair by number; `old` is the first value of that number. new
+			    NULL: deleted */
 	PAIR_SERVICE,
 	PAIR_METHOD, /* in a service pair by name; new NULL: deleted */
 	PAIR_KINDS
@@ -43,36 +46,49 @@ union pair_side {
 
 struct pair {
 	enum pair_kind kind;
-	union pair_side old, new; /* NULL: missing */
-	const struct pair *parent; /* the pair of messages, enums, services or files that this one was made in; NULL for packages and extensions */
-	struct str package; /* of PAIR_PACKAGE */
-	const struct file *new_file; /* where the new side's counterpart of old's file is; NULL: gone */
+	union pair_side old, new;  /* NULL: missing */
+	const struct pair *parent; /* the pair of messages, enums, services or files that this one
+				      was made in; NULL for packages and extensions */
+	struct str package;        /* of PAIR_PACKAGE */
+	const struct file
+		*new_file; /* where the new side's counterpart of old's file is; NULL: gone */
 };
 
 struct diff;
 
 /* Indexes of one side that rules may ask: by interned full name, or extendee and number. */
-const struct message *diff_find_message(const struct diff *diff, bool new_side, struct str full_name);
-const struct enumeration *diff_find_enum(const struct diff *diff, bool new_side, struct str full_name);
-const struct service *diff_find_service(const struct diff *diff, bool new_side, struct str full_name);
-const struct field *diff_find_extension(const struct diff *diff, bool new_side, struct str extendee, int32_t number);
-const struct file *diff_find_file(const struct diff *diff, bool new_side, const struct file *counterpart_of);
+const struct message *diff_find_message(
+	const struct diff *diff, bool new_side, struct str full_name);
+const struct enumeration *diff_find_enum(
+	const struct diff *diff, bool new_side, struct str full_name);
+const struct service *diff_find_service(
+	const struct diff *diff, bool new_side, struct str full_name);
+const struct field *diff_find_extension(
+	const struct diff *diff, bool new_side, struct str extendee, int32_t number);
+const struct file *diff_find_file(
+	const struct diff *diff, bool new_side, const struct file *counterpart_of);
 
-/* What a file itself declares (ELEMENT_MESSAGE, _ENUM, _SERVICE, extensions as _FIELD) under an interned full name; NULL. */
-const struct element *diff_find_in_file(const struct diff *diff, bool new_side, const struct file *file,
-		enum element_kind kind, struct str full_name);
+/* What a file itself declares (ELEMENT_MESSAGE, _ENUM, _SERVICE, extensions as _FIELD) under an
+ * interned full name; NULL. */
+const struct element *diff_find_in_file(const struct diff *diff, bool new_side,
+	const struct file *file, enum element_kind kind, struct str full_name);
 /* Is the file a contract of that side, not only imported? */
 bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file);
 /* Has the side a file, own or imported, of that interned package? */
 bool diff_has_package(const struct diff *diff, bool new_side, struct str package);
-/* Does any file of the package declare a message, enum, service or extension (ELEMENT_FIELD), nested ones too? */
-bool diff_package_declares(const struct diff *diff, bool new_side, struct str package, enum element_kind kind);
+/* Does any file of the package declare a message, enum, service or extension (ELEMENT_FIELD),
+ * nested ones too? */
+bool diff_package_declares(
+	const struct diff *diff, bool new_side, struct str package, enum element_kind kind);
 /* The side's files, for who has to look at all of them. */
 const struct schema *diff_schema(const struct diff *diff, bool new_side);
 
-/* Pairs two schemas; everything in `arena`. Own files decide what is looked at; imports are there for types. */
-struct diff *diff_new(struct arena *arena, struct intern *names, const struct schema *old, const struct schema *new);
-/* Calls `visit` for every pair, in a fixed order: old files by path, elements in order, then new ones. */
+/* Pairs two schemas; everything in `arena`. Own files decide what is looked at; imports are there
+ * for types. */
+struct diff *diff_new(struct arena *arena, struct intern *names, const struct schema *old,
+	const struct schema *new);
+/* Calls `visit` for every pair, in a fixed order: old files by path, elements in order, then new
+ * ones. */
 typedef void (*pair_visit)(void *context, const struct pair *pair);
 void diff_walk(struct diff *diff, pair_visit visit, void *context);
 /* For `breakwater debug pairs`. */

@@ -1,6 +1,6 @@
 /*
- * What the compiler needs of descriptor.proto and no more: most inputs are tried with it, since compiling
- * the whole of it takes nine tenths of a round.
+ * What the compiler needs of descriptor.proto and no more: most inputs are tried with it, since
+ * compiling the whole of it takes nine tenths of a round.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /*
- * Members by name and number in a time that does not grow with what holds them: a stranger's message
- * may have a million fields, and an option's value may name them all. Small ones are searched, which is faster.
+ * Members by name and number in a time that does not grow with what holds them: a stranger's
+ * message may have a million fields, and an option's value may name them all. Small ones are
+ * searched, which is faster.
  */
 #include "proto/catalog.h"
 
@@ -9,8 +10,8 @@
 enum { LARGE = 48 };
 
 struct catalog {
-	struct map names, numbers; /* fields or values; of equal ones the first */
-	struct map groups; /* fields by the interned name of their group's message */
+	struct map names, numbers;       /* fields or values; of equal ones the first */
+	struct map groups;               /* fields by the interned name of their group's message */
 	struct extension_range **ranges; /* by begin */
 	struct catalog_required required;
 	bool has_required;
@@ -55,7 +56,8 @@ static const struct catalog *message_catalog(struct context *context, const stru
 	return catalog;
 }
 
-static const struct catalog *enum_catalog(struct context *context, const struct enumeration *enumeration)
+static const struct catalog *enum_catalog(
+	struct context *context, const struct enumeration *enumeration)
 {
 	struct catalog *catalog = catalog_of(context, enumeration);
 
@@ -100,7 +102,8 @@ struct field *catalog_group(struct context *context, const struct message *messa
 	return NULL;
 }
 
-struct enum_value *catalog_value(struct context *context, const struct enumeration *enumeration, struct str name)
+struct enum_value *catalog_value(
+	struct context *context, const struct enumeration *enumeration, struct str name)
 {
 	if (enumeration->values.n >= LARGE)
 		return map_get(&enum_catalog(context, enumeration)->names, name.p, 0);
@@ -110,7 +113,8 @@ struct enum_value *catalog_value(struct context *context, const struct enumerati
 	return NULL;
 }
 
-struct enum_value *catalog_value_number(struct context *context, const struct enumeration *enumeration, int64_t number)
+struct enum_value *catalog_value_number(
+	struct context *context, const struct enumeration *enumeration, int64_t number)
 {
 	if (number < INT32_MIN || number > INT32_MAX)
 		return NULL;
@@ -127,13 +131,16 @@ struct enum_value *catalog_value_number(struct context *context, const struct en
 
 static int by_begin(const void *left, const void *right)
 {
-	const struct extension_range *a = *(struct extension_range *const *)left, *b = *(struct extension_range *const *)right;
+	const struct extension_range *a = *(struct extension_range *const *)left,
+				     *b = *(struct extension_range *const *)right;
 
 	return (a->begin > b->begin) - (a->begin < b->begin);
 }
 
-/* Ranges that overlap are an error of the message's own, so the nearest that begins before is the one. */
-const struct extension_range *catalog_range(struct context *context, const struct message *message, int32_t number)
+/* Ranges that overlap are an error of the message's own, so the nearest that begins before is the
+ * one. */
+const struct extension_range *catalog_range(
+	struct context *context, const struct message *message, int32_t number)
 {
 	uint32_t low = 0, high = message->extension_ranges.n;
 	struct extension_range **ranges = message->extension_ranges.items;
@@ -142,7 +149,8 @@ const struct extension_range *catalog_range(struct context *context, const struc
 		struct catalog *catalog = catalog_of(context, message);
 
 		if (!catalog->ranges) {
-			catalog->ranges = arena_copy(context->arena, ranges, high * sizeof(struct extension_range *));
+			catalog->ranges = arena_copy(
+				context->arena, ranges, high * sizeof(struct extension_range *));
 			qsort(catalog->ranges, high, sizeof *catalog->ranges, by_begin);
 		}
 		ranges = catalog->ranges;
@@ -164,10 +172,12 @@ const struct extension_range *catalog_range(struct context *context, const struc
 
 static bool is_required(const struct field *field)
 {
-	return field->label == LABEL_REQUIRED || (field->e.features && field_cardinality(field) == CARDINALITY_REQUIRED);
+	return field->label == LABEL_REQUIRED ||
+	       (field->e.features && field_cardinality(field) == CARDINALITY_REQUIRED);
 }
 
-const struct catalog_required *catalog_required(struct context *context, const struct message *message)
+const struct catalog_required *catalog_required(
+	struct context *context, const struct message *message)
 {
 	struct catalog *catalog = catalog_of(context, message);
 

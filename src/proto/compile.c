@@ -17,14 +17,15 @@ struct node {
 	struct unit *unit;
 	const struct source_entry *entry;
 	struct source *source;
-	struct str path; /* interned; of built-in files their import path */
-	struct node *twin; /* the node of the other side that has this path */
-	VEC(struct node *) imports; /* as the file's import statements; NULL: missing */
+	struct str path;              /* interned; of built-in files their import path */
+	struct node *twin;            /* the node of the other side that has this path */
+	VEC(struct node *) imports;   /* as the file's import statements; NULL: missing */
 	VEC(struct node *) importers; /* within the side */
 	bool is_builtin;
-	bool shares; /* its unit is to be the twin's */
-	bool compares; /* its twin, which is parsed in this wave, looks whether the bytes are the same */
-	bool failed; /* could not be read */
+	bool shares;   /* its unit is to be the twin's */
+	bool compares; /* its twin, which is parsed in this wave, looks whether the bytes are the
+			  same */
+	bool failed;   /* could not be read */
 	uint8_t color; /* of the walk that looks for cycles */
 };
 
@@ -51,8 +52,8 @@ struct driver {
 	struct worker_state *workers;
 	unsigned jobs;
 	VEC(struct node *) tasks; /* to parse in this wave */
-	struct map missing; /* import paths that were warned of */
-	bool failed; /* something could not be read */
+	struct map missing;       /* import paths that were warned of */
+	bool failed;              /* something could not be read */
 };
 
 /* CPU time of all threads. */
@@ -103,7 +104,8 @@ static struct unit *unit_new(struct driver *d, struct node *node)
 
 static bool is_git(const struct source *source)
 {
-	return source->kind == SOURCE_TREE || source->kind == SOURCE_INDEX || source->kind == SOURCE_WORKTREE;
+	return source->kind == SOURCE_TREE || source->kind == SOURCE_INDEX ||
+	       source->kind == SOURCE_WORKTREE;
 }
 
 /* Is it certain without reading that two nodes hold the same bytes? */
@@ -112,18 +114,19 @@ static bool same_id(const struct node *a, const struct node *b)
 	if (a->is_builtin && b->is_builtin)
 		return true;
 	return is_git(a->source) && is_git(b->source) && a->entry->has_id && b->entry->has_id &&
-			memcmp(a->entry->id.bytes, b->entry->id.bytes, sizeof a->entry->id.bytes) == 0;
+	       memcmp(a->entry->id.bytes, b->entry->id.bytes, sizeof a->entry->id.bytes) == 0;
 }
 
-static bool read_node(struct node *node, struct arena *arena, struct str *bytes, struct diags *diags)
+static bool read_node(
+	struct node *node, struct arena *arena, struct str *bytes, struct diags *diags)
 {
 	if (!source_read(node->source, node->entry, arena, bytes, diags)) {
 		node->failed = true;
 		return false;
 	}
 	if (bytes->n > MAX_FILE_BYTES) {
-		diag_error(diags, NOWHERE, "'" STR "' has %zu bytes; a contract may have %d", ARG(node->path), bytes->n,
-				MAX_FILE_BYTES);
+		diag_error(diags, NOWHERE, "'" STR "' has %zu bytes; a contract may have %d",
+			ARG(node->path), bytes->n, MAX_FILE_BYTES);
 		node->failed = true;
 		return false;
 	}
@@ -141,12 +144,14 @@ static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 	}
 	if (unit->parsed || !unit->diags.n_errors) {
 		diag_error(&unit->diags, place_in(unit->file->text, NO_SPAN),
-				"the full names in this file take more memory than its size justifies");
-		diag_help(&unit->diags, "shorten the names of the package and of the outer messages");
+			"the full names in this file take more memory than its size justifies");
+		diag_help(
+			&unit->diags, "shorten the names of the package and of the outer messages");
 	}
 	unit->parsed = false;
 	/* No element without a full name gets any further. */
-	unit->file->messages.n = unit->file->enums.n = unit->file->services.n = unit->file->extensions.n = 0;
+	unit->file->messages.n = unit->file->enums.n = unit->file->services.n =
+		unit->file->extensions.n = 0;
 }
 
 /* Parses the file of a task; where its twin holds the same bytes, for both. */
@@ -176,20 +181,22 @@ static void parse_task(void *context, unsigned index, size_t item)
 		if (twin && twin->compares) {
 			struct arena_mark before = arena_mark(worker->scratch);
 
-			twin->shares = source_read(twin->source, twin->entry, worker->scratch, &other, &unit->diags) &&
-					str_eq(request.bytes, other);
+			twin->shares = source_read(twin->source, twin->entry, worker->scratch,
+					       &other, &unit->diags) &&
+				       str_eq(request.bytes, other);
 			arena_rewind(worker->scratch, before);
 		}
-		unit->parsed = node->source->kind == SOURCE_SET ? d->options->parse_descriptor(&request) :
-				proto_parse(&request);
+		unit->parsed = node->source->kind == SOURCE_SET
+				       ? d->options->parse_descriptor(&request)
+				       : proto_parse(&request);
 		name_elements(d, unit, request.bytes.n);
 	}
 	unit->file->is_broken = !unit->parsed;
 	arena_rewind(worker->scratch, mark);
 }
 
-static struct node *node_get(struct driver *d, struct side_state *s, const struct source_entry *entry,
-		struct source *source);
+static struct node *node_get(struct driver *d, struct side_state *s,
+	const struct source_entry *entry, struct source *source);
 
 /* Wants a file that one side needs on the other one, too, if it is there. */
 static void mirror(struct driver *d, struct side_state *s, struct node *node)
@@ -206,7 +213,8 @@ static void mirror(struct driver *d, struct side_state *s, struct node *node)
 	}
 }
 
-static struct node *node_get(struct driver *d, struct side_state *s, const struct source_entry *entry, struct source *source)
+static struct node *node_get(struct driver *d, struct side_state *s,
+	const struct source_entry *entry, struct source *source)
 {
 	bool is_builtin = source->kind == SOURCE_BUILTIN;
 	struct str path = intern(d->options->names, entry->path);
@@ -223,7 +231,9 @@ static struct node *node_get(struct driver *d, struct side_state *s, const struc
 	node->is_builtin = is_builtin;
 	*vec_push(d->options->arena, &s->nodes) = node;
 	for (size_t i = 0; i < d->n_sides; i++) {
-		struct node *twin = &d->sides[i] == s ? NULL : map_get(&d->sides[i].by_path, path.p, is_builtin);
+		struct node *twin = &d->sides[i] == s
+					    ? NULL
+					    : map_get(&d->sides[i].by_path, path.p, is_builtin);
 
 		if (twin) {
 			node->twin = twin;
@@ -260,9 +270,11 @@ static void parse_wave(struct driver *d)
 			bool twin_waits = twin && !twin->unit;
 
 			node->shares = twin && !twin_waits && same_id(node, twin);
-			/* The new side's file comes second, when the old one's is about to be parsed. */
-			node->compares = i == 1 && twin && !twin_waits && !node->shares && !twin->unit->parsed &&
-					!(is_git(node->source) && is_git(twin->source));
+			/* The new side's file comes second, when the old one's is about to be
+			 * parsed. */
+			node->compares = i == 1 && twin && !twin_waits && !node->shares &&
+					 !twin->unit->parsed &&
+					 !(is_git(node->source) && is_git(twin->source));
 			if (!node->shares && !node->compares)
 				add_task(d, node);
 		}
@@ -284,13 +296,15 @@ static void parse_wave(struct driver *d)
 	parse_tasks(d);
 }
 
-static void report_missing(struct driver *d, struct side_state *s, struct node *node, const struct import *import)
+static void report_missing(
+	struct driver *d, struct side_state *s, struct node *node, const struct import *import)
 {
 	struct place place = place_in(node->unit->file->text, import->span);
 	void **slot;
 
 	if (d->options->strict_imports) {
-		diag_error(&node->unit->diags, place, "import '" STR "' is in no import root", ARG(import->path));
+		diag_error(&node->unit->diags, place, "import '" STR "' is in no import root",
+			ARG(import->path));
 		diag_help(&node->unit->diags, "name the folder that holds it with --root");
 		return;
 	}
@@ -298,9 +312,11 @@ static void report_missing(struct driver *d, struct side_state *s, struct node *
 	if (*slot)
 		return;
 	*slot = s;
-	diag_warning(d->options->diags, place, "import '" STR "' is in no import root; what it declares is compared by name",
-			ARG(import->path));
-	diag_help(d->options->diags, "name the folder that holds it with --root, or ask for an error with --strict-imports");
+	diag_warning(d->options->diags, place,
+		"import '" STR "' is in no import root; what it declares is compared by name",
+		ARG(import->path));
+	diag_help(d->options->diags, "name the folder that holds it with --root, or ask for an "
+				     "error with --strict-imports");
 }
 
 static void find_imports(struct driver *d, struct side_state *s, struct node *node)
@@ -312,8 +328,9 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 	for (uint32_t i = 0; i < file->imports.n; i++) {
 		const struct import *import = &file->imports.items[i];
 		struct source *source = node->source;
-		const struct source_entry *entry = own ? root_find(s->finder, node->path, import->path, &source) :
-				source_find(source, import->path);
+		const struct source_entry *entry =
+			own ? root_find(s->finder, node->path, import->path, &source)
+			    : source_find(source, import->path);
 		struct node *imported = entry ? node_get(d, s, entry, source) : NULL;
 
 		*vec_push(d->options->arena, &node->imports) = imported;
@@ -333,7 +350,8 @@ static void parse_all(struct driver *d)
 	while (more) {
 		more = false;
 		parse_wave(d);
-		/* What one side finds may be wanted on the other one, too: it is for the next wave. */
+		/* What one side finds may be wanted on the other one, too: it is for the next wave.
+		 */
 		for (size_t i = 0; i < d->n_sides; i++)
 			end[i] = d->sides[i].nodes.n;
 		for (size_t i = 0; i < d->n_sides; i++) {
@@ -372,8 +390,8 @@ static bool may_share(struct driver *d, const struct node *node)
 }
 
 /*
- * Takes the unit away from nodes of the new side that import something else than their twins do, and from what
- * imports those; then parses them again for the new side.
+ * Takes the unit away from nodes of the new side that import something else than their twins do,
+ * and from what imports those; then parses them again for the new side.
  */
 static void unshare(struct driver *d)
 {
@@ -384,7 +402,8 @@ static void unshare(struct driver *d)
 	if (d->n_sides < 2)
 		return;
 	for (uint32_t i = 0; i < s->nodes.n; i++)
-		if (s->nodes.items[i]->twin && s->nodes.items[i]->unit == s->nodes.items[i]->twin->unit)
+		if (s->nodes.items[i]->twin &&
+			s->nodes.items[i]->unit == s->nodes.items[i]->twin->unit)
 			*vec_push(arena, &work) = s->nodes.items[i];
 	while (work.n) {
 		struct node *node = work.items[--work.n];
@@ -395,7 +414,8 @@ static void unshare(struct driver *d)
 		/* The unit may have been made for either side. */
 		twin_text = node->unit->file->text;
 		twin_text->owner = node->twin;
-		twin_text->side = node->twin->is_builtin ? twin_text->side : node->twin->source->side;
+		twin_text->side =
+			node->twin->is_builtin ? twin_text->side : node->twin->source->side;
 		node->shares = false;
 		add_task(d, node);
 		for (uint32_t i = 0; i < node->importers.n; i++)
@@ -426,7 +446,8 @@ static void connect(struct driver *d, struct side_state *s, struct node *node)
 	}
 	file->import_path = intern(d->options->names, import_path_of(s, node));
 	for (uint32_t i = 0; i < node->imports.n; i++) {
-		struct unit *imported = node->imports.items[i] ? node->imports.items[i]->unit : NULL;
+		struct unit *imported =
+			node->imports.items[i] ? node->imports.items[i]->unit : NULL;
 
 		*vec_push(d->options->arena, &unit->imports) = imported;
 		file->imports.items[i].file = imported ? imported->file : NULL;
@@ -453,11 +474,15 @@ static void report_cycle(struct node *node, uint32_t import)
 	struct node *imported = node->imports.items[import];
 
 	if (imported == node)
-		diag_error(&node->unit->diags, place_in(file->text, file->imports.items[import].span), "the file imports itself");
+		diag_error(&node->unit->diags,
+			place_in(file->text, file->imports.items[import].span),
+			"the file imports itself");
 	else
-		diag_error(&node->unit->diags, place_in(file->text, file->imports.items[import].span),
-				"import '" STR "' closes a cycle: that file imports this one, directly or not",
-				ARG(file->imports.items[import].path));
+		diag_error(&node->unit->diags,
+			place_in(file->text, file->imports.items[import].span),
+			"import '" STR
+			"' closes a cycle: that file imports this one, directly or not",
+			ARG(file->imports.items[import].path));
 	file->imports.items[import].file = NULL;
 	node->unit->imports.items[import] = NULL;
 	file->lacks_import = true;
@@ -488,7 +513,8 @@ static void walk_imports(struct driver *d, struct node *start)
 			node->color = BLACK;
 			for (uint32_t i = 0; i < node->unit->imports.n; i++)
 				if (node->unit->imports.items[i])
-					inherit(node->unit, node->unit->imports.items[i], d->compiler.builtin_descriptor);
+					inherit(node->unit, node->unit->imports.items[i],
+						d->compiler.builtin_descriptor);
 			stack.n--;
 			continue;
 		}
@@ -523,8 +549,8 @@ static int outermost_first(const void *left, const void *right)
 	return x != y ? (x > y) - (x < y) : str_cmp(a->path, b->path);
 }
 
-static void add_visible(struct driver *d, struct unit *unit, struct unit *visible, uint32_t *seen, uint32_t stamp,
-		bool by_option)
+static void add_visible(struct driver *d, struct unit *unit, struct unit *visible, uint32_t *seen,
+	uint32_t stamp, bool by_option)
 {
 	/* Public imports of public imports: a list that grows while it is walked. */
 	uint32_t next;
@@ -538,14 +564,16 @@ static void add_visible(struct driver *d, struct unit *unit, struct unit *visibl
 	else
 		*vec_push(d->options->arena, &unit->visible) = visible;
 	for (; next < (by_option ? unit->option_visible.n : unit->visible.n); next++) {
-		struct unit *from = by_option ? unit->option_visible.items[next] : unit->visible.items[next];
+		struct unit *from =
+			by_option ? unit->option_visible.items[next] : unit->visible.items[next];
 
 		if (from == unit)
 			continue;
 		for (uint32_t i = 0; i < from->imports.n; i++) {
 			struct unit *further = from->imports.items[i];
 
-			if (!further || from->file->imports.items[i].kind != IMPORT_PUBLIC || seen[further->index] == stamp)
+			if (!further || from->file->imports.items[i].kind != IMPORT_PUBLIC ||
+				seen[further->index] == stamp)
 				continue;
 			seen[further->index] = stamp;
 			if (by_option)
@@ -561,8 +589,9 @@ static void report_visible(struct unit *unit)
 {
 	struct file *file = unit->file;
 
-	diag_error(&unit->diags, place_in(file->text, file->imports.n ? file->imports.items[0].span : NO_SPAN),
-			"too many files are visible to one another by public imports");
+	diag_error(&unit->diags,
+		place_in(file->text, file->imports.n ? file->imports.items[0].span : NO_SPAN),
+		"too many files are visible to one another by public imports");
 	diag_help(&unit->diags, "the limit is %d pairs of files in all", MAX_VISIBLE);
 	file->lacks_import = true;
 }
@@ -613,7 +642,8 @@ static void see(struct context *c, const struct unit *unit, uint32_t stamp)
 	struct package *p = map_get(&c->compiler->packages, package.p, 0);
 
 	c->visible[unit->index] = stamp;
-	for (struct element *e = p ? &p->e : NULL; e && c->packages[((struct package *)e)->index] != c->stamp; e = e->parent)
+	for (struct element *e = p ? &p->e : NULL;
+		e && c->packages[((struct package *)e)->index] != c->stamp; e = e->parent)
 		c->packages[((struct package *)e)->index] = c->stamp;
 }
 
@@ -672,7 +702,8 @@ static void link_all(struct driver *d)
 		symbols_add_file(c, c->units.items[i]);
 	for (unsigned i = 0; i < d->jobs; i++) {
 		d->workers[i].context.visible = NEW_ARRAY(d->options->arena, c->units.n, uint32_t);
-		d->workers[i].context.packages = NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);
+		d->workers[i].context.packages =
+			NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);
 		map_init(&d->workers[i].context.parts, d->workers[i].arena);
 		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
 	}
@@ -703,7 +734,7 @@ static bool is_copy_of_builtin(const struct source *source, struct str path)
 		return false;
 	for (size_t i = 0; i + folder.n <= path.n; i++)
 		if ((i == 0 || path.p[i - 1] == '/') && str_starts(str_from(path, i), folder) &&
-				source_find(source->builtin, str_from(path, i)))
+			source_find(source->builtin, str_from(path, i)))
 			return true;
 	return false;
 }
@@ -723,14 +754,17 @@ static void fill_schema(struct driver *d, struct side_state *s, struct schema *s
 		f = vec_push(arena, &schema->files);
 		f->file = node->unit->file;
 		/* A copy of a built-in file in the tree is nobody's contract either. */
-		f->own = !node->is_builtin && root_owns(s->finder, node->path) && !is_copy_of_builtin(source, node->path);
+		f->own = !node->is_builtin && root_owns(s->finder, node->path) &&
+			 !is_copy_of_builtin(source, node->path);
 	}
 	if (schema->files.n)
-		qsort(schema->files.items, schema->files.n, sizeof *schema->files.items, by_import_path);
+		qsort(schema->files.items, schema->files.n, sizeof *schema->files.items,
+			by_import_path);
 	if (source->listed)
 		for (uint32_t i = 0; i < source->list.entries.n; i++)
 			if (root_owns(s->finder, source->list.entries.items[i].path))
-				*vec_push(arena, &schema->paths) = source->list.entries.items[i].path;
+				*vec_push(arena, &schema->paths) =
+					source->list.entries.items[i].path;
 }
 
 static bool want(struct driver *d, struct side_state *s)
@@ -768,7 +802,8 @@ static void want_descriptor(struct driver *d)
 		const struct source_entry *entry;
 
 		if (!builtin)
-			builtin = d->sides[i].side->source->builtin = source_builtin(d->options->arena);
+			builtin = d->sides[i].side->source->builtin =
+				source_builtin(d->options->arena);
 		entry = source_find(builtin, S("google/protobuf/descriptor.proto"));
 		if (entry)
 			node_get(d, &d->sides[i], entry, builtin);
@@ -804,8 +839,8 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 	}
 }
 
-bool compile(const struct compile_options *options, struct compile_side *sides, size_t n, struct schema *schemas,
-		struct compile_stats *stats)
+bool compile(const struct compile_options *options, struct compile_side *sides, size_t n,
+	struct schema *schemas, struct compile_stats *stats)
 {
 	struct driver *d = NEW(options->arena, struct driver);
 	bool ok = true, listed = true;
@@ -824,7 +859,8 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 	map_init(&d->missing, options->arena);
 	for (size_t i = 0; i < n; i++) {
 		d->sides[i].side = &sides[i];
-		d->sides[i].finder = root_finder_new(options->arena, options->names, &sides[i], options->diags);
+		d->sides[i].finder =
+			root_finder_new(options->arena, options->names, &sides[i], options->diags);
 		map_init(&d->sides[i].by_path, options->arena);
 	}
 	for (size_t i = 0; i < n; i++)

@@ -10,15 +10,17 @@
 #include "schema/schema.h"
 #include "source/source.h"
 
-/* Limits of what is compiled; each has an error of its own. CONTRIBUTING.md and the manual list them. */
+/* Limits of what is compiled; each has an error of its own. CONTRIBUTING.md and the manual list
+ * them. */
 enum {
-	MAX_NESTING = 100, /* messages, groups, literals; protoc stops at 100 too (parser recursion) */
+	MAX_NESTING =
+		100, /* messages, groups, literals; protoc stops at 100 too (parser recursion) */
 	MAX_FILE_BYTES = 64 << 20,
 	MAX_FILES = 200000,
 	MAX_PACKAGE_PARTS = 100,
 	MAX_RANGE_OPTIONS = 100000, /* of one `extensions` statement: ranges × options */
 	MAX_VISIBLE = 10000000, /* pairs of a file and one that it sees; googleapis has 50,000 */
-	MAX_ERRORS = 1000, /* of a file; the others are counted */
+	MAX_ERRORS = 1000,      /* of a file; the others are counted */
 };
 
 /* Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. */
@@ -31,18 +33,22 @@ struct parse_request {
 	struct str bytes;
 	bool source_info; /* keep locations and comments */
 };
-/* False: it did not parse (errors are in diags); what could be understood is in the file all the same. */
+/* False: it did not parse (errors are in diags); what could be understood is in the file all the
+ * same. */
 typedef bool (*parse_file)(struct parse_request *request);
 bool proto_parse(struct parse_request *request);
 
 /* The import roots of one side. */
 struct roots {
-	VEC(struct str) declared; /* relative to the repository, `/`-separated, no `/` at the end; empty string: the top */
+	VEC(struct str)
+	declared; /* relative to the repository, `/`-separated, no `/` at the end; empty string: the
+		     top */
 	VEC(struct str) excluded; /* folders below a root that are no part of the contract */
-	bool inferred; /* nothing was declared: work them out (cli.md, Import roots) */
+	bool inferred;            /* nothing was declared: work them out (cli.md, Import roots) */
 };
 
-/* An import that some file has which need not be compiled: it counts for the inferred roots alone. */
+/* An import that some file has which need not be compiled: it counts for the inferred roots alone.
+ */
 struct import_hint {
 	struct str importer, import; /* path as in a source entry; interned import path */
 };
@@ -50,10 +56,12 @@ struct import_hint {
 struct compile_side {
 	struct source *source;
 	struct roots roots;
-	/* Paths (as in source entries) to compile; with `all`, every contract. What they import is compiled as well. */
+	/* Paths (as in source entries) to compile; with `all`, every contract. What they import is
+	 * compiled as well. */
 	VEC(struct str) wanted;
 	bool all;
-	/* Compile on this side whatever unchanged file is compiled on the other, so that both show the same of it. */
+	/* Compile on this side whatever unchanged file is compiled on the other, so that both show
+	 * the same of it. */
 	bool mirror;
 	const struct import_hint *hints;
 	uint32_t n_hints;
@@ -66,7 +74,8 @@ struct compile_options {
 	unsigned jobs;
 	bool strict_imports;
 	bool source_info;
-	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to judge */
+	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to
+				 judge */
 	parse_file parse_descriptor; /* for sources of SOURCE_SET kind */
 };
 
@@ -77,8 +86,9 @@ struct compile_stats {
 };
 
 /*
- * Compiles `n` (1 or 2) sides into `schemas`. False when something does not compile (diags tells); with tolerate_broken only
- * when it could not go on at all. Broken files are in the schema with is_broken set and must not be compared.
+ * Compiles `n` (1 or 2) sides into `schemas`. False when something does not compile (diags tells);
+ * with tolerate_broken only when it could not go on at all. Broken files are in the schema with
+ * is_broken set and must not be compared.
  */
-bool compile(const struct compile_options *options, struct compile_side *sides, size_t n, struct schema *schemas,
-		struct compile_stats *stats);
+bool compile(const struct compile_options *options, struct compile_side *sides, size_t n,
+	struct schema *schemas, struct compile_stats *stats);

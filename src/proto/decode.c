@@ -247,9 +247,9 @@ static struct value scalar_value(struct context *context, const struct field *fi
 		break;
 	case TYPE_ENUM:
 		value.i = (int32_t)(uint32_t)raw;
-		value.enum_value = field->enumeration
-					   ? catalog_value_number(context, field->enumeration, value.i)
-					   : NULL;
+		value.enum_value = field->enumeration ? catalog_value_number(context,
+								field->enumeration, value.i)
+						      : NULL;
 		break;
 	default:
 		value.u = raw;
@@ -318,7 +318,8 @@ static bool decode_packed(struct decoding *decoding, const struct field *field, 
 		if (!(type == WIRE_VARINT ? wire_varint(&wire, &raw)
 					  : wire_fixed(&wire, type == WIRE_FIXED64 ? 8 : 4, &raw)))
 			return false;
-		decoding_put(decoding, field, field->number, scalar_value(decoding->context, field, raw));
+		decoding_put(decoding, field, field->number,
+			scalar_value(decoding->context, field, raw));
 	}
 	return true;
 }
@@ -361,7 +362,8 @@ static bool decode_record(struct decoding *decoding, const struct record *record
 		(record->type == WIRE_BYTES || record->type == WIRE_GROUP))
 		return decoding_put_message(decoding, field, record->number, record->bytes);
 	if (field && record->type == wire_type_of(field) && record->type != WIRE_BYTES)
-		decoding_put(decoding, field, record->number, scalar_value(decoding->context, field, record->value));
+		decoding_put(decoding, field, record->number,
+			scalar_value(decoding->context, field, record->value));
 	else if (field && record->type == WIRE_BYTES && wire_type_of(field) == WIRE_BYTES &&
 		 !field_is_message(field))
 		decoding_put(decoding, field, record->number,

@@ -233,7 +233,8 @@ static bool parse_text(struct context *context, struct field *field, struct valu
 	case TYPE_BYTES:
 		return parse_bytes(context, text, &value->s);
 	case TYPE_ENUM:
-		value->enum_value = catalog_value(context, field->enumeration, intern(context->compiler->names, text));
+		value->enum_value = catalog_value(
+			context, field->enumeration, intern(context->compiler->names, text));
 		if (!value->enum_value)
 			return false;
 		value->i = value->enum_value->number;

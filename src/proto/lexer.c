@@ -10,19 +10,134 @@ enum { LETTER = 1, DIGIT = 2, BLANK = 4, HEX = 8, OCTAL = 16 };
 
 /* By byte value: a row is sixteen of them. */
 static const uint8_t classes[256] = {
-	0, 0, 0, 0, 0, 0, 0, 0, 0, BLANK, 0, BLANK, BLANK, BLANK, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	BLANK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW,
-	DIGIT_HIGH, DIGIT_HIGH, 0, 0, 0, 0, 0, 0,
-	0, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
-	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
-	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
-	LETTER, LETTER, LETTER, 0, 0, 0, 0, LETTER,
-	0, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
-	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
-	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
-	LETTER, LETTER, LETTER, 0, 0, 0, 0, 0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	BLANK,
+	0,
+	BLANK,
+	BLANK,
+	BLANK,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	BLANK,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	DIGIT_LOW,
+	DIGIT_LOW,
+	DIGIT_LOW,
+	DIGIT_LOW,
+	DIGIT_LOW,
+	DIGIT_LOW,
+	DIGIT_LOW,
+	DIGIT_LOW,
+	DIGIT_HIGH,
+	DIGIT_HIGH,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	0,
+	0,
+	0,
+	0,
+	LETTER,
+	0,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER_HEX,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	LETTER,
+	0,
+	0,
+	0,
+	0,
+	0,
 };
 
 static bool is(char c, uint8_t class)
@@ -48,8 +163,8 @@ static uint32_t offset_of(const struct lexer *lexer, const char *at)
 
 static struct place place_of(const struct lexer *lexer, const char *begin, const char *end)
 {
-	return place_in(lexer->place,
-			(struct span){ offset_of(lexer, begin), offset_of(lexer, end) });
+	return place_in(
+		lexer->place, (struct span){ offset_of(lexer, begin), offset_of(lexer, end) });
 }
 
 static uint32_t column_of(const struct lexer *lexer, const char *at)
@@ -108,7 +223,8 @@ static void skip_line(struct lexer *lexer)
 	lexer->at = end ? end : lexer->end;
 }
 
-/* Past a block comment whose slash is at `begin`; reports one that does not end, and an inner start. */
+/* Past a block comment whose slash is at `begin`; reports one that does not end, and an inner
+ * start. */
 static void skip_block(struct lexer *lexer)
 {
 	const char *begin = lexer->at, *at = begin + 2;
@@ -120,7 +236,7 @@ static void skip_block(struct lexer *lexer)
 		if (!star) {
 			move_to(lexer, lexer->end);
 			diag_error(lexer->diags, place_of(lexer, begin, begin + 2),
-					"this block comment does not end");
+				"this block comment does not end");
 			diag_help(lexer->diags, "close it with '*/'");
 			return;
 		}
@@ -128,11 +244,12 @@ static void skip_block(struct lexer *lexer)
 			move_to(lexer, star + 2);
 			return;
 		}
-		/* As protoc does (tokenizer.cc, ConsumeBlockComment); buf ends at the first close. */
+		/* As protoc does (tokenizer.cc, ConsumeBlockComment); buf ends at the first close.
+		 */
 		if (star[-1] == '/' && star - 1 > begin + 1 && !nested) {
 			nested = true;
 			diag_error(lexer->diags, place_of(lexer, star - 1, star + 1),
-					"'/*' inside of a block comment");
+				"'/*' inside of a block comment");
 			diag_help(lexer->diags, "block comments do not nest");
 		}
 		at = star + 1;
@@ -173,17 +290,28 @@ static const char *lex_escape(struct lexer *lexer, const char *at)
 	if (at >= lexer->end)
 		return at;
 	switch (*at) {
-	case 'a': case 'b': case 'f': case 'n': case 'r': case 't': case 'v':
-	case '\\': case '?': case '\'': case '"':
+	case 'a':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
+	case 'v':
+	case '\\':
+	case '?':
+	case '\'':
+	case '"':
 		return at + 1;
-	case 'x': case 'X': /* \X: newer protoc and buf; 3.21 refuses it */
+	case 'x':
+	case 'X': /* \X: newer protoc and buf; 3.21 refuses it */
 		at++;
 		if (at >= lexer->end || !is(*at, HEX)) {
 			lex_error(lexer, begin, at, "a hexadecimal escape needs a digit");
 			return at;
 		}
 		return at + 1 < lexer->end && is(at[1], HEX) ? at + 2 : at + 1;
-	case 'u': case 'U':
+	case 'u':
+	case 'U':
 		digits = *at == 'u' ? 4 : 8;
 		at++;
 		for (int i = 0; i < digits; i++, at++) {
@@ -194,15 +322,17 @@ static const char *lex_escape(struct lexer *lexer, const char *at)
 				fits = i < 2 ? *at == '0' : *at == '0' || *at == '1';
 			if (fits)
 				continue;
-			lex_error(lexer, begin, at, digits == 4 ?
-					"a '\\u' escape needs four hexadecimal digits" :
-					"a '\\U' escape needs eight hexadecimal digits up to 10FFFF");
+			lex_error(lexer, begin, at,
+				digits == 4 ? "a '\\u' escape needs four hexadecimal digits"
+					    : "a '\\U' escape needs eight hexadecimal digits up to "
+					      "10FFFF");
 			return at;
 		}
 		return at;
 	default:
 		if (!is(*at, OCTAL)) {
-			lex_error(lexer, begin, *at == '\n' ? at : at + 1, "unknown escape in a string");
+			lex_error(lexer, begin, *at == '\n' ? at : at + 1,
+				"unknown escape in a string");
 			return *at == '\n' ? at : at + 1;
 		}
 		for (int i = 0; i < 3 && at < lexer->end && is(*at, OCTAL); i++)
@@ -218,9 +348,9 @@ static const char *lex_string(struct lexer *lexer, const char *at)
 
 	for (;;) {
 		if (at >= lexer->end || *at == '\n') {
-			lex_error(lexer, begin, at, at >= lexer->end ?
-					"this string does not end" :
-					"this string does not end on its line");
+			lex_error(lexer, begin, at,
+				at >= lexer->end ? "this string does not end"
+						 : "this string does not end on its line");
 			return at;
 		}
 		if (*at == quote)
@@ -260,14 +390,15 @@ static const char *lex_number(struct lexer *lexer, const char *at)
 	if (*at == '0' && at + 1 < lexer->end && (at[1] == 'x' || at[1] == 'X')) {
 		at = skip_class(lexer, at + 2, HEX);
 		if (at == begin + 2)
-			lex_error(lexer, begin, skip_word(lexer, at), "'0x' needs hexadecimal digits");
+			lex_error(lexer, begin, skip_word(lexer, at),
+				"'0x' needs hexadecimal digits");
 	} else if (*at == '0' && at + 1 < lexer->end && is(at[1], DIGIT)) {
 		octal = true;
 		at = skip_class(lexer, at, OCTAL);
 		if (at < lexer->end && is(*at, DIGIT)) {
 			at = skip_class(lexer, at, DIGIT);
 			lex_error(lexer, begin, at,
-					"a number that begins with 0 is octal and has no digit above 7");
+				"a number that begins with 0 is octal and has no digit above 7");
 		}
 	} else {
 		at = skip_class(lexer, at, DIGIT);
@@ -282,7 +413,8 @@ static const char *lex_number(struct lexer *lexer, const char *at)
 				at++;
 			end = skip_class(lexer, at, DIGIT);
 			if (end == at)
-				lex_error(lexer, begin, skip_word(lexer, at), "an exponent needs digits");
+				lex_error(lexer, begin, skip_word(lexer, at),
+					"an exponent needs digits");
 			at = end;
 		}
 	}
@@ -291,9 +423,9 @@ static const char *lex_number(struct lexer *lexer, const char *at)
 		lex_error(lexer, begin, at, "a number runs into a word");
 	} else if (at < lexer->end && *at == '.') {
 		at = skip_class(lexer, at + 1, DIGIT);
-		lex_error(lexer, begin, at, octal || *begin == '0' ?
-				"an octal or hexadecimal number has no fraction" :
-				"a number has one decimal point");
+		lex_error(lexer, begin, at,
+			octal || *begin == '0' ? "an octal or hexadecimal number has no fraction"
+					       : "a number has one decimal point");
 	}
 	return at;
 }
@@ -304,7 +436,10 @@ static const char *lex_stray(struct lexer *lexer, const char *at)
 	const char *begin = at;
 	unsigned char c = (unsigned char)*at;
 
-	while (at < lexer->end && ((unsigned char)*at >= 0x80 || ((unsigned char)*at < 0x20 && *at != '\n' && !is(*at, BLANK)) || *at == 0x7f))
+	while (at < lexer->end &&
+		((unsigned char)*at >= 0x80 ||
+			((unsigned char)*at < 0x20 && *at != '\n' && !is(*at, BLANK)) ||
+			*at == 0x7f))
 		at++;
 	if (at == begin)
 		at++;
@@ -364,8 +499,8 @@ again:
 	}
 }
 
-void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct diags *diags, struct arena *arena,
-		struct arena *scratch)
+void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct diags *diags,
+	struct arena *arena, struct arena *scratch)
 {
 	*lexer = (struct lexer){ .text = text, .at = text.p, .end = text.p + text.n };
 	lexer->place = place;
@@ -407,7 +542,8 @@ static void collector_flush(struct collector *c, struct lexer *lexer)
 	c->buffer = (struct str){ NULL, 0 };
 }
 
-/* A short run of lines takes what it needs; a long one doubles, or copying it would be quadratic. */
+/* A short run of lines takes what it needs; a long one doubles, or copying it would be quadratic.
+ */
 static char *collector_room(struct collector *c, struct lexer *lexer, size_t need)
 {
 	enum { LONG_RUN = 4096 };
@@ -446,7 +582,8 @@ static void gather_block(struct collector *c, struct lexer *lexer)
 
 	collector_flush(c, lexer);
 	skip_block(lexer);
-	end = lexer->at - begin >= 2 && lexer->at[-1] == '/' && lexer->at[-2] == '*' ? lexer->at - 2 : lexer->at;
+	end = lexer->at - begin >= 2 && lexer->at[-1] == '/' && lexer->at[-2] == '*' ? lexer->at - 2
+										     : lexer->at;
 	text = arena_bytes(lexer->arena, (size_t)(end - begin) + 1);
 	for (const char *at = begin; at < end;) {
 		const char *line = memchr(at, '\n', (size_t)(end - at));
@@ -545,8 +682,8 @@ void lexer_next_gather(struct lexer *lexer, struct gathered *gathered)
 	}
 	lexer->started = true;
 	lex_token(lexer);
-	if (lexer->token.kind == TOKEN_END || lexer->token.symbol == '}' || lexer->token.symbol == ']' ||
-			lexer->token.symbol == ')')
+	if (lexer->token.kind == TOKEN_END || lexer->token.symbol == '}' ||
+		lexer->token.symbol == ']' || lexer->token.symbol == ')')
 		collector_flush(&c, lexer);
 	gathered->leading = c.buffer;
 }
@@ -644,15 +781,16 @@ static size_t read_hex(struct str text, size_t i, size_t n, uint32_t *value)
 	return count;
 }
 
-/* The character of a \u or \U escape whose letter is at i; the index after it. A surrogate pair of two \u escapes is one character. */
+/* The character of a \u or \U escape whose letter is at i; the index after it. A surrogate pair of
+ * two \u escapes is one character. */
 static size_t read_unicode(struct str text, size_t i, uint32_t *c)
 {
 	size_t n = text.p[i] == 'u' ? 4 : 8, end = i + 1 + read_hex(text, i + 1, n, c);
 	uint32_t low;
 
 	if (n == 4 && *c >= 0xD800 && *c < 0xDC00 && end + 1 < text.n && text.p[end] == '\\' &&
-			text.p[end + 1] == 'u' && read_hex(text, end + 2, 4, &low) == 4 &&
-			low >= 0xDC00 && low < 0xE000) {
+		text.p[end + 1] == 'u' && read_hex(text, end + 2, 4, &low) == 4 && low >= 0xDC00 &&
+		low < 0xE000) {
 		*c = 0x10000 + ((*c - 0xD800) << 10) + (low - 0xDC00);
 		end += 6;
 	}

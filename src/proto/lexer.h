@@ -20,10 +20,11 @@ enum token_kind {
 
 struct token {
 	uint8_t kind; /* enum token_kind */
-	char symbol; /* of TOKEN_SYMBOL, else 0 */
-	bool bad; /* an error about it was reported already */
+	char symbol;  /* of TOKEN_SYMBOL, else 0 */
+	bool bad;     /* an error about it was reported already */
 	struct span span;
-	/* 0-based, tabs to multiples of 8, as source_code_info has them; kept only when `track` is set */
+	/* 0-based, tabs to multiples of 8, as source_code_info has them; kept only when `track` is
+	 * set */
 	uint32_t line, column, end_column;
 };
 
@@ -35,7 +36,7 @@ struct lexer {
 	uint32_t line; /* 0-based */
 	const char *line_start;
 	uint32_t tab_excess; /* what tabs on this line add to byte columns so far */
-	struct token token; /* the current one */
+	struct token token;  /* the current one */
 	struct token previous;
 	struct text *place; /* for diagnostics */
 	struct diags *diags;
@@ -49,8 +50,8 @@ struct gathered {
 	VEC(struct str) detached;
 };
 
-void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct diags *diags, struct arena *arena,
-		struct arena *scratch);
+void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct diags *diags,
+	struct arena *arena, struct arena *scratch);
 /* Moves on to the next token. */
 void lexer_next(struct lexer *lexer);
 /* Likewise, gathering comments. */
@@ -58,7 +59,8 @@ void lexer_next_gather(struct lexer *lexer, struct gathered *gathered);
 /* Text of a token. */
 static inline struct str token_text(const struct lexer *lexer, const struct token *token)
 {
-	return (struct str){ lexer->text.p + token->span.begin, token->span.end - token->span.begin };
+	return (struct str){ lexer->text.p + token->span.begin,
+		token->span.end - token->span.begin };
 }
 /* Value of a TOKEN_INTEGER; false: above 2^64-1, then *real has it. */
 bool token_integer(struct str text, uint64_t *value, double *real);

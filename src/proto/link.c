@@ -4,7 +4,8 @@
  */
 #include "proto/proto.h"
 
-/* Which candidates count: those of visible files, or of all (to say what should have been imported). */
+/* Which candidates count: those of visible files, or of all (to say what should have been
+ * imported). */
 enum reach { REACH_VISIBLE, REACH_ALL };
 
 struct search {
@@ -13,7 +14,7 @@ struct search {
 	enum symbol_wanted wanted;
 	enum reach reach;
 	bool in_option;
-	struct element *wrong; /* passed over, since it is of another kind */
+	struct element *wrong;  /* passed over, since it is of another kind */
 	struct element *hidden; /* by `import option` only */
 };
 
@@ -42,8 +43,8 @@ static bool is_visible(struct search *s, struct element *e)
 
 static bool is_aggregate(const struct element *e)
 {
-	return e->kind == ELEMENT_MESSAGE || e->kind == ELEMENT_ENUM || e->kind == ELEMENT_PACKAGE ||
-			e->kind == ELEMENT_SERVICE;
+	return e->kind == ELEMENT_MESSAGE || e->kind == ELEMENT_ENUM ||
+	       e->kind == ELEMENT_PACKAGE || e->kind == ELEMENT_SERVICE;
 }
 
 static bool is_wanted(const struct search *s, const struct element *e)
@@ -60,10 +61,11 @@ static bool is_wanted(const struct search *s, const struct element *e)
 }
 
 /*
- * The symbol of a scope that a visible file declares: the wanted kind first, so that a duplicate does not hide it;
- * with `aggregate` an aggregate.
+ * The symbol of a scope that a visible file declares: the wanted kind first, so that a duplicate
+ * does not hide it; with `aggregate` an aggregate.
  */
-static struct element *lookup(struct search *s, struct element *scope, struct str part, bool aggregate)
+static struct element *lookup(
+	struct search *s, struct element *scope, struct str part, bool aggregate)
 {
 	struct compiler *c = s->context->compiler;
 	struct element *found = NULL;
@@ -78,7 +80,8 @@ static struct element *lookup(struct search *s, struct element *scope, struct st
 		if (!is_visible(s, e))
 			continue;
 		if (aggregate ? is_aggregate(e) : is_wanted(s, e)) {
-			/* A package and a message may share a name on the two sides; the message is nearer. */
+			/* A package and a message may share a name on the two sides; the message is
+			 * nearer. */
 			if (!found || found->kind == ELEMENT_PACKAGE)
 				found = e;
 			if (s->reach == REACH_ALL && found->kind != ELEMENT_PACKAGE)
@@ -90,8 +93,10 @@ static struct element *lookup(struct search *s, struct element *scope, struct st
 	return found;
 }
 
-/* A member that is in no table: a field, method, oneof or nested enum value; to say what a name is instead. */
-static struct element *member_of(const struct context *context, const struct element *scope, struct str name)
+/* A member that is in no table: a field, method, oneof or nested enum value; to say what a name is
+ * instead. */
+static struct element *member_of(
+	const struct context *context, const struct element *scope, struct str name)
 {
 	/* A million wrong names in a message of a million fields get their answer all the same. */
 	if (context->diags->n_errors > MOST_SUGGESTIONS)
@@ -111,8 +116,8 @@ static struct element *member_of(const struct context *context, const struct ele
 }
 
 /*
- * The parts of a dotted name, interned, ended by an absent one. The same few names stand in thousands of fields, so they are taken
- * apart once a thread.
+ * The parts of a dotted name, interned, ended by an absent one. The same few names stand in
+ * thousands of fields, so they are taken apart once a thread.
  */
 static const struct str *parts_of(struct context *c, struct str name)
 {
@@ -183,17 +188,20 @@ static struct element *search_from(struct search *s, struct element *scope, stru
 	return NULL;
 }
 
-struct resolution link_resolve(struct context *context, struct element *scope, struct str name, enum symbol_wanted wanted,
-		bool in_option)
+struct resolution link_resolve(struct context *context, struct element *scope, struct str name,
+	enum symbol_wanted wanted, bool in_option)
 {
-	struct search s = { .context = context, .name = name, .wanted = wanted, .in_option = in_option };
+	struct search s = {
+		.context = context, .name = name, .wanted = wanted, .in_option = in_option
+	};
 	struct resolution r = { 0 };
 	bool absolute = name.n && name.p[0] == '.';
 	struct element *shadow = NULL;
 
 	if (absolute) {
 		s.name = str_from(name, 1);
-		scope = map_get(&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
+		scope = map_get(
+			&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
 	}
 	r.found = search_from(&s, scope, &shadow);
 	if (r.found) {
@@ -238,7 +246,9 @@ static const char *kind_text(const struct element *e)
 
 static const char *wanted_text(enum symbol_wanted wanted)
 {
-	return wanted == WANT_TYPE ? "a message or enum" : wanted == WANT_MESSAGE ? "a message" : "an option";
+	return wanted == WANT_TYPE      ? "a message or enum"
+	       : wanted == WANT_MESSAGE ? "a message"
+					: "an option";
 }
 
 struct nearest {
@@ -251,8 +261,10 @@ struct nearest {
 static void consider(void *argument, struct element *e)
 {
 	struct nearest *n = argument;
-	bool fits = n->wanted == WANT_EXTENSION ? e->kind == ELEMENT_FIELD && ((struct field *)e)->is_extension :
-			e->kind == ELEMENT_MESSAGE || (n->wanted == WANT_TYPE && e->kind == ELEMENT_ENUM);
+	bool fits = n->wanted == WANT_EXTENSION
+			    ? e->kind == ELEMENT_FIELD && ((struct field *)e)->is_extension
+			    : e->kind == ELEMENT_MESSAGE ||
+				      (n->wanted == WANT_TYPE && e->kind == ELEMENT_ENUM);
 	struct str near;
 
 	if (!fits || !e->name.p || element_is_synthetic(e))
@@ -272,9 +284,21 @@ static void consider(void *argument, struct element *e)
 static struct str nearest_name(struct context *context, struct str word, enum symbol_wanted wanted)
 {
 	static const struct str scalars[] = {
-		STR_INIT("string"), STR_INIT("int32"), STR_INIT("int64"), STR_INIT("bool"), STR_INIT("bytes"),
-		STR_INIT("double"), STR_INIT("float"), STR_INIT("uint32"), STR_INIT("uint64"), STR_INIT("sint32"),
-		STR_INIT("sint64"), STR_INIT("fixed32"), STR_INIT("fixed64"), STR_INIT("sfixed32"), STR_INIT("sfixed64"),
+		STR_INIT("string"),
+		STR_INIT("int32"),
+		STR_INIT("int64"),
+		STR_INIT("bool"),
+		STR_INIT("bytes"),
+		STR_INIT("double"),
+		STR_INIT("float"),
+		STR_INIT("uint32"),
+		STR_INIT("uint64"),
+		STR_INIT("sint32"),
+		STR_INIT("sint64"),
+		STR_INIT("fixed32"),
+		STR_INIT("fixed64"),
+		STR_INIT("sfixed32"),
+		STR_INIT("sfixed64"),
 	};
 	struct nearest n = { .context = context, .word = word, .wanted = wanted };
 	struct unit *unit = context->unit;
@@ -288,8 +312,8 @@ static struct str nearest_name(struct context *context, struct str word, enum sy
 	return n.best;
 }
 
-bool link_report(struct context *context, struct str name, struct span span, enum symbol_wanted wanted,
-		const struct resolution *r)
+bool link_report(struct context *context, struct str name, struct span span,
+	enum symbol_wanted wanted, const struct resolution *r)
 {
 	struct place place = here(context, span);
 	const char *what = wanted_text(wanted);
@@ -299,19 +323,27 @@ bool link_report(struct context *context, struct str name, struct span span, enu
 	case RESOLVE_OK:
 		return false;
 	case RESOLVE_WRONG_KIND:
-		diag_error(context->diags, place, "'" STR "' is %s, not %s", ARG(shown), kind_text(r->found), what);
+		diag_error(context->diags, place, "'" STR "' is %s, not %s", ARG(shown),
+			kind_text(r->found), what);
 		return true;
 	case RESOLVE_OPTION_IMPORT:
-		diag_error(context->diags, place, "'" STR "' comes by 'import option', which serves options only", ARG(shown));
-		diag_help(context->diags, "import \"" STR "\" without the word option", ARG(r->found->file->text->path));
+		diag_error(context->diags, place,
+			"'" STR "' comes by 'import option', which serves options only",
+			ARG(shown));
+		diag_help(context->diags, "import \"" STR "\" without the word option",
+			ARG(r->found->file->text->path));
 		return true;
 	case RESOLVE_SHADOWED:
 		if (context->file->lacks_import && r->shadow->kind == ELEMENT_PACKAGE)
 			return false; /* the missing file may declare it in that package */
-		diag_error(context->diags, place, "'" STR "' is not declared: its first part is '" STR "', which has no such member",
-				ARG(shown), ARG(r->shadow->full_name));
-		diag_help(context->diags, "names are looked up from the inside out; to begin at the outermost scope write '." STR "'",
-				ARG(shown));
+		diag_error(context->diags, place,
+			"'" STR "' is not declared: its first part is '" STR
+			"', which has no such member",
+			ARG(shown), ARG(r->shadow->full_name));
+		diag_help(context->diags,
+			"names are looked up from the inside out; to begin at the outermost scope "
+			"write '." STR "'",
+			ARG(shown));
 		return true;
 	case RESOLVE_NOT_IMPORTED:
 	case RESOLVE_MISSING:
@@ -320,15 +352,21 @@ bool link_report(struct context *context, struct str name, struct span span, enu
 	if (context->file->lacks_import)
 		return false;
 	if (r->failure == RESOLVE_NOT_IMPORTED && r->found->file) {
-		diag_error(context->diags, place, "'" STR "' is declared in '" STR "', which is not imported", ARG(shown),
-				ARG(r->found->file->import_path));
-		diag_help(context->diags, "add: import \"" STR "\";", ARG(r->found->file->import_path));
+		diag_error(context->diags, place,
+			"'" STR "' is declared in '" STR "', which is not imported", ARG(shown),
+			ARG(r->found->file->import_path));
+		diag_help(context->diags, "add: import \"" STR "\";",
+			ARG(r->found->file->import_path));
 		return true;
 	}
-	diag_error(context->diags, place, "%s '" STR "' is not declared", wanted == WANT_TYPE ? "type" :
-			wanted == WANT_MESSAGE ? "message" : "option", ARG(shown));
+	diag_error(context->diags, place, "%s '" STR "' is not declared",
+		wanted == WANT_TYPE      ? "type"
+		: wanted == WANT_MESSAGE ? "message"
+					 : "option",
+		ARG(shown));
 	/* A file of a million unknown names gets its answer all the same. */
-	near = context->diags->n_errors <= MOST_SUGGESTIONS ? nearest_name(context, shown, wanted) : (struct str){ NULL, 0 };
+	near = context->diags->n_errors <= MOST_SUGGESTIONS ? nearest_name(context, shown, wanted)
+							    : (struct str){ NULL, 0 };
 	if (near.p)
 		diag_help(context->diags, "did you mean '" STR "'?", ARG(near));
 	return true;
@@ -350,7 +388,8 @@ struct field *link_find_extension(struct context *context, struct str extendee, 
 	struct symbol *first = map_get(&c->extensions, extendee.p, (uint32_t)number);
 	struct symbol_walk walk;
 
-	for (struct symbol *s = symbols_first(&walk, context, first); s; s = symbols_next(&walk, s)) {
+	for (struct symbol *s = symbols_first(&walk, context, first); s;
+		s = symbols_next(&walk, s)) {
 		uint32_t stamp = context->visible[unit_of(s->element)->index];
 
 		if ((stamp & ~(uint32_t)VISIBLE_OPTION) == context->stamp)
@@ -361,9 +400,12 @@ struct field *link_find_extension(struct context *context, struct str extendee, 
 
 struct message *link_find_message(struct context *context, struct str full_name)
 {
-	struct search s = { .context = context, .name = full_name, .wanted = WANT_MESSAGE, .in_option = true };
+	struct search s = {
+		.context = context, .name = full_name, .wanted = WANT_MESSAGE, .in_option = true
+	};
 	struct element *shadow = NULL;
-	struct element *root = map_get(&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
+	struct element *root =
+		map_get(&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
 
 	return (struct message *)search_from(&s, root, &shadow);
 }
@@ -382,7 +424,8 @@ struct message *link_options_message(struct context *context, const struct eleme
 		[ELEMENT_EXTENSION_RANGE] = "ExtensionRangeOptions",
 	};
 	struct str name = str_of(names[element->kind]);
-	const struct unit *units[] = { context->unit->descriptor, context->compiler->builtin_descriptor };
+	const struct unit *units[] = { context->unit->descriptor,
+		context->compiler->builtin_descriptor };
 
 	for (size_t u = 0; u < COUNT(units); u++) {
 		for (uint32_t i = 0; units[u] && i < units[u]->file->messages.n; i++)
@@ -398,8 +441,8 @@ struct message *link_options_message(struct context *context, const struct eleme
 static bool is_exported(const struct element *e)
 {
 	enum { EXPORT_TOP_LEVEL = 2, LOCAL_ALL = 3, STRICT = 4 };
-	uint8_t written = e->kind == ELEMENT_MESSAGE ? ((const struct message *)e)->visibility :
-			((const struct enumeration *)e)->visibility;
+	uint8_t written = e->kind == ELEMENT_MESSAGE ? ((const struct message *)e)->visibility
+						     : ((const struct enumeration *)e)->visibility;
 	bool nested = e->parent->kind != ELEMENT_FILE;
 	const struct options *options = e->file->e.options;
 	int64_t by_default = e->file->edition >= EDITION_2024 ? EXPORT_TOP_LEVEL : 0;
@@ -409,14 +452,18 @@ static bool is_exported(const struct element *e)
 	if (e->file->edition < EDITION_2024)
 		return true;
 	/* Features are not resolved yet: the file's statement is read as it stands. */
-	for (const struct uninterpreted *u = options ? options->uninterpreted : NULL; u; u = u->next) {
+	for (const struct uninterpreted *u = options ? options->uninterpreted : NULL; u;
+		u = u->next) {
 		static const struct str words[] = {
-			[1] = STR_INIT("EXPORT_ALL"), [2] = STR_INIT("EXPORT_TOP_LEVEL"),
-			[3] = STR_INIT("LOCAL_ALL"), [4] = STR_INIT("STRICT"),
+			[1] = STR_INIT("EXPORT_ALL"),
+			[2] = STR_INIT("EXPORT_TOP_LEVEL"),
+			[3] = STR_INIT("LOCAL_ALL"),
+			[4] = STR_INIT("STRICT"),
 		};
 
-		if (u->value.kind != LITERAL_IDENT || u->n_parts != 2 || !str_eq(u->parts[0].name, S("features")) ||
-				!str_eq(u->parts[1].name, S("default_symbol_visibility")))
+		if (u->value.kind != LITERAL_IDENT || u->n_parts != 2 ||
+			!str_eq(u->parts[0].name, S("features")) ||
+			!str_eq(u->parts[1].name, S("default_symbol_visibility")))
 			continue;
 		for (size_t i = 1; i < COUNT(words); i++)
 			if (str_eq(u->value.text, words[i]))
@@ -428,8 +475,8 @@ static bool is_exported(const struct element *e)
 }
 
 /* Resolves one name; NULL when it is unknown (reported, or tolerated). */
-static struct element *link_name(struct context *c, struct element *scope, struct str name, struct span span,
-		enum symbol_wanted wanted)
+static struct element *link_name(struct context *c, struct element *scope, struct str name,
+	struct span span, enum symbol_wanted wanted)
 {
 	struct resolution r = link_resolve(c, scope, name, wanted, false);
 
@@ -438,8 +485,9 @@ static struct element *link_name(struct context *c, struct element *scope, struc
 		return NULL;
 	}
 	if (r.found->file != c->file && !is_exported(r.found)) {
-		diag_error(c->diags, here(c, span), "'" STR "' is local to '" STR "' and may not be used in another file",
-				ARG(r.found->full_name), ARG(r.found->file->import_path));
+		diag_error(c->diags, here(c, span),
+			"'" STR "' is local to '" STR "' and may not be used in another file",
+			ARG(r.found->full_name), ARG(r.found->file->import_path));
 		diag_help(c->diags, "write 'export' before its declaration if others may use it");
 	}
 	return r.found;
@@ -458,9 +506,11 @@ static void link_field_type(struct context *c, struct field *field, struct eleme
 	}
 	field->type_ref = found;
 	if (field->set_type && (field->set_type == TYPE_ENUM) != (found->kind == ELEMENT_ENUM))
-		diag_error(c->diags, here(c, field->type_span), "bad descriptor: '" STR "' is taken for %s, but it is %s",
-				ARG(found->full_name), field->set_type == TYPE_ENUM ? "an enum" : "a message",
-				found->kind == ELEMENT_ENUM ? "an enum" : "a message");
+		diag_error(c->diags, here(c, field->type_span),
+			"bad descriptor: '" STR "' is taken for %s, but it is %s",
+			ARG(found->full_name),
+			field->set_type == TYPE_ENUM ? "an enum" : "a message",
+			found->kind == ELEMENT_ENUM ? "an enum" : "a message");
 	if (found->kind == ELEMENT_ENUM)
 		field->type = TYPE_ENUM;
 	else if (field->type != TYPE_GROUP)
@@ -473,12 +523,14 @@ static void link_extension(struct context *c, struct field *field, struct elemen
 
 	if (field->extendee_name.n) {
 		/* One block has one extendee; its error is given once. */
-		struct resolution r = link_resolve(c, scope, field->extendee_name, WANT_MESSAGE, false);
+		struct resolution r =
+			link_resolve(c, scope, field->extendee_name, WANT_MESSAGE, false);
 
 		if (r.failure == RESOLVE_OK)
 			found = r.found;
 		else
-			link_report(c, field->extendee_name, field->extendee_span, WANT_MESSAGE, &r);
+			link_report(
+				c, field->extendee_name, field->extendee_span, WANT_MESSAGE, &r);
 	}
 	field->extendee = (struct message *)found;
 	link_field_type(c, field, scope);
@@ -493,12 +545,13 @@ static void link_message(struct context *c, struct message *m)
 		link_field_type(c, field, &m->e);
 		/* A set says of an entry message that it is one, but not of which field. */
 		type = field->type == TYPE_MESSAGE ? field->message : NULL;
-		if (type && type->is_map_entry && type->e.parent == &m->e && field->label == LABEL_REPEATED &&
-				!field->is_map) {
+		if (type && type->is_map_entry && type->e.parent == &m->e &&
+			field->label == LABEL_REPEATED && !field->is_map) {
 			field->is_map = true;
 			type->map_field = field;
 		}
-		if (field->type == TYPE_GROUP && field->message && field->message->e.file == c->file)
+		if (field->type == TYPE_GROUP && field->message &&
+			field->message->e.file == c->file)
 			field->message->group_field = field;
 	}
 	for (uint32_t i = 0; i < m->extensions.n; i++)
@@ -507,7 +560,8 @@ static void link_message(struct context *c, struct message *m)
 		link_message(c, m->messages.items[i]);
 }
 
-static struct message *link_method_type(struct context *c, struct method *method, struct str name, struct span span)
+static struct message *link_method_type(
+	struct context *c, struct method *method, struct str name, struct span span)
 {
 	return (struct message *)link_name(c, method->e.parent, name, span, WANT_MESSAGE);
 }
@@ -526,8 +580,10 @@ void link_file(struct context *c)
 		for (uint32_t k = 0; k < service->methods.n; k++) {
 			struct method *method = service->methods.items[k];
 
-			method->input = link_method_type(c, method, method->input_name, method->input_span);
-			method->output = link_method_type(c, method, method->output_name, method->output_span);
+			method->input =
+				link_method_type(c, method, method->input_name, method->input_span);
+			method->output = link_method_type(
+				c, method, method->output_name, method->output_span);
 		}
 	}
 }

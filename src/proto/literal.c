@@ -240,7 +240,8 @@ struct filling {
 	unsigned depth; /* of its fields; an option's own literal has 1 */
 };
 
-/* The member of the oneof that is set already; NULL. Either may be long: the shorter list is walked. */
+/* The member of the oneof that is set already; NULL. Either may be long: the shorter list is
+ * walked. */
 static const struct field *member_set_before(struct filling *filling, const struct oneof *oneof)
 {
 	struct context *context = filling->reading->context;
@@ -248,12 +249,15 @@ static const struct field *member_set_before(struct filling *filling, const stru
 
 	if (message->list.n < oneof->fields.n) {
 		for (uint32_t i = 0; i < message->list.n; i++)
-			if (message->list.items[i].field && message->list.items[i].field->oneof == oneof)
+			if (message->list.items[i].field &&
+				message->list.items[i].field->oneof == oneof)
 				return message->list.items[i].field;
 		return NULL;
 	}
 	for (uint32_t i = 0; i < oneof->fields.n; i++)
-		if (option_tally(context->scratch, &filling->index, message, oneof->fields.items[i]->number).count > 0)
+		if (option_tally(context->scratch, &filling->index, message,
+			    oneof->fields.items[i]->number)
+				.count > 0)
 			return oneof->fields.items[i];
 	return NULL;
 }
@@ -547,7 +551,8 @@ static const struct field *lacked_field(struct context *context, const struct op
 	const struct field *lacked = NULL;
 
 	for (uint32_t i = 0; i < required->n && !lacked; i++)
-		if (option_tally(context->scratch, &index, message, required->items[i]->number).count == 0)
+		if (option_tally(context->scratch, &index, message, required->items[i]->number)
+				.count == 0)
 			lacked = required->items[i];
 	arena_rewind(context->scratch, mark);
 	return lacked;
@@ -569,7 +574,9 @@ bool literal_check_required(
 	struct reading *reading, const struct options *message, struct span span)
 {
 	struct context *context = reading->context;
-	const struct field *lacked = !message->type ? NULL : reading->features ? lacked_label(message) : lacked_field(context, message);
+	const struct field *lacked = !message->type      ? NULL
+				     : reading->features ? lacked_label(message)
+							 : lacked_field(context, message);
 
 	if (lacked) {
 		diag_error(context->diags, here(context, span),

@@ -125,8 +125,8 @@ const struct field *option_member(
  * parentheses, which protoc takes (descriptor.cc, InterpretSingleOption). Not the ones that the
  * compiler handles by their bare names.
  */
-static const struct field *option_own_field(struct context *context,
-	const struct message *type, const struct resolution *resolution)
+static const struct field *option_own_field(
+	struct context *context, const struct message *type, const struct resolution *resolution)
 {
 	const struct element *found = resolution->found;
 

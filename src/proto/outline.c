@@ -26,7 +26,8 @@ struct outliner {
 
 static bool at_ident(const struct outliner *o, struct str word)
 {
-	return o->lexer.token.kind == TOKEN_IDENT && str_eq(token_text(&o->lexer, &o->lexer.token), word);
+	return o->lexer.token.kind == TOKEN_IDENT &&
+	       str_eq(token_text(&o->lexer, &o->lexer.token), word);
 }
 
 /* import = "import" [ word ] string …; the word is behind us */
@@ -39,7 +40,8 @@ static void outline_import(struct outliner *o)
 		lexer_next(&o->lexer);
 	if (o->lexer.token.kind != TOKEN_STRING)
 		return;
-	import.path = intern(o->names, token_string(token_text(&o->lexer, &o->lexer.token), o->lexer.scratch));
+	import.path = intern(
+		o->names, token_string(token_text(&o->lexer, &o->lexer.token), o->lexer.scratch));
 	*vec_push(o->arena, &o->outline->imports) = import;
 }
 
@@ -49,14 +51,15 @@ static void outline_package(struct outliner *o)
 	struct str name = S("");
 
 	while (o->lexer.token.kind == TOKEN_IDENT || o->lexer.token.symbol == '.') {
-		name = str_printf(o->lexer.scratch, STR STR, ARG(name), ARG(token_text(&o->lexer, &o->lexer.token)));
+		name = str_printf(o->lexer.scratch, STR STR, ARG(name),
+			ARG(token_text(&o->lexer, &o->lexer.token)));
 		lexer_next(&o->lexer);
 	}
 	o->outline->package = intern(o->names, name);
 }
 
-void outline_read(struct str bytes, const struct outline_words *words, struct intern *names, struct arena *arena,
-		struct arena *scratch, struct outline *outline)
+void outline_read(struct str bytes, const struct outline_words *words, struct intern *names,
+	struct arena *arena, struct arena *scratch, struct outline *outline)
 {
 	struct arena_mark mark = arena_mark(scratch);
 	struct text text = { .bytes = bytes };
@@ -79,7 +82,8 @@ void outline_read(struct str bytes, const struct outline_words *words, struct in
 			struct str word = token_text(&o.lexer, token);
 
 			if (!outline->says && words->by_hash.n)
-				outline->says = map_get(&words->by_hash, NULL, str_hash(word)) != NULL;
+				outline->says =
+					map_get(&words->by_hash, NULL, str_hash(word)) != NULL;
 			if (depth == 0 && str_eq(word, S("import"))) {
 				lexer_next(&o.lexer);
 				outline_import(&o);

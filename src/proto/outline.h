@@ -21,13 +21,15 @@ struct outline {
 	bool says; /* one of the words stands in it, as a name or part of one */
 };
 
-/* Words to look for: each interned one's `.p` is a key of `words`. Built once, read by all threads. */
+/* Words to look for: each interned one's `.p` is a key of `words`. Built once, read by all threads.
+ */
 struct outline_words {
 	struct map by_hash; /* (NULL, hash of the text) → the word, a struct str */
 };
 
 void outline_words_init(struct outline_words *words, struct arena *arena);
 void outline_words_add(struct outline_words *words, struct arena *arena, struct str word);
-/* Reads an outline; nothing is said of a file that would not parse. Names are interned, the list is in `arena`. */
-void outline_read(struct str bytes, const struct outline_words *words, struct intern *names, struct arena *arena,
-		struct arena *scratch, struct outline *outline);
+/* Reads an outline; nothing is said of a file that would not parse. Names are interned, the list is
+ * in `arena`. */
+void outline_read(struct str bytes, const struct outline_words *words, struct intern *names,
+	struct arena *arena, struct arena *scratch, struct outline *outline);

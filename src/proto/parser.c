@@ -17,21 +17,53 @@ enum {
 
 /* Field numbers of descriptor.proto that make up a location's path. */
 enum {
-	FILE_PACKAGE = 2, FILE_DEPENDENCY = 3, FILE_MESSAGE = 4, FILE_ENUM = 5, FILE_SERVICE = 6,
-	FILE_EXTENSION = 7, FILE_OPTIONS = 8, FILE_PUBLIC = 10, FILE_WEAK = 11, FILE_SYNTAX = 12,
+	FILE_PACKAGE = 2,
+	FILE_DEPENDENCY = 3,
+	FILE_MESSAGE = 4,
+	FILE_ENUM = 5,
+	FILE_SERVICE = 6,
+	FILE_EXTENSION = 7,
+	FILE_OPTIONS = 8,
+	FILE_PUBLIC = 10,
+	FILE_WEAK = 11,
+	FILE_SYNTAX = 12,
 	FILE_OPTION_DEPENDENCY = 15,
-	MESSAGE_FIELD = 2, MESSAGE_NESTED = 3, MESSAGE_ENUM = 4, MESSAGE_EXTENSION_RANGE = 5,
-	MESSAGE_EXTENSION = 6, MESSAGE_OPTIONS = 7, MESSAGE_ONEOF = 8, MESSAGE_RESERVED = 9,
+	MESSAGE_FIELD = 2,
+	MESSAGE_NESTED = 3,
+	MESSAGE_ENUM = 4,
+	MESSAGE_EXTENSION_RANGE = 5,
+	MESSAGE_EXTENSION = 6,
+	MESSAGE_OPTIONS = 7,
+	MESSAGE_ONEOF = 8,
+	MESSAGE_RESERVED = 9,
 	MESSAGE_RESERVED_NAME = 10,
-	RANGE_BEGIN = 1, RANGE_END = 2, RANGE_OPTIONS = 3,
-	FIELD_EXTENDEE = 2, FIELD_NUMBER = 3, FIELD_LABEL = 4, FIELD_TYPE = 5, FIELD_TYPE_NAME = 6,
-	FIELD_DEFAULT = 7, FIELD_OPTIONS = 8, FIELD_JSON_NAME = 10,
-	ENUM_VALUE = 2, ENUM_OPTIONS = 3, ENUM_RESERVED = 4, ENUM_RESERVED_NAME = 5,
-	VALUE_NUMBER = 2, VALUE_OPTIONS = 3, ONEOF_OPTIONS = 2,
-	SERVICE_METHOD = 2, SERVICE_OPTIONS = 3,
-	METHOD_INPUT = 2, METHOD_OUTPUT = 3, METHOD_OPTIONS = 4, METHOD_CLIENT_STREAMING = 5,
+	RANGE_BEGIN = 1,
+	RANGE_END = 2,
+	RANGE_OPTIONS = 3,
+	FIELD_EXTENDEE = 2,
+	FIELD_NUMBER = 3,
+	FIELD_LABEL = 4,
+	FIELD_TYPE = 5,
+	FIELD_TYPE_NAME = 6,
+	FIELD_DEFAULT = 7,
+	FIELD_OPTIONS = 8,
+	FIELD_JSON_NAME = 10,
+	ENUM_VALUE = 2,
+	ENUM_OPTIONS = 3,
+	ENUM_RESERVED = 4,
+	ENUM_RESERVED_NAME = 5,
+	VALUE_NUMBER = 2,
+	VALUE_OPTIONS = 3,
+	ONEOF_OPTIONS = 2,
+	SERVICE_METHOD = 2,
+	SERVICE_OPTIONS = 3,
+	METHOD_INPUT = 2,
+	METHOD_OUTPUT = 3,
+	METHOD_OPTIONS = 4,
+	METHOD_CLIENT_STREAMING = 5,
 	METHOD_SERVER_STREAMING = 6,
-	NAME = 1, UNINTERPRETED = 999,
+	NAME = 1,
+	UNINTERPRETED = 999,
 };
 
 struct parser {
@@ -41,7 +73,7 @@ struct parser {
 	struct intern *names;
 	struct diags *diags;
 	bool source_info;
-	unsigned depth; /* of messages */
+	unsigned depth;              /* of messages */
 	struct str upcoming_leading; /* comments that wait for the next declaration */
 	VEC(struct str) upcoming_detached;
 };
@@ -106,7 +138,8 @@ static struct place here_of(const struct parser *p, struct span span)
 	return place_in(p->file->text, span);
 }
 
-/* Reports that something else was expected at the current token. A token that is bad was reported already. */
+/* Reports that something else was expected at the current token. A token that is bad was reported
+ * already. */
 static bool expected(struct parser *p, const char *what)
 {
 	struct str text = text_of(p);
@@ -119,9 +152,11 @@ static bool expected(struct parser *p, const char *what)
 		span = p->lexer.previous.span;
 		diag_error(p->diags, here_of(p, span), "expected %s, but the file ends here", what);
 	} else if (text.n > 40) {
-		diag_error(p->diags, here_of(p, span), "expected %s, found '" STR "…'", what, ARG(str_head(text, 40)));
+		diag_error(p->diags, here_of(p, span), "expected %s, found '" STR "…'", what,
+			ARG(str_head(text, 40)));
 	} else {
-		diag_error(p->diags, here_of(p, span), "expected %s, found '" STR "'", what, ARG(text));
+		diag_error(p->diags, here_of(p, span), "expected %s, found '" STR "'", what,
+			ARG(text));
 	}
 	return false;
 }
@@ -153,7 +188,8 @@ static bool expect_name(struct parser *p, struct str *name, struct span *span, c
 }
 
 /* name { "." name }, blanks and comments around the dots left out; a leading dot if `dotted`. */
-static bool expect_dotted(struct parser *p, struct str *name, struct span *span, bool dotted, const char *what)
+static bool expect_dotted(
+	struct parser *p, struct str *name, struct span *span, bool dotted, const char *what)
 {
 	uint32_t begin = current(p)->span.begin, end = begin;
 	char small[256], *text = small;
@@ -200,7 +236,8 @@ static bool expect_dotted(struct parser *p, struct str *name, struct span *span,
 
 /* ---- locations and comments ---- */
 
-static int32_t location_add(struct parser *p, int32_t parent, int32_t field, int32_t index, const struct token *begin)
+static int32_t location_add(
+	struct parser *p, int32_t parent, int32_t field, int32_t index, const struct token *begin)
 {
 	struct location *location;
 
@@ -249,8 +286,9 @@ static void attach(struct parser *p, int32_t at, struct gathered *gathered, stru
 }
 
 /*
- * Takes the token that ends a declaration, or opens or closes a body, with the comments around it: those before go to
- * the declaration at `location`, those after wait (parser.cc, TryConsumeEndOfDeclaration).
+ * Takes the token that ends a declaration, or opens or closes a body, with the comments around it:
+ * those before go to the declaration at `location`, those after wait (parser.cc,
+ * TryConsumeEndOfDeclaration).
  */
 static bool accept_end(struct parser *p, char symbol, int32_t location)
 {
@@ -307,7 +345,8 @@ static void skip_body(struct parser *p)
 	}
 }
 
-/* Past the statement that could not be understood: its `;`, its body, or up to the `}` around it. */
+/* Past the statement that could not be understood: its `;`, its body, or up to the `}` around it.
+ */
 static void skip_statement(struct parser *p)
 {
 	while (!at_end(p) && !at(p, '}')) {
@@ -321,7 +360,8 @@ static void skip_statement(struct parser *p)
 	}
 }
 
-/* Is the token after the current one a word (of those that begin a declaration, if `word` is given)? */
+/* Is the token after the current one a word (of those that begin a declaration, if `word` is
+ * given)? */
 static bool next_is_word(struct parser *p, struct str first, struct str second)
 {
 	struct lexer saved = p->lexer;
@@ -382,8 +422,10 @@ static bool parse_literal_name(struct parser *p, struct literal_field *field)
 		field->url = field->name;
 		while (accept(p, '/')) {
 			if (field->url.p != field->name.p)
-				field->url = str_printf(p->arena, STR "/" STR, ARG(field->url), ARG(field->name));
-			if (!expect_dotted(p, &field->name, &span, false, "the full name of a type"))
+				field->url = str_printf(
+					p->arena, STR "/" STR, ARG(field->url), ARG(field->name));
+			if (!expect_dotted(
+				    p, &field->name, &span, false, "the full name of a type"))
 				return false;
 		}
 		field->name_span = span_since(p, begin + 1);
@@ -392,14 +434,16 @@ static bool parse_literal_name(struct parser *p, struct literal_field *field)
 }
 
 /* fields = { name [ ":" ] value [ "," | ";" ] } up to the closing bracket */
-static bool parse_literal_fields(struct parser *p, struct literal *literal, char close, unsigned depth)
+static bool parse_literal_fields(
+	struct parser *p, struct literal *literal, char close, unsigned depth)
 {
 	while (!at(p, close)) {
 		uint32_t begin = current(p)->span.begin;
 		struct literal_field field = { 0 };
 
 		if (at_end(p) || !(current(p)->kind == TOKEN_IDENT || at(p, '[')))
-			return expected(p, close == '}' ? "a field's name or '}'" : "a field's name or '>'");
+			return expected(p,
+				close == '}' ? "a field's name or '}'" : "a field's name or '>'");
 		if (!parse_literal_name(p, &field))
 			return false;
 		field.has_colon = accept(p, ':');
@@ -446,7 +490,8 @@ static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 		literal->text = intern(p->names, text_of(p));
 		break;
 	case TOKEN_INTEGER:
-		literal->hexadecimal = str_starts(text_of(p), S("0x")) || str_starts(text_of(p), S("0X"));
+		literal->hexadecimal =
+			str_starts(text_of(p), S("0x")) || str_starts(text_of(p), S("0X"));
 		if (token_integer(text_of(p), &integer, &real)) {
 			literal->kind = LITERAL_INTEGER;
 			literal->u = integer;
@@ -473,7 +518,8 @@ static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 	return true;
 }
 
-/* value = ident | [ "-" ] number | string | "{" fields "}" and, inside of a message, "<" fields ">" | "[" list "]" */
+/* value = ident | [ "-" ] number | string | "{" fields "}" and, inside of a message, "<" fields ">"
+ * | "[" list "]" */
 static bool parse_literal(struct parser *p, struct literal *literal, unsigned depth, bool inside)
 {
 	uint32_t begin = current(p)->span.begin;
@@ -481,7 +527,7 @@ static bool parse_literal(struct parser *p, struct literal *literal, unsigned de
 
 	if (depth > DEEPEST_LITERAL) {
 		diag_error(p->diags, here_of(p, current(p)->span),
-				"this value is nested more than %d levels deep", DEEPEST_LITERAL);
+			"this value is nested more than %d levels deep", DEEPEST_LITERAL);
 		return false;
 	}
 	if (at(p, '{') || (inside && at(p, '<'))) {
@@ -535,7 +581,8 @@ static bool parse_option_name(struct parser *p, struct uninterpreted *option)
 
 		if (accept(p, '(')) {
 			part.is_extension = true;
-			ok = expect_dotted(p, &part.name, &span, true, "the name of an option") && expect(p, ')');
+			ok = expect_dotted(p, &part.name, &span, true, "the name of an option") &&
+			     expect(p, ')');
 			part.span.end = p->lexer.previous.span.end;
 		} else {
 			ok = expect_name(p, &part.name, &part.span, "the name of an option");
@@ -560,7 +607,8 @@ static bool parse_option_body(struct parser *p, struct uninterpreted *option)
 	return parse_literal(p, &option->value, 0, false);
 }
 
-/* option = "option" name "=" value ";"; `parent` is the path of the element, `field` its options field */
+/* option = "option" name "=" value ";"; `parent` is the path of the element, `field` its options
+ * field */
 static bool parse_option(struct parser *p, struct options **list, int32_t parent, int32_t field)
 {
 	uint32_t begin = current(p)->span.begin;
@@ -600,7 +648,8 @@ static bool parse_default(struct parser *p, struct field *field, int32_t parent)
 	value->name_span = name_span;
 	value->location = NO_LOCATION;
 	if (field->has_default) {
-		diag_error(p->diags, here_of(p, value->span), "the default of field '" STR "' is given twice", ARG(field->e.name));
+		diag_error(p->diags, here_of(p, value->span),
+			"the default of field '" STR "' is given twice", ARG(field->e.name));
 		diag_note(p->diags, here_of(p, field->default_span), "first given");
 		return true;
 	}
@@ -636,7 +685,8 @@ static bool parse_json_name(struct parser *p, struct field *field, int32_t paren
 	}
 	span = span_since(p, begin);
 	if (field->has_json_name) {
-		diag_error(p->diags, here_of(p, span), "the JSON name of field '" STR "' is given twice", ARG(field->e.name));
+		diag_error(p->diags, here_of(p, span),
+			"the JSON name of field '" STR "' is given twice", ARG(field->e.name));
 		diag_note(p->diags, here_of(p, field->json_name_span), "first given");
 		return true;
 	}
@@ -647,7 +697,8 @@ static bool parse_json_name(struct parser *p, struct field *field, int32_t paren
 }
 
 /* options = "[" item { "," item } "]"; of a field also `default` and `json_name`, which are none */
-static bool parse_brackets(struct parser *p, struct options **list, struct field *field, int32_t parent, int32_t path)
+static bool parse_brackets(
+	struct parser *p, struct options **list, struct field *field, int32_t parent, int32_t path)
 {
 	uint32_t begin = current(p)->span.begin;
 	int32_t container;
@@ -671,7 +722,8 @@ static bool parse_brackets(struct parser *p, struct options **list, struct field
 			continue;
 		}
 		options = options_of(p, list);
-		option.location = location_open(p, container, UNINTERPRETED, (int32_t)options->n_uninterpreted);
+		option.location = location_open(
+			p, container, UNINTERPRETED, (int32_t)options->n_uninterpreted);
 		if (!parse_option_body(p, &option))
 			return false;
 		option.span.end = p->lexer.previous.span.end;
@@ -689,8 +741,8 @@ static bool parse_brackets(struct parser *p, struct options **list, struct field
 /* ---- numbers ---- */
 
 /* [ "-" ] integer within int32; `number_span` from the sign on */
-static bool expect_number(struct parser *p, bool negatives, int64_t largest, int32_t *number, struct span *span,
-		const char *what)
+static bool expect_number(struct parser *p, bool negatives, int64_t largest, int32_t *number,
+	struct span *span, const char *what)
 {
 	uint32_t begin = current(p)->span.begin;
 	bool negative = negatives && accept(p, '-'), fits;
@@ -704,11 +756,11 @@ static bool expect_number(struct parser *p, bool negatives, int64_t largest, int
 		struct str text = text_of(p);
 
 		diag_error(p->diags, here_of(p, (struct span){ begin, current(p)->span.end }),
-				"%s%.*s is out of range, the %s is %s%lld", negative ? "-" : "",
-				text.n > 40 ? 40 : (int)text.n, text.p, negative ? "least" : "greatest",
-				negative ? "-" : "", (long long)largest + negative);
+			"%s%.*s is out of range, the %s is %s%lld", negative ? "-" : "",
+			text.n > 40 ? 40 : (int)text.n, text.p, negative ? "least" : "greatest",
+			negative ? "-" : "", (long long)largest + negative);
 	}
-	*number = !fits ? 0 : negative ? (int32_t)-(int64_t)value : (int32_t)value;
+	*number = !fits ? 0 : negative ? (int32_t) - (int64_t)value : (int32_t)value;
 	next(p);
 	*span = span_since(p, begin);
 	return true;
@@ -723,13 +775,20 @@ static enum field_type scalar_type(struct str word)
 		struct str name;
 		enum field_type type;
 	} types[] = {
-		{ STR_INIT("string"), TYPE_STRING }, { STR_INIT("int32"), TYPE_INT32 },
-		{ STR_INIT("int64"), TYPE_INT64 }, { STR_INIT("bool"), TYPE_BOOL },
-		{ STR_INIT("bytes"), TYPE_BYTES }, { STR_INIT("double"), TYPE_DOUBLE },
-		{ STR_INIT("float"), TYPE_FLOAT }, { STR_INIT("uint32"), TYPE_UINT32 },
-		{ STR_INIT("uint64"), TYPE_UINT64 }, { STR_INIT("sint32"), TYPE_SINT32 },
-		{ STR_INIT("sint64"), TYPE_SINT64 }, { STR_INIT("fixed32"), TYPE_FIXED32 },
-		{ STR_INIT("fixed64"), TYPE_FIXED64 }, { STR_INIT("sfixed32"), TYPE_SFIXED32 },
+		{ STR_INIT("string"), TYPE_STRING },
+		{ STR_INIT("int32"), TYPE_INT32 },
+		{ STR_INIT("int64"), TYPE_INT64 },
+		{ STR_INIT("bool"), TYPE_BOOL },
+		{ STR_INIT("bytes"), TYPE_BYTES },
+		{ STR_INIT("double"), TYPE_DOUBLE },
+		{ STR_INIT("float"), TYPE_FLOAT },
+		{ STR_INIT("uint32"), TYPE_UINT32 },
+		{ STR_INIT("uint64"), TYPE_UINT64 },
+		{ STR_INIT("sint32"), TYPE_SINT32 },
+		{ STR_INIT("sint64"), TYPE_SINT64 },
+		{ STR_INIT("fixed32"), TYPE_FIXED32 },
+		{ STR_INIT("fixed64"), TYPE_FIXED64 },
+		{ STR_INIT("sfixed32"), TYPE_SFIXED32 },
 		{ STR_INIT("sfixed64"), TYPE_SFIXED64 },
 	};
 
@@ -746,7 +805,8 @@ static bool parse_type(struct parser *p, struct field *field, const char *what)
 {
 	uint32_t begin = current(p)->span.begin;
 
-	field->type = current(p)->kind == TOKEN_IDENT ? (uint8_t)scalar_type(text_of(p)) : TYPE_NAMED;
+	field->type =
+		current(p)->kind == TOKEN_IDENT ? (uint8_t)scalar_type(text_of(p)) : TYPE_NAMED;
 	if (field->type != TYPE_NAMED) {
 		next(p);
 		field->type_span = span_since(p, begin);
@@ -758,8 +818,8 @@ static bool parse_type(struct parser *p, struct field *field, const char *what)
 	return expect_dotted(p, &field->type_name, &field->type_span, true, what);
 }
 
-static void element_init(struct parser *p, struct element *e, enum element_kind kind, struct element *parent,
-		uint32_t index)
+static void element_init(struct parser *p, struct element *e, enum element_kind kind,
+	struct element *parent, uint32_t index)
 {
 	e->kind = kind;
 	e->parent = parent;
@@ -768,7 +828,8 @@ static void element_init(struct parser *p, struct element *e, enum element_kind 
 }
 
 /* A field of a synthesised map entry. */
-static struct field *entry_field(struct parser *p, struct message *entry, const char *name, int32_t number)
+static struct field *entry_field(
+	struct parser *p, struct message *entry, const char *name, int32_t number)
 {
 	struct field *field = NEW(p->arena, struct field);
 
@@ -781,7 +842,8 @@ static struct field *entry_field(struct parser *p, struct message *entry, const 
 	return field;
 }
 
-/* Same walk as a JSON name's, but the first letter is upper-cased too; then `Entry` (descriptor.proto, map_entry). */
+/* Same walk as a JSON name's, but the first letter is upper-cased too; then `Entry`
+ * (descriptor.proto, map_entry). */
 static struct str map_entry_name(struct parser *p, struct str field)
 {
 	char *name = arena_bytes(p->scratch, field.n + 5);
@@ -805,7 +867,8 @@ static struct str map_entry_name(struct parser *p, struct str field)
 /* "map" "<" key "," value ">"; the word is behind us */
 static bool parse_map_type(struct parser *p, struct field *field, struct message *entry)
 {
-	struct field *key = entry_field(p, entry, "key", 1), *value = entry_field(p, entry, "value", 2);
+	struct field *key = entry_field(p, entry, "key", 1),
+		     *value = entry_field(p, entry, "value", 2);
 
 	entry->is_map_entry = true;
 	entry->map_field = field;
@@ -813,8 +876,9 @@ static bool parse_map_type(struct parser *p, struct field *field, struct message
 	field->type = TYPE_MESSAGE;
 	field->message = entry;
 	field->label = LABEL_REPEATED;
-	return expect(p, '<') && parse_type(p, key, "the type of the map's key") && expect(p, ',') &&
-			parse_type(p, value, "the type of the map's value") && expect(p, '>');
+	return expect(p, '<') && parse_type(p, key, "the type of the map's key") &&
+	       expect(p, ',') && parse_type(p, value, "the type of the map's value") &&
+	       expect(p, '>');
 }
 
 static bool parse_message_body(struct parser *p, struct message *message, int32_t location);
@@ -836,8 +900,8 @@ static struct message *message_add(struct parser *p, const struct scope *scope)
 }
 
 /* The message of a group, whose field is there but for its body. */
-static bool parse_group_body(struct parser *p, struct field *field, const struct scope *scope, int32_t field_location,
-		const struct token *begin, const struct token *name_token)
+static bool parse_group_body(struct parser *p, struct field *field, const struct scope *scope,
+	int32_t field_location, const struct token *begin, const struct token *name_token)
 {
 	struct message *group = message_add(p, scope);
 	struct str name = token_text(&p->lexer, name_token);
@@ -846,19 +910,21 @@ static bool parse_group_body(struct parser *p, struct field *field, const struct
 	bool ok;
 
 	location = location_add(p, scope->location, scope->is_file ? FILE_MESSAGE : MESSAGE_NESTED,
-			(int32_t)group->e.index, begin);
+		(int32_t)group->e.index, begin);
 	location_add(p, location, NAME, -1, name_token);
 	location_add(p, field_location, FIELD_TYPE_NAME, -1, name_token);
 	group->e.name = intern(p->names, name);
 	group->e.name_span = name_token->span;
 	group->group_field = field;
 	for (size_t i = 0; i < name.n; i++)
-		lower[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] - 'A' + 'a') : name.p[i];
+		lower[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] - 'A' + 'a')
+								: name.p[i];
 	field->e.name = intern(p->names, (struct str){ lower, name.n });
 	field->type_name = group->e.name;
 	field->message = group;
 	if (name.n && !(name.p[0] >= 'A' && name.p[0] <= 'Z')) {
-		diag_error(p->diags, here_of(p, name_token->span), "the name of a group begins with a capital letter");
+		diag_error(p->diags, here_of(p, name_token->span),
+			"the name of a group begins with a capital letter");
 		diag_help(p->diags, "the group's field gets the name in lower case");
 	}
 	if (!at(p, '{'))
@@ -881,7 +947,8 @@ struct field_context {
 };
 
 /* The field's type with its location; the name of the label is behind us. */
-static bool parse_field_type(struct parser *p, struct field *field, int32_t location, struct message **entry)
+static bool parse_field_type(
+	struct parser *p, struct field *field, int32_t location, struct message **entry)
 {
 	uint32_t begin = current(p)->span.begin;
 	struct token first = *current(p);
@@ -915,13 +982,15 @@ static bool parse_field_type(struct parser *p, struct field *field, int32_t loca
 	ok = parse_type(p, field, "a field's type");
 	location_close(p, type_location);
 	if (type_location >= 0)
-		p->file->locations.items[type_location].field = field->type == TYPE_NAMED ? FIELD_TYPE_NAME : FIELD_TYPE;
+		p->file->locations.items[type_location].field =
+			field->type == TYPE_NAMED ? FIELD_TYPE_NAME : FIELD_TYPE;
 	return ok;
 }
 
 static void add_field(struct parser *p, struct field *field, const struct field_context *context)
 {
-	struct message *parent = context->scope.is_file ? NULL : (struct message *)context->scope.parent;
+	struct message *parent =
+		context->scope.is_file ? NULL : (struct message *)context->scope.parent;
 
 	element_init(p, &field->e, ELEMENT_FIELD, context->scope.parent, 0);
 	field->is_extension = context->extendee.p != NULL;
@@ -943,7 +1012,8 @@ static void add_field(struct parser *p, struct field *field, const struct field_
 }
 
 /* Puts the entry message of a map field in the place where the field stands. */
-static void add_map_entry(struct parser *p, struct field *field, struct message *entry, const struct field_context *context)
+static void add_map_entry(struct parser *p, struct field *field, struct message *entry,
+	const struct field_context *context)
 {
 	struct message *parent;
 
@@ -955,7 +1025,8 @@ static void add_map_entry(struct parser *p, struct field *field, struct message 
 		entry->fields.items[i]->number_span = field->type_span;
 	}
 	if (context->scope.is_file) {
-		element_init(p, &entry->e, ELEMENT_MESSAGE, context->scope.parent, p->file->messages.n);
+		element_init(
+			p, &entry->e, ELEMENT_MESSAGE, context->scope.parent, p->file->messages.n);
 		return; /* an extension is no map: validate.c says so */
 	}
 	parent = (struct message *)context->scope.parent;
@@ -988,12 +1059,14 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 	bool extension = context->extendee.p != NULL, ok;
 
 	add_field(p, field, context);
-	location = extension ? location_open(p, context->location, (int32_t)field->e.index, -1) :
-			location_open(p, context->scope.location, MESSAGE_FIELD, (int32_t)field->e.index);
+	location = extension ? location_open(p, context->location, (int32_t)field->e.index, -1)
+			     : location_open(p, context->scope.location, MESSAGE_FIELD,
+				       (int32_t)field->e.index);
 	if (extension && p->source_info) {
 		part = location_add(p, location, FIELD_EXTENDEE, -1, &context->extendee_begin);
 		p->file->locations.items[part].end_line = (int32_t)context->extendee_end.line;
-		p->file->locations.items[part].end_column = (int32_t)context->extendee_end.end_column;
+		p->file->locations.items[part].end_column =
+			(int32_t)context->extendee_end.end_column;
 	}
 	field->label = LABEL_OPTIONAL;
 	field->number_span = field->e.name_span = begin.span;
@@ -1004,8 +1077,8 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 		field->label_span = current(p)->span;
 		next(p);
 		location_close(p, part);
-		field->proto3_optional = field->label == LABEL_OPTIONAL && p->file->edition == EDITION_PROTO3 &&
-				!context->oneof;
+		field->proto3_optional = field->label == LABEL_OPTIONAL &&
+					 p->file->edition == EDITION_PROTO3 && !context->oneof;
 	}
 	if (!parse_field_type(p, field, location, &entry))
 		return false;
@@ -1019,7 +1092,8 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 	if (!expect(p, '='))
 		return false;
 	part = location_open(p, location, FIELD_NUMBER, -1);
-	if (!expect_number(p, false, INT32_MAX, &field->number, &field->number_span, "a field's number"))
+	if (!expect_number(
+		    p, false, INT32_MAX, &field->number, &field->number_span, "a field's number"))
 		return false;
 	location_close(p, part);
 	if (!parse_brackets(p, &field->e.options, field, location, FIELD_OPTIONS))
@@ -1031,8 +1105,10 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 	location_close(p, location);
 	field->e.span = span_since(p, begin.span.begin);
 	if (!field->json_name.p)
-		field->json_name = str_find(field->e.name, '_') == field->e.name.n ? field->e.name :
-				intern(p->names, json_name_derive(p->scratch, field->e.name));
+		field->json_name =
+			str_find(field->e.name, '_') == field->e.name.n
+				? field->e.name
+				: intern(p->names, json_name_derive(p->scratch, field->e.name));
 	return ok;
 }
 
@@ -1044,7 +1120,8 @@ static bool parse_oneof(struct parser *p, struct message *message, int32_t paren
 	uint32_t begin = current(p)->span.begin;
 	struct oneof *oneof = NEW(p->arena, struct oneof);
 	struct field_context context = { .scope = { &message->e, parent, false }, .oneof = oneof };
-	int32_t location = location_open(p, parent, MESSAGE_ONEOF, (int32_t)message->oneofs.n), part;
+	int32_t location = location_open(p, parent, MESSAGE_ONEOF, (int32_t)message->oneofs.n),
+		part;
 
 	element_init(p, &oneof->e, ELEMENT_ONEOF, &message->e, message->oneofs.n);
 	*vec_push(p->arena, &message->oneofs) = oneof;
@@ -1066,7 +1143,8 @@ static bool parse_oneof(struct parser *p, struct message *message, int32_t paren
 			struct span label = current(p)->span;
 
 			if (labelled) {
-				diag_error(p->diags, here_of(p, label), "a member of a oneof has no label");
+				diag_error(p->diags, here_of(p, label),
+					"a member of a oneof has no label");
 				diag_help(p->diags, "take '" STR "' away", ARG(text_of(p)));
 				next(p);
 			}
@@ -1088,11 +1166,13 @@ static bool parse_extend(struct parser *p, const struct scope *scope)
 	struct field_context context = { .scope = *scope };
 	bool ok;
 
-	context.location = location_open(p, scope->location, scope->is_file ? FILE_EXTENSION : MESSAGE_EXTENSION, -1);
+	context.location = location_open(
+		p, scope->location, scope->is_file ? FILE_EXTENSION : MESSAGE_EXTENSION, -1);
 	uint32_t begin = current(p)->span.begin, count = 0;
 	next(p);
 	context.extendee_begin = *current(p);
-	if (!expect_dotted(p, &context.extendee, &context.extendee_span, true, "the name of the message to extend"))
+	if (!expect_dotted(p, &context.extendee, &context.extendee_span, true,
+		    "the name of the message to extend"))
 		return false;
 	context.extendee_end = p->lexer.previous;
 	if (!expect_end(p, '{', context.location))
@@ -1101,8 +1181,8 @@ static bool parse_extend(struct parser *p, const struct scope *scope)
 		if (accept_end(p, ';', NO_LOCATION))
 			continue;
 		if (at_word(p, S("oneof")) || at_word(p, S("message")) || at_word(p, S("enum")) ||
-				at_word(p, S("extend")) || at_word(p, S("reserved")) || at_word(p, S("extensions")) ||
-				at_word(p, S("option")))
+			at_word(p, S("extend")) || at_word(p, S("reserved")) ||
+			at_word(p, S("extensions")) || at_word(p, S("option")))
 			ok = expected(p, "a field; an extend block holds nothing else");
 		else
 			ok = parse_field(p, &context);
@@ -1113,14 +1193,16 @@ static bool parse_extend(struct parser *p, const struct scope *scope)
 	ok = expect_end(p, '}', NO_LOCATION);
 	location_close(p, context.location);
 	if (ok && !count) {
-		diag_error(p->diags, here_of(p, span_since(p, begin)), "this extend block declares nothing");
+		diag_error(p->diags, here_of(p, span_since(p, begin)),
+			"this extend block declares nothing");
 		diag_help(p->diags, "declare an extension in it, or take it away");
 	}
 	return ok;
 }
 
 /* range = number [ "to" ( number | "max" ) ]; ends are inclusive here */
-static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *range, bool *to_max, int32_t location)
+static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *range, bool *to_max,
+	int32_t location)
 {
 	int64_t largest = is_enum ? INT32_MAX : LARGEST_NUMBER;
 	uint32_t begin = current(p)->span.begin;
@@ -1138,7 +1220,7 @@ static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *r
 			range->end_span = current(p)->span;
 			next(p);
 		} else if (!expect_number(p, is_enum, INT32_MAX, &range->end, &range->end_span,
-					   "a number or 'max'")) {
+				   "a number or 'max'")) {
 			return false;
 		}
 		location_close(p, part);
@@ -1158,7 +1240,8 @@ struct reservations {
 	struct enumeration *enumeration;
 };
 
-static struct reserved_range *add_reserved_range(struct parser *p, const struct reservations *r, int32_t *index)
+static struct reserved_range *add_reserved_range(
+	struct parser *p, const struct reservations *r, int32_t *index)
 {
 	if (r->message) {
 		*index = (int32_t)r->message->reserved_ranges.n;
@@ -1168,7 +1251,8 @@ static struct reserved_range *add_reserved_range(struct parser *p, const struct 
 	return vec_push(p->arena, &r->enumeration->reserved_ranges);
 }
 
-static struct reserved_name *add_reserved_name(struct parser *p, const struct reservations *r, int32_t *index)
+static struct reserved_name *add_reserved_name(
+	struct parser *p, const struct reservations *r, int32_t *index)
 {
 	if (r->message) {
 		*index = (int32_t)r->message->reserved_names.n;
@@ -1222,8 +1306,11 @@ static bool parse_reserved(struct parser *p, const struct reservations *r, int32
 
 	next(p);
 	names = current(p)->kind == TOKEN_STRING || current(p)->kind == TOKEN_IDENT;
-	location = location_add(p, parent, r->message ? names ? MESSAGE_RESERVED_NAME : MESSAGE_RESERVED :
-			names ? ENUM_RESERVED_NAME : ENUM_RESERVED, -1, &first);
+	location = location_add(p, parent,
+		r->message ? names ? MESSAGE_RESERVED_NAME : MESSAGE_RESERVED
+		: names    ? ENUM_RESERVED_NAME
+			   : ENUM_RESERVED,
+		-1, &first);
 	do {
 		if (names) {
 			ok = parse_reserved_name(p, r, location);
@@ -1242,16 +1329,21 @@ static bool parse_reserved(struct parser *p, const struct reservations *r, int32
 	return ok;
 }
 
-/* Repeats the locations of the ranges' options for each further range, as protoc copies them (parser.cc, ParseExtensions). */
-static void copy_range_options(struct parser *p, struct message *message, uint32_t first, int32_t container,
-		int32_t begin_location, int32_t end_location)
+/* Repeats the locations of the ranges' options for each further range, as protoc copies them
+ * (parser.cc, ParseExtensions). */
+static void copy_range_options(struct parser *p, struct message *message, uint32_t first,
+	int32_t container, int32_t begin_location, int32_t end_location)
 {
 	struct options *options = message->extension_ranges.items[first]->e.options;
-	uint64_t copies = options ? (uint64_t)options->n_uninterpreted * (message->extension_ranges.n - first - 1) : 0;
+	uint64_t copies = options ? (uint64_t)options->n_uninterpreted *
+					    (message->extension_ranges.n - first - 1)
+				  : 0;
 
 	if (copies > MAX_RANGE_OPTIONS) {
-		diag_error(p->diags, here_of(p, options->span), "%u options for %u extension ranges: that is more than %d", options->n_uninterpreted,
-				message->extension_ranges.n - first, MAX_RANGE_OPTIONS);
+		diag_error(p->diags, here_of(p, options->span),
+			"%u options for %u extension ranges: that is more than %d",
+			options->n_uninterpreted, message->extension_ranges.n - first,
+			MAX_RANGE_OPTIONS);
 		diag_help(p->diags, "each range gets a copy of them; say fewer ranges at once");
 		return;
 	}
@@ -1294,7 +1386,8 @@ static bool parse_extensions(struct parser *p, struct message *message, int32_t 
 		struct reserved_range read;
 		int32_t part = location_open(p, location, (int32_t)message->extension_ranges.n, -1);
 
-		element_init(p, &range->e, ELEMENT_EXTENSION_RANGE, &message->e, message->extension_ranges.n);
+		element_init(p, &range->e, ELEMENT_EXTENSION_RANGE, &message->e,
+			message->extension_ranges.n);
 		range->e.name_span = current(p)->span;
 		*vec_push(p->arena, &message->extension_ranges) = range;
 		if (!parse_range(p, false, &read, &range->to_max, part))
@@ -1310,13 +1403,15 @@ static bool parse_extensions(struct parser *p, struct message *message, int32_t 
 		int32_t begin = (int32_t)p->file->locations.n;
 		int32_t range_location = location_open(p, location, (int32_t)first, -1);
 
-		if (!parse_brackets(p, &message->extension_ranges.items[first]->e.options, NULL, range_location,
-				    RANGE_OPTIONS))
+		if (!parse_brackets(p, &message->extension_ranges.items[first]->e.options, NULL,
+			    range_location, RANGE_OPTIONS))
 			return false;
-		/* It only leads to the options: the range itself has a location (parser.cc, ParseExtensions). */
+		/* It only leads to the options: the range itself has a location (parser.cc,
+		 * ParseExtensions). */
 		if (range_location >= 0)
 			p->file->locations.items[range_location].begin_line = -1;
-		copy_range_options(p, message, first, location, begin, (int32_t)p->file->locations.n);
+		copy_range_options(
+			p, message, first, location, begin, (int32_t)p->file->locations.n);
 	}
 	ok = expect_end(p, ';', location);
 	location_close(p, location);
@@ -1324,17 +1419,20 @@ static bool parse_extensions(struct parser *p, struct message *message, int32_t 
 }
 
 static bool parse_message(struct parser *p, const struct scope *scope, enum visibility visibility,
-		const struct token *begin);
+	const struct token *begin);
 static bool parse_enum(struct parser *p, const struct scope *scope, enum visibility visibility,
-		const struct token *begin);
+	const struct token *begin);
 
-/* `export` or `local` before a declaration (edition 2024); elsewhere they are names like any other. */
+/* `export` or `local` before a declaration (edition 2024); elsewhere they are names like any other.
+ */
 static enum visibility accept_visibility(struct parser *p)
 {
-	enum visibility visibility = at_word(p, S("export")) ? VISIBILITY_EXPORT :
-			at_word(p, S("local")) ? VISIBILITY_LOCAL : VISIBILITY_UNSET;
+	enum visibility visibility = at_word(p, S("export"))  ? VISIBILITY_EXPORT
+				     : at_word(p, S("local")) ? VISIBILITY_LOCAL
+							      : VISIBILITY_UNSET;
 
-	if (p->file->edition < EDITION_2024 || !visibility || !next_is_word(p, S("message"), S("enum")))
+	if (p->file->edition < EDITION_2024 || !visibility ||
+		!next_is_word(p, S("message"), S("enum")))
 		return VISIBILITY_UNSET;
 	next(p);
 	return visibility;
@@ -1363,7 +1461,8 @@ static bool parse_message_statement(struct parser *p, struct message *message, i
 		if (at_word(p, S("option")))
 			return parse_option(p, &message->e.options, location, MESSAGE_OPTIONS);
 		if (at_word(p, S("reserved")))
-			return parse_reserved(p, &(struct reservations){ .message = message }, location);
+			return parse_reserved(
+				p, &(struct reservations){ .message = message }, location);
 		if (at_word(p, S("extensions")))
 			return parse_extensions(p, message, location);
 		if (at_word(p, S("extend")))
@@ -1372,7 +1471,8 @@ static bool parse_message_statement(struct parser *p, struct message *message, i
 	return parse_field(p, &context);
 }
 
-/* Synthetic oneofs of proto3 optional fields, after the real ones, in field order (descriptor.proto, proto3_optional). */
+/* Synthetic oneofs of proto3 optional fields, after the real ones, in field order
+ * (descriptor.proto, proto3_optional). */
 static void add_synthetic_oneofs(struct parser *p, struct message *message)
 {
 	struct map taken;
@@ -1396,7 +1496,8 @@ static void add_synthetic_oneofs(struct parser *p, struct message *message)
 		struct oneof *oneof;
 		struct str name = field->e.name;
 
-		/* A name that is there twice is an error already; one candidate after another would have to be tried for each. */
+		/* A name that is there twice is an error already; one candidate after another would
+		 * have to be tried for each. */
 		if (!field->proto3_optional || map_get(&taken, name.p, 0) != field)
 			continue;
 		if (!name.n || name.p[0] != '_')
@@ -1423,7 +1524,8 @@ static bool parse_message_body(struct parser *p, struct message *message, int32_
 
 	if (p->depth >= DEEPEST_MESSAGE) {
 		diag_error(p->diags, here_of(p, message->e.name_span),
-				"message '" STR "' is nested more than %d levels deep", ARG(message->e.name), DEEPEST_MESSAGE);
+			"message '" STR "' is nested more than %d levels deep",
+			ARG(message->e.name), DEEPEST_MESSAGE);
 		return false;
 	}
 	if (!expect_end(p, '{', location))
@@ -1441,12 +1543,12 @@ static bool parse_message_body(struct parser *p, struct message *message, int32_
 
 /* message = "message" name body */
 static bool parse_message(struct parser *p, const struct scope *scope, enum visibility visibility,
-		const struct token *begin)
+	const struct token *begin)
 {
 	struct message *message = message_add(p, scope);
 	/* `export` and `local` lie outside (buf, for editions). */
-	int32_t location = location_open(p, scope->location, scope->is_file ? FILE_MESSAGE : MESSAGE_NESTED,
-			(int32_t)message->e.index);
+	int32_t location = location_open(p, scope->location,
+		scope->is_file ? FILE_MESSAGE : MESSAGE_NESTED, (int32_t)message->e.index);
 	int32_t part;
 	bool ok;
 
@@ -1480,10 +1582,12 @@ static bool parse_enum_value(struct parser *p, struct enumeration *e, int32_t pa
 	if (!expect(p, '='))
 		return false;
 	part = location_open(p, location, VALUE_NUMBER, -1);
-	if (!expect_number(p, true, INT32_MAX, &value->number, &value->number_span, "the number of an enum value"))
+	if (!expect_number(p, true, INT32_MAX, &value->number, &value->number_span,
+		    "the number of an enum value"))
 		return false;
 	location_close(p, part);
-	ok = parse_brackets(p, &value->e.options, NULL, location, VALUE_OPTIONS) && expect_end(p, ';', location);
+	ok = parse_brackets(p, &value->e.options, NULL, location, VALUE_OPTIONS) &&
+	     expect_end(p, ';', location);
 	location_close(p, location);
 	value->e.span = span_since(p, begin);
 	return ok;
@@ -1491,12 +1595,14 @@ static bool parse_enum_value(struct parser *p, struct enumeration *e, int32_t pa
 
 /* enum = "enum" name "{" { option | reserved | value | ";" } "}" */
 static bool parse_enum(struct parser *p, const struct scope *scope, enum visibility visibility,
-		const struct token *begin)
+	const struct token *begin)
 {
 	struct enumeration *e = NEW(p->arena, struct enumeration);
 	struct message *parent = scope->is_file ? NULL : (struct message *)scope->parent;
 	uint32_t index = parent ? parent->enums.n : p->file->enums.n;
-	int32_t location = location_open(p, scope->location, parent ? MESSAGE_ENUM : FILE_ENUM, (int32_t)index), part;
+	int32_t location = location_open(
+			p, scope->location, parent ? MESSAGE_ENUM : FILE_ENUM, (int32_t)index),
+		part;
 	bool ok;
 
 	element_init(p, &e->e, ELEMENT_ENUM, scope->parent, index);
@@ -1519,7 +1625,8 @@ static bool parse_enum(struct parser *p, const struct scope *scope, enum visibil
 		if (at_word(p, S("option")))
 			ok = parse_option(p, &e->e.options, location, ENUM_OPTIONS);
 		else if (at_word(p, S("reserved")))
-			ok = parse_reserved(p, &(struct reservations){ .enumeration = e }, location);
+			ok = parse_reserved(
+				p, &(struct reservations){ .enumeration = e }, location);
 		else
 			ok = parse_enum_value(p, e, location);
 		if (!ok)
@@ -1532,8 +1639,8 @@ static bool parse_enum(struct parser *p, const struct scope *scope, enum visibil
 }
 
 /* "(" [ "stream" ] type ")"; `stream` alone is a type */
-static bool parse_method_type(struct parser *p, int32_t location, int32_t path, int32_t stream_path, struct str *name,
-		struct span *span, bool *streaming, struct span *streaming_span)
+static bool parse_method_type(struct parser *p, int32_t location, int32_t path, int32_t stream_path,
+	struct str *name, struct span *span, bool *streaming, struct span *streaming_span)
 {
 	int32_t part;
 
@@ -1554,7 +1661,9 @@ static bool parse_method_type(struct parser *p, int32_t location, int32_t path, 
 	}
 	part = location_open(p, location, path, -1);
 	if (current(p)->kind == TOKEN_IDENT && scalar_type(text_of(p)) != TYPE_NAMED) {
-		diag_error(p->diags, here_of(p, current(p)->span), "'" STR "' is no message; a method takes and returns messages", ARG(text_of(p)));
+		diag_error(p->diags, here_of(p, current(p)->span),
+			"'" STR "' is no message; a method takes and returns messages",
+			ARG(text_of(p)));
 		return false;
 	}
 	if (!expect_dotted(p, name, span, true, "the name of a message"))
@@ -1568,7 +1677,8 @@ static bool parse_method(struct parser *p, struct service *service, int32_t pare
 {
 	uint32_t begin = current(p)->span.begin;
 	struct method *method = NEW(p->arena, struct method);
-	int32_t location = location_open(p, parent, SERVICE_METHOD, (int32_t)service->methods.n), part;
+	int32_t location = location_open(p, parent, SERVICE_METHOD, (int32_t)service->methods.n),
+		part;
 	bool ok = true;
 
 	element_init(p, &method->e, ELEMENT_METHOD, &service->e, service->methods.n);
@@ -1579,13 +1689,15 @@ static bool parse_method(struct parser *p, struct service *service, int32_t pare
 	if (!expect_name(p, &method->e.name, &method->e.name_span, "a method's name"))
 		return false;
 	location_close(p, part);
-	if (!parse_method_type(p, location, METHOD_INPUT, METHOD_CLIENT_STREAMING, &method->input_name,
-			    &method->input_span, &method->client_streaming, &method->client_streaming_span))
+	if (!parse_method_type(p, location, METHOD_INPUT, METHOD_CLIENT_STREAMING,
+		    &method->input_name, &method->input_span, &method->client_streaming,
+		    &method->client_streaming_span))
 		return false;
 	if (!accept_word(p, S("returns")))
 		return expected(p, "'returns'");
-	if (!parse_method_type(p, location, METHOD_OUTPUT, METHOD_SERVER_STREAMING, &method->output_name,
-			    &method->output_span, &method->server_streaming, &method->server_streaming_span))
+	if (!parse_method_type(p, location, METHOD_OUTPUT, METHOD_SERVER_STREAMING,
+		    &method->output_name, &method->output_span, &method->server_streaming,
+		    &method->server_streaming_span))
 		return false;
 	if (at(p, '{')) {
 		expect_end(p, '{', location);
@@ -1656,8 +1768,10 @@ static bool parse_syntax(struct parser *p)
 		bool edition;
 		enum edition value;
 	} known[] = {
-		{ STR_INIT("proto2"), false, EDITION_PROTO2 }, { STR_INIT("proto3"), false, EDITION_PROTO3 },
-		{ STR_INIT("2023"), true, EDITION_2023 }, { STR_INIT("2024"), true, EDITION_2024 },
+		{ STR_INIT("proto2"), false, EDITION_PROTO2 },
+		{ STR_INIT("proto3"), false, EDITION_PROTO3 },
+		{ STR_INIT("2023"), true, EDITION_2023 },
+		{ STR_INIT("2024"), true, EDITION_2024 },
 	};
 	bool edition = at_word(p, S("edition"));
 	uint32_t begin = current(p)->span.begin;
@@ -1689,11 +1803,14 @@ static bool parse_syntax(struct parser *p)
 		}
 	}
 	if (!found) {
-		diag_error(p->diags, here_of(p, value_span), "there is no %s '" STR "'%s", edition ? "edition" : "syntax",
-				ARG(str_head(value, 40)), edition ? " that this program knows" : "");
-		diag_help(p->diags, edition ? "editions 2023 and 2024 are supported" :
-				"say \"proto2\" or \"proto3\", or an edition: edition = \"2023\";");
-		/* The rest is read as what comes nearest, so that nothing follows from this error. */
+		diag_error(p->diags, here_of(p, value_span), "there is no %s '" STR "'%s",
+			edition ? "edition" : "syntax", ARG(str_head(value, 40)),
+			edition ? " that this program knows" : "");
+		diag_help(p->diags, edition ? "editions 2023 and 2024 are supported"
+					    : "say \"proto2\" or \"proto3\", or an edition: "
+					      "edition = \"2023\";");
+		/* The rest is read as what comes nearest, so that nothing follows from this error.
+		 */
 		p->file->edition = edition ? EDITION_2024 : EDITION_PROTO3;
 	}
 	return ok;
@@ -1706,7 +1823,9 @@ static bool parse_import(struct parser *p)
 		struct str word;
 		enum import_kind kind;
 	} kinds[] = {
-		{ STR_INIT("public"), IMPORT_PUBLIC }, { STR_INIT("weak"), IMPORT_WEAK }, { STR_INIT("option"), IMPORT_OPTION },
+		{ STR_INIT("public"), IMPORT_PUBLIC },
+		{ STR_INIT("weak"), IMPORT_WEAK },
+		{ STR_INIT("option"), IMPORT_OPTION },
 	};
 	uint32_t begin = current(p)->span.begin;
 	struct import import = { 0 };
@@ -1715,7 +1834,8 @@ static bool parse_import(struct parser *p)
 
 	for (uint32_t i = 0; i < p->file->imports.n; i++)
 		counts[p->file->imports.items[i].kind]++;
-	location = location_open(p, -1, FILE_DEPENDENCY, (int32_t)p->file->imports.n - counts[IMPORT_OPTION]);
+	location = location_open(
+		p, -1, FILE_DEPENDENCY, (int32_t)p->file->imports.n - counts[IMPORT_OPTION]);
 	next(p);
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		if (!at_word(p, kinds[i].word))
@@ -1727,8 +1847,9 @@ static bool parse_import(struct parser *p)
 				p->file->locations.items[location].index = counts[IMPORT_OPTION];
 			}
 		} else {
-			int32_t part = location_open(p, -1, import.kind == IMPORT_PUBLIC ? FILE_PUBLIC : FILE_WEAK,
-					counts[import.kind]);
+			int32_t part = location_open(p, -1,
+				import.kind == IMPORT_PUBLIC ? FILE_PUBLIC : FILE_WEAK,
+				counts[import.kind]);
 
 			next(p);
 			location_close(p, part);
@@ -1764,7 +1885,8 @@ static bool parse_package(struct parser *p)
 	ok = expect_end(p, ';', location);
 	location_close(p, location);
 	if (str_count(name, '.') >= MAX_PACKAGE_PARTS) {
-		diag_error(p->diags, here_of(p, span_since(p, begin)), "the package's name has more than %d parts", MAX_PACKAGE_PARTS);
+		diag_error(p->diags, here_of(p, span_since(p, begin)),
+			"the package's name has more than %d parts", MAX_PACKAGE_PARTS);
 		return ok;
 	}
 	if (again) {
@@ -1780,8 +1902,15 @@ static bool parse_package(struct parser *p)
 static bool unknown_statement(struct parser *p)
 {
 	static const struct str words[] = {
-		STR_INIT("syntax"), STR_INIT("edition"), STR_INIT("package"), STR_INIT("import"), STR_INIT("option"),
-		STR_INIT("message"), STR_INIT("enum"), STR_INIT("service"), STR_INIT("extend"),
+		STR_INIT("syntax"),
+		STR_INIT("edition"),
+		STR_INIT("package"),
+		STR_INIT("import"),
+		STR_INIT("option"),
+		STR_INIT("message"),
+		STR_INIT("enum"),
+		STR_INIT("service"),
+		STR_INIT("extend"),
 	};
 	struct str word = current(p)->kind == TOKEN_IDENT ? text_of(p) : (struct str){ NULL, 0 };
 	struct str nearest = word.p ? str_nearest(word, words, COUNT(words)) : word;
@@ -1812,8 +1941,9 @@ static bool parse_statement(struct parser *p, bool first)
 	if (at_word(p, S("syntax")) || at_word(p, S("edition"))) {
 		if (first)
 			return parse_syntax(p);
-		diag_error(p->diags, here_of(p, current(p)->span), p->file->has_syntax ?
-				"a file has one syntax or edition" : "the syntax or edition comes first in a file");
+		diag_error(p->diags, here_of(p, current(p)->span),
+			p->file->has_syntax ? "a file has one syntax or edition"
+					    : "the syntax or edition comes first in a file");
 		return false;
 	}
 	visibility = accept_visibility(p);
@@ -1863,7 +1993,8 @@ bool proto_parse(struct parse_request *request)
 	int32_t root;
 	bool first = true;
 
-	lexer_init(&p.lexer, request->file->text, request->bytes, request->diags, request->arena, request->scratch);
+	lexer_init(&p.lexer, request->file->text, request->bytes, request->diags, request->arena,
+		request->scratch);
 	p.lexer.track = request->source_info;
 	p.file->edition = EDITION_PROTO2;
 	p.file->package = intern(p.names, S(""));
@@ -1881,7 +2012,8 @@ bool proto_parse(struct parse_request *request)
 			if (at(&p, '}')) {
 				/* An error about it was given, or it closes nothing. */
 				if (p.diags->n_errors == errors)
-					diag_error(p.diags, here_of(&p, current(&p)->span), "this '}' closes nothing");
+					diag_error(p.diags, here_of(&p, current(&p)->span),
+						"this '}' closes nothing");
 				accept_end(&p, '}', NO_LOCATION);
 			}
 		}

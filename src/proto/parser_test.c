@@ -47,7 +47,8 @@ static void spans_hold_the_whole_declaration(void **state)
 
 static void a_map_makes_an_entry_where_it_stands(void **state)
 {
-	struct compiled c = compiled("syntax = \"proto3\"; message M { map<string, int64> by_name = 1; message N {} }");
+	struct compiled c = compiled(
+		"syntax = \"proto3\"; message M { map<string, int64> by_name = 1; message N {} }");
 	struct message *m = c.file->messages.items[0];
 
 	(void)state;
@@ -60,7 +61,8 @@ static void a_map_makes_an_entry_where_it_stands(void **state)
 
 static void a_synthetic_oneof_keeps_clear_of_names(void **state)
 {
-	struct compiled c = compiled("syntax = \"proto3\"; message M { optional int32 size = 1; int32 _size = 2; }");
+	struct compiled c = compiled(
+		"syntax = \"proto3\"; message M { optional int32 size = 1; int32 _size = 2; }");
 
 	(void)state;
 	assert_true(c.ok);
@@ -70,7 +72,8 @@ static void a_synthetic_oneof_keeps_clear_of_names(void **state)
 
 static void the_innermost_scope_wins(void **state)
 {
-	struct compiled c = compiled("syntax = \"proto3\"; package a; message T {} message M { message T {} T t = 1; .a.T u = 2; }");
+	struct compiled c = compiled("syntax = \"proto3\"; package a; message T {} message M { "
+				     "message T {} T t = 1; .a.T u = 2; }");
 	struct message *m = c.file->messages.items[1];
 
 	(void)state;
@@ -82,7 +85,8 @@ static void the_innermost_scope_wins(void **state)
 
 static void a_bad_statement_does_not_hide_the_next_error(void **state)
 {
-	struct compiled c = compiled("syntax = \"proto3\";\nmessage M {\n  int32 a = ;\n  int32 b 2;\n}\nmesage N {}\n");
+	struct compiled c = compiled(
+		"syntax = \"proto3\";\nmessage M {\n  int32 a = ;\n  int32 b 2;\n}\nmesage N {}\n");
 
 	(void)state;
 	assert_false(c.ok);
@@ -94,7 +98,8 @@ static void a_bad_statement_does_not_hide_the_next_error(void **state)
 
 static void an_unknown_type_names_its_nearest(void **state)
 {
-	struct compiled c = compiled("syntax = \"proto3\"; package a; message Order {} message M { Oder o = 1; }");
+	struct compiled c = compiled(
+		"syntax = \"proto3\"; package a; message Order {} message M { Oder o = 1; }");
 
 	(void)state;
 	assert_false(c.ok);
@@ -105,7 +110,8 @@ static void an_unknown_type_names_its_nearest(void **state)
 
 static void comments_go_where_protoc_puts_them(void **state)
 {
-	struct compiled c = compiled("// detached\n\n// leading\nsyntax = \"proto3\"; // trailing\n");
+	struct compiled c =
+		compiled("// detached\n\n// leading\nsyntax = \"proto3\"; // trailing\n");
 	const struct comments *comments = NULL;
 
 	(void)state;
@@ -129,8 +135,9 @@ static void an_outline_has_imports_package_and_words(void **state)
 	(void)state;
 	outline_words_init(&words, arena);
 	outline_words_add(&words, arena, S("Order"));
-	outline_read(S("package a . b; import public \"x.proto\"; message M { string import = 1; } // Order"), &words, names,
-			arena, scratch, &outline);
+	outline_read(S("package a . b; import public \"x.proto\"; message M { string import = 1; } "
+		       "// Order"),
+		&words, names, arena, scratch, &outline);
 	assert_str(outline.package, "a.b");
 	assert_int_equal(outline.imports.n, 1);
 	assert_true(outline.imports.items[0].is_public);

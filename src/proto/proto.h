@@ -19,19 +19,19 @@ struct name_part {
 };
 
 enum literal_kind {
-	LITERAL_IDENT, /* text; a minus before it (`-inf`) in `negative` */
+	LITERAL_IDENT,   /* text; a minus before it (`-inf`) in `negative` */
 	LITERAL_INTEGER, /* magnitude in `u`, `negative` */
-	LITERAL_FLOAT, /* magnitude in `d`, `negative`; also integers above 2^64-1 */
-	LITERAL_STRING, /* decoded bytes in `text`, adjacent ones joined */
+	LITERAL_FLOAT,   /* magnitude in `d`, `negative`; also integers above 2^64-1 */
+	LITERAL_STRING,  /* decoded bytes in `text`, adjacent ones joined */
 	LITERAL_MESSAGE, /* `fields` */
-	LITERAL_LIST, /* `items`; only inside of a message */
+	LITERAL_LIST,    /* `items`; only inside of a message */
 };
 
 struct literal {
 	uint8_t kind; /* enum literal_kind: which of the union counts */
 	bool negative;
 	bool hexadecimal; /* an integer written so: no number for a float inside of a message */
-	bool angle; /* a message written < >; only legal inside of another */
+	bool angle;       /* a message written < >; only legal inside of another */
 	struct span span; /* with the minus or the brackets */
 	union {
 		struct str text;
@@ -43,8 +43,10 @@ struct literal {
 };
 
 struct literal_field {
-	struct str name; /* interned: field name, extension's name, or the type's full name of an Any */
-	struct str url; /* absent: a field or extension; else the part before the last slash of `[host/pkg.Type]` */
+	struct str name;   /* interned: field name, extension's name, or the type's full name of an
+			      Any */
+	struct str url;    /* absent: a field or extension; else the part before the last slash of
+			      `[host/pkg.Type]` */
 	bool is_extension; /* `[pkg.ext]` */
 	bool has_colon;
 	struct span name_span, span; /* name; name to value */
@@ -59,28 +61,33 @@ struct uninterpreted {
 	struct literal value;
 	struct span span; /* `name = value` in brackets, else `option …;` */
 	struct span name_span;
-	int32_t location; /* its index in file->locations, -1: no source info; the parent's path is the options field's */
+	int32_t location; /* its index in file->locations, -1: no source info; the parent's path is
+			     the options field's */
 };
 
 /* ---- symbols ---- */
 
 /* A package as a scope: one for each prefix of a package name, for both sides. */
 struct package {
-	struct element e; /* kind ELEMENT_PACKAGE, full_name, parent: the package around it, NULL for the root */
-	uint32_t index; /* in struct compiler.packages */
+	struct element e; /* kind ELEMENT_PACKAGE, full_name, parent: the package around it, NULL
+			     for the root */
+	uint32_t index;   /* in struct compiler.packages */
 };
 
 /*
- * A declared name: chained, since several files (and both sides) may declare one name. In the table are messages,
- * enums, services, extensions and packages; enum values only of top-level enums. Fields, methods, oneofs and other enum values are not.
+ * A declared name: chained, since several files (and both sides) may declare one name. In the table
+ * are messages, enums, services, extensions and packages; enum values only of top-level enums.
+ * Fields, methods, oneofs and other enum values are not.
  */
 struct symbol {
 	struct element *element;
 	struct symbol *next;
-	struct map *crowd; /* of a long chain: unit → its first symbol here; the others of that file follow it. NULL for most */
+	struct map *crowd; /* of a long chain: unit → its first symbol here; the others of that file
+			      follow it. NULL for most */
 };
 
-/* A walk over those of a chain that a file may see: all of a short one, of a long one those of visible files. */
+/* A walk over those of a chain that a file may see: all of a short one, of a long one those of
+ * visible files. */
 struct symbol_walk {
 	const struct context *context;
 	const struct map *crowd; /* NULL: the chain itself is walked */
@@ -92,19 +99,23 @@ struct unit {
 	struct file *file;
 	uint32_t index;
 	VEC(struct unit *) imports; /* as file->imports; NULL: missing */
-	VEC(struct unit *) visible; /* itself, direct imports, what those import publicly (transitively) */
+	VEC(struct unit *)
+	visible; /* itself, direct imports, what those import publicly (transitively) */
 	VEC(struct unit *) option_visible; /* what comes by `import option` in addition */
-	bool parsed; /* without an error */
-	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read against */
+	bool parsed;                       /* without an error */
+	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read
+				    against */
 	struct diags diags;
 };
 
 struct compiler {
 	struct arena *arena;
 	struct intern *names;
-	struct map symbols; /* (scope element, interned name .p) → struct symbol * */
-	struct map packages; /* (interned full name .p) → struct package *; the root is under the empty name */
-	struct map extensions; /* (extendee's interned full name .p, number) → struct symbol *: fields, after linking */
+	struct map symbols;  /* (scope element, interned name .p) → struct symbol * */
+	struct map packages; /* (interned full name .p) → struct package *; the root is under the
+				empty name */
+	struct map extensions; /* (extendee's interned full name .p, number) → struct symbol *:
+				  fields, after linking */
 	VEC(struct unit *) units;
 	VEC(struct package *) package_list;
 	struct unit *builtin_descriptor; /* always there */
@@ -122,27 +133,33 @@ struct context {
 	struct arena *arena; /* for what is kept */
 	struct arena *scratch;
 	struct diags *diags; /* the unit's */
-	uint32_t *visible; /* by unit index: equals `stamp` when visible from the file (VISIBLE_OPTION bit: by `import option` only) */
-	uint32_t *packages; /* by package index, likewise */
-	struct map parts; /* of dotted names, by their interned `.p`: struct str *, interned, ended by an absent one */
+	uint32_t *visible;   /* by unit index: equals `stamp` when visible from the file
+				(VISIBLE_OPTION bit: by `import option` only) */
+	uint32_t *packages;  /* by package index, likewise */
+	struct map parts; /* of dotted names, by their interned `.p`: struct str *, interned, ended
+			     by an absent one */
 	struct map catalogs; /* catalog.c's, by message or enum */
 	uint32_t stamp;
-	struct map *option_indexes; /* options.c's, while the file is in that stage: (options message, 0) → index of its list */
+	struct map *option_indexes; /* options.c's, while the file is in that stage: (options
+				       message, 0) → index of its list */
 };
 
 struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol);
 
 /* The first of `chain` (NULL: there is none) for a walk. */
-static inline struct symbol *symbols_first(struct symbol_walk *walk, const struct context *context, struct symbol *chain)
+static inline struct symbol *symbols_first(
+	struct symbol_walk *walk, const struct context *context, struct symbol *chain)
 {
 	*walk = (struct symbol_walk){ .context = context };
-	if (!chain || !chain->crowd || context->unit->visible.n + context->unit->option_visible.n >= chain->crowd->n)
+	if (!chain || !chain->crowd ||
+		context->unit->visible.n + context->unit->option_visible.n >= chain->crowd->n)
 		return chain;
 	walk->crowd = chain->crowd;
 	return symbols_next(walk, NULL);
 }
 
-/* Errors of a file that get the nearest name as a help: each costs a walk over all names in question. */
+/* Errors of a file that get the nearest name as a help: each costs a walk over all names in
+ * question. */
 enum { MOST_SUGGESTIONS = 20 };
 
 enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
@@ -150,10 +167,11 @@ enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
 /* Why a name did not resolve; for the error message. */
 enum resolve_failure {
 	RESOLVE_OK,
-	RESOLVE_MISSING, /* nobody declares it */
-	RESOLVE_SHADOWED, /* the first part was found in an inner scope, which lacks the rest: `shadow` */
-	RESOLVE_WRONG_KIND, /* `found` is something else */
-	RESOLVE_NOT_IMPORTED, /* a file declares it that is not visible: `found` */
+	RESOLVE_MISSING,       /* nobody declares it */
+	RESOLVE_SHADOWED,      /* the first part was found in an inner scope, which lacks the rest:
+				  `shadow` */
+	RESOLVE_WRONG_KIND,    /* `found` is something else */
+	RESOLVE_NOT_IMPORTED,  /* a file declares it that is not visible: `found` */
 	RESOLVE_OPTION_IMPORT, /* `found` comes by `import option` only */
 };
 
@@ -164,57 +182,68 @@ struct resolution {
 };
 
 /*
- * Resolves a name as grammar-notes.md section 5 has it, from `scope` (a message, service, package or file element: a file
- * stands for its package) outwards. Silent; link_report says what is wrong in the words of the language.
+ * Resolves a name as grammar-notes.md section 5 has it, from `scope` (a message, service, package
+ * or file element: a file stands for its package) outwards. Silent; link_report says what is wrong
+ * in the words of the language.
  */
-struct resolution link_resolve(struct context *context, struct element *scope, struct str name, enum symbol_wanted wanted,
-		bool in_option);
+struct resolution link_resolve(struct context *context, struct element *scope, struct str name,
+	enum symbol_wanted wanted, bool in_option);
 /*
- * Reports a failed resolution at `span`: not in files that reach a missing import (then the caller treats it as unknown) and
- * gives true when it was reported.
+ * Reports a failed resolution at `span`: not in files that reach a missing import (then the caller
+ * treats it as unknown) and gives true when it was reported.
  */
-bool link_report(struct context *context, struct str name, struct span span, enum symbol_wanted wanted,
-		const struct resolution *resolution);
-/* The scope where a custom option's name is looked up from: the one that HOLDS the element (grammar-notes.md 5.4). */
+bool link_report(struct context *context, struct str name, struct span span,
+	enum symbol_wanted wanted, const struct resolution *resolution);
+/* The scope where a custom option's name is looked up from: the one that HOLDS the element
+ * (grammar-notes.md 5.4). */
 struct element *link_option_scope(const struct element *element);
-/* An extension by extendee and number among the files visible to the context's file, else in any; NULL. */
+/* An extension by extendee and number among the files visible to the context's file, else in any;
+ * NULL. */
 struct field *link_find_extension(struct context *context, struct str extendee, int32_t number);
-/* A message by full name among the visible files (Any in literals; options messages in the descriptor.proto that counts). */
+/* A message by full name among the visible files (Any in literals; options messages in the
+ * descriptor.proto that counts). */
 struct message *link_find_message(struct context *context, struct str full_name);
-/* The options message (`google.protobuf.FieldOptions`, …) of an element's kind, from unit->descriptor, else the built-in one. */
+/* The options message (`google.protobuf.FieldOptions`, …) of an element's kind, from
+ * unit->descriptor, else the built-in one. */
 struct message *link_options_message(struct context *context, const struct element *element);
 
 /* ---- the stages ---- */
 
-/* Enters a file's names in the table; a package's scope, made on first use; a linked file's extensions by number. */
+/* Enters a file's names in the table; a package's scope, made on first use; a linked file's
+ * extensions by number. */
 void symbols_add_file(struct compiler *compiler, struct unit *unit);
 struct package *symbols_package(struct compiler *compiler, struct str name);
 void symbols_add_extensions(struct compiler *compiler, struct unit *unit);
 /* Resolves type names, extendees, methods' types; registers nothing. */
 void link_file(struct context *context);
 /*
- * Interprets the `features` options of every element of the file (uninterpreted ones are taken off the elements' lists; from
- * a set: the features field of `encoded` is decoded) and sets element->features everywhere.
+ * Interprets the `features` options of every element of the file (uninterpreted ones are taken off
+ * the elements' lists; from a set: the features field of `encoded` is decoded) and sets
+ * element->features everywhere.
  */
 void features_file(struct context *context);
 /* Interprets all other options, decodes a set's, and the default values. */
 void options_file(struct context *context);
 /*
- * Holds every option that the file sets against what its declaration says of its use: `targets`, and the editions that
- * have it (feature_support). Belongs to the validate stage, since declarations are options themselves; validate_file calls it.
+ * Holds every option that the file sets against what its declaration says of its use: `targets`,
+ * and the editions that have it (feature_support). Belongs to the validate stage, since
+ * declarations are options themselves; validate_file calls it.
  */
 void options_check_use(struct context *context);
 /* Says what is forbidden. */
 void validate_file(struct context *context);
 
 /*
- * Interprets one statement into `options` (whose ->type is set): used by features.c for the names that begin with `features`, by
- * options.c for the rest. False: an error was reported, or (silently, options->incomplete) a missing import is in the way.
+ * Interprets one statement into `options` (whose ->type is set): used by features.c for the names
+ * that begin with `features`, by options.c for the rest. False: an error was reported, or
+ * (silently, options->incomplete) a missing import is in the way.
  */
 bool option_interpret(struct context *context, struct element *element, struct options *options,
-		struct uninterpreted *statement);
-/* Decodes wire bytes of message type `type` into options (generic; custom options through the file's visible extensions, else kept raw). */
-bool options_decode(struct context *context, const struct message *type, struct str bytes, struct options *options);
+	struct uninterpreted *statement);
+/* Decodes wire bytes of message type `type` into options (generic; custom options through the
+ * file's visible extensions, else kept raw). */
+bool options_decode(struct context *context, const struct message *type, struct str bytes,
+	struct options *options);
 
 /* place in the file being worked on */
 static inline struct place here(const struct context *context, struct span span)

@@ -6,7 +6,8 @@ struct root_finder {
 	const struct compile_side *side;
 	struct diags *diags;
 	VEC(struct str) inferred; /* folders below the top that became roots, longest not first */
-	/* Contracts by the last component of their path: interned name .p → struct holder *; made when a plain look-up fails. */
+	/* Contracts by the last component of their path: interned name .p → struct holder *; made
+	 * when a plain look-up fails. */
 	struct map by_name;
 	bool indexed;
 	struct map warned; /* import paths that two files have */
@@ -17,8 +18,8 @@ struct holder {
 	struct holder *next;
 };
 
-struct root_finder *root_finder_new(struct arena *arena, struct intern *names, const struct compile_side *side,
-		struct diags *diags)
+struct root_finder *root_finder_new(struct arena *arena, struct intern *names,
+	const struct compile_side *side, struct diags *diags)
 {
 	struct root_finder *finder = NEW(arena, struct root_finder);
 
@@ -68,7 +69,8 @@ static void index_contracts(struct root_finder *finder)
 	list = source_files(finder->side->source, finder->diags);
 	for (uint32_t i = 0; list && i < list->entries.n; i++) {
 		const struct source_entry *entry = &list->entries.items[i];
-		void **slot = map_put(&finder->by_name, intern(finder->names, base_name(entry->path)).p, 0);
+		void **slot = map_put(
+			&finder->by_name, intern(finder->names, base_name(entry->path)).p, 0);
 		struct holder *holder = NEW(finder->arena, struct holder);
 
 		holder->entry = entry;
@@ -80,12 +82,14 @@ static void index_contracts(struct root_finder *finder)
 /* Is `path` the suffix, or does it end with it as whole components? */
 static bool has_suffix(struct str path, struct str suffix)
 {
-	return str_ends(path, suffix) && (path.n == suffix.n || path.p[path.n - suffix.n - 1] == '/');
+	return str_ends(path, suffix) &&
+	       (path.n == suffix.n || path.p[path.n - suffix.n - 1] == '/');
 }
 
-/* The contract whose path ends with `suffix` that shares most with the importer's; how many there are. */
-static const struct source_entry *nearest_holder(struct root_finder *finder, struct str importer, struct str suffix,
-		unsigned *count)
+/* The contract whose path ends with `suffix` that shares most with the importer's; how many there
+ * are. */
+static const struct source_entry *nearest_holder(
+	struct root_finder *finder, struct str importer, struct str suffix, unsigned *count)
 {
 	const struct source_entry *best = NULL;
 	size_t best_shared = 0;
@@ -101,9 +105,10 @@ static const struct source_entry *nearest_holder(struct root_finder *finder, str
 			continue;
 		++*count;
 		shared = shared_components(holder->entry->path, importer);
-		/* Of equals the first by path, so that the answer does not depend on the order of the list. */
+		/* Of equals the first by path, so that the answer does not depend on the order of
+		 * the list. */
 		if (!best || shared > best_shared ||
-				(shared == best_shared && str_cmp(holder->entry->path, best->path) < 0)) {
+			(shared == best_shared && str_cmp(holder->entry->path, best->path) < 0)) {
 			best = holder->entry;
 			best_shared = shared;
 		}
@@ -119,22 +124,26 @@ static void add_inferred(struct root_finder *finder, struct str root)
 	*vec_push(finder->arena, &finder->inferred) = root;
 }
 
-static const struct source_entry *find_at(struct root_finder *finder, struct str folder, struct str import)
+static const struct source_entry *find_at(
+	struct root_finder *finder, struct str folder, struct str import)
 {
 	return source_find(finder->side->source, path_join(finder->arena, folder, import));
 }
 
-static const struct source_entry *find_declared(struct root_finder *finder, struct str importer, struct str import)
+static const struct source_entry *find_declared(
+	struct root_finder *finder, struct str importer, struct str import)
 {
 	const struct roots *roots = &finder->side->roots;
 	const struct source_entry *best = NULL, *other = NULL;
 
 	for (uint32_t i = 0; i < roots->declared.n; i++) {
-		const struct source_entry *entry = find_at(finder, roots->declared.items[i], import);
+		const struct source_entry *entry =
+			find_at(finder, roots->declared.items[i], import);
 
 		if (!entry || (best && str_eq(entry->path, best->path)))
 			continue;
-		if (!best || shared_components(entry->path, importer) > shared_components(best->path, importer)) {
+		if (!best || shared_components(entry->path, importer) >
+				     shared_components(best->path, importer)) {
 			other = best;
 			best = entry;
 		} else {
@@ -146,16 +155,20 @@ static const struct source_entry *find_declared(struct root_finder *finder, stru
 
 		if (!*slot) {
 			*slot = (void *)best;
-			diag_warning(finder->diags, NOWHERE, "two files have the import path '" STR "': '" STR "' and '" STR "'",
-					ARG(import), ARG(best->path), ARG(other->path));
-			diag_help(finder->diags, "the one that shares most of its path with the importer is meant");
+			diag_warning(finder->diags, NOWHERE,
+				"two files have the import path '" STR "': '" STR "' and '" STR "'",
+				ARG(import), ARG(best->path), ARG(other->path));
+			diag_help(finder->diags,
+				"the one that shares most of its path with the importer is meant");
 		}
 	}
 	return best;
 }
 
-/* Leading folders of the import left out, as long as exactly one file fits: a repository that its importers know by its own name. */
-static const struct source_entry *find_shortened(struct root_finder *finder, struct str importer, struct str import)
+/* Leading folders of the import left out, as long as exactly one file fits: a repository that its
+ * importers know by its own name. */
+static const struct source_entry *find_shortened(
+	struct root_finder *finder, struct str importer, struct str import)
 {
 	for (;;) {
 		size_t slash = str_find(import, '/');
@@ -174,14 +187,17 @@ static const struct source_entry *find_shortened(struct root_finder *finder, str
 }
 
 /*
- * A copy of a built-in file that the importer would see: in a folder around the importer, or in a root that is known already.
- * Elsewhere the built-in file is as good, and the tree need not be listed to find that out.
+ * A copy of a built-in file that the importer would see: in a folder around the importer, or in a
+ * root that is known already. Elsewhere the built-in file is as good, and the tree need not be
+ * listed to find that out.
  */
-static const struct source_entry *find_copy(struct root_finder *finder, struct str importer, struct str import)
+static const struct source_entry *find_copy(
+	struct root_finder *finder, struct str importer, struct str import)
 {
 	struct str top = finder->side->source->top;
 
-	for (struct str folder = folder_name(importer); folder.n > top.n; folder = folder_name(folder)) {
+	for (struct str folder = folder_name(importer); folder.n > top.n;
+		folder = folder_name(folder)) {
 		const struct source_entry *entry = find_at(finder, folder, import);
 
 		if (entry) {
@@ -190,7 +206,8 @@ static const struct source_entry *find_copy(struct root_finder *finder, struct s
 		}
 	}
 	for (uint32_t i = 0; i < finder->inferred.n; i++) {
-		const struct source_entry *entry = find_at(finder, finder->inferred.items[i], import);
+		const struct source_entry *entry =
+			find_at(finder, finder->inferred.items[i], import);
 
 		if (entry)
 			return entry;
@@ -201,10 +218,12 @@ static const struct source_entry *find_copy(struct root_finder *finder, struct s
 /* Is it one of the files that the program carries? */
 static const struct source_entry *find_builtin(const struct root_finder *finder, struct str import)
 {
-	return finder->side->source->builtin ? source_find(finder->side->source->builtin, import) : NULL;
+	return finder->side->source->builtin ? source_find(finder->side->source->builtin, import)
+					     : NULL;
 }
 
-static const struct source_entry *find_inferred(struct root_finder *finder, struct str importer, struct str import)
+static const struct source_entry *find_inferred(
+	struct root_finder *finder, struct str importer, struct str import)
 {
 	const struct source_entry *entry = find_at(finder, finder->side->source->top, import);
 	unsigned count;
@@ -215,12 +234,14 @@ static const struct source_entry *find_inferred(struct root_finder *finder, stru
 		return find_copy(finder, importer, import);
 	entry = nearest_holder(finder, importer, import, &count);
 	if (entry)
-		add_inferred(finder, str_head(entry->path, entry->path.n > import.n ? entry->path.n - import.n - 1 : 0));
+		add_inferred(finder,
+			str_head(entry->path,
+				entry->path.n > import.n ? entry->path.n - import.n - 1 : 0));
 	return entry;
 }
 
-const struct source_entry *root_find(struct root_finder *finder, struct str importer, struct str import,
-		struct source **source)
+const struct source_entry *root_find(
+	struct root_finder *finder, struct str importer, struct str import, struct source **source)
 {
 	struct source *own = finder->side->source;
 	const struct source_entry *entry;
@@ -265,10 +286,13 @@ struct str root_import_path(const struct root_finder *finder, struct str path)
 	if (finder->side->source->kind == SOURCE_SET)
 		return path;
 	for (uint32_t i = 0; i < finder->inferred.n; i++)
-		if (path_under(path, finder->inferred.items[i]) && finder->inferred.items[i].n > root.n)
+		if (path_under(path, finder->inferred.items[i]) &&
+			finder->inferred.items[i].n > root.n)
 			root = finder->inferred.items[i];
 	for (uint32_t i = 0; i < roots->declared.n; i++)
-		if (path_under(path, roots->declared.items[i]) && roots->declared.items[i].n > root.n)
+		if (path_under(path, roots->declared.items[i]) &&
+			roots->declared.items[i].n > root.n)
 			root = roots->declared.items[i];
-	return root.n && path_under(path, root) && path.n > root.n ? str_from(path, root.n + 1) : path;
+	return root.n && path_under(path, root) && path.n > root.n ? str_from(path, root.n + 1)
+								   : path;
 }

@@ -24,7 +24,8 @@ enum { LONG_CHAIN = 32 };
 
 static const struct unit *unit_of(const struct element *element)
 {
-	return element->kind == ELEMENT_PACKAGE ? NULL : (const struct unit *)element->file->symbols;
+	return element->kind == ELEMENT_PACKAGE ? NULL
+						: (const struct unit *)element->file->symbols;
 }
 
 /* Symbols of one file stand together, since one file after the other is entered. */
@@ -81,7 +82,9 @@ struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol)
 	}
 	while (walk->next_unit < unit->visible.n + unit->option_visible.n) {
 		uint32_t i = walk->next_unit++;
-		const struct unit *seen = i < unit->visible.n ? unit->visible.items[i] : unit->option_visible.items[i - unit->visible.n];
+		const struct unit *seen = i < unit->visible.n
+						  ? unit->visible.items[i]
+						  : unit->option_visible.items[i - unit->visible.n];
 
 		symbol = map_get(walk->crowd, seen, 0);
 		if (symbol)
@@ -90,14 +93,16 @@ struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol)
 	return NULL;
 }
 
-static void symbol_add(struct compiler *c, struct element *scope, struct str name, struct element *element)
+static void symbol_add(
+	struct compiler *c, struct element *scope, struct str name, struct element *element)
 {
 	void **slot;
 
 	if (!name.p)
 		return; /* its declaration broke off before the name */
 	slot = map_put(&c->symbols, scope, (uintptr_t)name.p);
-	/* Once a file and kind, or a name that is declared a million times would be walked a million times. */
+	/* Once a file and kind, or a name that is declared a million times would be walked a
+	 * million times. */
 	for (const struct symbol *s = *slot; s && s->element->file == element->file; s = s->next)
 		if (s->element->kind == element->kind)
 			return;
@@ -151,7 +156,8 @@ void symbols_add_file(struct compiler *c, struct unit *unit)
 	for (uint32_t i = 0; i < file->services.n; i++)
 		symbol_add(c, scope, file->services.items[i]->e.name, &file->services.items[i]->e);
 	for (uint32_t i = 0; i < file->extensions.n; i++)
-		symbol_add(c, scope, file->extensions.items[i]->e.name, &file->extensions.items[i]->e);
+		symbol_add(
+			c, scope, file->extensions.items[i]->e.name, &file->extensions.items[i]->e);
 }
 
 static void add_extensions(struct compiler *c, struct field **extensions, uint32_t n)
@@ -162,7 +168,8 @@ static void add_extensions(struct compiler *c, struct field **extensions, uint32
 
 		if (!field->extendee)
 			continue;
-		slot = map_put(&c->extensions, field->extendee->e.full_name.p, (uint32_t)field->number);
+		slot = map_put(
+			&c->extensions, field->extendee->e.full_name.p, (uint32_t)field->number);
 		if (*slot && ((struct symbol *)*slot)->element->file == field->e.file)
 			continue;
 		chain_add(c, slot, &field->e);

@@ -11,7 +11,8 @@ static void validate_import(struct context *c, const struct import *import, bool
 	}
 	for (struct str rest = path; str_cut(&rest, '/', &part);) {
 		if (part.n == 0 || str_eq(part, S(".")) || str_eq(part, S(".."))) {
-			diag_error(c->diags, place, "an import path has no empty part and no '.' or '..'");
+			diag_error(c->diags, place,
+				"an import path has no empty part and no '.' or '..'");
 			diag_help(c->diags, "write the path as it is seen from the import root");
 			return;
 		}
@@ -40,8 +41,10 @@ static void validate_imports(struct context *c)
 		validate_import(c, import, option);
 		option |= import->kind == IMPORT_OPTION;
 		if (*slot) {
-			diag_error(c->diags, here(c, import->span), "'" STR "' is imported twice", ARG(import->path));
-			diag_note(c->diags, here(c, ((struct import *)*slot)->span), "first imported");
+			diag_error(c->diags, here(c, import->span), "'" STR "' is imported twice",
+				ARG(import->path));
+			diag_note(c->diags, here(c, ((struct import *)*slot)->span),
+				"first imported");
 		}
 		*slot = import;
 	}
@@ -51,7 +54,8 @@ static void validate_oneof(struct context *c, struct oneof *oneof)
 {
 	if (oneof->fields.n)
 		return;
-	diag_error(c->diags, here(c, oneof->e.name_span), "oneof '" STR "' has no member", ARG(oneof->e.name));
+	diag_error(c->diags, here(c, oneof->e.name_span), "oneof '" STR "' has no member",
+		ARG(oneof->e.name));
 	diag_help(c->diags, "declare a field in it, or take it away");
 }
 

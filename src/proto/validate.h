@@ -6,7 +6,8 @@
 
 /* validate_field.c */
 void validate_field(struct context *context, struct field *field);
-/* validate_message.c: the message itself; its fields, nested messages and enums are the caller's to walk. */
+/* validate_message.c: the message itself; its fields, nested messages and enums are the caller's to
+ * walk. */
 void validate_message(struct context *context, struct message *message);
 /* Fields whose JSON names clash. */
 void validate_json_names(struct context *context, struct message *message);
@@ -16,7 +17,8 @@ void validate_enum(struct context *context, struct enumeration *enumeration);
 void validate_message_ranges(struct context *context, struct message *message);
 void validate_enum_ranges(struct context *context, struct enumeration *enumeration);
 void validate_declarations(struct context *context, struct extension_range *range);
-/* validate_names.c: one name, one declaration in each scope of the file; the packages; edition 2024's style and strict visibility. */
+/* validate_names.c: one name, one declaration in each scope of the file; the packages; edition
+ * 2024's style and strict visibility. */
 void validate_names(struct context *context);
 void validate_style(struct context *context);
 

@@ -26,19 +26,22 @@ static void validate_aliases(struct context *c, struct enumeration *e)
 		any = true;
 		if (allow)
 			continue;
-		diag_error(c->diags, here(c, value->number_span), "number %d of value '" STR "' is taken by value '" STR "'",
-				(int)value->number, ARG(value->e.name), ARG(first->e.name));
+		diag_error(c->diags, here(c, value->number_span),
+			"number %d of value '" STR "' is taken by value '" STR "'",
+			(int)value->number, ARG(value->e.name), ARG(first->e.name));
 		diag_note(c->diags, here(c, first->number_span), "taken");
 		diag_help(c->diags, "if both names mean the same, say: option allow_alias = true;");
 	}
 	if (allow && allow->field && !any) {
-		diag_error(c->diags, here(c, allow->span), "'allow_alias' is set, but no two values of enum '" STR "' share a number",
-				ARG(e->e.name));
+		diag_error(c->diags, here(c, allow->span),
+			"'allow_alias' is set, but no two values of enum '" STR "' share a number",
+			ARG(e->e.name));
 		diag_help(c->diags, "take it away");
 	}
 }
 
-/* The value's name without the enum's name in front, in any case and with any underscores (descriptor.cc, EnumValuePrefix). */
+/* The value's name without the enum's name in front, in any case and with any underscores
+ * (descriptor.cc, EnumValuePrefix). */
 static struct str without_prefix(struct str value, struct str name)
 {
 	size_t i = 0, k = 0;
@@ -94,7 +97,8 @@ static struct str pascal_case(struct context *c, struct str name)
 	return (struct str){ p, n };
 }
 
-static struct str json_form(struct context *c, const struct enumeration *e, const struct enum_value *value)
+static struct str json_form(
+	struct context *c, const struct enumeration *e, const struct enum_value *value)
 {
 	return pascal_case(c, without_prefix(value->e.name, e->e.name));
 }
@@ -121,22 +125,27 @@ static void validate_json(struct context *c, struct enumeration *e)
 		if (first->number == value->number || first->e.name.p == value->e.name.p)
 			continue;
 		diag_error(c->diags, here(c, value->e.name_span),
-				"values '" STR "' and '" STR "' are one name to JSON and to generators that leave the enum's name out",
-				ARG(value->e.name), ARG(first->e.name));
-		diag_note(c->diags, here(c, first->e.name_span), "value '" STR "' is declared", ARG(first->e.name));
+			"values '" STR "' and '" STR
+			"' are one name to JSON and to generators that leave the enum's name out",
+			ARG(value->e.name), ARG(first->e.name));
+		diag_note(c->diags, here(c, first->e.name_span), "value '" STR "' is declared",
+			ARG(first->e.name));
 	}
 }
 
 void validate_enum(struct context *c, struct enumeration *e)
 {
 	if (!e->values.n) {
-		diag_error(c->diags, here(c, e->e.name_span), "enum '" STR "' has no value", ARG(e->e.name));
+		diag_error(c->diags, here(c, e->e.name_span), "enum '" STR "' has no value",
+			ARG(e->e.name));
 		diag_help(c->diags, "add a first value of number 0");
 		return;
 	}
 	if (!enum_is_closed(e) && e->values.items[0]->number != 0) {
-		diag_error(c->diags, here(c, e->values.items[0]->number_span), "the first value of an open enum is 0");
-		diag_help(c->diags, "put a value such as " STR "_UNSPECIFIED = 0 first", ARG(e->e.name));
+		diag_error(c->diags, here(c, e->values.items[0]->number_span),
+			"the first value of an open enum is 0");
+		diag_help(c->diags, "put a value such as " STR "_UNSPECIFIED = 0 first",
+			ARG(e->e.name));
 	}
 	validate_aliases(c, e);
 	validate_json(c, e);

@@ -3,7 +3,7 @@
 
 enum {
 	LARGEST_FIELD_NUMBER = 536870911, /* 2^29-1 */
-	LARGEST_IN_SET = 2147483646, /* of an extension of a message set */
+	LARGEST_IN_SET = 2147483646,      /* of an extension of a message set */
 	IMPLEMENTATION_FIRST = 19000,
 	IMPLEMENTATION_LAST = 19999,
 	/* FieldOptions */
@@ -21,15 +21,18 @@ static const struct option *find(const struct field *field, int32_t number)
 static void validate_number(struct context *c, struct field *field)
 {
 	struct place place = here(c, field->number_span);
-	bool in_set = field->is_extension && field->extendee && message_is_message_set(field->extendee);
+	bool in_set =
+		field->is_extension && field->extendee && message_is_message_set(field->extendee);
 	int32_t largest = in_set ? LARGEST_IN_SET : LARGEST_FIELD_NUMBER;
 
 	if (field->number < 1 || field->number > largest) {
-		diag_error(c->diags, place, "the number of field '" STR "' is %d; it may be 1 to %d", ARG(field->e.name),
-				(int)field->number, (int)largest);
+		diag_error(c->diags, place,
+			"the number of field '" STR "' is %d; it may be 1 to %d",
+			ARG(field->e.name), (int)field->number, (int)largest);
 	} else if (field->number >= IMPLEMENTATION_FIRST && field->number <= IMPLEMENTATION_LAST) {
-		diag_error(c->diags, place, "the numbers %d to %d belong to the implementations of Protocol Buffers",
-				IMPLEMENTATION_FIRST, IMPLEMENTATION_LAST);
+		diag_error(c->diags, place,
+			"the numbers %d to %d belong to the implementations of Protocol Buffers",
+			IMPLEMENTATION_FIRST, IMPLEMENTATION_LAST);
 	}
 }
 
@@ -42,14 +45,16 @@ static void validate_label(struct context *c, struct field *field)
 		if (field->has_label && field->label_span.end)
 			diag_error(c->diags, label, "a map has no label");
 		if (field->oneof)
-			diag_error(c->diags, here(c, field->type_span), "a map is no member of a oneof");
+			diag_error(c->diags, here(c, field->type_span),
+				"a map is no member of a oneof");
 		if (field->is_extension)
 			diag_error(c->diags, here(c, field->type_span), "an extension is no map");
 		return;
 	}
 	if (!field->has_label) {
 		if (edition == EDITION_PROTO2 && !field->oneof) {
-			diag_error(c->diags, here(c, field->type_span), "a proto2 field has a label");
+			diag_error(
+				c->diags, here(c, field->type_span), "a proto2 field has a label");
 			diag_help(c->diags, "write optional, required or repeated before the type");
 		}
 		return;
@@ -60,10 +65,12 @@ static void validate_label(struct context *c, struct field *field)
 		diag_error(c->diags, label, "proto3 has no required fields");
 	} else if (field->label != LABEL_REPEATED && edition >= EDITION_2023) {
 		diag_error(c->diags, label, "editions have no label '%s'",
-				field->label == LABEL_REQUIRED ? "required" : "optional");
-		diag_help(c->diags, field->label == LABEL_REQUIRED ?
-				"use the option features.field_presence = LEGACY_REQUIRED" :
-				"leave it out: presence is explicit unless a feature says otherwise");
+			field->label == LABEL_REQUIRED ? "required" : "optional");
+		diag_help(c->diags,
+			field->label == LABEL_REQUIRED
+				? "use the option features.field_presence = LEGACY_REQUIRED"
+				: "leave it out: presence is explicit unless a feature says "
+				  "otherwise");
 	}
 }
 
@@ -71,10 +78,13 @@ static void validate_group(struct context *c, struct field *field)
 {
 	if (!field->is_group || c->file->edition == EDITION_PROTO2)
 		return;
-	diag_error(c->diags, here(c, field->type_span), c->file->edition == EDITION_PROTO3 ? "proto3 has no groups" :
-			"editions have no groups");
-	diag_help(c->diags, c->file->edition == EDITION_PROTO3 ? "declare a message and a field of it" :
-			"declare a message and a field of it with features.message_encoding = DELIMITED");
+	diag_error(c->diags, here(c, field->type_span),
+		c->file->edition == EDITION_PROTO3 ? "proto3 has no groups"
+						   : "editions have no groups");
+	diag_help(c->diags, c->file->edition == EDITION_PROTO3
+				    ? "declare a message and a field of it"
+				    : "declare a message and a field of it with "
+				      "features.message_encoding = DELIMITED");
 }
 
 /* Closed enums and presence: descriptor.cc, ValidateFieldOptions and ValidateProto3Field. */
@@ -87,16 +97,21 @@ static void validate_enum_type(struct context *c, struct field *field)
 	if (!e || !enum_is_closed(e))
 		return;
 	if (c->file->edition == EDITION_PROTO3) {
-		diag_error(c->diags, here(c, span), "a proto3 field may not use the closed enum '" STR "'", ARG(e->e.full_name));
-		diag_help(c->diags, "declare the enum in a proto3 file, or with features.enum_type = OPEN");
+		diag_error(c->diags, here(c, span),
+			"a proto3 field may not use the closed enum '" STR "'",
+			ARG(e->e.full_name));
+		diag_help(c->diags,
+			"declare the enum in a proto3 file, or with features.enum_type = OPEN");
 		return;
 	}
 	/* The value of an entry has no presence of its own, and is not judged so (both). */
 	if (holder && holder->is_map_entry)
 		return;
-	if (c->file->edition >= EDITION_2023 && field->label != LABEL_REPEATED && !field_has_presence(field)) {
-		diag_error(c->diags, here(c, span), "a field of implicit presence may not use the closed enum '" STR "'",
-				ARG(e->e.full_name));
+	if (c->file->edition >= EDITION_2023 && field->label != LABEL_REPEATED &&
+		!field_has_presence(field)) {
+		diag_error(c->diags, here(c, span),
+			"a field of implicit presence may not use the closed enum '" STR "'",
+			ARG(e->e.full_name));
 		diag_help(c->diags, "let the field have explicit presence, or the enum be open");
 	}
 }
@@ -117,15 +132,20 @@ static void validate_map(struct context *c, struct field *field)
 	case TYPE_MESSAGE:
 	case TYPE_GROUP:
 	case TYPE_ENUM:
-		diag_error(c->diags, here(c, key->type_span), "a map's key is an integer, a bool or a string");
+		diag_error(c->diags, here(c, key->type_span),
+			"a map's key is an integer, a bool or a string");
 		break;
 	default:
 		break;
 	}
-	if (value->type == TYPE_ENUM && value->enumeration->values.n && value->enumeration->values.items[0]->number != 0) {
-		diag_error(c->diags, here(c, value->type_span), "the enum of a map's value has a first value of 0");
-		diag_help(c->diags, "'" STR "' begins with '" STR "' = %d", ARG(value->enumeration->e.full_name),
-				ARG(value->enumeration->values.items[0]->e.name), (int)value->enumeration->values.items[0]->number);
+	if (value->type == TYPE_ENUM && value->enumeration->values.n &&
+		value->enumeration->values.items[0]->number != 0) {
+		diag_error(c->diags, here(c, value->type_span),
+			"the enum of a map's value has a first value of 0");
+		diag_help(c->diags, "'" STR "' begins with '" STR "' = %d",
+			ARG(value->enumeration->e.full_name),
+			ARG(value->enumeration->values.items[0]->e.name),
+			(int)value->enumeration->values.items[0]->number);
 	}
 }
 
@@ -135,14 +155,15 @@ static void validate_entry_use(struct context *c, struct field *field)
 
 	if (!type || !type->is_map_entry || field->is_map)
 		return;
-	diag_error(c->diags, here(c, field->type_span), "'" STR "' is made for a map and may not be used as a type",
-			ARG(type->e.full_name));
+	diag_error(c->diags, here(c, field->type_span),
+		"'" STR "' is made for a map and may not be used as a type",
+		ARG(type->e.full_name));
 }
 
 static bool is_64_bit(enum field_type type)
 {
-	return type == TYPE_INT64 || type == TYPE_UINT64 || type == TYPE_SINT64 || type == TYPE_FIXED64 ||
-			type == TYPE_SFIXED64;
+	return type == TYPE_INT64 || type == TYPE_UINT64 || type == TYPE_SINT64 ||
+	       type == TYPE_FIXED64 || type == TYPE_SFIXED64;
 }
 
 static void validate_options(struct context *c, struct field *field)
@@ -152,8 +173,10 @@ static void validate_options(struct context *c, struct field *field)
 	if (!field->e.options)
 		return;
 	option = find(field, OPTION_PACKED);
-	if (option && option->field && option->value.u && !field_is_packable(field) && field->type != TYPE_UNRESOLVED) {
-		diag_error(c->diags, here(c, option->span), "'packed' is for repeated fields of numbers, bools and enums");
+	if (option && option->field && option->value.u && !field_is_packable(field) &&
+		field->type != TYPE_UNRESOLVED) {
+		diag_error(c->diags, here(c, option->span),
+			"'packed' is for repeated fields of numbers, bools and enums");
 	} else if (option && c->file->edition >= EDITION_2023) {
 		diag_error(c->diags, here(c, option->span), "editions have no option 'packed'");
 		diag_help(c->diags, "use features.repeated_field_encoding = PACKED or EXPANDED");
@@ -163,9 +186,10 @@ static void validate_options(struct context *c, struct field *field)
 		diag_error(c->diags, here(c, option->span), "'jstype' is for 64-bit integers");
 	for (size_t i = 0; i < 2; i++) {
 		option = find(field, i ? OPTION_UNVERIFIED_LAZY : OPTION_LAZY);
-		if (option && option->value.u && field->type != TYPE_MESSAGE && field->type != TYPE_GROUP &&
-				field->type != TYPE_UNRESOLVED)
-			diag_error(c->diags, here(c, option->span), "'%s' is for messages", i ? "unverified_lazy" : "lazy");
+		if (option && option->value.u && field->type != TYPE_MESSAGE &&
+			field->type != TYPE_GROUP && field->type != TYPE_UNRESOLVED)
+			diag_error(c->diags, here(c, option->span), "'%s' is for messages",
+				i ? "unverified_lazy" : "lazy");
 	}
 }
 
@@ -174,10 +198,20 @@ static void validate_options(struct context *c, struct field *field)
 static bool is_options_message(struct str name)
 {
 	static const struct str names[] = {
-		STR_INIT("FileOptions"), STR_INIT("MessageOptions"), STR_INIT("FieldOptions"), STR_INIT("OneofOptions"),
-		STR_INIT("EnumOptions"), STR_INIT("EnumValueOptions"), STR_INIT("ServiceOptions"), STR_INIT("MethodOptions"),
-		STR_INIT("ExtensionRangeOptions"), STR_INIT("StreamOptions"), STR_INIT("SourceCodeInfo"),
-		STR_INIT("SourceCodeInfo.Location"), STR_INIT("GeneratedCodeInfo"), STR_INIT("GeneratedCodeInfo.Annotation"),
+		STR_INIT("FileOptions"),
+		STR_INIT("MessageOptions"),
+		STR_INIT("FieldOptions"),
+		STR_INIT("OneofOptions"),
+		STR_INIT("EnumOptions"),
+		STR_INIT("EnumValueOptions"),
+		STR_INIT("ServiceOptions"),
+		STR_INIT("MethodOptions"),
+		STR_INIT("ExtensionRangeOptions"),
+		STR_INIT("StreamOptions"),
+		STR_INIT("SourceCodeInfo"),
+		STR_INIT("SourceCodeInfo.Location"),
+		STR_INIT("GeneratedCodeInfo"),
+		STR_INIT("GeneratedCodeInfo.Annotation"),
 		STR_INIT("FeatureSet"),
 	};
 	struct str package = S("google.protobuf.");
@@ -210,13 +244,14 @@ static const struct options *declaration_of(const struct extension_range *range,
 		const struct option *o = &options->list.items[i];
 
 		if (o->number == RANGE_DECLARATION && o->field &&
-				options_int(o->value.message, DECLARATION_NUMBER, 0) == number)
+			options_int(o->value.message, DECLARATION_NUMBER, 0) == number)
 			return o->value.message;
 	}
 	return NULL;
 }
 
-static void validate_declared(struct context *c, struct field *field, const struct extension_range *range)
+static void validate_declared(
+	struct context *c, struct field *field, const struct extension_range *range)
 {
 	const struct options *declaration = declaration_of(range, field->number);
 	const struct option *verification = options_find(range->e.options, RANGE_VERIFICATION);
@@ -225,32 +260,39 @@ static void validate_declared(struct context *c, struct field *field, const stru
 	if (!declaration) {
 		bool others = options_find(range->e.options, RANGE_DECLARATION) != NULL;
 
-		if (others ? !(verification && verification->value.i == VERIFICATION_UNVERIFIED) :
-				verification && verification->value.i != VERIFICATION_UNVERIFIED) {
+		if (others ? !(verification && verification->value.i == VERIFICATION_UNVERIFIED)
+			   : verification && verification->value.i != VERIFICATION_UNVERIFIED) {
 			diag_error(c->diags, here(c, field->number_span),
-					"the range of '" STR "' takes declared extensions only, and %d is not declared",
-					ARG(field->extendee->e.full_name), (int)field->number);
+				"the range of '" STR
+				"' takes declared extensions only, and %d is not declared",
+				ARG(field->extendee->e.full_name), (int)field->number);
 		}
 		return;
 	}
 	if (options_bool(declaration, DECLARATION_RESERVED, false)) {
-		diag_error(c->diags, here(c, field->number_span), "extension number %d of '" STR "' is declared as reserved",
-				(int)field->number, ARG(field->extendee->e.full_name));
+		diag_error(c->diags, here(c, field->number_span),
+			"extension number %d of '" STR "' is declared as reserved",
+			(int)field->number, ARG(field->extendee->e.full_name));
 		return;
 	}
 	name = options_str(declaration, DECLARATION_FULL_NAME, S(""));
 	if (!str_eq(name.n ? str_from(name, 1) : name, field->e.full_name))
-		diag_error(c->diags, here(c, field->e.name_span), "extension number %d of '" STR "' is declared for '" STR "'",
-				(int)field->number, ARG(field->extendee->e.full_name), ARG(name));
+		diag_error(c->diags, here(c, field->e.name_span),
+			"extension number %d of '" STR "' is declared for '" STR "'",
+			(int)field->number, ARG(field->extendee->e.full_name), ARG(name));
 	type = options_str(declaration, DECLARATION_TYPE, S(""));
 	is = field_type_text(field, c->scratch);
 	if (!str_eq(type.n && type.p[0] == '.' ? str_from(type, 1) : type, is))
-		diag_error(c->diags, here(c, field->type_span), "extension number %d of '" STR "' is declared as " STR ", not " STR,
-				(int)field->number, ARG(field->extendee->e.full_name), ARG(type), ARG(is));
-	if (options_bool(declaration, DECLARATION_REPEATED, false) != (field->label == LABEL_REPEATED))
-		diag_error(c->diags, here(c, field->label_span.end ? field->label_span : field->type_span),
-				"extension number %d of '" STR "' is declared as %s", (int)field->number,
-				ARG(field->extendee->e.full_name), field->label == LABEL_REPEATED ? "singular" : "repeated");
+		diag_error(c->diags, here(c, field->type_span),
+			"extension number %d of '" STR "' is declared as " STR ", not " STR,
+			(int)field->number, ARG(field->extendee->e.full_name), ARG(type), ARG(is));
+	if (options_bool(declaration, DECLARATION_REPEATED, false) !=
+		(field->label == LABEL_REPEATED))
+		diag_error(c->diags,
+			here(c, field->label_span.end ? field->label_span : field->type_span),
+			"extension number %d of '" STR "' is declared as %s", (int)field->number,
+			ARG(field->extendee->e.full_name),
+			field->label == LABEL_REPEATED ? "singular" : "repeated");
 }
 
 /* Is it declared a second time, in this file or in one that it imports? */
@@ -258,18 +300,21 @@ static void validate_unique_extension(struct context *c, struct field *field)
 {
 	struct symbol_walk walk;
 	struct symbol *s = symbols_first(&walk, c,
-			map_get(&c->compiler->extensions, field->extendee->e.full_name.p, (uint32_t)field->number));
+		map_get(&c->compiler->extensions, field->extendee->e.full_name.p,
+			(uint32_t)field->number));
 
 	for (; s; s = symbols_next(&walk, s)) {
 		struct field *other = (struct field *)s->element;
 		struct unit *unit = (struct unit *)other->e.file->symbols;
 		bool later = other->e.file == c->file && other->e.span.begin >= field->e.span.begin;
 
-		if (other == field || later || (c->visible[unit->index] | VISIBLE_OPTION) != (c->stamp | VISIBLE_OPTION))
+		if (other == field || later ||
+			(c->visible[unit->index] | VISIBLE_OPTION) != (c->stamp | VISIBLE_OPTION))
 			continue;
 		diag_error(c->diags, here(c, field->number_span),
-				"extension number %d of '" STR "' is taken by '" STR "'", (int)field->number,
-				ARG(field->extendee->e.full_name), ARG(other->e.full_name));
+			"extension number %d of '" STR "' is taken by '" STR "'",
+			(int)field->number, ARG(field->extendee->e.full_name),
+			ARG(other->e.full_name));
 		diag_note(c->diags, place_in(other->e.file->text, other->number_span), "taken");
 		return;
 	}
@@ -282,23 +327,28 @@ static void validate_extension(struct context *c, struct field *field)
 
 	if (field->has_json_name && field->json_name_span.end)
 		diag_error(c->diags, here(c, field->json_name_span),
-				"an extension has no JSON name of its own; its key is its full name in square brackets");
+			"an extension has no JSON name of its own; its key is its full name in "
+			"square brackets");
 	if (!extendee)
 		return;
 	if (c->file->edition == EDITION_PROTO3 && !is_options_message(extendee->e.full_name)) {
-		diag_error(c->diags, here(c, field->extendee_span), "proto3 extends the options messages of descriptor.proto only");
+		diag_error(c->diags, here(c, field->extendee_span),
+			"proto3 extends the options messages of descriptor.proto only");
 		return;
 	}
 	if (message_is_message_set(extendee)) {
 		if (field->label == LABEL_REPEATED)
-			diag_error(c->diags, here(c, field->label_span), "an extension of a message set is not repeated");
+			diag_error(c->diags, here(c, field->label_span),
+				"an extension of a message set is not repeated");
 		else if (field->type != TYPE_MESSAGE && field->type != TYPE_UNRESOLVED)
-			diag_error(c->diags, here(c, field->type_span), "an extension of a message set is a message");
+			diag_error(c->diags, here(c, field->type_span),
+				"an extension of a message set is a message");
 	}
 	range = catalog_range(c, extendee, field->number);
 	if (!range) {
-		diag_error(c->diags, here(c, field->number_span), "'" STR "' has no extension range that holds %d",
-				ARG(extendee->e.full_name), (int)field->number);
+		diag_error(c->diags, here(c, field->number_span),
+			"'" STR "' has no extension range that holds %d",
+			ARG(extendee->e.full_name), (int)field->number);
 		return;
 	}
 	validate_declared(c, field, range);

@@ -10,7 +10,8 @@ static void validate_message_set(struct context *c, struct message *m)
 	}
 	/* One without an extension range is of no use, but protoc takes it. */
 	if (m->fields.n)
-		diag_error(c->diags, here(c, m->fields.items[0]->e.name_span), "a message set has no fields, only extensions");
+		diag_error(c->diags, here(c, m->fields.items[0]->e.name_span),
+			"a message set has no fields, only extensions");
 }
 
 /* Few fields are compared with each other, which costs less than a table. */
@@ -40,8 +41,9 @@ static void validate_numbers(struct context *c, struct message *m)
 		struct field *first = *slot;
 
 		if (first) {
-			diag_error(c->diags, here(c, field->number_span), "number %d of field '" STR "' is taken by field '" STR "'",
-					(int)field->number, ARG(field->e.name), ARG(first->e.name));
+			diag_error(c->diags, here(c, field->number_span),
+				"number %d of field '" STR "' is taken by field '" STR "'",
+				(int)field->number, ARG(field->e.name), ARG(first->e.name));
 			diag_note(c->diags, here(c, first->number_span), "taken");
 		} else {
 			*slot = field;
@@ -52,8 +54,10 @@ static void validate_numbers(struct context *c, struct message *m)
 void validate_message(struct context *c, struct message *m)
 {
 	if (c->file->edition == EDITION_PROTO3 && m->extension_ranges.n) {
-		diag_error(c->diags, here(c, m->extension_ranges.items[0]->e.span), "proto3 has no extension ranges");
-		diag_help(c->diags, "use google.protobuf.Any, or declare the message in a proto2 or editions file");
+		diag_error(c->diags, here(c, m->extension_ranges.items[0]->e.span),
+			"proto3 has no extension ranges");
+		diag_help(c->diags, "use google.protobuf.Any, or declare the message in a proto2 "
+				    "or editions file");
 	}
 	validate_message_set(c, m);
 	validate_numbers(c, m);
@@ -61,7 +65,8 @@ void validate_message(struct context *c, struct message *m)
 
 /* ---- JSON names ---- */
 
-/* The name a field has in this pass, interned: with `custom` what is written counts, else what is derived. */
+/* The name a field has in this pass, interned: with `custom` what is written counts, else what is
+ * derived. */
 static struct str json_name_in(struct context *c, const struct field *field, bool custom)
 {
 	if (custom || !field->has_json_name)
@@ -69,16 +74,20 @@ static struct str json_name_in(struct context *c, const struct field *field, boo
 	return intern(c->compiler->names, json_name_derive(c->scratch, field->e.name));
 }
 
-static void report_json_clash(struct context *c, struct field *field, struct field *first, struct str name)
+static void report_json_clash(
+	struct context *c, struct field *field, struct field *first, struct str name)
 {
 	struct span span = field->has_json_name ? field->json_name_span : field->e.name_span;
 
-	diag_error(c->diags, here(c, span), "the JSON name '" STR "' of field '" STR "' is that of field '" STR "' as well",
-			ARG(name), ARG(field->e.name), ARG(first->e.name));
-	diag_note(c->diags, here(c, first->e.name_span), "field '" STR "' is declared", ARG(first->e.name));
+	diag_error(c->diags, here(c, span),
+		"the JSON name '" STR "' of field '" STR "' is that of field '" STR "' as well",
+		ARG(name), ARG(field->e.name), ARG(first->e.name));
+	diag_note(c->diags, here(c, first->e.name_span), "field '" STR "' is declared",
+		ARG(first->e.name));
 }
 
-/* A derived name gives way in legacy JSON; two written ones never do (protoc HEAD; buf refuses more). */
+/* A derived name gives way in legacy JSON; two written ones never do (protoc HEAD; buf refuses
+ * more). */
 static bool clashes(const struct field *a, const struct field *b, bool custom, bool legacy)
 {
 	if (!custom)
@@ -86,7 +95,8 @@ static bool clashes(const struct field *a, const struct field *b, bool custom, b
 	return legacy ? a->has_json_name && b->has_json_name : a->has_json_name || b->has_json_name;
 }
 
-/* descriptor.cc, CheckFieldJsonNameUniqueness: derived names among each other, then with the written ones. */
+/* descriptor.cc, CheckFieldJsonNameUniqueness: derived names among each other, then with the
+ * written ones. */
 static void json_pass(struct context *c, struct message *m, bool custom)
 {
 	struct map names;

@@ -15,12 +15,16 @@ static void declare(struct context *c, struct map *scope, struct element *e)
 		*slot = e;
 		return;
 	}
-	diag_error(c->diags, here(c, e->name_span), "'" STR "' is declared already", ARG(element_full_name(e, c->scratch)));
+	diag_error(c->diags, here(c, e->name_span), "'" STR "' is declared already",
+		ARG(element_full_name(e, c->scratch)));
 	diag_note(c->diags, here(c, first->name_span), "first declared");
-	if (e->kind == ELEMENT_ENUM_VALUE && first->kind == ELEMENT_ENUM_VALUE && first->parent != e->parent)
-		diag_help(c->diags, "the values of an enum are names of the scope around it; begin them with the enum's name");
+	if (e->kind == ELEMENT_ENUM_VALUE && first->kind == ELEMENT_ENUM_VALUE &&
+		first->parent != e->parent)
+		diag_help(c->diags, "the values of an enum are names of the scope around it; begin "
+				    "them with the enum's name");
 	else if (e->kind == ELEMENT_ONEOF && ((struct oneof *)e)->is_synthetic)
-		diag_help(c->diags, "an optional field makes this name; rename the other declaration");
+		diag_help(c->diags,
+			"an optional field makes this name; rename the other declaration");
 }
 
 static void declare_enum(struct context *c, struct map *scope, struct enumeration *e)
@@ -62,10 +66,12 @@ static void declare_methods(struct context *c, struct service *service)
 }
 
 /* Does a visible file declare something else under this name of a package's scope? */
-static const struct element *declared_elsewhere(struct context *c, const struct element *scope, struct str name)
+static const struct element *declared_elsewhere(
+	struct context *c, const struct element *scope, struct str name)
 {
 	struct symbol_walk walk;
-	struct symbol *s = symbols_first(&walk, c, map_get(&c->compiler->symbols, scope, (uintptr_t)name.p));
+	struct symbol *s =
+		symbols_first(&walk, c, map_get(&c->compiler->symbols, scope, (uintptr_t)name.p));
 
 	for (; s; s = symbols_next(&walk, s)) {
 		const struct unit *unit;
@@ -85,8 +91,9 @@ static void check_elsewhere(struct context *c, const struct element *scope, cons
 
 	if (!other)
 		return;
-	diag_error(c->diags, here(c, e->name_span), "'" STR "' is declared in '" STR "', which is imported here",
-			ARG(element_full_name(e, c->scratch)), ARG(other->file->import_path));
+	diag_error(c->diags, here(c, e->name_span),
+		"'" STR "' is declared in '" STR "', which is imported here",
+		ARG(element_full_name(e, c->scratch)), ARG(other->file->import_path));
 	diag_note(c->diags, place_in(other->file->text, other->name_span), "declared");
 }
 
@@ -95,13 +102,15 @@ static void check_package(struct context *c)
 {
 	const struct package *package = map_get(&c->compiler->packages, c->file->package.p, 0);
 
-	for (const struct element *p = package ? &package->e : NULL; p && p->parent; p = p->parent) {
+	for (const struct element *p = package ? &package->e : NULL; p && p->parent;
+		p = p->parent) {
 		const struct element *other = declared_elsewhere(c, p->parent, p->name);
 
 		if (!other)
 			continue;
-		diag_error(c->diags, here(c, c->file->package_span), "package '" STR "' has the name of a type in '" STR "'",
-				ARG(p->full_name), ARG(other->file->import_path));
+		diag_error(c->diags, here(c, c->file->package_span),
+			"package '" STR "' has the name of a type in '" STR "'", ARG(p->full_name),
+			ARG(other->file->import_path));
 		diag_note(c->diags, place_in(other->file->text, other->name_span), "declared");
 	}
 }
@@ -161,7 +170,9 @@ static bool is_digit(char ch)
 static bool underscores_fit(struct str name)
 {
 	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] == '_' && (i == 0 || i + 1 == name.n || !(is_lower(name.p[i + 1]) || is_upper(name.p[i + 1]))))
+		if (name.p[i] == '_' &&
+			(i == 0 || i + 1 == name.n ||
+				!(is_lower(name.p[i + 1]) || is_upper(name.p[i + 1]))))
 			return false;
 	return true;
 }
@@ -191,7 +202,8 @@ static void check_style(void *context, struct element *e)
 	const char *what = NULL, *form = "TitleCase";
 	bool fits = true;
 
-	if (!e->features || e->features->enforce_naming_style != STYLE2024 || !e->name.p || element_is_synthetic(e))
+	if (!e->features || e->features->enforce_naming_style != STYLE2024 || !e->name.p ||
+		element_is_synthetic(e))
 		return;
 	switch (e->kind) {
 	case ELEMENT_MESSAGE:
@@ -226,39 +238,44 @@ static void check_style(void *context, struct element *e)
 	}
 	if (fits)
 		return;
-	diag_error(c->diags, here(c, e->name_span), "the name of %s '" STR "' is not %s, which edition 2024 wants", what,
-			ARG(e->name), form);
+	diag_error(c->diags, here(c, e->name_span),
+		"the name of %s '" STR "' is not %s, which edition 2024 wants", what, ARG(e->name),
+		form);
 	diag_help(c->diags, "rename it, or set features.enforce_naming_style = STYLE_LEGACY");
 }
 
 /*
- * A message that only gives its enums a namespace: at the top, not exported, and with every field number reserved (descriptor.cc,
- * IsEnumNamespaceMessage).
+ * A message that only gives its enums a namespace: at the top, not exported, and with every field
+ * number reserved (descriptor.cc, IsEnumNamespaceMessage).
  */
 static bool is_enum_namespace(const struct message *m)
 {
-	return m->e.parent->kind == ELEMENT_FILE && m->visibility != VISIBILITY_EXPORT && m->reserved_ranges.n == 1 &&
-			m->reserved_ranges.items[0].begin == 1 && m->reserved_ranges.items[0].end >= 536870911;
+	return m->e.parent->kind == ELEMENT_FILE && m->visibility != VISIBILITY_EXPORT &&
+	       m->reserved_ranges.n == 1 && m->reserved_ranges.items[0].begin == 1 &&
+	       m->reserved_ranges.items[0].end >= 536870911;
 }
 
-/* default_symbol_visibility = STRICT: what is nested is not exported, save the enums of a namespace. */
+/* default_symbol_visibility = STRICT: what is nested is not exported, save the enums of a
+ * namespace. */
 static void check_strict(void *context, struct element *e)
 {
 	enum { STRICT = 4 };
 	struct context *c = context;
 	bool is_enum = e->kind == ELEMENT_ENUM, exported;
 
-	if ((!is_enum && e->kind != ELEMENT_MESSAGE) || e->parent->kind != ELEMENT_MESSAGE || !e->features ||
-			e->features->default_symbol_visibility != STRICT)
+	if ((!is_enum && e->kind != ELEMENT_MESSAGE) || e->parent->kind != ELEMENT_MESSAGE ||
+		!e->features || e->features->default_symbol_visibility != STRICT)
 		return;
-	exported = (is_enum ? ((struct enumeration *)e)->visibility : ((struct message *)e)->visibility) == VISIBILITY_EXPORT;
+	exported = (is_enum ? ((struct enumeration *)e)->visibility
+			    : ((struct message *)e)->visibility) == VISIBILITY_EXPORT;
 	if (!exported || (is_enum && is_enum_namespace((struct message *)e->parent)))
 		return;
 	diag_error(c->diags, here(c, (struct span){ e->span.begin, e->span.begin + 6 }),
-			"nested %s '" STR "' is exported, which default_symbol_visibility = STRICT forbids",
-			is_enum ? "enum" : "message", ARG(e->name));
-	diag_help(c->diags, is_enum ? "declare it at the top of a file, or in a message that is local and says: reserved 1 to max;" :
-			"declare it at the top of a file");
+		"nested %s '" STR "' is exported, which default_symbol_visibility = STRICT forbids",
+		is_enum ? "enum" : "message", ARG(e->name));
+	diag_help(c->diags, is_enum ? "declare it at the top of a file, or in a message that is "
+				      "local and says: reserved 1 to max;"
+				    : "declare it at the top of a file");
 }
 
 void validate_style(struct context *c)
@@ -267,13 +284,15 @@ void validate_style(struct context *c)
 
 	file_walk(c->file, check_style, c);
 	file_walk(c->file, check_strict, c);
-	if (!c->file->e.features || c->file->e.features->enforce_naming_style != STYLE2024 || !rest.n)
+	if (!c->file->e.features || c->file->e.features->enforce_naming_style != STYLE2024 ||
+		!rest.n)
 		return;
 	while (str_cut(&rest, '.', &part)) {
 		if (is_snake(part, false))
 			continue;
-		diag_error(c->diags, here(c, c->file->package_span), "package '" STR "' is not lower_snake_case, which edition 2024 wants",
-				ARG(c->file->package));
+		diag_error(c->diags, here(c, c->file->package_span),
+			"package '" STR "' is not lower_snake_case, which edition 2024 wants",
+			ARG(c->file->package));
 		return;
 	}
 }

@@ -35,7 +35,8 @@ static const char *statement_of(const struct interval *i)
 	return i->is_extension ? "extension range" : "reserved range";
 }
 
-/* Sorts and reports overlaps, at the one of a pair that is written later. Adjacent ranges are fine. */
+/* Sorts and reports overlaps, at the one of a pair that is written later. Adjacent ranges are fine.
+ */
 static void check_overlaps(struct context *c, struct interval *intervals, uint32_t n)
 {
 	uint32_t reach = 0; /* of those so far, the one that reaches furthest */
@@ -46,11 +47,13 @@ static void check_overlaps(struct context *c, struct interval *intervals, uint32
 		const struct interval *a = &intervals[reach], *b = &intervals[i];
 
 		if (b->begin <= a->end) {
-			const struct interval *later = a->span.begin > b->span.begin ? a : b, *first = later == a ? b : a;
+			const struct interval *later = a->span.begin > b->span.begin ? a : b,
+					      *first = later == a ? b : a;
 
-			diag_error(c->diags, here(c, later->span), "%s %d to %d overlaps %s %d to %d", statement_of(later),
-					(int)later->begin, (int)later->end, statement_of(first), (int)first->begin,
-					(int)first->end);
+			diag_error(c->diags, here(c, later->span),
+				"%s %d to %d overlaps %s %d to %d", statement_of(later),
+				(int)later->begin, (int)later->end, statement_of(first),
+				(int)first->begin, (int)first->end);
 			diag_note(c->diags, here(c, first->span), "declared");
 		}
 		if (b->end > a->end)
@@ -59,7 +62,8 @@ static void check_overlaps(struct context *c, struct interval *intervals, uint32
 }
 
 /* The interval that holds a number, of sorted ones that do not overlap; NULL. */
-static const struct interval *interval_find(const struct interval *intervals, uint32_t n, int32_t number)
+static const struct interval *interval_find(
+	const struct interval *intervals, uint32_t n, int32_t number)
 {
 	uint32_t low = 0, high = n;
 
@@ -74,20 +78,23 @@ static const struct interval *interval_find(const struct interval *intervals, ui
 	return low && number <= intervals[low - 1].end ? &intervals[low - 1] : NULL;
 }
 
-static bool check_bounds(struct context *c, const struct interval *i, int32_t least, int32_t largest)
+static bool check_bounds(
+	struct context *c, const struct interval *i, int32_t least, int32_t largest)
 {
 	if (i->begin < least) {
-		diag_error(c->diags, here(c, i->span), "the numbers of %s begin at %d", i->is_extension ? "an extension range" :
-				"a reserved range", (int)least);
+		diag_error(c->diags, here(c, i->span), "the numbers of %s begin at %d",
+			i->is_extension ? "an extension range" : "a reserved range", (int)least);
 		return false;
 	}
 	if (i->end > largest) {
-		diag_error(c->diags, here(c, i->span), "the numbers of %s go from %d to %d", i->is_extension ? "an extension range" :
-				"a reserved range", (int)least, (int)largest);
+		diag_error(c->diags, here(c, i->span), "the numbers of %s go from %d to %d",
+			i->is_extension ? "an extension range" : "a reserved range", (int)least,
+			(int)largest);
 		return false;
 	}
 	if (i->end < i->begin) {
-		diag_error(c->diags, here(c, i->span), "%s %d to %d runs backwards", statement_of(i), (int)i->begin, (int)i->end);
+		diag_error(c->diags, here(c, i->span), "%s %d to %d runs backwards",
+			statement_of(i), (int)i->begin, (int)i->end);
 		return false;
 	}
 	return true;
@@ -103,7 +110,8 @@ static void check_reserved_names(struct context *c, const struct reserved_name *
 		void **slot = map_put(&seen, names[i].name.p, 0);
 
 		if (*slot)
-			diag_error(c->diags, here(c, names[i].span), "'" STR "' is reserved twice", ARG(names[i].name));
+			diag_error(c->diags, here(c, names[i].span), "'" STR "' is reserved twice",
+				ARG(names[i].name));
 		*slot = (void *)&names[i];
 	}
 }
@@ -120,13 +128,15 @@ void validate_message_ranges(struct context *c, struct message *m)
 
 		map_init(&reserved, c->scratch);
 		for (uint32_t i = 0; i < m->reserved_names.n; i++)
-			*map_put(&reserved, m->reserved_names.items[i].name.p, 0) = &m->reserved_names.items[i];
+			*map_put(&reserved, m->reserved_names.items[i].name.p, 0) =
+				&m->reserved_names.items[i];
 		for (uint32_t i = 0; i < m->fields.n; i++) {
 			const struct field *field = m->fields.items[i];
 			const struct reserved_name *name = map_get(&reserved, field->e.name.p, 0);
 
 			if (name) {
-				diag_error(c->diags, here(c, field->e.name_span), "the name '" STR "' is reserved", ARG(field->e.name));
+				diag_error(c->diags, here(c, field->e.name_span),
+					"the name '" STR "' is reserved", ARG(field->e.name));
 				diag_note(c->diags, here(c, name->span), "reserved");
 			}
 		}
@@ -154,8 +164,10 @@ void validate_message_ranges(struct context *c, struct message *m)
 
 		if (!in)
 			continue;
-		diag_error(c->diags, here(c, field->number_span), "number %d of field '" STR "' is %s", (int)field->number,
-				ARG(field->e.name), in->is_extension ? "in an extension range" : "reserved");
+		diag_error(c->diags, here(c, field->number_span),
+			"number %d of field '" STR "' is %s", (int)field->number,
+			ARG(field->e.name),
+			in->is_extension ? "in an extension range" : "reserved");
 		diag_note(c->diags, here(c, in->span), in->is_extension ? "declared" : "reserved");
 	}
 }
@@ -178,19 +190,22 @@ void validate_enum_ranges(struct context *c, struct enumeration *e)
 		return;
 	map_init(&reserved, c->scratch);
 	for (uint32_t i = 0; i < e->reserved_names.n; i++)
-		*map_put(&reserved, e->reserved_names.items[i].name.p, 0) = &e->reserved_names.items[i];
+		*map_put(&reserved, e->reserved_names.items[i].name.p, 0) =
+			&e->reserved_names.items[i];
 	for (uint32_t i = 0; i < e->values.n; i++) {
 		const struct enum_value *value = e->values.items[i];
 		const struct interval *in = interval_find(intervals, n, value->number);
 		const struct reserved_name *name = map_get(&reserved, value->e.name.p, 0);
 
 		if (in) {
-			diag_error(c->diags, here(c, value->number_span), "number %d of value '" STR "' is reserved",
-					(int)value->number, ARG(value->e.name));
+			diag_error(c->diags, here(c, value->number_span),
+				"number %d of value '" STR "' is reserved", (int)value->number,
+				ARG(value->e.name));
 			diag_note(c->diags, here(c, in->span), "reserved");
 		}
 		if (name) {
-			diag_error(c->diags, here(c, value->e.name_span), "the name '" STR "' is reserved", ARG(value->e.name));
+			diag_error(c->diags, here(c, value->e.name_span),
+				"the name '" STR "' is reserved", ARG(value->e.name));
 			diag_note(c->diags, here(c, name->span), "reserved");
 		}
 	}
@@ -202,29 +217,37 @@ static bool is_declared_type(struct str type)
 	if (type.n && type.p[0] == '.')
 		return type.n > 1;
 	for (int t = TYPE_DOUBLE; t <= TYPE_SINT64; t++)
-		if (t != TYPE_GROUP && t != TYPE_MESSAGE && t != TYPE_ENUM && str_eq(type, type_keyword(t)))
+		if (t != TYPE_GROUP && t != TYPE_MESSAGE && t != TYPE_ENUM &&
+			str_eq(type, type_keyword(t)))
 			return true;
 	return false;
 }
 
-static void validate_declaration(struct context *c, const struct extension_range *range, const struct option *o)
+static void validate_declaration(
+	struct context *c, const struct extension_range *range, const struct option *o)
 {
 	const struct options *d = o->value.message;
-	const struct option *name = options_find(d, DECLARATION_FULL_NAME), *type = options_find(d, DECLARATION_TYPE);
+	const struct option *name = options_find(d, DECLARATION_FULL_NAME),
+			    *type = options_find(d, DECLARATION_TYPE);
 	int64_t number = options_int(d, DECLARATION_NUMBER, 0);
 	struct place place = here(c, o->span);
 
 	if (number < range->begin || number > range->end)
-		diag_error(c->diags, place, "declaration number %lld is not in the range %d to %d", (long long)number,
-				(int)range->begin, (int)range->end);
+		diag_error(c->diags, place, "declaration number %lld is not in the range %d to %d",
+			(long long)number, (int)range->begin, (int)range->end);
 	if (!name != !type && !(options_bool(d, DECLARATION_RESERVED, false) && name))
-		diag_error(c->diags, place, "a declaration has both a full name and a type, or is reserved and has neither");
+		diag_error(c->diags, place,
+			"a declaration has both a full name and a type, or is reserved and has "
+			"neither");
 	if (!name && !type && !options_bool(d, DECLARATION_RESERVED, false))
-		diag_error(c->diags, place, "a declaration that is not reserved has a full name and a type");
+		diag_error(c->diags, place,
+			"a declaration that is not reserved has a full name and a type");
 	if (name && !str_starts(name->value.s, S(".")))
-		diag_error(c->diags, here(c, name->span), "the full name in a declaration begins with a dot");
+		diag_error(c->diags, here(c, name->span),
+			"the full name in a declaration begins with a dot");
 	if (type && !is_declared_type(type->value.s))
-		diag_error(c->diags, here(c, type->span), "the type in a declaration is a scalar or a full name with a leading dot");
+		diag_error(c->diags, here(c, type->span),
+			"the type in a declaration is a scalar or a full name with a leading dot");
 }
 
 void validate_declarations(struct context *c, struct extension_range *range)
@@ -244,20 +267,24 @@ void validate_declarations(struct context *c, struct extension_range *range)
 			continue;
 		any = true;
 		validate_declaration(c, range, o);
-		slot = map_put(&numbers, &numbers, (uint64_t)options_int(o->value.message, DECLARATION_NUMBER, 0));
+		slot = map_put(&numbers, &numbers,
+			(uint64_t)options_int(o->value.message, DECLARATION_NUMBER, 0));
 		if (*slot)
-			diag_error(c->diags, here(c, o->span), "extension number %lld is declared twice",
-					(long long)options_int(o->value.message, DECLARATION_NUMBER, 0));
+			diag_error(c->diags, here(c, o->span),
+				"extension number %lld is declared twice",
+				(long long)options_int(o->value.message, DECLARATION_NUMBER, 0));
 		*slot = range;
-		name = options_str(o->value.message, DECLARATION_FULL_NAME, (struct str){ NULL, 0 });
+		name = options_str(
+			o->value.message, DECLARATION_FULL_NAME, (struct str){ NULL, 0 });
 		if (!name.n)
 			continue;
 		slot = map_put(&names, intern(c->compiler->names, name).p, 0);
 		if (*slot)
-			diag_error(c->diags, here(c, o->span), "extension '" STR "' is declared twice", ARG(name));
+			diag_error(c->diags, here(c, o->span),
+				"extension '" STR "' is declared twice", ARG(name));
 		*slot = range;
 	}
 	if (any && options_int(options, RANGE_VERIFICATION, 0) == VERIFICATION_UNVERIFIED)
 		diag_error(c->diags, here(c, options_find(options, RANGE_VERIFICATION)->span),
-				"a range with declarations is not UNVERIFIED");
+			"a range with declarations is not UNVERIFIED");
 }

@@ -9,31 +9,35 @@
 struct block {
 	struct finding *finding;
 	VEC(struct finding *) follows; /* what has it as its cause, near or far */
-	VEC(struct finding *) same; /* the same change of a file option in other files */
-	unsigned rank; /* sorts first by this */
-	uint32_t order; /* of the finding, then by this */
+	VEC(struct finding *) same;    /* the same change of a file option in other files */
+	unsigned rank;                 /* sorts first by this */
+	uint32_t order;                /* of the finding, then by this */
 };
 
 struct blocks {
 	VEC(struct block) list;
-	uint32_t errors, warnings; /* findings that are shown and not accepted, folded ones included */
-	uint32_t files; /* that hold them */
+	uint32_t errors,
+		warnings; /* findings that are shown and not accepted, folded ones included */
+	uint32_t files;   /* that hold them */
 };
 
 /* Is it listed at all? */
 bool finding_shown(const struct report *report, const struct finding *finding);
-/* Path that a finding is about: of the new side, or of the old one where that file is gone; empty for none. */
+/* Path that a finding is about: of the new side, or of the old one where that file is gone; empty
+ * for none. */
 struct str finding_path(const struct finding *finding);
-/* Where to point at when there is only one place: the new one, or where a thing that is gone was. */
+/* Where to point at when there is only one place: the new one, or where a thing that is gone was.
+ */
 struct spot {
-	struct str path; /* empty: nowhere */
-	struct text *text; /* NULL: nowhere */
+	struct str path;         /* empty: nowhere */
+	struct text *text;       /* NULL: nowhere */
 	struct point begin, end; /* 1:1 for the file as a whole */
-	bool placed; /* more than the file as a whole */
+	bool placed;             /* more than the file as a whole */
 };
 
 struct spot spot_of(const struct finding *finding, struct arena *arena);
-/* The findings that are listed, by finding_path, else in their order; accepted ones too with `all`. */
+/* The findings that are listed, by finding_path, else in their order; accepted ones too with `all`.
+ */
 struct findings findings_by_path(const struct report *report, bool all);
 
 /* Everything in the report's arena. */

@@ -11,13 +11,14 @@
 /* One character as it is shown. */
 struct glyph {
 	struct str shown; /* the bytes themselves, or `spelled` */
-	uint32_t code; /* code point; 0xFFFD for a byte that is no UTF-8 */
-	unsigned size; /* bytes taken */
+	uint32_t code;    /* code point; 0xFFFD for a byte that is no UTF-8 */
+	unsigned size;    /* bytes taken */
 	unsigned columns; /* of a terminal that `shown` takes; a tab counts 0 */
 	char spelled[12];
 };
 
-/* Decodes the first character of a text that is not empty. A tab is itself, other controls are spelled. */
+/* Decodes the first character of a text that is not empty. A tab is itself, other controls are
+ * spelled. */
 void glyph_read(struct glyph *glyph, struct str text);
 /* Number of code points of `text` before byte `offset`; a byte that is no UTF-8 counts one. */
 uint32_t glyphs_before(struct str text, size_t offset);
@@ -29,14 +30,15 @@ void out_plain_cut(struct out *out, struct str text, unsigned most);
 /* `text`, or its first `most` bytes at a character's border and an ellipsis. */
 struct str str_clipped(struct str text, size_t most, struct arena *arena);
 /*
- * Takes a piece of prose off the front of *rest: what stands before the next word between two `quote`s,
- * and that word, absent behind the last. Messages have names in single quotes, helps have code in
- * backticks. False at the end.
+ * Takes a piece of prose off the front of *rest: what stands before the next word between two
+ * `quote`s, and that word, absent behind the last. Messages have names in single quotes, helps have
+ * code in backticks. False at the end.
  */
 bool quoted_cut(struct str *rest, char quote, struct str *before, struct str *word);
 /* For XML and HTML, in text and in quoted attributes. */
 void out_markup(struct out *out, struct str text);
-/* For running text of GitHub's markdown, table cells included; mentions and references do nothing. */
+/* For running text of GitHub's markdown, table cells included; mentions and references do nothing.
+ */
 void out_markdown(struct out *out, struct str text);
 /* As a markdown code span; in a table a bar needs a backslash even there. */
 void out_code_span(struct out *out, struct str text, bool in_table);

@@ -14,9 +14,10 @@ const struct palette *palette_of(bool color);
 
 /*
  * Writes the place's first line and, below it, the gutter and the caret under the span; not the
- * last line break, so that a label can follow. False, with nothing written, where there is no such line.
+ * last line break, so that a label can follow. False, with nothing written, where there is no such
+ * line.
  */
-bool excerpt_write(struct out *out, struct place place, struct arena *arena,
-		const struct palette *palette);
+bool excerpt_write(
+	struct out *out, struct place place, struct arena *arena, const struct palette *palette);
 /* The gutter of a line that belongs to a block: `      = help: `. */
 void remark_begin(struct out *out, const char *word, const struct palette *palette);

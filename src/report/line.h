@@ -7,4 +7,4 @@
 
 /* `path:12:3: error: sentence [RULE]`, with what is folded counted; no line break. */
 void block_headline(struct out *out, const struct report *report, const struct block *block,
-		const struct palette *palette);
+	const struct palette *palette);

@@ -6,21 +6,23 @@
 #include "rules/rules.h"
 
 struct report {
-	struct arena *arena; /* for texts that are loaded to print a line */
-	const struct findings *findings; /* sorted: path (those without first), line, column, rule, element, message; accepted ones included */
-	struct str old_name, new_name; /* `v1.4.0`, `working tree` */
+	struct arena *arena;             /* for texts that are loaded to print a line */
+	const struct findings *findings; /* sorted: path (those without first), line, column, rule,
+					    element, message; accepted ones included */
+	struct str old_name, new_name;   /* `v1.4.0`, `working tree` */
 	uint32_t files_compared;
 	uint32_t accepted; /* how many findings an acceptance covers */
 	bool show_accepted;
-	bool show_help; /* for line: how to do it safely, under each finding */
-	bool color; /* for text: escape sequences */
-	bool links; /* OSC 8 hyperlinks */
+	bool show_help;     /* for line: how to do it safely, under each finding */
+	bool color;         /* for text: escape sequences */
+	bool links;         /* OSC 8 hyperlinks */
 	struct str version; /* of breakwater */
-	struct str folder; /* absolute path that printed paths are relative to, for links; absent: none */
+	struct str folder;  /* absolute path that printed paths are relative to, for links; absent:
+			       none */
 };
 
 struct reporter {
-	const char *name; /* as in --format */
+	const char *name;    /* as in --format */
 	const char *summary; /* one line for --help */
 	bool (*write)(struct out *out, const struct report *report);
 };
@@ -28,19 +30,24 @@ struct reporter {
 const struct reporter *const *reporters_all(size_t *n);
 const struct reporter *reporter_find(struct str name);
 /*
- * Sorts and drops exact repetitions (path, span, rule, message). Texts are loaded into `scratch` to know
- * lines and columns and stay there, so it must live as long as the report.
+ * Sorts and drops exact repetitions (path, span, rule, message). Texts are loaded into `scratch` to
+ * know lines and columns and stay there, so it must live as long as the report.
  */
 void findings_sort(struct findings *findings, struct arena *scratch);
 /* Does any finding count (severity error, not accepted)? */
 bool findings_active(const struct findings *findings);
 
-/* Diagnostics as they look on standard error: `path:line:col: error: sentence`, source line, caret, note, help. */
+/* Diagnostics as they look on standard error: `path:line:col: error: sentence`, source line, caret,
+ * note, help. */
 /* Without `verbose`, of many warnings only the first are shown, and how many more there are. */
-void diags_print(struct out *out, struct diags *diags, struct arena *arena, bool color, bool verbose);
+void diags_print(
+	struct out *out, struct diags *diags, struct arena *arena, bool color, bool verbose);
 /*
- * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one line a rule of the selection (NULL: all),
- * `rules_write_explanation` a rule at length. False: no such format.
+ * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one
+ * line a rule of the selection (NULL: all), `rules_write_explanation` a rule at length. False: no
+ * such format.
  */
-bool rules_write_list(struct out *out, struct str format, const struct selection *selection, bool color);
-bool rules_write_explanation(struct out *out, struct str format, const struct rule *const *rules, size_t n, bool color);
+bool rules_write_list(
+	struct out *out, struct str format, const struct selection *selection, bool color);
+bool rules_write_explanation(
+	struct out *out, struct str format, const struct rule *const *rules, size_t n, bool color);

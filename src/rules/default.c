@@ -166,7 +166,7 @@ static void field_same_default(struct check *c, const struct rule *rule, const s
 	else
 		fact.help = str_printf(c->arena,
 			"keep the default " STR ": it is not in the data, each side fills in its "
-						"own where the field is not set",
+			"own where the field is not set",
 			ARG(fact.before));
 	finding_add(c, rule, pair, &fact, STR " changed its default from " STR " to " STR,
 		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));

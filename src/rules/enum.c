@@ -130,16 +130,16 @@ static struct str rename_help(
 	if (elsewhere)
 		return str_printf(c->arena,
 			"'" STR "' has number %d now: give the values their numbers back, since "
-				"data that was written before is read as the other value",
+			"data that was written before is read as the other value",
 			ARG(lost->e.name), elsewhere->number);
 	if (may_alias(new))
 		return str_printf(c->arena,
 			"keep `" STR " = %d;` as an alias of the new name, first in order while "
-				     "JSON readers know only the old one",
+			"JSON readers know only the old one",
 			ARG(lost->e.name), lost->number);
 	return str_printf(c->arena,
 		"keep `" STR " = %d;` first and add the new name below it as an alias, with "
-			     "`option allow_alias = true;`",
+		"`option allow_alias = true;`",
 		ARG(lost->e.name), lost->number);
 }
 

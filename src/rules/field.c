@@ -32,12 +32,12 @@ static void field_same_name(struct check *c, const struct rule *rule, const stru
 	if (taken && taken->number != new->number)
 		fact.help = str_printf(c->arena,
 			"'" STR "' has number %d now: give both fields their numbers back, since "
-				"data that was written before is read as the other field",
+			"data that was written before is read as the other field",
 			ARG(old->e.name), taken->number);
 	else if (str_eq(old->json_name, new->json_name))
 		fact.help = str_printf(c->arena,
 			"its JSON name '" STR "' stays, so only source code that uses the field "
-					      "has to follow; keep the name to spare it that",
+			"has to follow; keep the name to spare it that",
 			ARG(old->json_name));
 	else
 		fact.help = str_printf(c->arena,

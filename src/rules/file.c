@@ -43,7 +43,7 @@ static void file_same_package(struct check *c, const struct rule *rule, const st
 	}
 	fact.help = str_printf(c->arena,
 		"keep `package " STR ";` here, since it is part of every name and call path; put "
-				     "the new package into a file of its own beside it",
+		"the new package into a file of its own beside it",
 		ARG(old->package));
 	if (!new->package.n)
 		finding_add(c, rule, pair, &fact,

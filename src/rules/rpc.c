@@ -65,7 +65,7 @@ static void rpc_same_type(struct check *c, const struct rule *rule, const struct
 	if (!diff_find_message(c->diff, true, fact.before))
 		fact.help = str_printf(c->arena,
 			"'" STR "' is gone; if it was only renamed or moved the bytes are the "
-				"same, but generated code is not: keep its name and package",
+			"same, but generated code is not: keep its name and package",
 			ARG(fact.before));
 	else
 		fact.help = str_printf(c->arena,

@@ -14,7 +14,8 @@ enum category {
 	CAT_CSR = 16,
 };
 
-/* What a finding breaks (breaks.md); printed in the order of the names: json-backward, json-forward, source, wire-backward, wire-forward. */
+/* What a finding breaks (breaks.md); printed in the order of the names: json-backward,
+ * json-forward, source, wire-backward, wire-forward. */
 enum surface {
 	JSON_BACKWARD = 1,
 	JSON_FORWARD = 2,
@@ -36,17 +37,21 @@ typedef void (*rule_check)(struct check *check, const struct rule *rule, const s
 struct rule {
 	const char *id;
 	unsigned categories; /* CAT_… of a v2 configuration */
-	/* Where v1 and v1beta1 differ: categories there; 0 with `not_in_v1…`: the rule does not exist. */
+	/* Where v1 and v1beta1 differ: categories there; 0 with `not_in_v1…`: the rule does not
+	 * exist. */
 	unsigned categories_v1beta1; /* only when `differs_in_v1beta1` */
 	bool differs_in_v1beta1, not_in_v1beta1, not_in_v1;
 	unsigned breaks; /* at most; the check narrows it to what this very change breaks */
 	enum pair_kind on;
 	rule_check check;
-	int arg; /* for rules that share a check: an option number, a variant */
-	const char *purpose; /* one line, for lists: "fields keep their type" */
+	int arg;              /* for rules that share a check: an option number, a variant */
+	const char *purpose;  /* one line, for lists: "fields keep their type" */
 	const char *compares; /* what exactly is compared, for `explain` */
-	const char *hurts; /* who is hurt, on which surface, in which direction, and why */
-	const char *before, *after; /* an example: declarations that raise the rule, wrapped in a file by the test (`syntax = "proto3"; package acme.v1;` unless they begin with syntax or edition); an empty `after`: the file is gone */
+	const char *hurts;    /* who is hurt, on which surface, in which direction, and why */
+	const char *before,
+		*after; /* an example: declarations that raise the rule, wrapped in a file by the
+			   test (`syntax = "proto3"; package acme.v1;` unless they begin with syntax
+			   or edition); an empty `after`: the file is gone */
 	const char *safely; /* how to make the change safely */
 };
 
@@ -75,16 +80,17 @@ struct finding {
 	const struct rule *rule;
 	enum severity severity;
 	struct str message; /* one sentence without capital and full stop */
-	struct str element; /* full name; for file rules the old import path, for package rules the package */
+	struct str element; /* full name; for file rules the old import path, for package rules the
+			       package */
 	bool has_number;
-	int32_t number; /* of a field or enum value */
-	struct place new_place; /* text NULL: the file is gone; NO_SPAN: 1:1 */
-	struct place old_place; /* text NULL: nothing */
+	int32_t number;                         /* of a field or enum value */
+	struct place new_place;                 /* text NULL: the file is gone; NO_SPAN: 1:1 */
+	struct place old_place;                 /* text NULL: nothing */
 	const struct file *new_file, *old_file; /* of the places; NULL: gone */
-	struct str before, after; /* the property's values; absent if there is none */
-	unsigned breaks; /* SURFACE mask */
-	struct str help; /* how to do it safely; absent if none */
-	struct finding *cause; /* the finding that this one follows from */
+	struct str before, after;               /* the property's values; absent if there is none */
+	unsigned breaks;                        /* SURFACE mask */
+	struct str help;                        /* how to do it safely; absent if none */
+	struct finding *cause;                  /* the finding that this one follows from */
 	uint64_t fingerprint;
 	/* Set later, by the layers below */
 	bool ignored; /* configuration leaves it out: dropped before reports */
@@ -114,6 +120,7 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 uint64_t finding_fingerprint(const struct finding *finding, struct arena *scratch);
 /* A selection of everything in `categories` (v2 columns), severity error. */
 struct selection *selection_new(struct arena *arena);
-/* Adds (or takes away) a rule, category or deprecated id; false when there is no such word. A deprecated id warns through diags. */
-bool selection_set(struct selection *selection, struct str id, bool on, enum rules_version version, struct place place,
-		struct diags *diags);
+/* Adds (or takes away) a rule, category or deprecated id; false when there is no such word. A
+ * deprecated id warns through diags. */
+bool selection_set(struct selection *selection, struct str id, bool on, enum rules_version version,
+	struct place place, struct diags *diags);

@@ -144,7 +144,7 @@ static struct str type_help(const struct check *c, const struct field *old, cons
 				: (const void *)diff_find_message(c->diff, true, was->full_name)))
 		return str_printf(c->arena,
 			"type '" STR "' is gone; if it was only renamed or moved the bytes are the "
-				     "same, but generated code is not: keep its name and package",
+			"same, but generated code is not: keep its name and package",
 			ARG(was->full_name));
 	return str_printf(c->arena,
 		"keep %s %d as it is, add a new one with a new number, and reserve %d when nobody "

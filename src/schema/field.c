@@ -6,7 +6,7 @@ enum field_type field_kind(const struct field *field)
 
 	/* Maps and their entries never become delimited, whatever the file says. */
 	if (type == TYPE_MESSAGE && !field->is_map && field->e.features &&
-			field->e.features->message_encoding == MESSAGE_DELIMITED) {
+		field->e.features->message_encoding == MESSAGE_DELIMITED) {
 		const struct message *holder = element_message(&field->e);
 
 		if (field->is_extension || !holder || !holder->is_map_entry)
@@ -19,8 +19,9 @@ bool field_has_presence(const struct field *field)
 {
 	if (field->label == LABEL_REPEATED)
 		return false;
-	return field->type == TYPE_MESSAGE || field->type == TYPE_GROUP || field->oneof || field->is_extension ||
-			!field->e.features || field->e.features->field_presence != PRESENCE_IMPLICIT;
+	return field->type == TYPE_MESSAGE || field->type == TYPE_GROUP || field->oneof ||
+	       field->is_extension || !field->e.features ||
+	       field->e.features->field_presence != PRESENCE_IMPLICIT;
 }
 
 enum cardinality field_cardinality(const struct field *field)
@@ -30,8 +31,8 @@ enum cardinality field_cardinality(const struct field *field)
 	if (field->label == LABEL_REPEATED)
 		return CARDINALITY_REPEATED;
 	if (field->label == LABEL_REQUIRED ||
-			(!field->is_extension && !field->oneof && field->e.features &&
-					field->e.features->field_presence == PRESENCE_LEGACY_REQUIRED))
+		(!field->is_extension && !field->oneof && field->e.features &&
+			field->e.features->field_presence == PRESENCE_LEGACY_REQUIRED))
 		return CARDINALITY_REQUIRED;
 	return field_has_presence(field) ? CARDINALITY_EXPLICIT : CARDINALITY_IMPLICIT;
 }
@@ -55,7 +56,7 @@ bool field_is_packable(const struct field *field)
 bool field_is_packed(const struct field *field)
 {
 	return field_is_packable(field) && field->e.features &&
-			field->e.features->repeated_field_encoding == ENCODING_PACKED;
+	       field->e.features->repeated_field_encoding == ENCODING_PACKED;
 }
 
 struct oneof *field_oneof(const struct field *field)
@@ -113,7 +114,8 @@ struct str type_keyword(enum field_type type)
 	return (size_t)type < COUNT(names) ? names[type] : names[TYPE_NAMED];
 }
 
-/* descriptor.proto, FieldDescriptorProto.json_name: each `_` goes, a lower-case letter after it is upper-cased. */
+/* descriptor.proto, FieldDescriptorProto.json_name: each `_` goes, a lower-case letter after it is
+ * upper-cased. */
 struct str json_name_derive(struct arena *arena, struct str name)
 {
 	char *p = arena_bytes(arena, name.n + 1);

@@ -39,9 +39,11 @@ struct message *element_message(const struct element *element)
 
 bool element_is_synthetic(const struct element *element)
 {
-	const struct message *message = element->kind == ELEMENT_MESSAGE ? (const struct message *)element :
-			element->kind == ELEMENT_FIELD && !((const struct field *)element)->is_extension ?
-			element_message(element) : NULL;
+	const struct message *message =
+		element->kind == ELEMENT_MESSAGE ? (const struct message *)element
+		: element->kind == ELEMENT_FIELD && !((const struct field *)element)->is_extension
+			? element_message(element)
+			: NULL;
 
 	if (element->kind == ELEMENT_ONEOF)
 		return ((const struct oneof *)element)->is_synthetic;
@@ -104,7 +106,8 @@ bool message_reserves_name(const struct message *message, struct str name)
 
 bool enum_reserves(const struct enumeration *enumeration, int32_t number)
 {
-	return ranges_hold(enumeration->reserved_ranges.items, enumeration->reserved_ranges.n, number);
+	return ranges_hold(
+		enumeration->reserved_ranges.items, enumeration->reserved_ranges.n, number);
 }
 
 bool enum_reserves_name(const struct enumeration *enumeration, struct str name)
@@ -174,7 +177,8 @@ void file_walk(struct file *file, element_visit visit, void *context)
 		visit(context, &file->extensions.items[i]->e);
 }
 
-/* Takes what the full name of an element and those of all within it come to; false when there is not that much left. */
+/* Takes what the full name of an element and those of all within it come to; false when there is
+ * not that much left. */
 static bool take_name(size_t *left, size_t scope, const struct element *e)
 {
 	size_t n = scope + 1 + e->name.n;
@@ -215,7 +219,8 @@ bool file_names_fit(const struct file *file, size_t most)
 
 		fits = take_name(&most, scope, &service->e);
 		for (uint32_t k = 0; fits && k < service->methods.n; k++)
-			fits = take_name(&most, scope + 1 + service->e.name.n, &service->methods.items[k]->e);
+			fits = take_name(&most, scope + 1 + service->e.name.n,
+				&service->methods.items[k]->e);
 	}
 	return fits;
 }
@@ -239,7 +244,8 @@ static void name_element(void *context, struct element *element)
 	}
 	if (!element->name.p || element->full_name.p)
 		return;
-	scope = element->parent->kind == ELEMENT_FILE ? element->file->package : element->parent->full_name;
+	scope = element->parent->kind == ELEMENT_FILE ? element->file->package
+						      : element->parent->full_name;
 	element->full_name = intern_dotted(context, scope, element->name);
 }
 

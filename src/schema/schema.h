@@ -32,21 +32,23 @@ struct file;
 struct options;
 struct features;
 
-/* What every declaration has; first member of each struct below, so that a pointer to one casts to the other. */
+/* What every declaration has; first member of each struct below, so that a pointer to one casts to
+ * the other. */
 struct element {
 	enum element_kind kind;
-	uint32_t index; /* among the descriptor's list that holds it */
+	uint32_t index;  /* among the descriptor's list that holds it */
 	struct str name; /* interned; empty for a file */
 	/*
-	 * Messages, enums, services, methods and extensions: interned full name without a leading dot,
-	 * else absent: element_full_name makes it.
+	 * Messages, enums, services, methods and extensions: interned full name without a leading
+	 * dot, else absent: element_full_name makes it.
 	 */
 	struct str full_name;
-	struct element *parent; /* the message, enum, service or file that holds it; NULL for a file */
+	struct element
+		*parent; /* the message, enum, service or file that holds it; NULL for a file */
 	struct file *file;
 	struct span span; /* first token to the closing `;` or `}` */
 	struct span name_span;
-	struct options *options; /* NULL when none is set */
+	struct options *options;         /* NULL when none is set */
 	const struct features *features; /* resolved; set by linking */
 };
 
@@ -71,7 +73,8 @@ enum field_type {
 	TYPE_SFIXED64 = 16,
 	TYPE_SINT32 = 17,
 	TYPE_SINT64 = 18,
-	TYPE_UNRESOLVED = 19, /* a missing import may declare it: unknown kind, compared by `type_name` */
+	TYPE_UNRESOLVED =
+		19, /* a missing import may declare it: unknown kind, compared by `type_name` */
 };
 
 /* FieldDescriptorProto.Label */
@@ -86,18 +89,20 @@ enum cardinality {
 	CARDINALITY_MAP,
 };
 
-/* The wire and JSON relevant features and the ones of the languages that a rule compares, resolved. Values are those of FeatureSet's enums. */
+/* The wire and JSON relevant features and the ones of the languages that a rule compares, resolved.
+ * Values are those of FeatureSet's enums. */
 struct features {
-	uint8_t field_presence; /* 1 EXPLICIT, 2 IMPLICIT, 3 LEGACY_REQUIRED */
-	uint8_t enum_type; /* 1 OPEN, 2 CLOSED */
-	uint8_t repeated_field_encoding; /* 1 PACKED, 2 EXPANDED */
-	uint8_t utf8_validation; /* 2 VERIFY, 3 NONE */
-	uint8_t message_encoding; /* 1 LENGTH_PREFIXED, 2 DELIMITED */
-	uint8_t json_format; /* 1 ALLOW, 2 LEGACY_BEST_EFFORT */
-	uint8_t enforce_naming_style; /* 1 STYLE2024, 2 STYLE_LEGACY */
-	uint8_t default_symbol_visibility; /* 1 EXPORT_ALL, 2 EXPORT_TOP_LEVEL, 3 LOCAL_ALL, 4 STRICT */
-	uint8_t cpp_string_type; /* 1 VIEW, 2 CORD, 3 STRING */
-	uint8_t java_utf8_validation; /* 1 DEFAULT, 2 VERIFY */
+	uint8_t field_presence;            /* 1 EXPLICIT, 2 IMPLICIT, 3 LEGACY_REQUIRED */
+	uint8_t enum_type;                 /* 1 OPEN, 2 CLOSED */
+	uint8_t repeated_field_encoding;   /* 1 PACKED, 2 EXPANDED */
+	uint8_t utf8_validation;           /* 2 VERIFY, 3 NONE */
+	uint8_t message_encoding;          /* 1 LENGTH_PREFIXED, 2 DELIMITED */
+	uint8_t json_format;               /* 1 ALLOW, 2 LEGACY_BEST_EFFORT */
+	uint8_t enforce_naming_style;      /* 1 STYLE2024, 2 STYLE_LEGACY */
+	uint8_t default_symbol_visibility; /* 1 EXPORT_ALL, 2 EXPORT_TOP_LEVEL, 3 LOCAL_ALL, 4
+					      STRICT */
+	uint8_t cpp_string_type;           /* 1 VIEW, 2 CORD, 3 STRING */
+	uint8_t java_utf8_validation;      /* 1 DEFAULT, 2 VERIFY */
 };
 
 enum { PRESENCE_EXPLICIT = 1, PRESENCE_IMPLICIT = 2, PRESENCE_LEGACY_REQUIRED = 3 };
@@ -127,9 +132,9 @@ struct oneof;
 struct value {
 	enum field_type type; /* TYPE_GROUP and TYPE_MESSAGE: `message` */
 	union {
-		int64_t i; /* int32, int64, sint…, sfixed…, enum (the number) */
-		uint64_t u; /* uint…, fixed…, bool (0 or 1) */
-		double d; /* double, float (rounded to float) */
+		int64_t i;    /* int32, int64, sint…, sfixed…, enum (the number) */
+		uint64_t u;   /* uint…, fixed…, bool (0 or 1) */
+		double d;     /* double, float (rounded to float) */
 		struct str s; /* string, bytes */
 		struct options *message;
 	};
@@ -138,19 +143,23 @@ struct value {
 
 /*
  * One set option: a field of an options message, or of a message inside one, and its value.
- * An option path `(a).b.c = 1` is three levels of messages. A repeated field has an item for each element.
+ * An option path `(a).b.c = 1` is three levels of messages. A repeated field has an item for each
+ * element.
  */
 struct option {
 	int32_t number;
-	const struct field *field; /* its declaration; NULL when unknown (a set's unknown field): then `raw` */
+	const struct field
+		*field; /* its declaration; NULL when unknown (a set's unknown field): then `raw` */
 	struct value value;
-	struct str raw; /* unknown: the record's bytes, tag included; else absent */
-	struct span span; /* `name = value` in brackets, the whole `option …;` statement, or the field inside a literal */
+	struct str raw;   /* unknown: the record's bytes, tag included; else absent */
+	struct span span; /* `name = value` in brackets, the whole `option …;` statement, or the
+			     field inside a literal */
 };
 
 /*
- * Where an option of a set's `encoded` options was written, by the path of its location below the options field: its number,
- * then the numbers of the dotted parts, then the index if the leaf is repeated ({ 21, 1 }: features.field_presence).
+ * Where an option of a set's `encoded` options was written, by the path of its location below the
+ * options field: its number, then the numbers of the dotted parts, then the index if the leaf is
+ * repeated ({ 21, 1 }: features.field_presence).
  */
 struct option_span {
 	int32_t path[4]; /* longer ones are cut */
@@ -158,15 +167,19 @@ struct option_span {
 	struct span span;
 };
 
-/* An options message, or a message value: its fields in the order they were set, repeated ones once an element. */
+/* An options message, or a message value: its fields in the order they were set, repeated ones once
+ * an element. */
 struct options {
 	VEC(struct option) list;
 	struct span span; /* `[` to `]` for bracketed options; else none */
-	struct uninterpreted *uninterpreted; /* proto/'s, before interpretation; descriptor/ leaves `encoded` */
+	struct uninterpreted
+		*uninterpreted; /* proto/'s, before interpretation; descriptor/ leaves `encoded` */
 	struct uninterpreted *last_uninterpreted;
 	uint32_t n_uninterpreted; /* statements that were parsed */
-	struct str encoded; /* bytes of the options message as a set held it, until linking decodes it; absent */
-	VEC(struct option_span) encoded_spans; /* of a set with source info: for the spans of what `encoded` holds */
+	struct str encoded; /* bytes of the options message as a set held it, until linking decodes
+			       it; absent */
+	VEC(struct option_span)
+	encoded_spans;   /* of a set with source info: for the spans of what `encoded` holds */
 	bool incomplete; /* something could not be interpreted because an import is missing */
 	const struct message *type; /* the message type, when known */
 };
@@ -179,7 +192,8 @@ int64_t options_int(const struct options *options, int32_t number, int64_t other
 struct str options_str(const struct options *options, int32_t number, struct str otherwise);
 
 struct reserved_range {
-	int32_t begin, end; /* both inclusive, in messages and enums alike; "max" is the greatest number */
+	int32_t begin,
+		end; /* both inclusive, in messages and enums alike; "max" is the greatest number */
 	struct span span, begin_span, end_span;
 };
 
@@ -189,9 +203,9 @@ struct reserved_name {
 };
 
 struct extension_range {
-	struct element e; /* kind ELEMENT_EXTENSION_RANGE; options as in ExtensionRangeOptions */
+	struct element e;   /* kind ELEMENT_EXTENSION_RANGE; options as in ExtensionRangeOptions */
 	int32_t begin, end; /* inclusive; "max" is 536870911, in a message set 2147483646 */
-	bool to_max; /* the end is written `max` */
+	bool to_max;        /* the end is written `max` */
 	struct span begin_span, end_span;
 };
 
@@ -200,14 +214,15 @@ enum visibility { VISIBILITY_UNSET = 0, VISIBILITY_LOCAL = 1, VISIBILITY_EXPORT 
 struct field {
 	struct element e; /* parent: the message, or for an extension the scope that declares it */
 	int32_t number;
-	uint8_t type; /* enum field_type; after linking never TYPE_NAMED */
-	uint8_t label; /* enum field_label, as written; LEGACY_REQUIRED stays optional */
-	uint8_t set_type; /* TYPE_MESSAGE, TYPE_ENUM, TYPE_GROUP: what a set says of `type_name`; linking holds it against what it finds. 0: nothing said */
-	bool has_label; /* written */
+	uint8_t type;     /* enum field_type; after linking never TYPE_NAMED */
+	uint8_t label;    /* enum field_label, as written; LEGACY_REQUIRED stays optional */
+	uint8_t set_type; /* TYPE_MESSAGE, TYPE_ENUM, TYPE_GROUP: what a set says of `type_name`;
+			     linking holds it against what it finds. 0: nothing said */
+	bool has_label;   /* written */
 	bool is_extension;
 	bool proto3_optional;
-	bool is_map; /* type is the synthesised entry message */
-	bool is_group; /* written as `group` (or TYPE_GROUP in a set) */
+	bool is_map;        /* type is the synthesised entry message */
+	bool is_group;      /* written as `group` (or TYPE_GROUP in a set) */
 	bool has_json_name; /* written, not derived */
 	bool has_default;
 	struct str type_name; /* as written (TYPE_NAMED); after linking still; absent for scalars */
@@ -218,14 +233,15 @@ struct field {
 	};
 	struct oneof *oneof; /* real or synthetic; NULL outside */
 	struct str json_name;
-	struct str extendee_name; /* as written; extensions only */
-	struct message *extendee; /* NULL when unresolved */
-	struct value default_value; /* when has_default, after linking */
+	struct str extendee_name;                    /* as written; extensions only */
+	struct message *extendee;                    /* NULL when unresolved */
+	struct value default_value;                  /* when has_default, after linking */
 	struct uninterpreted *default_uninterpreted; /* proto/'s, before linking */
-	struct str default_text; /* FieldDescriptorProto.default_value, once linked; from a set as it came */
+	struct str default_text; /* FieldDescriptorProto.default_value, once linked; from a set as
+				    it came */
 	struct span type_span, label_span, number_span;
 	struct span json_name_span; /* `json_name = "x"`, where written */
-	struct span default_span; /* `default = x`, where written */
+	struct span default_span;   /* `default = x`, where written */
 	struct span extendee_span;
 };
 
@@ -237,7 +253,7 @@ struct oneof {
 
 struct message {
 	struct element e;
-	VEC(struct field *) fields; /* own ones, oneof members where they stand */
+	VEC(struct field *) fields;     /* own ones, oneof members where they stand */
 	VEC(struct field *) extensions; /* declared in this scope, of whatever message */
 	VEC(struct message *) messages;
 	VEC(struct enumeration *) enums;
@@ -245,11 +261,13 @@ struct message {
 	VEC(struct extension_range *) extension_ranges;
 	VEC(struct reserved_range) reserved_ranges;
 	VEC(struct reserved_name) reserved_names;
-	struct field *map_field; /* of a map entry: the field it was made for; in a set found by linking */
+	struct field *map_field;   /* of a map entry: the field it was made for; in a set found by
+				      linking */
 	struct field *group_field; /* of a group's message: its field */
 	bool is_map_entry;
-	bool is_message_set; /* message_set_wire_format, as linking found it written: known before options are interpreted */
-	uint8_t visibility; /* enum visibility, as written */
+	bool is_message_set; /* message_set_wire_format, as linking found it written: known before
+				options are interpreted */
+	uint8_t visibility;  /* enum visibility, as written */
 };
 
 struct enum_value {
@@ -267,9 +285,9 @@ struct enumeration {
 };
 
 struct method {
-	struct element e; /* parent: the service */
+	struct element e;                   /* parent: the service */
 	struct str input_name, output_name; /* as written */
-	struct message *input, *output; /* NULL when unresolved */
+	struct message *input, *output;     /* NULL when unresolved */
 	bool client_streaming, server_streaming;
 	struct span input_span, output_span, client_streaming_span, server_streaming_span;
 };
@@ -289,11 +307,14 @@ struct import {
 	bool used; /* set by linking */
 };
 
-/* source_code_info as protoc writes it; only when asked for. A path is its parent's and one or two numbers more. */
+/* source_code_info as protoc writes it; only when asked for. A path is its parent's and one or two
+ * numbers more. */
 struct location {
-	int32_t parent; /* index of the location whose path begins this one's, -1: none */
+	int32_t parent;       /* index of the location whose path begins this one's, -1: none */
 	int32_t field, index; /* appended to the parent's path; -1: not */
-	int32_t begin_line, begin_column, end_line, end_column; /* 0-based, tabs to multiples of 8; begin_line -1: not written, only a link in the paths of others */
+	int32_t begin_line, begin_column, end_line,
+		end_column; /* 0-based, tabs to multiples of 8; begin_line -1: not written, only a
+			       link in the paths of others */
 	struct comments *comments; /* NULL: none */
 };
 
@@ -303,14 +324,14 @@ struct comments {
 };
 
 struct file {
-	struct element e; /* name empty; span: first to last token */
+	struct element e;       /* name empty; span: first to last token */
 	struct str import_path; /* interned; FileDescriptorProto.name */
-	struct text *text; /* path, side, and the bytes when asked for */
-	struct str package; /* interned; empty for none */
+	struct text *text;      /* path, side, and the bytes when asked for */
+	struct str package;     /* interned; empty for none */
 	enum edition edition;
-	bool has_syntax; /* a syntax or edition statement is there */
-	bool is_builtin; /* google/protobuf/… carried by the program */
-	bool is_broken; /* did not parse or link without an error */
+	bool has_syntax;   /* a syntax or edition statement is there */
+	bool is_builtin;   /* google/protobuf/… carried by the program */
+	bool is_broken;    /* did not parse or link without an error */
 	bool lacks_import; /* it reaches a missing import, directly or not */
 	bool lacks_source; /* from a set without source info: every place is 1:1 */
 	struct span package_span, syntax_span; /* whole statements */
@@ -320,13 +341,14 @@ struct file {
 	VEC(struct service *) services;
 	VEC(struct field *) extensions;
 	VEC(struct location) locations; /* when source info was asked for */
-	struct symbols *symbols; /* proto/'s */
-	const void *content; /* equal pointers: equal bytes */
+	struct symbols *symbols;        /* proto/'s */
+	const void *content;            /* equal pointers: equal bytes */
 };
 
-/* What contracts that were not compiled declare in a package, for who must know that something is left of it. */
+/* What contracts that were not compiled declare in a package, for who must know that something is
+ * left of it. */
 struct schema_package {
-	struct str name; /* interned; empty for none */
+	struct str name;                                        /* interned; empty for none */
 	bool has_message, has_enum, has_extension, has_service; /* nested ones too */
 };
 
@@ -339,20 +361,25 @@ struct schema_file {
 struct schema {
 	struct str name; /* for people: `v1.4.0`, `working tree` */
 	VEC(struct schema_file) files;
-	VEC(struct str) paths; /* printed paths of all contracts of the side, compiled or not; sorted */
-	VEC(struct schema_package) packages; /* of contracts in `paths` that are not in `files`; empty when all are */
+	VEC(struct str)
+	paths; /* printed paths of all contracts of the side, compiled or not; sorted */
+	VEC(struct schema_package)
+	packages; /* of contracts in `paths` that are not in `files`; empty when all are */
 };
 
-/* Full name of any element, without leading dot; made in `arena` where it is not kept. An enum value's is in its enum's scope, as in C++. */
+/* Full name of any element, without leading dot; made in `arena` where it is not kept. An enum
+ * value's is in its enum's scope, as in C++. */
 struct str element_full_name(const struct element *element, struct arena *arena);
-/* The name without the package: `Order.Item` of `acme.v1.Order.Item`. Messages, enums, services, extensions. */
+/* The name without the package: `Order.Item` of `acme.v1.Order.Item`. Messages, enums, services,
+ * extensions. */
 struct str element_local_name(const struct element *element);
 /* Innermost message that holds `element`, NULL at top level. */
 struct message *element_message(const struct element *element);
 /* Was it made up (a map entry or its fields, a synthetic oneof)? */
 bool element_is_synthetic(const struct element *element);
 
-/* The kind of a field on the wire: TYPE_GROUP for every delimited message, whatever it is written as. */
+/* The kind of a field on the wire: TYPE_GROUP for every delimited message, whatever it is written
+ * as. */
 enum field_type field_kind(const struct field *field);
 enum cardinality field_cardinality(const struct field *field);
 bool field_has_presence(const struct field *field);
@@ -361,7 +388,8 @@ bool field_is_packable(const struct field *field);
 bool field_is_packed(const struct field *field);
 /* The real oneof that holds it, NULL for none or a synthetic one. */
 struct oneof *field_oneof(const struct field *field);
-/* Full name of its message or enum type without leading dot; `type_name` as written when unresolved; absent for scalars. */
+/* Full name of its message or enum type without leading dot; `type_name` as written when
+ * unresolved; absent for scalars. */
 struct str field_type_name(const struct field *field);
 /* The type as the language says it: `int32`, `acme.v1.Order`, `map<string, int32>`. */
 struct str field_type_text(const struct field *field, struct arena *arena);
@@ -382,13 +410,16 @@ struct str json_name_derive(struct arena *arena, struct str name);
 /* Finds a compiled file by interned import path; NULL. */
 struct file *schema_find_file(const struct schema *schema, struct str import_path);
 
-/* Calls `visit` for each element of a file in the order of its descriptor, parents before children. */
+/* Calls `visit` for each element of a file in the order of its descriptor, parents before children.
+ */
 typedef void (*element_visit)(void *context, struct element *element);
 void file_walk(struct file *file, element_visit visit, void *context);
 
-/* Are the full names of the file's elements together at most that long? A few long names of outer scopes make very many long ones. */
+/* Are the full names of the file's elements together at most that long? A few long names of outer
+ * scopes make very many long ones. */
 bool file_names_fit(const struct file *file, size_t most);
 
 struct intern;
-/* Sets full_name wherever an element has one; for the front ends, once a file and its package are read. */
+/* Sets full_name wherever an element has one; for the front ends, once a file and its package are
+ * read. */
 void file_name_elements(struct file *file, struct intern *names);
