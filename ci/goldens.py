@@ -22,6 +22,8 @@ import subprocess
 import sys
 import tempfile
 
+from scratch import quiet
+
 TIMEOUT = 120
 EVERYTHING = "FILE,PACKAGE,WIRE_JSON,WIRE,CSR"
 TOP = pathlib.Path(__file__).resolve().parent.parent
@@ -38,7 +40,7 @@ class Program:
         self.path, self.bless = os.path.abspath(path), bless
 
     def environment(self, cwd, more=None):
-        env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") and k not in ("NO_COLOR", "CLICOLOR_FORCE")}
+        env = {k: v for k, v in quiet(os.environ).items() if k not in ("NO_COLOR", "CLICOLOR_FORCE")}
         env.update(SANITIZERS, NO_COLOR="1", LC_ALL="C.UTF-8", GIT_CONFIG_NOSYSTEM="1", HOME=str(cwd))
         env["TOP"] = str(TOP)
         env["PATH"] = os.path.dirname(self.path) + os.pathsep + env["PATH"]

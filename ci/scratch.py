@@ -5,6 +5,15 @@ import shutil
 import subprocess
 
 
+# A pipeline that runs the tests says where its merge request goes; that is not the tests' base.
+PIPELINES = ("BITBUCKET_", "BREAKWATER_", "BUILDKITE", "CHANGE_", "CI_", "CIRCLE", "GITHUB_", "GITLAB_", "SYSTEM_", "TF_BUILD")
+
+
+def quiet(environment):
+    """An environment without git's and pipelines' variables."""
+    return {k: v for k, v in environment.items() if not k.startswith(("GIT_", *PIPELINES))}
+
+
 def find(name, *places):
     """A program: of the environment (as BUF), of the PATH, or in one of the places; None."""
     named = os.environ.get(name.upper().replace("-", "_"))
@@ -20,7 +29,7 @@ class Scratch:
 
     def __init__(self, tmp, *programs):
         self.tmp, self.passed, self.failed = pathlib.Path(os.path.realpath(tmp)), 0, 0
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") and k != "XDG_CONFIG_HOME"}
+        self.env = {k: v for k, v in quiet(os.environ).items() if k != "XDG_CONFIG_HOME"}
         self.env.update(HOME=str(self.tmp), GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8", BUF_CACHE_DIR=str(self.tmp / "cache"))
         self.env["PATH"] = os.pathsep.join([*(os.path.dirname(os.path.abspath(p)) for p in programs), self.env["PATH"]])
         for who in ("AUTHOR", "COMMITTER"):

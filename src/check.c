@@ -160,6 +160,13 @@ static bool open_sources(struct breakwater_run *run)
 		.base = text_option(run, o->base),
 		.head = text_option(run, o->head),
 		.staged = o->staged,
+		.proposal = {
+			.commit = text_option(run, o->proposal.commit),
+			.branch = text_option(run, o->proposal.branch),
+			.tip = text_option(run, o->proposal.tip),
+			.reason = text_option(run, o->proposal.reason),
+			.is_last = o->proposal.is_last,
+		},
 	};
 
 	if (o->head_entries)

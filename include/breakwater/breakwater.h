@@ -52,6 +52,18 @@ struct breakwater_side {
 };
 
 /*
+ * What a pipeline says of the base, for a check whose `base` is left out; NULL: not told. The base
+ * is `commit`, else the merge base of HEAD and `branch`, which counts before a branch of the
+ * configuration.
+ */
+struct breakwater_proposal {
+	const char *commit, *branch;
+	const char *tip;    /* a commit of the branch, where it was not fetched by name */
+	const char *reason; /* who says so, for messages; alone: why nothing is proposed */
+	bool is_last;       /* counts only where the configuration names no base */
+};
+
+/*
  * What to compare and how, in the words of the command line (breakwater-check(1)); zeroed is a bare
  * `breakwater check`. Only read, and no longer than the call that takes it.
  */
@@ -61,6 +73,7 @@ struct breakwater_options {
 	struct breakwater_git git;
 	const char *base, *head; /* the operands; NULL: left out */
 	bool staged;
+	struct breakwater_proposal proposal;
 	/*
 	 * In place of `head`: the new side as the entries of a descriptor set (a protoc plugin's
 	 * request). Old files whose import path is not in `head_files` are then not compared, and

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "check.h"
+#include "cli/pipeline.h"
 #include "cli/place.h"
 #include "config/accepted.h"
 
@@ -178,6 +179,7 @@ static bool check(struct accepting *a)
 	struct breakwater_options options = {
 		.directory = cli->directory.p,
 		.git = cli_git(),
+		.proposal = pipeline_proposal(cli->arena),
 		.base = a->revisions.n > 0 ? a->revisions.items[0] : NULL,
 		.head = a->revisions.n > 1 ? a->revisions.items[1] : NULL,
 		.staged = arguments->staged,

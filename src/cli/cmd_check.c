@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "cli/pipeline.h"
 #include "report/report.h"
 #include "timing.h"
 
@@ -155,6 +156,7 @@ static struct breakwater_run *check(
 	struct breakwater_options options = {
 		.directory = cli->directory.p,
 		.git = cli_git(),
+		.proposal = pipeline_proposal(cli->arena),
 		.base = operands->n > 0 ? operands->items[0] : NULL,
 		.head = operands->n > 1 ? operands->items[1] : NULL,
 		.staged = arguments->staged,
@@ -245,7 +247,8 @@ const struct command check_command = {
 	.operands = "[BASE [HEAD]]",
 	.summary = "Compare two revisions of the contracts and print what breaks",
 	.text = "  check              merge base of the default branch and HEAD, against the "
-		"working tree\n"
+		"working tree;\n"
+		"                     in a pipeline that of the merge request's target branch\n"
 		"  check A            revision A against the working tree\n"
 		"  check A B          A against B, as check A..B\n"
 		"  check A...B        merge base of A and B, against B\n"

@@ -177,38 +177,167 @@ static bool is_pattern(struct str name)
 	       str_find(name, '[') < name.n;
 }
 
-/* The base of a bare `check`. */
-static struct source *open_default_base(struct opening *o, struct str configured, struct str *note)
+/* Is `base:` something else than a branch, which a merge request then does not replace? */
+static bool is_apart(struct str configured)
+{
+	return str_starts(configured, S("dir:")) || str_starts(configured, S("set:")) ||
+	       (configured.n && is_pattern(configured));
+}
+
+static struct source *open_nearest_tag(struct opening *o, struct str pattern, struct str *note)
 {
 	struct arena *arena = o->options->arena;
 	struct source *source;
-	struct str id, tag;
+	struct str tag;
 
-	if (str_starts(configured, S("dir:")) || str_starts(configured, S("set:")))
-		return open_input(o, configured);
-	if (!opening_need(o))
+	if (!nearest_tag(o->repository, pattern, &tag, o->diags))
 		return NULL;
-	o->repository->needs_history = true;
-	if (configured.n && is_pattern(configured)) {
-		if (!nearest_tag(o->repository, configured, &tag, o->diags))
-			return NULL;
-		*note = str_printf(arena,
-			"comparing with " STR ", the nearest tag '" STR "' before HEAD", ARG(tag),
-			ARG(configured));
-		source = open_revision(o, str_printf(arena, "refs/tags/" STR, ARG(tag)));
-		if (source)
-			source->name = source->side = tag;
-		return source;
+	*note = str_printf(arena, "comparing with " STR ", the nearest tag '" STR "' before HEAD",
+		ARG(tag), ARG(pattern));
+	source = open_revision(o, str_printf(arena, "refs/tags/" STR, ARG(tag)));
+	if (source)
+		source->name = source->side = tag;
+	return source;
+}
+
+/* Is there such a revision? Says nothing. */
+static bool is_here(struct opening *o, struct str name)
+{
+	struct revision revision;
+	struct diags unsaid;
+
+	diags_init(&unsaid, o->options->arena);
+	return revision_find(o->repository, name, &revision, &unsaid) && revision.has_commit;
+}
+
+/* As one word of a shell's command. */
+static struct str shell_word(struct arena *arena, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < 0x80 &&
+			strchr(" !\"#$%&'()*;<=>?[\\]`{|}~", text.p[i]))
+			return str_find(text, '\'') < text.n
+				       ? S("BRANCH")
+				       : str_printf(arena, "'" STR "'", ARG(text));
+	return text;
+}
+
+static struct source *open_proposed_commit(
+	struct opening *o, const struct base_proposal *proposal, struct str *note)
+{
+	struct arena *arena = o->options->arena;
+	struct repository *repository = o->repository;
+	struct source *source;
+	struct revision revision;
+
+	if (!is_here(o, proposal->commit)) {
+		diag_error(o->diags, NOWHERE, "the base is not in this clone (" STR ")",
+			ARG(proposal->reason));
+		/* The commit alone will do: no merge base is looked for. */
+		diag_help(o->diags, "fetch it: git fetch %s" STR " " STR,
+			repository->shallow ? "--depth=1 " : "", ARG(repository->remote),
+			ARG(path_printable(arena, shell_word(arena, proposal->commit))));
+		return NULL;
 	}
-	if (!configured.n)
-		configured = default_branch(o->repository, o->diags);
-	if (!configured.n)
+	source = open_revision(o, proposal->commit);
+	if (source && revision_find(repository, proposal->commit, &revision, o->diags)) {
+		source->name = source->side = id_short(repository, arena, revision.commit.bytes);
+		*note = str_printf(arena, "comparing with " STR " (" STR ")", ARG(source->name),
+			ARG(proposal->reason));
+	}
+	return source;
+}
+
+/* The branch in the clone: of the remote, or here, or at least a commit of it; absent: none. */
+static struct str find_proposed_branch(
+	struct opening *o, const struct base_proposal *proposal, struct str *shown)
+{
+	struct arena *arena = o->options->arena;
+	struct str name;
+
+	*shown = path_join(arena, o->repository->remote, proposal->branch);
+	name = str_printf(arena, "refs/remotes/" STR, ARG(*shown));
+	if (is_here(o, name))
+		return name;
+	*shown = proposal->branch;
+	name = str_printf(arena, "refs/heads/" STR, ARG(*shown));
+	if (is_here(o, name))
+		return name;
+	*shown = proposal->tip;
+	if (proposal->tip.n && is_here(o, proposal->tip))
+		return proposal->tip;
+	return (struct str){ NULL, 0 };
+}
+
+static struct source *fail_branch(struct opening *o, const struct base_proposal *proposal)
+{
+	struct arena *arena = o->options->arena;
+	struct str remote = o->repository->remote, branch = proposal->branch, word;
+
+	diag_error(o->diags, NOWHERE, "the branch '" STR "' is not in this clone (" STR ")",
+		ARG(path_printable(arena, branch)), ARG(path_printable(arena, proposal->reason)));
+	if (!o->repository->remotes.n) {
+		diag_help(o->diags, "name a base: breakwater check REV");
 		return NULL;
-	source = open_merge_base(o, configured, S("HEAD"), &id);
+	}
+	word = str_printf(arena, "+refs/heads/" STR ":refs/remotes/" STR "/" STR, ARG(branch),
+		ARG(remote), ARG(branch));
+	diag_help(o->diags, "fetch it: git fetch %s" STR " " STR,
+		o->repository->shallow ? "--unshallow " : "", ARG(remote),
+		ARG(path_printable(arena, shell_word(arena, word))));
+	return NULL;
+}
+
+static struct source *open_proposed_branch(
+	struct opening *o, const struct base_proposal *proposal, struct str *note)
+{
+	struct arena *arena = o->options->arena;
+	struct str name, shown, id;
+	struct source *source;
+
+	name = find_proposed_branch(o, proposal, &shown);
+	if (!name.n)
+		return fail_branch(o, proposal);
+	source = open_merge_base(o, name, S("HEAD"), &id);
 	if (source)
 		*note = str_printf(arena,
-			"comparing with " STR ", the merge base of " STR " and HEAD", ARG(id),
-			ARG(configured));
+			"comparing with " STR ", the merge base of " STR " and HEAD (" STR ")",
+			ARG(id), ARG(path_printable(arena, shown)),
+			ARG(path_printable(arena, proposal->reason)));
+	return source;
+}
+
+/* The base of a bare `check`. */
+static struct source *open_default_base(
+	struct opening *o, const struct input_request *request, struct str *note)
+{
+	const struct base_proposal *proposal = &request->proposal;
+	struct arena *arena = o->options->arena;
+	struct str branch = request->default_base, id;
+	bool taken = !is_apart(branch) && !(branch.n && proposal->is_last);
+	struct source *source;
+
+	if (str_starts(branch, S("dir:")) || str_starts(branch, S("set:")))
+		return open_input(o, branch);
+	if (!opening_need(o))
+		return NULL;
+	if (taken && proposal->commit.n)
+		return open_proposed_commit(o, proposal, note);
+	o->repository->needs_history = true;
+	if (taken && proposal->branch.n)
+		return open_proposed_branch(o, proposal, note);
+	if (is_apart(branch))
+		return open_nearest_tag(o, branch, note);
+	if (!branch.n)
+		branch = default_branch(o->repository, o->diags);
+	if (!branch.n)
+		return NULL;
+	source = open_merge_base(o, branch, S("HEAD"), &id);
+	if (source)
+		*note = str_printf(arena,
+			"comparing with " STR ", the merge base of " STR " and HEAD%s" STR, ARG(id),
+			ARG(branch), proposal->reason.n && taken ? "; " : "",
+			ARG(taken ? proposal->reason : S("")));
 	return source;
 }
 
@@ -218,7 +347,7 @@ static struct source *open_old(
 	if (request->base.p)
 		return open_input(o, request->base);
 	if (!request->staged)
-		return open_default_base(o, request->default_base, note);
+		return open_default_base(o, request, note);
 	if (!opening_need(o))
 		return NULL;
 	if (head_is_unborn(o->repository))

@@ -104,12 +104,20 @@ struct source_options {
  * `A..B`, `A...B` may stand in base. False and a diagnostic when something is not there or is not
  * understood. `default_base`: the configuration's `base:` (a branch, revision or tag pattern),
  * absent if none; used only when base is left out; then *base_note tells which base was taken and
- * why.
+ * why. `proposal`, which counts in the place of a branch, too.
  */
 struct input_request {
 	struct str base, head;
 	bool staged;
 	struct str default_base;
+	/* What a pipeline says of the base; absent strings: not told. */
+	struct base_proposal {
+		struct str commit; /* the base itself; else: */
+		struct str branch; /* its merge base with HEAD */
+		struct str tip;    /* a commit of that branch, where it was not fetched by name */
+		struct str reason; /* who says so, for messages; alone: why nothing is proposed */
+		bool is_last;      /* counts only where there is no `default_base` */
+	} proposal;
 };
 bool sources_open(const struct source_options *options, const struct input_request *request,
 	struct source **old, struct source **new, struct str *base_note, struct diags *diags);
