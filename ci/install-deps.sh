@@ -9,7 +9,7 @@ set -eu
 packages='gcc libc6-dev meson ninja-build pkg-config python3 git ca-certificates
 	libgit2-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev libjansson-dev libxxhash-dev zlib1g-dev libcmocka-dev'
 if [ "${1-}" = test ]; then
-	packages="$packages clang libclang-rt-dev llvm mandoc shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml"
+	packages="$packages clang libclang-rt-dev llvm mandoc shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap"
 fi
 
 missing=

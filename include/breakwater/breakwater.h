@@ -6,17 +6,22 @@
  * reads no environment variable, changes no file and keeps no global state but libgit2's own.
  *
  *	struct breakwater_options options = { .base = "main" };
+ *	struct breakwater_look look = { .format = "line" };
  *	struct breakwater_run *run = breakwater_check(&options);
  *	size_t size;
  *
  *	if (breakwater_run_status(run) == BREAKWATER_BROKEN)
- *		fwrite(breakwater_run_report(run, &(struct breakwater_look){ .format = "line" },
- *&size), 1, size, stdout); breakwater_run_free(run);
+ *		fwrite(breakwater_run_report(run, &look, &size), 1, size, stdout);
+ *	breakwater_run_free(run);
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* What a check came to; the values are the exit statuses of the program. */
 enum breakwater_status {
@@ -145,3 +150,7 @@ void breakwater_run_free(struct breakwater_run *run);
 const char *breakwater_format(size_t n);
 /* The version of the library, as in "0.1.0". */
 const char *breakwater_version(void);
+
+#ifdef __cplusplus
+}
+#endif
