@@ -1,10 +1,10 @@
 #include "base/arena.h"
+#include "base/supply.h"
 #include "base/vec.h"
 
-#include <stdbool.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define POISON 1
@@ -20,27 +20,12 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum {
-	FIRST_BLOCK = 16 << 10,
-	LARGEST_BLOCK = 1 << 20,
-	LARGEST_SPARE = 4 << 20,
-	HUGE_FROM = 6 << 20,
-	HUGE_BLOCK = 4 << 20,
-	ALIGNMENT = 8
-};
-
-struct block {
-	struct block *previous;
-	size_t size;  /* of the bytes that follow this header */
-	bool mapped;  /* by block_map; else on the heap */
-	size_t dirty; /* bytes from here on were never handed out and are zero, as calloc gave them
-		       */
-};
+enum { LARGEST_SPARE = 4 << 20, ALIGNMENT = 8 };
 
 struct arena {
+	struct supply *supply;
 	struct block *block; /* the one being filled; NULL at first */
-	struct block *spare; /* given back by rewinding, kept since the system takes its time over
-				fresh pages */
+	struct block *spare; /* given back by rewinding, to be filled again */
 	size_t used;
 	size_t total;
 	void *last; /* the latest allocation, which arena_grow may extend */
@@ -60,82 +45,48 @@ static _Noreturn void arena_fail(const struct arena *arena)
 	abort();
 }
 
-struct arena *arena_new(arena_failed failed, void *context)
+/* Takes over the hold on `supply`, which may be NULL for want of memory. */
+static struct arena *arena_of(struct supply *supply, arena_failed failed, void *context)
 {
 	struct arena *arena = calloc(1, sizeof *arena);
 
-	if (!arena) {
+	if (!arena || !supply) {
 		if (failed)
 			failed(context);
 		abort();
 	}
+	arena->supply = supply;
 	arena->failed = failed;
 	arena->context = context;
 	return arena;
 }
 
+struct arena *arena_new(arena_failed failed, void *context)
+{
+	return arena_of(supply_new(), failed, context);
+}
+
 struct arena *arena_like(const struct arena *other)
 {
-	return arena_new(other->failed, other->context);
+	supply_hold(other->supply);
+	return arena_of(other->supply, other->failed, other->context);
 }
 
-/* Zeroed, on the heap; NULL. */
-static struct block *block_new(size_t size)
+static void blocks_give(struct arena *arena, struct block *list)
 {
-	struct block *b = calloc(1, sizeof *b + size);
-
-	if (b)
-		b->size = size;
-	return b;
-}
-
-/*
- * Zeroed, `size` bytes of address space that huge pages may back: an arena that grew large will go
- * on growing, and a third of the time of reading a large tree went into faulting small pages in
- * (2026-11). NULL.
- */
-static struct block *block_map(size_t size)
-{
-	char *p = mmap(NULL, size * 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	size_t skip;
-	struct block *b;
-
-	if (p == MAP_FAILED)
-		return NULL;
-	skip = (size - (uintptr_t)p % size) % size;
-	if (skip)
-		munmap(p, skip);
-	munmap(p + skip + size, size - skip);
-	madvise(p + skip, size, MADV_HUGEPAGE); /* only a wish */
-	b = (struct block *)(p + skip);
-	b->size = size - sizeof *b;
-	b->mapped = true;
-	return b;
-}
-
-static void block_free(struct block *b)
-{
-	ASAN_UNPOISON_MEMORY_REGION(block_bytes(b), b->size);
-	if (b->mapped)
-		munmap(b, b->size + sizeof *b);
-	else
-		free(b);
-}
-
-static void blocks_free(struct block *block)
-{
-	for (struct block *previous; block; block = previous) {
-		previous = block->previous;
-		block_free(block);
-	}
+	for (struct block *b = list; b; b = b->previous)
+		ASAN_UNPOISON_MEMORY_REGION(block_bytes(b), b->size);
+	if (list)
+		supply_give(arena->supply, list);
 }
 
 void arena_free(struct arena *arena)
 {
 	if (!arena)
 		return;
-	blocks_free(arena->block);
-	blocks_free(arena->spare);
+	blocks_give(arena, arena->block);
+	blocks_give(arena, arena->spare);
+	supply_release(arena->supply);
 	free(arena);
 }
 
@@ -153,33 +104,26 @@ static struct block *take_spare(struct arena *arena, size_t least)
 	return NULL;
 }
 
+/* Each block is twice as large as the one before, up to the largest that is cut from a chunk. */
 static void arena_add_block(struct arena *arena, size_t least)
 {
-	size_t size = arena->block ? arena->block->size * 2 : FIRST_BLOCK;
-	struct block *b;
+	size_t size = arena->block && !arena->block->alone
+			      ? (arena->block->size + BLOCK_HEADER) * 2 - BLOCK_HEADER
+			      : 1;
+	struct block *b = take_spare(arena, least);
 
-	if (size > LARGEST_BLOCK)
-		size = LARGEST_BLOCK;
-	if (size < least)
-		size = least;
-	if (size > SIZE_MAX / 2 - sizeof *b)
-		arena_fail(arena);
-	b = take_spare(arena, least);
 	if (!b) {
-		b = arena->total >= HUGE_FROM && size <= HUGE_BLOCK - sizeof *b
-			    ? block_map(HUGE_BLOCK)
-			    : NULL;
-		if (!b)
-			b = block_new(size);
+		if (size > LARGEST_CUT - BLOCK_HEADER)
+			size = LARGEST_CUT - BLOCK_HEADER;
+		b = supply_take(arena->supply, size > least ? size : least);
 		if (!b)
 			arena_fail(arena);
 		arena->total += b->size;
 	}
-	size = b->size;
 	b->previous = arena->block;
 	arena->block = b;
 	arena->used = 0;
-	ASAN_POISON_MEMORY_REGION(block_bytes(b), size);
+	ASAN_POISON_MEMORY_REGION(block_bytes(b), b->size);
 }
 
 /* Zeroes `size` bytes at `at` of the block being filled, save those that are zero anyway. */
@@ -272,7 +216,8 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 			continue;
 		}
 		arena->total -= b->size;
-		block_free(b);
+		b->previous = NULL;
+		blocks_give(arena, b);
 	}
 	arena->used = mark.used;
 	arena->last = NULL;
@@ -285,6 +230,7 @@ void arena_adopt(struct arena *into, struct arena *from)
 {
 	struct block *oldest = from->block;
 
+	assert(into->supply == from->supply);
 	if (oldest) {
 		while (oldest->previous)
 			oldest = oldest->previous;
@@ -298,7 +244,8 @@ void arena_adopt(struct arena *into, struct arena *from)
 		}
 		into->total += from->total;
 	}
-	blocks_free(from->spare);
+	blocks_give(from, from->spare);
+	supply_release(from->supply);
 	free(from);
 }
 

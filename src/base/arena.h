@@ -21,7 +21,7 @@ struct arena_mark {
 
 /* A new, empty arena. `failed` gets `context`; a null `failed` aborts. */
 struct arena *arena_new(arena_failed failed, void *context);
-/* A new arena with the handler of `other`. */
+/* A new arena with the handler of `other`; they share what they take from the system. */
 struct arena *arena_like(const struct arena *other);
 void arena_free(struct arena *arena);
 
@@ -35,7 +35,8 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size);
 
 struct arena_mark arena_mark(struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
-/* Hands all memory of `from` over to `into` and frees the empty `from`. */
+/* Hands all memory of `from`, a relative by arena_like, over to `into` and frees the empty `from`.
+ */
 void arena_adopt(struct arena *into, struct arena *from);
 /* Bytes taken from the system so far. */
 size_t arena_size(const struct arena *arena);

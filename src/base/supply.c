@@ -1,0 +1,188 @@
+#include "base/supply.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum {
+	SIZES = 7,               /* SMALLEST_BLOCK to LARGEST_CUT */
+	HUGE_PAGE = 2 << 20,     /* x86-64's and arm64's */
+	FIRST_CHUNK = 512 << 10, /* a small run ends within it, and small pages are cheaper there */
+	CHUNK = 16 << 20         /* of address space: only what is used takes memory */
+};
+
+static_assert(SMALLEST_BLOCK << (SIZES - 1) == LARGEST_CUT, "a list for each size");
+
+struct chunk {
+	struct chunk *previous;
+	char *bytes;
+	size_t size;
+};
+
+struct supply {
+	pthread_mutex_t lock;
+	unsigned holders;
+	struct chunk *chunk; /* the one being cut */
+	size_t used;         /* of its bytes */
+	struct block *free[SIZES];
+};
+
+struct supply *supply_new(void)
+{
+	struct supply *supply = calloc(1, sizeof *supply);
+
+	if (!supply)
+		return NULL;
+	if (pthread_mutex_init(&supply->lock, NULL)) {
+		free(supply);
+		return NULL;
+	}
+	supply->holders = 1;
+	return supply;
+}
+
+void supply_hold(struct supply *supply)
+{
+	pthread_mutex_lock(&supply->lock);
+	supply->holders++;
+	pthread_mutex_unlock(&supply->lock);
+}
+
+void supply_release(struct supply *supply)
+{
+	bool last;
+
+	pthread_mutex_lock(&supply->lock);
+	last = --supply->holders == 0;
+	pthread_mutex_unlock(&supply->lock);
+	if (!last)
+		return;
+	for (struct chunk *chunk = supply->chunk, *previous; chunk; chunk = previous) {
+		previous = chunk->previous;
+		munmap(chunk->bytes, chunk->size);
+		free(chunk);
+	}
+	pthread_mutex_destroy(&supply->lock);
+	free(supply);
+}
+
+/* Zeroed pages; from a multiple of `align`, which is one of the page size. NULL. */
+static char *map_pages(size_t size, size_t align)
+{
+	char *p = mmap(NULL, size + align, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t skip;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	skip = (align - (uintptr_t)p % align) % align;
+	if (skip)
+		munmap(p, skip);
+	if (align > skip)
+		munmap(p + skip + size, align - skip);
+	if (align == HUGE_PAGE)
+		madvise(p + skip, size, MADV_HUGEPAGE); /* only a wish */
+	return p + skip;
+}
+
+static struct block *block_alone(size_t least)
+{
+	size_t size = (least + BLOCK_HEADER + HUGE_PAGE - 1) & ~((size_t)HUGE_PAGE - 1);
+	struct block *block = (struct block *)map_pages(size, HUGE_PAGE);
+
+	if (!block)
+		return NULL;
+	block->size = size - BLOCK_HEADER;
+	block->alone = true;
+	return block;
+}
+
+static unsigned size_index(size_t size)
+{
+	unsigned index = 0;
+
+	while ((size_t)SMALLEST_BLOCK << index < size)
+		index++;
+	return index;
+}
+
+static void put_free(struct supply *supply, struct block *block)
+{
+	unsigned index = size_index(block->size + BLOCK_HEADER);
+
+	block->previous = supply->free[index];
+	supply->free[index] = block;
+}
+
+/* The next `size` bytes of the chunk, as a block. */
+static struct block *cut(struct supply *supply, size_t size)
+{
+	struct block *block = (struct block *)(supply->chunk->bytes + supply->used);
+
+	supply->used += size;
+	block->size = size - BLOCK_HEADER;
+	return block;
+}
+
+static bool add_chunk(struct supply *supply, size_t size)
+{
+	bool first = !supply->chunk && size <= FIRST_CHUNK;
+	struct chunk *chunk = calloc(1, sizeof *chunk);
+
+	if (!chunk)
+		return false;
+	chunk->size = first ? FIRST_CHUNK : CHUNK;
+	chunk->bytes = map_pages(chunk->size, first ? SMALLEST_BLOCK : HUGE_PAGE);
+	if (!chunk->bytes && !first) { /* address space may be limited */
+		chunk->size = size;
+		chunk->bytes = map_pages(size, SMALLEST_BLOCK);
+	}
+	if (!chunk->bytes) {
+		free(chunk);
+		return false;
+	}
+	/* What is left of the one before becomes blocks: their sizes are those of its bits. */
+	for (unsigned i = 0; supply->chunk && i < SIZES; i++)
+		while (supply->chunk->size - supply->used >= (size_t)LARGEST_CUT >> i)
+			put_free(supply, cut(supply, (size_t)LARGEST_CUT >> i));
+	chunk->previous = supply->chunk;
+	supply->chunk = chunk;
+	supply->used = 0;
+	return true;
+}
+
+struct block *supply_take(struct supply *supply, size_t least)
+{
+	struct block *block;
+	unsigned index;
+	size_t size;
+
+	if (least > LARGEST_CUT - BLOCK_HEADER)
+		return least > SIZE_MAX / 2 ? NULL : block_alone(least);
+	index = size_index(least + BLOCK_HEADER);
+	size = (size_t)SMALLEST_BLOCK << index;
+	pthread_mutex_lock(&supply->lock);
+	block = supply->free[index];
+	if (block)
+		supply->free[index] = block->previous;
+	else if ((supply->chunk && supply->chunk->size - supply->used >= size) ||
+		 add_chunk(supply, size))
+		block = cut(supply, size);
+	pthread_mutex_unlock(&supply->lock);
+	return block;
+}
+
+void supply_give(struct supply *supply, struct block *list)
+{
+	pthread_mutex_lock(&supply->lock);
+	for (struct block *block = list, *previous; block; block = previous) {
+		previous = block->previous;
+		if (block->alone)
+			munmap(block, block->size + BLOCK_HEADER);
+		else
+			put_free(supply, block);
+	}
+	pthread_mutex_unlock(&supply->lock);
+}
