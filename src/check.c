@@ -372,6 +372,8 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 		.strict_imports = is_strict(run),
 		.tolerate_broken = true,
 		.parse_descriptor = descriptor_parse,
+		.progress = run->options->progress,
+		.progress_context = run->options->progress_context,
 	};
 	struct compile_stats now = { 0 };
 	bool ok = compile(&options, sides, SIDES, run->schemas, &now);
@@ -803,6 +805,8 @@ const char *breakwater_run_report(
 		.show_help = look->show_help,
 		.color = look->color,
 		.links = look->links,
+		.folder =
+			run->sides[NEW].source ? run->sides[NEW].source->folder : (struct str){ 0 },
 		.version = str_of(breakwater_version()),
 	};
 	struct out *out;

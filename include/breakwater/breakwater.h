@@ -98,6 +98,13 @@ struct breakwater_options {
 	int32_t today; /* by which acceptances end, in days since 1970-01-01; 0: the system's */
 	unsigned jobs; /* compiling threads; 0: as many as there are processors */
 
+	/*
+	 * How many files are compiled, of those that are known of by now. Called by the compiling
+	 * threads, at the same time, so it must be quick; NULL: nobody asks.
+	 */
+	void (*progress)(void *progress_context, size_t done, size_t total);
+	void *progress_context;
+
 	/* Called when memory is gone; must not come back. NULL: abort. */
 	void (*out_of_memory)(void *context);
 	void *context; /* for out_of_memory */

@@ -91,6 +91,45 @@ bool cli_side_prepare(
 	return side_configure(&options, side) && side_find_roots(&options, side);
 }
 
+static bool is_set(const char *name)
+{
+	const char *value = cli_environment(name);
+
+	return value && *value;
+}
+
+static bool is_one_of(const char *name, const char *const *words)
+{
+	const char *value = cli_environment(name);
+
+	for (size_t i = 0; value && words[i]; i++) {
+		if (strcmp(value, words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * No terminal can be asked, so those are known by name that had links for years. Within tmux and
+ * screen it is the name of these that stands in TERM, and older ones of them swallow links.
+ */
+bool cli_has_links(const struct cli *cli)
+{
+	static const char *const programs[] = { "iTerm.app", "WezTerm", "vscode", "ghostty", NULL };
+	static const char *const terminals[] = { "xterm-kitty", "xterm-ghostty", "foot",
+		"foot-extra", "alacritty", "wezterm", "contour", NULL };
+	const char *vte = cli_environment("VTE_VERSION"), *terminal = cli_environment("TERM");
+
+	if (!isatty(STDOUT_FILENO) || !terminal || strcmp(terminal, "dumb") == 0 ||
+		is_set("TMUX") || is_set("STY") ||
+		(cli->common.color && strcmp(cli->common.color, "never") == 0))
+		return false;
+	/* VTE 0.50 crashed on some. */
+	return (vte && strtol(vte, NULL, 10) > 5000) || is_set("WT_SESSION") ||
+	       is_set("KONSOLE_VERSION") || is_set("DOMTERM") ||
+	       is_one_of("TERM_PROGRAM", programs) || is_one_of("TERM", terminals);
+}
+
 void cli_out_of_memory(void *context)
 {
 	static const char line[] = "breakwater: error: out of memory\n";

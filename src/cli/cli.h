@@ -76,6 +76,8 @@ bool cli_side_prepare(
 	struct cli *cli, const char *config, const struct texts *roots, struct side *side);
 /* One line on standard error, status 2; removes unfinished files. Does not come back. */
 void cli_out_of_memory(void *context);
+/* Is standard output a terminal that shows hyperlinks (OSC 8)? */
+bool cli_has_links(const struct cli *cli);
 /* The string of an environment variable, NULL when it is not set. */
 const char *cli_environment(const char *name);
 

@@ -3,6 +3,7 @@
 #include "check.h"
 #include "cli/pipeline.h"
 #include "cli/place.h"
+#include "cli/progress.h"
 #include "config/accepted.h"
 
 #include <inttypes.h>
@@ -202,7 +203,7 @@ static bool check(struct accepting *a)
 	size_t size;
 	const char *text;
 
-	a->run = breakwater_check(&options);
+	a->run = progress_check(cli, &options);
 	text = breakwater_run_diagnostics(a->run, &look, &size);
 	if (breakwater_run_base(a->run) && !cli->common.quiet)
 		out_printf(cli->err, "breakwater: %s\n", breakwater_run_base(a->run));

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "cli/buf_input.h"
+#include "cli/progress.h"
 #include "report/buf.h"
 
 /* buf's: others are one of its own errors. */
@@ -184,7 +185,7 @@ static bool check(struct breaking *b)
 
 	set_config(b->arguments->against_config, &options.base_side);
 	set_config(b->arguments->config, &options.head_side);
-	b->run = breakwater_check(&options);
+	b->run = progress_check(cli, &options);
 	print_diagnostics(b);
 	return breakwater_run_status(b->run) != BREAKWATER_UNKNOWN &&
 	       has_contract(b, &b->new, false) && has_contract(b, &b->old, true);

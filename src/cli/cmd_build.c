@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/pool.h"
+#include "cli/progress.h"
 #include "descriptor/descriptor.h"
 #include "timing.h"
 
@@ -27,6 +28,7 @@ static const struct opt build_options[] = {
 static bool build_compile(struct cli *cli, const struct build_arguments *arguments,
 	const struct side *side, struct schema *schema, struct timing *timing)
 {
+	struct progress *progress = progress_begin(cli);
 	struct compile_side one = { .source = side->source, .roots = side->roots, .all = true };
 	struct compile_options options = {
 		.arena = cli->arena,
@@ -36,11 +38,14 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 		.strict_imports = true,
 		.source_info = !arguments->no_source_info,
 		.parse_descriptor = descriptor_parse,
+		.progress = progress ? progress_report : NULL,
+		.progress_context = progress,
 	};
 	struct compile_stats stats = { 0 };
 	bool ok = compile(&options, &one, 1, schema, &stats);
 	struct breakwater_phase *phase = timing_end(timing, "compile");
 
+	progress_end(progress);
 	timing_count(phase, "files parsed", stats.files_parsed);
 	timing_count(phase, "bytes", stats.bytes_parsed);
 	return ok && !cli->diags.n_errors;

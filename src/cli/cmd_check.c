@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "cli/pipeline.h"
+#include "cli/progress.h"
 #include "report/report.h"
 #include "timing.h"
 
@@ -174,7 +175,7 @@ static struct breakwater_run *check(
 		.out_of_memory = cli_out_of_memory,
 	};
 
-	return breakwater_check(&options);
+	return progress_check(cli, &options);
 }
 
 static void print_diagnostics(struct cli *cli, struct breakwater_run *run)
@@ -198,6 +199,7 @@ static bool write_report(struct cli *cli, struct breakwater_run *run, const stru
 	struct breakwater_look look = {
 		.format = target->reporter->name,
 		.color = target->path ? false : cli->color_out,
+		.links = !target->path && cli_has_links(cli),
 		.show_accepted = show_accepted,
 	};
 	size_t size;

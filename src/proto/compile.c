@@ -10,8 +10,11 @@
 #include "proto/proto.h"
 #include "proto/roots.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+
+enum { STEPS = 5 }; /* of a file: it is parsed, and four stages look at it */
 
 struct node {
 	struct unit *unit;
@@ -54,6 +57,8 @@ struct driver {
 	VEC(struct node *) tasks; /* to parse in this wave */
 	struct map missing;       /* import paths that were warned of */
 	bool failed;              /* something could not be read */
+	atomic_size_t steps;      /* for options->progress */
+	size_t n_files;
 };
 
 /* CPU time of all threads. */
@@ -63,6 +68,17 @@ static double process_seconds(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void count_step(struct driver *d)
+{
+	size_t done;
+
+	if (!d->options->progress)
+		return;
+	done = (atomic_fetch_add_explicit(&d->steps, 1, memory_order_relaxed) + 1) / STEPS;
+	d->options->progress(
+		d->options->progress_context, done < d->n_files ? done : d->n_files, d->n_files);
 }
 
 /* ---- parsing ---- */
@@ -193,6 +209,7 @@ static void parse_task(void *context, unsigned index, size_t item)
 	}
 	unit->file->is_broken = !unit->parsed;
 	arena_rewind(worker->scratch, mark);
+	count_step(d);
 }
 
 static struct node *node_get(struct driver *d, struct side_state *s,
@@ -247,6 +264,7 @@ static struct node *node_get(struct driver *d, struct side_state *s,
 
 static void parse_tasks(struct driver *d)
 {
+	d->n_files += d->tasks.n;
 	pool_run(d->jobs, d->tasks.n, parse_task, d);
 	for (uint32_t i = 0; i < d->tasks.n; i++)
 		d->failed |= d->tasks.items[i]->failed;
@@ -678,6 +696,7 @@ static void stage_task(void *argument, unsigned index, size_t item)
 	struct unit *unit = d->compiler.units.items[item];
 	struct arena_mark mark;
 
+	count_step(d);
 	if (!unit->parsed || !unit->visible.n)
 		return;
 	mark = arena_mark(worker->scratch);

@@ -77,6 +77,10 @@ struct compile_options {
 	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to
 				 judge */
 	parse_file parse_descriptor; /* for sources of SOURCE_SET kind */
+	/* How many files are compiled, of those that are known of by now. Called by the compiling
+	 * threads, at the same time; NULL: nobody asks. */
+	void (*progress)(void *context, size_t done, size_t total);
+	void *progress_context;
 };
 
 struct compile_stats {

@@ -266,6 +266,7 @@ struct source *dir_open(const struct source_options *options, struct str path, s
 	int error;
 
 	source->name = source->side = str_printf(options->arena, "dir:" STR, ARG(path));
+	source->folder = str_of(path_absolute(options, path));
 	dir->max_file_bytes = options->max_file_bytes;
 	dir->max_files = options->max_files;
 	dir->top = open(path_absolute(options, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

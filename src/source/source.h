@@ -72,6 +72,8 @@ struct source {
 	 * kinds; empty at its top, in a bare repository, and for a folder or a set.
 	 */
 	struct str prefix;
+	/* What paths are relative to on disk, absolute; absent: nothing is there. */
+	struct str folder;
 	struct source_list list; /* once source_files was called */
 	bool listed;
 	void *impl;

@@ -284,6 +284,7 @@ struct source *tree_open(struct repository *repository, const struct content_id 
 	source->side = side;
 	source->top = top;
 	source->prefix = repository->prefix;
+	source->folder = repository->work_dir;
 	source->hashing.blob = true;
 	impl->root = root;
 	impl->repository = repository;

@@ -651,6 +651,7 @@ static struct source *work_open(struct repository *repository, bool on_disk, str
 	work->arena = arena_like(repository->arena);
 	work->on_disk = on_disk;
 	source->prefix = repository->prefix;
+	source->folder = repository->work_dir;
 	source->hashing.blob = true;
 	if (index_read(repository, work->arena, &work->index, diags))
 		return source;
