@@ -105,7 +105,7 @@ reports() { # FOLDER OLD NEW STATUS
 
 fetch() { # PACKAGE...: quiet, and without running anything of theirs
 	npm install --prefix "$work" --no-audit --no-fund --ignore-scripts --loglevel=error --prefer-offline \
-		--fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=2000 "$@" \
+		--fetch-timeout=30000 --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=2000 "$@" \
 		>said 2>&1
 }
 
@@ -133,9 +133,21 @@ validate_xml() { # FOLDER
 }
 
 validate_html() { # FOLDER
-	cp "$1/html" "$1/page.html"
 	java -jar node_modules/vnu-jar/build/dist/vnu.jar --Werror "$1/page.html" >said 2>&1
 	result "$1: html is valid" $?
+}
+
+# A real browser lays the page out, in light and dark, without scripts.
+show_html() { # FOLDER
+	local scheme
+	for scheme in 0 1; do # dark, light
+		chromium --headless --no-sandbox --disable-gpu --disable-javascript --user-data-dir="$work/chromium" \
+			--blink-settings=preferredColorScheme=$scheme --window-size=1000,1400 --screenshot="$work/$1-$scheme.png" \
+			"file://$work/$1/page.html" >said 2>&1 && [ "$(stat -c %s "$work/$1-$scheme.png")" -gt 10000 ]
+		result "$1: html is shown, scheme $scheme" $?
+	done
+	! cmp -s "$work/$1-0.png" "$work/$1-1.png"
+	result "$1: html is dark where that is preferred" $?
 }
 
 validate_markdown() { # FOLDER
@@ -235,10 +247,16 @@ for folder in broken clean; do
 	else
 		skip "$folder: junit, checkstyle" "xmllint is not there (libxml2-utils)"
 	fi
+	cp "$folder/html" "$folder/page.html"
 	if [ -d node_modules/vnu-jar ] && have java; then
 		validate_html "$folder"
 	else
 		skip "$folder: html" "vnu-jar or java is not there"
+	fi
+	if have chromium; then
+		show_html "$folder"
+	else
+		skip "$folder: html in a browser" "chromium is not there"
 	fi
 done
 

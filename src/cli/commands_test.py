@@ -227,7 +227,11 @@ def init_hooks_path(t):
     t.write(t.tmp, {".gitconfig": "[core]\n\thooksPath = ~/hooks\n"})
     t.expect("core.hooksPath of the user", t.run([t.bw, "init", "--hook"], other), 2, "all your repositories", f"{t.tmp}/hooks")
     t.holds("nothing is written there", not (t.tmp / "hooks").exists() and not (other / "breakwater.yaml").exists())
-    (t.tmp / ".gitconfig").unlink()
+    (t.tmp / ".gitconfig").rename(t.tmp / "system")
+    system = {"GIT_CONFIG_SYSTEM": str(t.tmp / "system")}
+    t.expect("core.hooksPath of the system", t.run([t.bw, "init", "--hook"], other, GIT_CONFIG_NOSYSTEM="0", **system), 2,
+             "all your repositories", f"{t.tmp}/system")
+    t.expect("which git was told to leave out", t.run([t.bw, "init", "--hook"], other, **system), 0, "wrote .git/hooks/pre-commit")
 
 
 def init(t):

@@ -2,8 +2,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* git_env_bool(): what is no word for false is true. */
+static bool is_true(const char *value)
+{
+	static const char *const words[] = { "", "0", "false", "no", "off" };
+
+	for (size_t i = 0; value && i < COUNT(words); i++) {
+		if (strcasecmp(value, words[i]) == 0)
+			return false;
+	}
+	return value != NULL;
+}
+
+static struct str system_config(void)
+{
+	const char *file = cli_environment("GIT_CONFIG_SYSTEM");
+
+	if (is_true(cli_environment("GIT_CONFIG_NOSYSTEM")))
+		return S("");
+	return file ? str_of(file) : S("/etc/gitconfig");
+}
 
 /* As git-config(1) says under FILES. */
 static struct git_user git_user(struct cli *cli)
@@ -12,18 +34,19 @@ static struct git_user git_user(struct cli *cli)
 	const char *global = cli_environment("GIT_CONFIG_GLOBAL");
 	struct git_user user = { 0 };
 
+	user.configs[0] = system_config();
 	if (home && *home)
 		user.home = str_of(home);
 	if (global) {
-		user.configs[0] = str_of(global);
+		user.configs[1] = str_of(global);
 		return user;
 	}
 	if (xdg && *xdg)
-		user.configs[0] = path_join(cli->arena, str_of(xdg), S("git/config"));
+		user.configs[1] = path_join(cli->arena, str_of(xdg), S("git/config"));
 	else if (user.home.n)
-		user.configs[0] = path_join(cli->arena, user.home, S(".config/git/config"));
+		user.configs[1] = path_join(cli->arena, user.home, S(".config/git/config"));
 	if (user.home.n)
-		user.configs[1] = path_join(cli->arena, user.home, S(".gitconfig"));
+		user.configs[2] = path_join(cli->arena, user.home, S(".gitconfig"));
 	return user;
 }
 

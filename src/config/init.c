@@ -170,9 +170,12 @@ static void write_roots(struct init *init)
 
 static void write_base(struct init *init)
 {
-	out_str(init->out, S("\n# What a bare 'breakwater check' compares with: a branch (its "
-			     "merge base) or a\n"
-			     "# pattern of tags such as v* (the nearest one before HEAD).\n"));
+	out_str(init->out,
+		S("\n# What a bare 'breakwater check' compares with: a branch (its "
+		  "merge base) or a\n"
+		  "# pattern of tags such as v* (the nearest one before HEAD). In a pipeline "
+		  "the merge\n"
+		  "# request's target takes the place of a branch.\n"));
 	if (init->facts->default_branch.n)
 		out_printf(init->out, "base: " STR "\n", ARG(init->facts->default_branch));
 	else

@@ -135,13 +135,14 @@ struct repository_facts {
 	struct str work_dir;       /* the top of the working tree, absolute; absent: bare */
 	struct str hooks;          /* the folder of the hooks that git runs, absolute */
 	struct str hooks_set_in;   /* the file whose core.hooksPath says so; absent: none does */
-	bool hooks_are_users;      /* that file is the user's: all repositories share the hooks */
+	bool hooks_are_users;      /* that file is no repository's: all share the hooks */
 	struct str default_branch; /* as in `origin/main`; absent: not known */
 };
 /* Who runs git: absolute paths; absent: not known. */
 struct git_user {
 	struct str home;
-	struct str configs[2]; /* the user's configuration; the second file counts more */
+	struct str
+		configs[3]; /* the system's configuration and the user's; later ones count more */
 };
 /*
  * Of the repository that the options lead to. False without a diagnostic and *absent set: there is
