@@ -8,6 +8,7 @@
 # needs it is skipped out loud; when nothing at all could be validated the status is 77, which meson takes for skipped.
 set -u
 breakwater=$(realpath -- "${1:?usage: $0 BREAKWATER}") || exit 2
+schemas=$(realpath -- "$(dirname -- "$0")/../schemas") || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf -- "$work"' EXIT
 cd "$work" || exit 2
@@ -119,6 +120,35 @@ validate_sarif() { # FOLDER
 	result "$1: sarif fits the schema of SARIF 2.1.0" $?
 }
 
+validate_ours() { # FOLDER: our own schemas, those that are installed
+	node ours.js "$schemas/report.schema.json" "$1/json" >said 2>&1
+	result "$1: json fits our schema" $?
+}
+
+# What init and accept write, and what the schema of the configuration must refuse.
+validate_yaml() {
+	local name
+	python3 -c 'import yaml' 2>/dev/null || {
+		skip "schemas of breakwater.yaml" "PyYAML is not there (python3-yaml)"
+		return
+	}
+	mkdir -p configured
+	cp -R new/shop configured/
+	(cd configured && "$breakwater" init && "$breakwater" accept --all --reason x dir:../old dir:.) >said 2>&1
+	result "init and accept write" $?
+	echo 'rots: [proto]' | cat configured/breakwater.yaml - >configured/wrong
+	for name in breakwater.yaml breakwater.accepted.yaml wrong; do
+		python3 -c 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin), default=str))' \
+			<"configured/$name" >"configured/$name.json"
+	done
+	for name in breakwater.yaml breakwater.accepted.yaml; do
+		node ours.js "$schemas/$name.schema.json" "configured/$name.json" >said 2>&1
+		result "$name fits our schema" $?
+	done
+	! node ours.js "$schemas/breakwater.yaml.schema.json" configured/wrong.json >said 2>&1
+	result "an unknown key does not" $?
+}
+
 validate_xml() { # FOLDER
 	xmllint --noout "$1/checkstyle" >said 2>&1
 	result "$1: checkstyle is well-formed" $?
@@ -165,6 +195,20 @@ const check = ajv.compile(JSON.parse(fs.readFileSync(schema)));
 if (!check(JSON.parse(fs.readFileSync(process.argv[2])))) {
 	console.log(JSON.stringify(check.errors, null, 1));
 	process.exit(1);
+}
+EOF
+
+cat >ours.js <<'EOF'
+const fs = require('fs');
+const Ajv = require('ajv');
+const ajv = new Ajv({ strict: false, allErrors: true });
+require('ajv-formats')(ajv);
+const check = ajv.compile(JSON.parse(fs.readFileSync(process.argv[2])));
+for (const line of fs.readFileSync(process.argv[3], 'utf8').split('\n').filter(Boolean)) {
+	if (!check(JSON.parse(line))) {
+		console.log(line, JSON.stringify(check.errors, null, 1));
+		process.exit(1);
+	}
 }
 EOF
 
@@ -239,6 +283,7 @@ fi
 for folder in broken clean; do
 	if [ -d node_modules/ajv ]; then
 		validate_sarif "$folder"
+		validate_ours "$folder"
 	else
 		skip "$folder: sarif" "its schema is not there"
 	fi
@@ -259,6 +304,8 @@ for folder in broken clean; do
 		skip "$folder: html in a browser" "chromium is not there"
 	fi
 done
+
+[ ! -d node_modules/ajv ] || validate_yaml
 
 echo "$passed ok, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] || exit 1
