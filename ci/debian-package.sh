@@ -3,8 +3,8 @@
 #
 # usage: ci/debian-package.sh FOLDER
 #
-# What they depend on is what dpkg-shlibdeps finds, so they are for the Debian that they are built on. Needs dpkg-dev and what
-# ci/install-deps.sh installs.
+# What they depend on is what dpkg-shlibdeps finds, so they are for the Debian that they are built on. Needs what
+# `ci/install-deps.sh package` installs.
 set -eu
 
 out=${1:?usage: $0 FOLDER}

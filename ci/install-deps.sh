@@ -1,14 +1,17 @@
 #!/bin/sh
 # Installs what is missing of the packages that breakwater needs, on Debian 12 or newer.
 #
-# usage: ci/install-deps.sh [test]
+# usage: ci/install-deps.sh [package|test]
 #
-# Without an argument what a build needs; with `test` what the tests and .ci/run need too.
+# Without an argument what a build needs; with `package` what ci/debian-package.sh needs too, with `test` what the tests and
+# .ci/run need.
 set -eu
 
 packages='gcc libc6-dev meson ninja-build pkg-config python3 git ca-certificates
 	libgit2-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev libjansson-dev libxxhash-dev zlib1g-dev libcmocka-dev'
-if [ "${1-}" = test ]; then
+if [ "${1-}" = package ]; then
+	packages="$packages dpkg-dev"
+elif [ "${1-}" = test ]; then
 	packages="$packages clang libclang-rt-dev llvm mandoc shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap"
 fi
 

@@ -48,7 +48,8 @@ def destdir(t, build):
     expected = [prefix / options["bindir"] / "breakwater", prefix / options["bindir"] / "protoc-gen-breakwater",
                 prefix / options["includedir"] / "breakwater/breakwater.h", library / "pkgconfig/breakwater.pc", library / "libbreakwater.so",
                 data / "bash-completion/completions/breakwater", data / "zsh/site-functions/_breakwater",
-                data / "fish/vendor_completions.d/breakwater.fish", *(data / f"breakwater/schemas/{x}.schema.json" for x in SCHEMAS)]
+                data / "breakwater/server-hook.sh", data / "fish/vendor_completions.d/breakwater.fish",
+                *(data / f"breakwater/schemas/{x}.schema.json" for x in SCHEMAS)]
     for path in expected:
         t.holds(f"installed: {path.relative_to(top)}", path.is_file() and path.stat().st_size > 0)
     for path in sorted((TOP / "man").glob("*.[1-8]")):

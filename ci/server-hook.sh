@@ -4,7 +4,7 @@
 # Install it as hooks/pre-receive (a push with one bad branch is refused whole) or hooks/update (only that branch is), with
 # breakwater on the server's PATH:
 #
-#     cp ci/server-hook.sh /srv/git/contracts.git/hooks/pre-receive && chmod +x /srv/git/contracts.git/hooks/pre-receive
+#     install ci/server-hook.sh /srv/git/contracts.git/hooks/pre-receive
 #
 # The default branch is judged, or the branches that match one of the patterns in the repository's configuration:
 #
