@@ -2,6 +2,7 @@
  * Names → elements: innermost scope first, among the files that are visible (grammar-notes.md,
  * section 5; descriptor.cc, LookupSymbol).
  */
+#include "proto/options.h"
 #include "proto/proto.h"
 
 /* Which candidates count: those of visible files, or of all (to say what should have been
@@ -437,41 +438,77 @@ struct message *link_options_message(struct context *context, const struct eleme
 
 /* ---- linking a file ---- */
 
+enum { EXPORT_ALL = 1, EXPORT_TOP_LEVEL, LOCAL_ALL, STRICT };
+
+/* The feature default_symbol_visibility by its word; 0 if it is none. */
+static int64_t visibility_of(const struct literal *value)
+{
+	static const struct str words[] = {
+		[EXPORT_ALL] = STR_INIT("EXPORT_ALL"),
+		[EXPORT_TOP_LEVEL] = STR_INIT("EXPORT_TOP_LEVEL"),
+		[LOCAL_ALL] = STR_INIT("LOCAL_ALL"),
+		[STRICT] = STR_INIT("STRICT"),
+	};
+
+	for (size_t i = EXPORT_ALL; value->kind == LITERAL_IDENT && i < COUNT(words); i++)
+		if (str_eq(value->text, words[i]))
+			return (int64_t)i;
+	return 0;
+}
+
+/* Features are not resolved yet: the file's statement is read as it stands, or as a set holds it.
+ */
+static int64_t default_visibility(const struct options *options)
+{
+	enum { FILE_FEATURES = 50, DEFAULT_SYMBOL_VISIBILITY = 8 };
+	const struct str name = S("default_symbol_visibility");
+	struct str bytes;
+	uint64_t encoded;
+	int64_t found, last = EXPORT_TOP_LEVEL;
+
+	if (options && options->encoded.p &&
+		encoded_bytes(options->encoded, FILE_FEATURES, &bytes) &&
+		encoded_varint(bytes, DEFAULT_SYMBOL_VISIBILITY, &encoded) && encoded <= STRICT)
+		last = (int64_t)encoded;
+	for (const struct uninterpreted *u = options ? options->uninterpreted : NULL; u;
+		u = u->next) {
+		if (u->parts[0].is_extension || !str_eq(u->parts[0].name, S("features")))
+			continue;
+		if (u->n_parts == 2 && str_eq(u->parts[1].name, name)) {
+			found = visibility_of(&u->value);
+			last = found ? found : last;
+		}
+		for (uint32_t i = 0; u->n_parts == 1 && u->value.kind == LITERAL_MESSAGE &&
+				     i < u->value.fields.n;
+			i++) {
+			const struct literal_field *field = &u->value.fields.items[i];
+
+			found = str_eq(field->name, name) ? visibility_of(&field->value) : 0;
+			last = found ? found : last;
+		}
+	}
+	return last;
+}
+
 /* May another file use it (edition 2024, visibility)? */
 static bool is_exported(const struct element *e)
 {
-	enum { EXPORT_TOP_LEVEL = 2, LOCAL_ALL = 3, STRICT = 4 };
 	uint8_t written = e->kind == ELEMENT_MESSAGE ? ((const struct message *)e)->visibility
 						     : ((const struct enumeration *)e)->visibility;
-	bool nested = e->parent->kind != ELEMENT_FILE;
-	const struct options *options = e->file->e.options;
-	int64_t by_default = e->file->edition >= EDITION_2024 ? EXPORT_TOP_LEVEL : 0;
 
 	if (written)
 		return written == VISIBILITY_EXPORT;
 	if (e->file->edition < EDITION_2024)
 		return true;
-	/* Features are not resolved yet: the file's statement is read as it stands. */
-	for (const struct uninterpreted *u = options ? options->uninterpreted : NULL; u;
-		u = u->next) {
-		static const struct str words[] = {
-			[1] = STR_INIT("EXPORT_ALL"),
-			[2] = STR_INIT("EXPORT_TOP_LEVEL"),
-			[3] = STR_INIT("LOCAL_ALL"),
-			[4] = STR_INIT("STRICT"),
-		};
-
-		if (u->value.kind != LITERAL_IDENT || u->n_parts != 2 ||
-			!str_eq(u->parts[0].name, S("features")) ||
-			!str_eq(u->parts[1].name, S("default_symbol_visibility")))
-			continue;
-		for (size_t i = 1; i < COUNT(words); i++)
-			if (str_eq(u->value.text, words[i]))
-				by_default = (int64_t)i;
-	}
-	if (by_default == LOCAL_ALL || by_default == STRICT)
+	switch (default_visibility(e->file->e.options)) {
+	case LOCAL_ALL:
+	case STRICT:
 		return false;
-	return by_default == EXPORT_TOP_LEVEL ? !nested : true;
+	case EXPORT_TOP_LEVEL:
+		return e->parent->kind == ELEMENT_FILE;
+	default:
+		return true;
+	}
 }
 
 /* Resolves one name; NULL when it is unknown (reported, or tolerated). */

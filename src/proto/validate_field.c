@@ -7,10 +7,12 @@ enum {
 	IMPLEMENTATION_FIRST = 19000,
 	IMPLEMENTATION_LAST = 19999,
 	/* FieldOptions */
+	OPTION_CTYPE = 1,
 	OPTION_PACKED = 2,
 	OPTION_LAZY = 5,
 	OPTION_JSTYPE = 6,
 	OPTION_UNVERIFIED_LAZY = 15,
+	CTYPE_CORD = 1,
 };
 
 static const struct option *find(const struct field *field, int32_t number)
@@ -180,6 +182,16 @@ static void validate_options(struct context *c, struct field *field)
 	} else if (option && c->file->edition >= EDITION_2023) {
 		diag_error(c->diags, here(c, option->span), "editions have no option 'packed'");
 		diag_help(c->diags, "use features.repeated_field_encoding = PACKED or EXPANDED");
+	}
+	option = find(field, OPTION_CTYPE);
+	if (option && c->file->edition >= EDITION_2023) {
+		if (field->type != TYPE_STRING && field->type != TYPE_BYTES &&
+			field->type != TYPE_UNRESOLVED)
+			diag_error(c->diags, here(c, option->span),
+				"'ctype' is for strings and bytes");
+		else if (field->is_extension && option->value.i == CTYPE_CORD)
+			diag_error(c->diags, here(c, option->span),
+				"'ctype = CORD' is not for extensions");
 	}
 	option = find(field, OPTION_JSTYPE);
 	if (option && option->value.i && !is_64_bit(field->type))
