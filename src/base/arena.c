@@ -107,14 +107,12 @@ static struct block *take_spare(struct arena *arena, size_t least)
 /* Each block is twice as large as the one before, up to the largest that is cut from a chunk. */
 static void arena_add_block(struct arena *arena, size_t least)
 {
-	size_t size = arena->block && !arena->block->alone
-			      ? (arena->block->size + BLOCK_HEADER) * 2 - BLOCK_HEADER
-			      : 1;
+	size_t size = arena->block && !arena->block->alone ? arena->block->size * 2 : 1;
 	struct block *b = take_spare(arena, least);
 
 	if (!b) {
-		if (size > LARGEST_CUT - BLOCK_HEADER)
-			size = LARGEST_CUT - BLOCK_HEADER;
+		if (size > LARGEST_CUT)
+			size = LARGEST_CUT;
 		b = supply_take(arena->supply, size > least ? size : least);
 		if (!b)
 			arena_fail(arena);

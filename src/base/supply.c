@@ -110,25 +110,31 @@ static unsigned size_index(size_t size)
 
 static void put_free(struct supply *supply, struct block *block)
 {
-	unsigned index = size_index(block->size + BLOCK_HEADER);
+	unsigned index = size_index(block->size);
 
 	block->previous = supply->free[index];
 	supply->free[index] = block;
 }
 
-/* The next `size` bytes of the chunk, as a block. */
+/* Is there room for a block of `size` bytes in the chunk? */
+static bool has_room(const struct supply *supply, size_t size)
+{
+	return supply->chunk && supply->chunk->size - supply->used >= BLOCK_HEADER + size;
+}
+
+/* The next bytes of the chunk, as a block of `size`. */
 static struct block *cut(struct supply *supply, size_t size)
 {
 	struct block *block = (struct block *)(supply->chunk->bytes + supply->used);
 
-	supply->used += size;
-	block->size = size - BLOCK_HEADER;
+	supply->used += BLOCK_HEADER + size;
+	block->size = size;
 	return block;
 }
 
 static bool add_chunk(struct supply *supply, size_t size)
 {
-	bool first = !supply->chunk && size <= FIRST_CHUNK;
+	bool first = !supply->chunk && size < FIRST_CHUNK / 2;
 	struct chunk *chunk = calloc(1, sizeof *chunk);
 
 	if (!chunk)
@@ -136,16 +142,15 @@ static bool add_chunk(struct supply *supply, size_t size)
 	chunk->size = first ? FIRST_CHUNK : CHUNK;
 	chunk->bytes = map_pages(chunk->size, first ? SMALLEST_BLOCK : HUGE_PAGE);
 	if (!chunk->bytes && !first) { /* address space may be limited */
-		chunk->size = size;
-		chunk->bytes = map_pages(size, SMALLEST_BLOCK);
+		chunk->size = BLOCK_HEADER + size;
+		chunk->bytes = map_pages(chunk->size, SMALLEST_BLOCK);
 	}
 	if (!chunk->bytes) {
 		free(chunk);
 		return false;
 	}
-	/* What is left of the one before becomes blocks: their sizes are those of its bits. */
-	for (unsigned i = 0; supply->chunk && i < SIZES; i++)
-		while (supply->chunk->size - supply->used >= (size_t)LARGEST_CUT >> i)
+	for (unsigned i = 0; i < SIZES; i++) /* what is left of the one before */
+		while (has_room(supply, (size_t)LARGEST_CUT >> i))
 			put_free(supply, cut(supply, (size_t)LARGEST_CUT >> i));
 	chunk->previous = supply->chunk;
 	supply->chunk = chunk;
@@ -159,16 +164,15 @@ struct block *supply_take(struct supply *supply, size_t least)
 	unsigned index;
 	size_t size;
 
-	if (least > LARGEST_CUT - BLOCK_HEADER)
+	if (least > LARGEST_CUT)
 		return least > SIZE_MAX / 2 ? NULL : block_alone(least);
-	index = size_index(least + BLOCK_HEADER);
+	index = size_index(least);
 	size = (size_t)SMALLEST_BLOCK << index;
 	pthread_mutex_lock(&supply->lock);
 	block = supply->free[index];
 	if (block)
 		supply->free[index] = block->previous;
-	else if ((supply->chunk && supply->chunk->size - supply->used >= size) ||
-		 add_chunk(supply, size))
+	else if (has_room(supply, size) || add_chunk(supply, size))
 		block = cut(supply, size);
 	pthread_mutex_unlock(&supply->lock);
 	return block;

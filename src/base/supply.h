@@ -20,7 +20,7 @@ struct block {
 
 enum {
 	BLOCK_HEADER = sizeof(struct block),
-	SMALLEST_BLOCK = 16 << 10, /* with its header, as the next */
+	SMALLEST_BLOCK = 16 << 10, /* without its header, as the next */
 	LARGEST_CUT = 1 << 20      /* a larger block is a mapping of its own */
 };
 
@@ -32,7 +32,7 @@ void supply_release(struct supply *supply);
 
 /*
  * A block for at least `least` bytes; NULL when memory is gone. A cut block has a size of a power
- * of two with its header.
+ * of two without its header, so that a table of such a size fits.
  */
 struct block *supply_take(struct supply *supply, size_t least);
 /* Gives all blocks of the list back. */

@@ -69,7 +69,7 @@ static struct span *field_slot(struct places *places, struct field *field, struc
 	case 1:
 		return &field->e.name_span;
 	case 2:
-		return &field->extendee_span;
+		return field->extension ? &field->extension->extendee_span : NULL;
 	case 3:
 		return &field->number_span;
 	case 4:
@@ -78,7 +78,7 @@ static struct span *field_slot(struct places *places, struct field *field, struc
 	case 6:
 		return &field->type_span;
 	case 7:
-		return &field->default_span;
+		return field->preset ? &field->preset->span : NULL;
 	case 8:
 		return options_slot(places, field->e.options, path_from(path, 1));
 	case 10:

@@ -154,7 +154,7 @@ static void read_field_number(
 {
 	field->number = d->number;
 	if (!d->has_number || d->number < 1 ||
-		d->number > (field->is_extension ? LARGEST_IN_MESSAGE_SET : LARGEST_FIELD))
+		d->number > (field->extension ? LARGEST_IN_MESSAGE_SET : LARGEST_FIELD))
 		read_error(reader, &field->e, "has no possible number");
 }
 
@@ -191,16 +191,17 @@ static struct field *read_field(struct reader *reader,
 	struct field *field = NEW(reader->arena, struct field);
 	struct str derived;
 
-	field->is_extension = !message;
+	if (!message)
+		field->extension = NEW(reader->arena, struct extension);
 	read_element(reader, &field->e, ELEMENT_FIELD, parent, index, d->has_name, d->name);
-	if (field->is_extension)
+	if (field->extension)
 		field->e.full_name = read_full_name(reader, parent, field->e.name);
-	if (d->has_extendee != field->is_extension)
+	if (d->has_extendee != !message)
 		read_error(reader, &field->e,
 			d->has_extendee ? "is a field that extends something"
 					: "is an extension that extends nothing");
-	else if (d->has_extendee)
-		field->extendee_name = read_type_name(reader, &field->e, d->extendee);
+	else if (!message)
+		field->extension->extendee_name = read_type_name(reader, &field->e, d->extendee);
 	read_field_number(reader, field, d);
 	read_field_type(reader, field, d);
 	field->label = d->has_label ? (uint8_t)d->label : LABEL_OPTIONAL;
@@ -215,7 +216,10 @@ static struct field *read_field(struct reader *reader,
 		read_error(reader, &field->e, "is a proto3 optional without its oneof");
 	field->has_label = field_label_is_written(reader, field, message);
 	field->has_default = d->has_default_value;
-	field->default_text = read_text(reader, d->has_default_value, d->default_value);
+	if (d->has_default_value) {
+		field->preset = NEW(reader->arena, struct field_default);
+		field->preset->text = read_text(reader, true, d->default_value);
+	}
 	derived = json_name_derive(reader->arena, field->e.name);
 	field->json_name = d->has_json_name ? read_name(reader, d->json_name) : derived;
 	field->has_json_name = !str_eq(field->json_name, derived);

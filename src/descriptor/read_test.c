@@ -83,7 +83,7 @@ static void names_are_full_and_types_unresolved(void **state)
 	assert_str(order->fields.items[5]->type_name, ".acme.v1.Order");
 	assert_int_equal(order->fields.items[5]->type, TYPE_NAMED);
 	assert_int_equal(order->fields.items[5]->set_type, TYPE_MESSAGE);
-	assert_str(order->extensions.items[0]->extendee_name, ".acme.v1.Order");
+	assert_str(order->extensions.items[0]->extension->extendee_name, ".acme.v1.Order");
 	assert_str(order->extensions.items[0]->e.full_name, "acme.v1.Order.weights");
 	assert_str(
 		f->file.services.items[0]->methods.items[0]->e.full_name, "acme.v1.Orders.Watch");

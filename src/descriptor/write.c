@@ -77,12 +77,13 @@ static void write_field(
 		SET(d, type, field->type);
 	if (field->type_ref || field->type_name.p)
 		SET(d, type_name, write_reference(writer, field->type_ref, field->type_name));
-	if (field->is_extension)
+	if (field->extension)
 		SET(d, extendee,
-			write_reference(writer, field->extendee ? &field->extendee->e : NULL,
-				field->extendee_name));
-	if (field->has_default && field->default_text.p)
-		SET(d, default_value, bytes_to(field->default_text));
+			write_reference(writer,
+				field->extension->extendee ? &field->extension->extendee->e : NULL,
+				field->extension->extendee_name));
+	if (field->preset && field->preset->text.p)
+		SET(d, default_value, bytes_to(field->preset->text));
 	if (field->oneof)
 		SET(d, oneof_index, (int32_t)field->oneof->e.index);
 	SET(d, json_name, bytes_to(field->json_name));

@@ -2,10 +2,10 @@
 
 struct str extension_extendee(struct intern *names, const struct field *extension)
 {
-	struct str name = extension->extendee_name;
+	struct str name = extension->extension->extendee_name;
 
-	if (extension->extendee)
-		return extension->extendee->e.full_name;
+	if (extension->extension->extendee)
+		return extension->extension->extendee->e.full_name;
 	if (name.n && name.p[0] == '.')
 		name = str_from(name, 1);
 	return intern(names, name);

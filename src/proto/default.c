@@ -13,7 +13,7 @@
 
 static bool refuse(struct context *context, struct field *field, const char *why, const char *help)
 {
-	diag_error(context->diags, here(context, field->default_span),
+	diag_error(context->diags, here(context, field->preset->span),
 		"field '" STR "' takes no default: %s", ARG(field->e.name), why);
 	if (help)
 		diag_help(context->diags, "%s", help);
@@ -144,7 +144,7 @@ static bool parse_double(struct context *context, struct str text, double *d)
 
 static bool parse_integer(struct context *context, struct field *field, struct value *value)
 {
-	char *end, *z = str_cstr(context->scratch, field->default_text);
+	char *end, *z = str_cstr(context->scratch, field->preset->text);
 	bool is_unsigned = field->type == TYPE_UINT32 || field->type == TYPE_UINT64 ||
 			   field->type == TYPE_FIXED32 || field->type == TYPE_FIXED64;
 	bool is_short = field->type == TYPE_UINT32 || field->type == TYPE_FIXED32 ||
@@ -159,7 +159,7 @@ static bool parse_integer(struct context *context, struct field *field, struct v
 		value->u = strtoull(z, &end, 10);
 	else
 		value->i = strtoll(z, &end, 10);
-	if (errno || end != z + field->default_text.n)
+	if (errno || end != z + field->preset->text.n)
 		return false;
 	return !is_short || (is_unsigned ? value->u <= UINT32_MAX
 					 : value->i >= INT32_MIN && value->i <= INT32_MAX);
@@ -214,7 +214,7 @@ static bool parse_bytes(struct context *context, struct str text, struct str *by
 
 static bool parse_text(struct context *context, struct field *field, struct value *value)
 {
-	struct str text = field->default_text;
+	struct str text = field->preset->text;
 
 	switch ((enum field_type)field->type) {
 	case TYPE_DOUBLE:
@@ -253,21 +253,21 @@ void default_read(struct context *context, struct field *field)
 
 	if (ok && field->type ==
 			  TYPE_UNRESOLVED) { /* an enum's, most likely: the name is all there is */
-		if (field->default_uninterpreted &&
-			field->default_uninterpreted->value.kind == LITERAL_IDENT)
-			field->default_text = field->default_uninterpreted->value.text;
-		value.s = field->default_text;
-	} else if (ok && field->default_uninterpreted) {
-		ok = literal_read(&reading, field, &field->default_uninterpreted->value, 0, &value);
+		if (field->preset->uninterpreted &&
+			field->preset->uninterpreted->value.kind == LITERAL_IDENT)
+			field->preset->text = field->preset->uninterpreted->value.text;
+		value.s = field->preset->text;
+	} else if (ok && field->preset->uninterpreted) {
+		ok = literal_read(&reading, field, &field->preset->uninterpreted->value, 0, &value);
 		if (ok)
-			field->default_text = text_of(context, &value);
+			field->preset->text = text_of(context, &value);
 	} else if (ok && !parse_text(context, field, &value)) {
-		diag_error(context->diags, here(context, field->default_span),
+		diag_error(context->diags, here(context, field->preset->span),
 			"'" STR "' is no default of a field of type '" STR "'",
-			ARG(field->default_text), ARG(type_keyword((enum field_type)field->type)));
+			ARG(field->preset->text), ARG(type_keyword((enum field_type)field->type)));
 		ok = false;
 	}
-	field->default_value = value;
+	field->preset->value = value;
 	field->has_default = ok;
 	arena_rewind(context->scratch, mark);
 }

@@ -11,7 +11,7 @@ static void assert_text(const char *type, const char *literal, const char *text)
 					type, literal)));
 
 	assert_true(c.ok);
-	assert_str(c.file->messages.items[0]->fields.items[0]->default_text, text);
+	assert_str(c.file->messages.items[0]->fields.items[0]->preset->text, text);
 	compiled_free(&c);
 	arena_free(arena);
 }

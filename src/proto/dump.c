@@ -99,14 +99,15 @@ static void dump_field(struct dump *d, const struct field *f)
 		out_printf(d->out, " delimited");
 	if (field_is_packed(f))
 		out_printf(d->out, " packed");
-	if (f->is_extension)
+	if (f->extension)
 		out_printf(d->out, " extends " STR,
-			ARG(f->extendee ? f->extendee->e.full_name : f->extendee_name));
+			ARG(f->extension->extendee ? f->extension->extendee->e.full_name
+						   : f->extension->extendee_name));
 	if (f->oneof)
 		out_printf(d->out, " in " STR, ARG(f->oneof->e.name));
 	out_printf(d->out, " json " STR, ARG(f->json_name));
 	if (f->has_default)
-		out_printf(d->out, " default " STR, ARG(f->default_text));
+		out_printf(d->out, " default " STR, ARG(f->preset->text));
 }
 
 static void dump_method(struct dump *d, const struct method *m)

@@ -339,9 +339,8 @@ static void apply_words(
 		features->field_presence = PRESENCE_EXPLICIT;
 	if (field->is_group)
 		features->message_encoding = MESSAGE_DELIMITED;
-	else if (field->is_map ||
-		 (field->e.parent->kind == ELEMENT_MESSAGE && !field->is_extension &&
-			 ((const struct message *)field->e.parent)->is_map_entry))
+	else if (field->is_map || (field->e.parent->kind == ELEMENT_MESSAGE && !field->extension &&
+					  ((const struct message *)field->e.parent)->is_map_entry))
 		features->message_encoding = MESSAGE_LENGTH_PREFIXED;
 	if (packed >= 0)
 		features->repeated_field_encoding = packed ? ENCODING_PACKED : ENCODING_EXPANDED;

@@ -233,7 +233,7 @@ static const char *kind_text(const struct element *e)
 	case ELEMENT_MESSAGE:
 		return "a message";
 	case ELEMENT_FIELD:
-		return ((const struct field *)e)->is_extension ? "an extension" : "a field";
+		return ((const struct field *)e)->extension ? "an extension" : "a field";
 	case ELEMENT_ENUM:
 		return "an enum";
 	case ELEMENT_ENUM_VALUE:
@@ -263,7 +263,7 @@ static void consider(void *argument, struct element *e)
 {
 	struct nearest *n = argument;
 	bool fits = n->wanted == WANT_EXTENSION
-			    ? e->kind == ELEMENT_FIELD && ((struct field *)e)->is_extension
+			    ? e->kind == ELEMENT_FIELD && ((struct field *)e)->extension
 			    : e->kind == ELEMENT_MESSAGE ||
 				      (n->wanted == WANT_TYPE && e->kind == ELEMENT_ENUM);
 	struct str near;
@@ -558,18 +558,18 @@ static void link_extension(struct context *c, struct field *field, struct elemen
 {
 	struct element *found = NULL;
 
-	if (field->extendee_name.n) {
+	if (field->extension->extendee_name.n) {
 		/* One block has one extendee; its error is given once. */
-		struct resolution r =
-			link_resolve(c, scope, field->extendee_name, WANT_MESSAGE, false);
+		struct resolution r = link_resolve(
+			c, scope, field->extension->extendee_name, WANT_MESSAGE, false);
 
 		if (r.failure == RESOLVE_OK)
 			found = r.found;
 		else
-			link_report(
-				c, field->extendee_name, field->extendee_span, WANT_MESSAGE, &r);
+			link_report(c, field->extension->extendee_name,
+				field->extension->extendee_span, WANT_MESSAGE, &r);
 	}
-	field->extendee = (struct message *)found;
+	field->extension->extendee = (struct message *)found;
 	link_field_type(c, field, scope);
 }
 

@@ -27,7 +27,7 @@ void enum_value_unknown(struct context *context, const struct enumeration *enume
 
 struct str option_label(struct context *context, const struct field *field)
 {
-	if (field->is_extension)
+	if (field->extension)
 		return str_printf(context->scratch, "(" STR ")", ARG(field->e.full_name));
 	return field->e.name;
 }
@@ -156,16 +156,16 @@ const struct field *option_extension(
 			reading->incomplete = true;
 		return NULL;
 	}
-	if (!field->extendee) { /* its own declaration is at fault, and says so */
+	if (!field->extension->extendee) { /* its own declaration is at fault, and says so */
 		reading->incomplete = true;
 		return NULL;
 	}
-	if (!str_eq(field->extendee->e.full_name, type->e.full_name)) {
+	if (!str_eq(field->extension->extendee->e.full_name, type->e.full_name)) {
 		diag_error(context->diags, here(context, span),
 			"extension '" STR "' is not for '" STR "'", ARG(field->e.full_name),
 			ARG(type->e.full_name));
-		diag_help(
-			context->diags, "it extends '" STR "'", ARG(field->extendee->e.full_name));
+		diag_help(context->diags, "it extends '" STR "'",
+			ARG(field->extension->extendee->e.full_name));
 		return NULL;
 	}
 	return field;

@@ -327,7 +327,7 @@ static void check_values(
 	for (uint32_t i = 0; !options->incomplete && i < options->list.n; i++) {
 		const struct option *option = &options->list.items[i];
 
-		if (option->field && field_is_message(option->field) && option->field->is_extension)
+		if (option->field && field_is_message(option->field) && option->field->extension)
 			literal_check_required(&reading, option->value.message, option->span);
 	}
 }

@@ -650,12 +650,13 @@ static bool parse_default(struct parser *p, struct field *field, int32_t parent)
 	if (field->has_default) {
 		diag_error(p->diags, here_of(p, value->span),
 			"the default of field '" STR "' is given twice", ARG(field->e.name));
-		diag_note(p->diags, here_of(p, field->default_span), "first given");
+		diag_note(p->diags, here_of(p, field->preset->span), "first given");
 		return true;
 	}
 	field->has_default = true;
-	field->default_span = value->span;
-	field->default_uninterpreted = value;
+	field->preset = NEW(p->arena, struct field_default);
+	field->preset->span = value->span;
+	field->preset->uninterpreted = value;
 	return true;
 }
 
@@ -993,10 +994,10 @@ static void add_field(struct parser *p, struct field *field, const struct field_
 		context->scope.is_file ? NULL : (struct message *)context->scope.parent;
 
 	element_init(p, &field->e, ELEMENT_FIELD, context->scope.parent, 0);
-	field->is_extension = context->extendee.p != NULL;
-	if (field->is_extension) {
-		field->extendee_name = context->extendee;
-		field->extendee_span = context->extendee_span;
+	if (context->extendee.p) {
+		field->extension = NEW(p->arena, struct extension);
+		field->extension->extendee_name = context->extendee;
+		field->extension->extendee_span = context->extendee_span;
 		field->e.index = parent ? parent->extensions.n : p->file->extensions.n;
 		if (parent)
 			*vec_push(p->arena, &parent->extensions) = field;
@@ -1031,7 +1032,7 @@ static void add_map_entry(struct parser *p, struct field *field, struct message 
 	}
 	parent = (struct message *)context->scope.parent;
 	element_init(p, &entry->e, ELEMENT_MESSAGE, &parent->e, parent->messages.n);
-	if (field->is_extension)
+	if (field->extension)
 		return;
 	*vec_push(p->arena, &parent->messages) = entry;
 }

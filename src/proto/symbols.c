@@ -166,10 +166,10 @@ static void add_extensions(struct compiler *c, struct field **extensions, uint32
 		struct field *field = extensions[i];
 		void **slot;
 
-		if (!field->extendee)
+		if (!field->extension->extendee)
 			continue;
-		slot = map_put(
-			&c->extensions, field->extendee->e.full_name.p, (uint32_t)field->number);
+		slot = map_put(&c->extensions, field->extension->extendee->e.full_name.p,
+			(uint32_t)field->number);
 		if (*slot && ((struct symbol *)*slot)->element->file == field->e.file)
 			continue;
 		chain_add(c, slot, &field->e);

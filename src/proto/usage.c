@@ -177,7 +177,7 @@ static const char *presence_fault(const struct field *field, int64_t presence)
 		return "a map has no presence";
 	if (field->label == LABEL_REPEATED)
 		return "a repeated field has no presence";
-	if (field->is_extension)
+	if (field->extension)
 		return "an extension is always explicit";
 	if (field_oneof(field))
 		return "a member of a oneof is always explicit";

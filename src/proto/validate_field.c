@@ -23,8 +23,8 @@ static const struct option *find(const struct field *field, int32_t number)
 static void validate_number(struct context *c, struct field *field)
 {
 	struct place place = here(c, field->number_span);
-	bool in_set =
-		field->is_extension && field->extendee && message_is_message_set(field->extendee);
+	bool in_set = field->extension && field->extension->extendee &&
+		      message_is_message_set(field->extension->extendee);
 	int32_t largest = in_set ? LARGEST_IN_SET : LARGEST_FIELD_NUMBER;
 
 	if (field->number < 1 || field->number > largest) {
@@ -49,7 +49,7 @@ static void validate_label(struct context *c, struct field *field)
 		if (field->oneof)
 			diag_error(c->diags, here(c, field->type_span),
 				"a map is no member of a oneof");
-		if (field->is_extension)
+		if (field->extension)
 			diag_error(c->diags, here(c, field->type_span), "an extension is no map");
 		return;
 	}
@@ -61,7 +61,7 @@ static void validate_label(struct context *c, struct field *field)
 		}
 		return;
 	}
-	if (field->label == LABEL_REQUIRED && field->is_extension) {
+	if (field->label == LABEL_REQUIRED && field->extension) {
 		diag_error(c->diags, label, "an extension is never required");
 	} else if (field->label == LABEL_REQUIRED && edition == EDITION_PROTO3) {
 		diag_error(c->diags, label, "proto3 has no required fields");
@@ -93,7 +93,7 @@ static void validate_group(struct context *c, struct field *field)
 static void validate_enum_type(struct context *c, struct field *field)
 {
 	const struct enumeration *e = field->type == TYPE_ENUM ? field->enumeration : NULL;
-	const struct message *holder = field->is_extension ? NULL : element_message(&field->e);
+	const struct message *holder = field->extension ? NULL : element_message(&field->e);
 	struct span span = field->type_span;
 
 	if (!e || !enum_is_closed(e))
@@ -277,33 +277,35 @@ static void validate_declared(
 			diag_error(c->diags, here(c, field->number_span),
 				"the range of '" STR
 				"' takes declared extensions only, and %d is not declared",
-				ARG(field->extendee->e.full_name), (int)field->number);
+				ARG(field->extension->extendee->e.full_name), (int)field->number);
 		}
 		return;
 	}
 	if (options_bool(declaration, DECLARATION_RESERVED, false)) {
 		diag_error(c->diags, here(c, field->number_span),
 			"extension number %d of '" STR "' is declared as reserved",
-			(int)field->number, ARG(field->extendee->e.full_name));
+			(int)field->number, ARG(field->extension->extendee->e.full_name));
 		return;
 	}
 	name = options_str(declaration, DECLARATION_FULL_NAME, S(""));
 	if (!str_eq(name.n ? str_from(name, 1) : name, field->e.full_name))
 		diag_error(c->diags, here(c, field->e.name_span),
 			"extension number %d of '" STR "' is declared for '" STR "'",
-			(int)field->number, ARG(field->extendee->e.full_name), ARG(name));
+			(int)field->number, ARG(field->extension->extendee->e.full_name),
+			ARG(name));
 	type = options_str(declaration, DECLARATION_TYPE, S(""));
 	is = field_type_text(field, c->scratch);
 	if (!str_eq(type.n && type.p[0] == '.' ? str_from(type, 1) : type, is))
 		diag_error(c->diags, here(c, field->type_span),
 			"extension number %d of '" STR "' is declared as " STR ", not " STR,
-			(int)field->number, ARG(field->extendee->e.full_name), ARG(type), ARG(is));
+			(int)field->number, ARG(field->extension->extendee->e.full_name), ARG(type),
+			ARG(is));
 	if (options_bool(declaration, DECLARATION_REPEATED, false) !=
 		(field->label == LABEL_REPEATED))
 		diag_error(c->diags,
 			here(c, field->label_span.end ? field->label_span : field->type_span),
 			"extension number %d of '" STR "' is declared as %s", (int)field->number,
-			ARG(field->extendee->e.full_name),
+			ARG(field->extension->extendee->e.full_name),
 			field->label == LABEL_REPEATED ? "singular" : "repeated");
 }
 
@@ -312,7 +314,7 @@ static void validate_unique_extension(struct context *c, struct field *field)
 {
 	struct symbol_walk walk;
 	struct symbol *s = symbols_first(&walk, c,
-		map_get(&c->compiler->extensions, field->extendee->e.full_name.p,
+		map_get(&c->compiler->extensions, field->extension->extendee->e.full_name.p,
 			(uint32_t)field->number));
 
 	for (; s; s = symbols_next(&walk, s)) {
@@ -325,7 +327,7 @@ static void validate_unique_extension(struct context *c, struct field *field)
 			continue;
 		diag_error(c->diags, here(c, field->number_span),
 			"extension number %d of '" STR "' is taken by '" STR "'",
-			(int)field->number, ARG(field->extendee->e.full_name),
+			(int)field->number, ARG(field->extension->extendee->e.full_name),
 			ARG(other->e.full_name));
 		diag_note(c->diags, place_in(other->e.file->text, other->number_span), "taken");
 		return;
@@ -334,7 +336,7 @@ static void validate_unique_extension(struct context *c, struct field *field)
 
 static void validate_extension(struct context *c, struct field *field)
 {
-	struct message *extendee = field->extendee;
+	struct message *extendee = field->extension->extendee;
 	const struct extension_range *range;
 
 	if (field->has_json_name && field->json_name_span.end)
@@ -344,7 +346,7 @@ static void validate_extension(struct context *c, struct field *field)
 	if (!extendee)
 		return;
 	if (c->file->edition == EDITION_PROTO3 && !is_options_message(extendee->e.full_name)) {
-		diag_error(c->diags, here(c, field->extendee_span),
+		diag_error(c->diags, here(c, field->extension->extendee_span),
 			"proto3 extends the options messages of descriptor.proto only");
 		return;
 	}
@@ -369,7 +371,7 @@ static void validate_extension(struct context *c, struct field *field)
 
 void validate_field(struct context *c, struct field *field)
 {
-	const struct message *holder = field->is_extension ? NULL : element_message(&field->e);
+	const struct message *holder = field->extension ? NULL : element_message(&field->e);
 
 	validate_enum_type(c, field);
 	if (holder && holder->is_map_entry)
@@ -380,6 +382,6 @@ void validate_field(struct context *c, struct field *field)
 	validate_map(c, field);
 	validate_entry_use(c, field);
 	validate_options(c, field);
-	if (field->is_extension)
+	if (field->extension)
 		validate_extension(c, field);
 }

@@ -108,7 +108,7 @@ static struct amount integer_amount(int64_t value)
 static struct amount default_of(const struct field *field)
 {
 	struct type type = type_of(field);
-	const struct value *value = &field->default_value;
+	const struct value *value = field->has_default ? &field->preset->value : NULL;
 
 	if (type.enumeration && !field->has_default)
 		return integer_amount(

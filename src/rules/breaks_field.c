@@ -9,8 +9,8 @@ static const struct message *owner(const struct field *field)
 /* Are the two the keys of maps? */
 static bool are_keys(const struct field *old, const struct field *new)
 {
-	return !old->is_extension &&
-	       !new->is_extension &&owner(old)->is_map_entry &&owner(new)->is_map_entry &&
+	return !old->extension &&
+	       !new->extension &&owner(old)->is_map_entry &&owner(new)->is_map_entry &&
 	       old->number == 1;
 }
 
@@ -207,7 +207,7 @@ unsigned field_name_breaks(const struct question *q)
 	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
 	unsigned breaks;
 
-	if (old->is_extension || new->is_extension)
+	if (old->extension || new->extension)
 		return extension_name_breaks(q->b, old, new);
 	breaks = json_key_breaks(q->b, old, new);
 	if (field_is_misnamed(q->b, old, new))

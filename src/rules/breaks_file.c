@@ -20,7 +20,7 @@ unsigned message_deletion_breaks(const struct question *q)
 /* Row EXTENSION_NO_DELETE: as a field of the extendee, unless another one has its number now. */
 static unsigned extension_gone(struct breaks *b, const struct field *extension)
 {
-	const struct message *extendee = extension->extendee;
+	const struct message *extendee = extension->extension->extendee;
 
 	if (!extendee)
 		return GONE;
@@ -82,7 +82,7 @@ static void delete_element(void *context, struct element *element)
 		deletion->breaks |= message_gone(deletion->b, (const struct message *)element);
 	else if (element->kind == ELEMENT_SERVICE)
 		deletion->breaks |= service_gone(deletion->b, (const struct service *)element);
-	else if (element->kind == ELEMENT_FIELD && ((const struct field *)element)->is_extension)
+	else if (element->kind == ELEMENT_FIELD && ((const struct field *)element)->extension)
 		deletion->breaks |= extension_gone(deletion->b, (const struct field *)element);
 }
 
@@ -141,7 +141,7 @@ static void rewrite_element(void *context, struct element *element)
 	const struct field *old = (const struct field *)element, *new;
 	const struct message *message;
 
-	if (rewriting->shows || element->kind != ELEMENT_FIELD || old->is_extension ||
+	if (rewriting->shows || element->kind != ELEMENT_FIELD || old->extension ||
 		!is_optional_scalar(old))
 		return;
 	message = diff_find_message(rewriting->b->diff, true, element->parent->full_name);

@@ -27,8 +27,7 @@ static struct str cardinality_words(enum cardinality cardinality)
 
 static bool in_map_entry(const struct field *field)
 {
-	return !field->is_extension && field->e.parent &&
-	       field->e.parent->kind == ELEMENT_MESSAGE &&
+	return !field->extension && field->e.parent && field->e.parent->kind == ELEMENT_MESSAGE &&
 	       ((const struct message *)field->e.parent)->is_map_entry;
 }
 

@@ -101,7 +101,7 @@ static bool last_and_said(struct check *c, const struct element *old)
 		return true;
 	if (old->kind != ELEMENT_FIELD || !c->selection->selected[ROW_EXTENSION_MESSAGE_NO_DELETE])
 		return false;
-	extendee = ((const struct field *)old)->extendee;
+	extendee = ((const struct field *)old)->extension->extendee;
 	extendee = extendee ? diff_find_message(c->diff, true, extendee->e.full_name) : NULL;
 	return extendee && !lookup_extensible(c, extendee, ((const struct field *)old)->number);
 }

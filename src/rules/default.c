@@ -20,7 +20,7 @@ static bool can_have_default(const struct field *field)
 
 static struct effective effective_default(const struct field *field)
 {
-	const struct value *value = &field->default_value;
+	const struct value *value = field->has_default ? &field->preset->value : NULL;
 	struct effective e = { .kind = NUMBER_SIGNED };
 
 	switch (field->type) {
@@ -114,9 +114,9 @@ static bool defaults_agree(const struct effective *a, const struct effective *b)
 static struct str default_words(const struct check *c, const struct field *field)
 {
 	if (field->has_default && (field->type == TYPE_STRING || field->type == TYPE_BYTES))
-		return str_printf(c->arena, "\"" STR "\"", ARG(field->default_text));
+		return str_printf(c->arena, "\"" STR "\"", ARG(field->preset->text));
 	if (field->has_default)
-		return field->default_text;
+		return field->preset->text;
 	switch (field->type) {
 	case TYPE_STRING:
 	case TYPE_BYTES:
@@ -145,9 +145,9 @@ static void field_same_default(struct check *c, const struct rule *rule, const s
 	if (defaults_agree(&was, &is))
 		return;
 	fact = (struct fact){
-		.old = old->has_default ? spot_span(&old->e, old->default_span)
+		.old = old->has_default ? spot_span(&old->e, old->preset->span)
 					: spot_element(&old->e),
-		.new = new->has_default ? spot_span(&new->e, new->default_span)
+		.new = new->has_default ? spot_span(&new->e, new->preset->span)
 					: spot_element(&new->e),
 		.subject = &old->e,
 		.before = default_words(c, old),

@@ -10,17 +10,17 @@ static void field_same_name(struct check *c, const struct rule *rule, const stru
 	struct fact fact;
 
 	if (!old || !new ||
-		(old->is_extension ? old->e.full_name.p == new->e.full_name.p
-				   : old->e.name.p == new->e.name.p))
+		(old->extension ? old->e.full_name.p == new->e.full_name.p
+				: old->e.name.p == new->e.name.p))
 		return;
 	fact = (struct fact){
 		.old = spot_span(&old->e, old->e.name_span),
 		.new = spot_span(&new->e, new->e.name_span),
 		.subject = &old->e,
-		.before = old->is_extension ? old->e.full_name : old->e.name,
-		.after = new->is_extension ? new->e.full_name : new->e.name,
+		.before = old->extension ? old->e.full_name : old->e.name,
+		.after = new->extension ? new->e.full_name : new->e.name,
 	};
-	if (old->is_extension) {
+	if (old->extension) {
 		fact.help = S("an extension's full name is its key in JSON and in source code: "
 			      "keep its name and where it is declared");
 		finding_add(c, rule, pair, &fact, STR " was renamed to '" STR "'",
@@ -55,7 +55,7 @@ static void field_same_json_name(struct check *c, const struct rule *rule, const
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || !new || old->is_extension || new->is_extension ||
+	if (!old || !new || old->extension || new->extension ||
 		str_eq(old->json_name, new->json_name))
 		return;
 	fact = (struct fact){
@@ -169,7 +169,7 @@ static void field_same_oneof(struct check *c, const struct rule *rule, const str
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || !new || old->is_extension || new->is_extension)
+	if (!old || !new || old->extension || new->extension)
 		return;
 	was = field_oneof(old);
 	is = field_oneof(new);

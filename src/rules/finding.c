@@ -15,7 +15,7 @@ static const struct field *map_field_around(const struct element *element)
 		message = (const struct message *)element;
 	else if (element->kind == ELEMENT_FIELD && element->parent &&
 		 element->parent->kind == ELEMENT_MESSAGE &&
-		 !((const struct field *)element)->is_extension)
+		 !((const struct field *)element)->extension)
 		message = (const struct message *)element->parent;
 	return message && message->is_map_entry ? message->map_field : NULL;
 }

@@ -149,7 +149,7 @@ static struct str type_help(const struct check *c, const struct field *old, cons
 	return str_printf(c->arena,
 		"keep %s %d as it is, add a new one with a new number, and reserve %d when nobody "
 		"reads it any more",
-		old->is_extension ? "extension" : "field", old->number, old->number);
+		old->extension ? "extension" : "field", old->number, old->number);
 }
 
 /* A key or value type is the map field's business: the entry has no other fields to add. */
@@ -184,7 +184,7 @@ static void field_same_type(struct check *c, const struct rule *rule, const stru
 	parent = old->e.parent && old->e.parent->kind == ELEMENT_MESSAGE
 			 ? (const struct message *)old->e.parent
 			 : NULL;
-	fact.help = !old->is_extension && parent && parent->is_map_entry && parent->map_field
+	fact.help = !old->extension && parent && parent->is_map_entry && parent->map_field
 			    ? map_help(c, old)
 			    : type_help(c, old, new);
 	f = finding_add(c, rule, pair, &fact, STR " changed from " STR " to " STR,

@@ -24,10 +24,10 @@ struct str full_name(const struct check *c, const struct element *element)
 
 static struct str extendee_words(const struct check *c, const struct field *extension)
 {
-	struct str name = extension->extendee_name;
+	struct str name = extension->extension->extendee_name;
 
-	if (extension->extendee)
-		return full_name(c, &extension->extendee->e);
+	if (extension->extension->extendee)
+		return full_name(c, &extension->extension->extendee->e);
 	return name.n && name.p[0] == '.' ? str_from(name, 1) : name;
 }
 
@@ -35,7 +35,7 @@ struct str field_words(const struct check *c, const struct field *field)
 {
 	const struct message *message = (const struct message *)field->e.parent;
 
-	if (field->is_extension)
+	if (field->extension)
 		return str_printf(c->arena, "extension %d '" STR "' of '" STR "'", field->number,
 			ARG(full_name(c, &field->e)), ARG(extendee_words(c, field)));
 	if (message->is_map_entry && message->map_field)

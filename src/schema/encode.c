@@ -226,7 +226,7 @@ static void put_entry(
 
 	if (!option->field)
 		put_bytes(b, option->raw);
-	else if (message_set && option->field->is_extension && option->value.type == TYPE_MESSAGE)
+	else if (message_set && option->field->extension && option->value.type == TYPE_MESSAGE)
 		put_set_item(b, option);
 	else if (!field_is_packable(option->field) || !field_is_packed(option->field))
 		put_option(b, option);
@@ -258,7 +258,7 @@ struct str options_encode(struct arena *arena, const struct options *options)
 	for (uint32_t i = 0; i < options->list.n; i++) {
 		const struct option *option = &options->list.items[i];
 
-		if (option->field && !option->field->is_extension)
+		if (option->field && !option->field->extension)
 			known[n++] = (struct known){ option->number, i };
 	}
 	if (n > 0)
@@ -268,7 +268,7 @@ struct str options_encode(struct arena *arena, const struct options *options)
 	for (uint32_t i = 0; n < options->list.n && i < options->list.n; i++) {
 		const struct option *option = &options->list.items[i];
 
-		if (!option->field || option->field->is_extension)
+		if (!option->field || option->field->extension)
 			put_entry(&b, options, i, message_set);
 	}
 	return buffer_bytes(&b);

@@ -9,7 +9,7 @@ enum field_type field_kind(const struct field *field)
 		field->e.features->message_encoding == MESSAGE_DELIMITED) {
 		const struct message *holder = element_message(&field->e);
 
-		if (field->is_extension || !holder || !holder->is_map_entry)
+		if (field->extension || !holder || !holder->is_map_entry)
 			return TYPE_GROUP;
 	}
 	return type;
@@ -20,7 +20,7 @@ bool field_has_presence(const struct field *field)
 	if (field->label == LABEL_REPEATED)
 		return false;
 	return field->type == TYPE_MESSAGE || field->type == TYPE_GROUP || field->oneof ||
-	       field->is_extension || !field->e.features ||
+	       field->extension || !field->e.features ||
 	       field->e.features->field_presence != PRESENCE_IMPLICIT;
 }
 
@@ -31,7 +31,7 @@ enum cardinality field_cardinality(const struct field *field)
 	if (field->label == LABEL_REPEATED)
 		return CARDINALITY_REPEATED;
 	if (field->label == LABEL_REQUIRED ||
-		(!field->is_extension && !field->oneof && field->e.features &&
+		(!field->extension && !field->oneof && field->e.features &&
 			field->e.features->field_presence == PRESENCE_LEGACY_REQUIRED))
 		return CARDINALITY_REQUIRED;
 	return field_has_presence(field) ? CARDINALITY_EXPLICIT : CARDINALITY_IMPLICIT;

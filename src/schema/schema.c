@@ -41,7 +41,7 @@ bool element_is_synthetic(const struct element *element)
 {
 	const struct message *message =
 		element->kind == ELEMENT_MESSAGE ? (const struct message *)element
-		: element->kind == ELEMENT_FIELD && !((const struct field *)element)->is_extension
+		: element->kind == ELEMENT_FIELD && !((const struct field *)element)->extension
 			? element_message(element)
 			: NULL;
 
@@ -236,7 +236,7 @@ static void name_element(void *context, struct element *element)
 	case ELEMENT_METHOD:
 		break;
 	case ELEMENT_FIELD:
-		if (((struct field *)element)->is_extension)
+		if (((struct field *)element)->extension)
 			break;
 		return;
 	default:

@@ -211,6 +211,21 @@ struct extension_range {
 
 enum visibility { VISIBILITY_UNSET = 0, VISIBILITY_LOCAL = 1, VISIBILITY_EXPORT = 2 };
 
+/* What few fields have, so that the others need no room for it. */
+struct field_default {
+	struct value value;                  /* after linking */
+	struct uninterpreted *uninterpreted; /* proto/'s, before linking */
+	struct str
+		text; /* FieldDescriptorProto.default_value, once linked; from a set as it came */
+	struct span span; /* `default = x` */
+};
+
+struct extension {
+	struct str extendee_name; /* as written */
+	struct message *extendee; /* NULL when unresolved */
+	struct span extendee_span;
+};
+
 struct field {
 	struct element e; /* parent: the message, or for an extension the scope that declares it */
 	int32_t number;
@@ -219,12 +234,11 @@ struct field {
 	uint8_t set_type; /* TYPE_MESSAGE, TYPE_ENUM, TYPE_GROUP: what a set says of `type_name`;
 			     linking holds it against what it finds. 0: nothing said */
 	bool has_label;   /* written */
-	bool is_extension;
 	bool proto3_optional;
-	bool is_map;        /* type is the synthesised entry message */
-	bool is_group;      /* written as `group` (or TYPE_GROUP in a set) */
-	bool has_json_name; /* written, not derived */
-	bool has_default;
+	bool is_map;          /* type is the synthesised entry message */
+	bool is_group;        /* written as `group` (or TYPE_GROUP in a set) */
+	bool has_json_name;   /* written, not derived */
+	bool has_default;     /* `preset` is there and valid */
 	struct str type_name; /* as written (TYPE_NAMED); after linking still; absent for scalars */
 	union {
 		struct element *type_ref; /* message or enum; NULL: scalar or unresolved */
@@ -233,16 +247,10 @@ struct field {
 	};
 	struct oneof *oneof; /* real or synthetic; NULL outside */
 	struct str json_name;
-	struct str extendee_name;                    /* as written; extensions only */
-	struct message *extendee;                    /* NULL when unresolved */
-	struct value default_value;                  /* when has_default, after linking */
-	struct uninterpreted *default_uninterpreted; /* proto/'s, before linking */
-	struct str default_text; /* FieldDescriptorProto.default_value, once linked; from a set as
-				    it came */
+	struct extension *extension;  /* NULL: an ordinary field */
+	struct field_default *preset; /* the default that is written; NULL: none */
 	struct span type_span, label_span, number_span;
 	struct span json_name_span; /* `json_name = "x"`, where written */
-	struct span default_span;   /* `default = x`, where written */
-	struct span extendee_span;
 };
 
 struct oneof {
