@@ -189,7 +189,7 @@ static void validate_options(struct context *c, struct field *field)
 			field->type != TYPE_UNRESOLVED)
 			diag_error(c->diags, here(c, option->span),
 				"'ctype' is for strings and bytes");
-		else if (field->is_extension && option->value.i == CTYPE_CORD)
+		else if (field->extension && option->value.i == CTYPE_CORD)
 			diag_error(c->diags, here(c, option->span),
 				"'ctype = CORD' is not for extensions");
 	}
