@@ -29,6 +29,7 @@ class Scratch:
 
     def __init__(self, tmp, *programs):
         self.tmp, self.passed, self.failed = pathlib.Path(os.path.realpath(tmp)), 0, 0
+        self.timeout = 120  # seconds that a program may take
         self.env = {k: v for k, v in quiet(os.environ).items() if k != "XDG_CONFIG_HOME"}
         self.env.update(HOME=str(self.tmp), GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8", BUF_CACHE_DIR=str(self.tmp / "cache"))
         self.env["PATH"] = os.pathsep.join([*(os.path.dirname(os.path.abspath(p)) for p in programs), self.env["PATH"]])
@@ -37,7 +38,8 @@ class Scratch:
 
     def run(self, args, cwd, stdin=b"", **env):
         """Status, standard output and standard error."""
-        done = subprocess.run([str(a) for a in args], cwd=cwd, env={**self.env, **env}, input=stdin, capture_output=True, timeout=120)
+        done = subprocess.run([str(a) for a in args], cwd=cwd, env={**self.env, **env}, input=stdin, capture_output=True,
+                              timeout=self.timeout)
         return done.returncode, done.stdout, done.stderr.decode()
 
     def git(self, at, *args):

@@ -3,7 +3,8 @@
 #
 # usage: ci/static.sh FOLDER
 #
-# Writes breakwater and protoc-gen-breakwater to FOLDER. For Debian 12, whose libgit2.a src/source/no_network.c fits.
+# Writes breakwater and protoc-gen-breakwater to FOLDER. For Debian 12, whose libgit2.a src/source/no_network.c fits; the status is 77
+# where a library cannot be linked so.
 set -eu
 
 out=${1:?usage: $0 FOLDER}
@@ -12,7 +13,10 @@ out=$(cd "$out" && pwd)
 cd "$(dirname "$0")/.."
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-meson setup "$build" --buildtype=release -Dprefer_static=true -Dc_link_args=-static -Dstatic_libgit2=enabled >/dev/null
+meson setup "$build" --buildtype=release -Dprefer_static=true -Dc_link_args=-static -Dstatic_libgit2=enabled >"$build/log" 2>&1 || {
+	tail -n 5 "$build/log"
+	exit 77
+}
 meson compile -C "$build" src/cli/breakwater:executable src/plugin/protoc-gen-breakwater:executable >"$build/log" 2>&1 || {
 	cat "$build/log"
 	exit 1
