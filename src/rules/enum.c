@@ -209,8 +209,8 @@ static void enum_same_type(struct check *c, const struct rule *rule, const struc
 	if (was == is)
 		return;
 	fact = (struct fact){
-		.old = spot_option(&old->e, feature_find(&old->e, 0, FEATURE_ENUM_TYPE)),
-		.new = spot_option(&new->e, feature_find(&new->e, 0, FEATURE_ENUM_TYPE)),
+		.old = spot_feature(&old->e, 0, FEATURE_ENUM_TYPE),
+		.new = spot_feature(&new->e, 0, FEATURE_ENUM_TYPE),
 		.subject = &old->e,
 		.before = was ? S("CLOSED") : S("OPEN"),
 		.after = is ? S("CLOSED") : S("OPEN"),

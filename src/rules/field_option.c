@@ -101,8 +101,8 @@ static void field_same_utf8_validation(
 	if (was == is)
 		return;
 	fact = (struct fact){
-		.old = spot_option(&old->e, feature_find(&old->e, 0, FEATURE_UTF8_VALIDATION)),
-		.new = spot_option(&new->e, feature_find(&new->e, 0, FEATURE_UTF8_VALIDATION)),
+		.old = spot_feature(&old->e, 0, FEATURE_UTF8_VALIDATION),
+		.new = spot_feature(&new->e, 0, FEATURE_UTF8_VALIDATION),
 		.subject = &old->e,
 		.before = utf8_name(was),
 		.after = utf8_name(is),
@@ -134,8 +134,7 @@ static struct spot java_spot(const struct field *field)
 
 	if (option)
 		return (struct spot){ field->e.file, option->span, option->span };
-	return spot_option(
-		&field->e, feature_find(&field->e, FEATURE_JAVA, FEATURE_JAVA_UTF8_VALIDATION));
+	return spot_feature(&field->e, FEATURE_JAVA, FEATURE_JAVA_UTF8_VALIDATION);
 }
 
 static void field_same_java_utf8_validation(
@@ -212,11 +211,10 @@ static struct str cpp_type_name(enum cpp_type type)
 
 static struct spot cpp_spot(const struct field *field)
 {
-	const struct option *option = options_find(field->e.options, FIELD_OPTION_CTYPE);
+	const struct option *ctype = options_find(field->e.options, FIELD_OPTION_CTYPE);
 
-	if (!option)
-		option = feature_find(&field->e, FEATURE_CPP, FEATURE_CPP_STRING_TYPE);
-	return spot_option(&field->e, option);
+	return ctype ? spot_option(&field->e, ctype)
+		     : spot_feature(&field->e, FEATURE_CPP, FEATURE_CPP_STRING_TYPE);
 }
 
 static bool is_text(const struct field *field)

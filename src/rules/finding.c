@@ -101,15 +101,46 @@ static const struct option *find_within(
 	return found;
 }
 
-const struct option *feature_find(const struct element *element, int32_t extension, int32_t number)
+/* Was a message's value written whole? A dotted statement has the place of what it set inside. */
+static bool is_literal(const struct option *option)
+{
+	const struct options *message = option->value.message;
+
+	for (uint32_t i = 0; i < message->list.n; i++)
+		if (message->list.items[i].span.begin == option->span.begin)
+			return false;
+	return !span_is_none(option->span);
+}
+
+/* Where the literal begins in which a feature would be, in what statements set at `number`. */
+static struct span literal_around(const struct options *options, int32_t number, int32_t extension)
+{
+	struct span span = NO_SPAN, inner;
+
+	for (uint32_t i = 0; options && i < options->list.n; i++) {
+		const struct option *o = &options->list.items[i];
+
+		if (o->number != number || o->raw.p || !o->value.message ||
+			o->value.type != TYPE_MESSAGE)
+			continue;
+		inner = is_literal(o) ? o->span
+			: extension   ? literal_around(o->value.message, extension, 0)
+				      : NO_SPAN;
+		if (!span_is_none(inner))
+			span = inner;
+	}
+	return span;
+}
+
+struct spot spot_feature(const struct element *element, int32_t extension, int32_t number)
 {
 	const struct options *options = element->options;
 	const struct option *found = NULL;
 	int32_t features = features_number(element->kind);
 
 	if (!extension)
-		return find_within(options, features, number);
-	for (uint32_t i = 0; options && i < options->list.n; i++) {
+		found = find_within(options, features, number);
+	for (uint32_t i = 0; extension && options && i < options->list.n; i++) {
 		const struct option *o = &options->list.items[i], *inner;
 
 		if (o->number != features || o->raw.p || !o->value.message ||
@@ -119,7 +150,8 @@ const struct option *feature_find(const struct element *element, int32_t extensi
 		if (inner)
 			found = inner;
 	}
-	return found;
+	return spot_span(
+		element, found ? found->span : literal_around(options, features, extension));
 }
 
 /*

@@ -49,10 +49,11 @@ struct spot spot_span(const struct element *element, struct span span);
 /* The option where it is set, else the element. */
 struct spot spot_option(const struct element *element, const struct option *option);
 /*
- * Where a feature is written on the element itself; NULL if nowhere. `extension` is the number of
- * (pb.cpp) or (pb.java) in FeatureSet, 0 for the standard ones.
+ * Where a feature is written on the element itself; else, as measured, the `features = { … }` that
+ * lacks it; else the element. `extension` is the number of (pb.cpp) or (pb.java) in FeatureSet, 0
+ * for the standard ones.
  */
-const struct option *feature_find(const struct element *element, int32_t extension, int32_t number);
+struct spot spot_feature(const struct element *element, int32_t extension, int32_t number);
 /* What is left of the place of a deleted declaration: the innermost message around it, else its
  * file. */
 struct spot spot_remains(const struct check *c, const struct pair *pair);

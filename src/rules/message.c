@@ -16,8 +16,8 @@ static void same_json_format(struct check *c, const struct rule *rule, const str
 		new->features->json_format != JSON_LEGACY_BEST_EFFORT)
 		return;
 	fact = (struct fact){
-		.old = spot_option(old, feature_find(old, 0, FEATURE_JSON_FORMAT)),
-		.new = spot_option(new, feature_find(new, 0, FEATURE_JSON_FORMAT)),
+		.old = spot_feature(old, 0, FEATURE_JSON_FORMAT),
+		.new = spot_feature(new, 0, FEATURE_JSON_FORMAT),
 		.subject = old,
 		.before = S("ALLOW"),
 		.after = S("LEGACY_BEST_EFFORT"),
