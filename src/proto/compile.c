@@ -729,6 +729,7 @@ static void link_all(struct driver *d)
 	run_stage(d, link_file);
 	for (uint32_t i = 0; i < c->units.n; i++)
 		symbols_add_extensions(c, c->units.items[i]);
+	conflicts_report(c, d->workers[0].scratch);
 	run_stage(d, features_file);
 	run_stage(d, options_file);
 	run_stage(d, validate_file);

@@ -214,6 +214,9 @@ struct message *link_options_message(struct context *context, const struct eleme
 void symbols_add_file(struct compiler *compiler, struct unit *unit);
 struct package *symbols_package(struct compiler *compiler, struct str name);
 void symbols_add_extensions(struct compiler *compiler, struct unit *unit);
+/* Reports names that two files declare and some file imports both of, once for files that have
+ * several such names. */
+void conflicts_report(struct compiler *compiler, struct arena *scratch);
 /* Resolves type names, extendees, methods' types; registers nothing. */
 void link_file(struct context *context);
 /*

@@ -1,0 +1,200 @@
+/*
+ * Names that two files declare, neither of which sees the other: an error only where some file
+ * imports both, directly or not, since a program that holds that file would hold both
+ * (descriptor.cc, DescriptorBuilder::AddSymbol). Of extension numbers protoc only warns there.
+ */
+#include "proto/proto.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+struct symbol_list {
+	const struct symbol **items;
+	uint32_t n, cap;
+};
+
+struct search {
+	struct compiler *compiler;
+	struct arena *scratch;
+	/* importers[first_importer[i]] to importers[first_importer[i + 1]]: those of unit i. */
+	uint32_t *first_importer;
+	struct unit **importers;
+	const struct symbol **owners; /* by unit: the declaration whose file it imports; NULL */
+	struct map known; /* by hash of the files that declare a name: searched before */
+};
+
+static const struct unit *unit_of(const struct symbol *symbol)
+{
+	return (const struct unit *)symbol->element->file->symbols;
+}
+
+static void list_importers(struct search *s)
+{
+	const struct compiler *c = s->compiler;
+	uint32_t n = 0, *next = NEW_ARRAY(s->scratch, c->units.n, uint32_t);
+
+	s->first_importer = NEW_ARRAY(s->scratch, c->units.n + 1, uint32_t);
+	for (uint32_t i = 0; i < c->units.n; i++)
+		for (uint32_t k = 0; k < c->units.items[i]->imports.n; k++)
+			if (c->units.items[i]->imports.items[k])
+				s->first_importer[c->units.items[i]->imports.items[k]->index + 1]++;
+	for (uint32_t i = 0; i < c->units.n; i++) {
+		n = s->first_importer[i + 1] += s->first_importer[i];
+		next[i] = s->first_importer[i];
+	}
+	s->importers = NEW_ARRAY(s->scratch, n, struct unit *);
+	for (uint32_t i = 0; i < c->units.n; i++)
+		for (uint32_t k = 0; k < c->units.items[i]->imports.n; k++)
+			if (c->units.items[i]->imports.items[k])
+				s->importers[next[c->units.items[i]->imports.items[k]->index]++] =
+					c->units.items[i];
+	s->owners = NEW_ARRAY(s->scratch, c->units.n, const struct symbol *);
+}
+
+/*
+ * The declarations of a chain that may meet: one a file, without packages. False if no two can: a
+ * file's two versions never meet, and they are what most chains hold.
+ */
+static bool list_declarations(
+	struct search *s, const struct symbol *chain, struct symbol_list *declarations)
+{
+	bool differ = false;
+
+	declarations->n = 0;
+	if (!chain->next)
+		return false;
+	for (const struct symbol *at = chain; at; at = at->next) {
+		if (at->element->kind == ELEMENT_PACKAGE)
+			continue;
+		if (declarations->n > 0) {
+			const struct symbol *before = declarations->items[declarations->n - 1];
+
+			if (before->element->file == at->element->file)
+				continue;
+			differ |= before->element->file->import_path.p !=
+				  at->element->file->import_path.p;
+		}
+		*vec_push(s->scratch, declarations) = at;
+	}
+	return differ;
+}
+
+/* Was a name that just these files declare searched before? */
+static bool is_known(struct search *s, const struct symbol_list *declarations)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	const struct unit **units = NEW_ARRAY(s->scratch, declarations->n, const struct unit *);
+	uint64_t hash;
+	void **slot;
+
+	for (uint32_t i = 0; i < declarations->n; i++)
+		units[i] = unit_of(declarations->items[i]);
+	hash = XXH64(units, declarations->n * sizeof(const struct unit *), 0);
+	arena_rewind(s->scratch, mark);
+	slot = map_put(&s->known, NULL, hash);
+	if (*slot)
+		return true;
+	*slot = s;
+	return false;
+}
+
+static bool is_visible(const struct unit *from, const struct unit *unit)
+{
+	for (uint32_t i = 0; i < from->visible.n; i++)
+		if (from->visible.items[i] == unit)
+			return true;
+	for (uint32_t i = 0; i < from->option_visible.n; i++)
+		if (from->option_visible.items[i] == unit)
+			return true;
+	return false;
+}
+
+/* Two declarations that `both` imports, or is the file of one of. */
+static void report(const struct symbol *a, const struct symbol *b, const struct unit *both)
+{
+	const struct symbol *first = a, *second = b;
+	struct element *e;
+	struct unit *unit;
+
+	/* The file that imports the other one is at fault, else the later one. */
+	if (unit_of(a) == both ||
+		(unit_of(b) != both && str_cmp(a->element->file->import_path,
+					       b->element->file->import_path) > 0)) {
+		first = b;
+		second = a;
+	}
+	e = second->element;
+	unit = (struct unit *)e->file->symbols;
+	if (is_visible(unit, unit_of(first)))
+		return; /* validate.c says so */
+	if (unit == both)
+		diag_error(&unit->diags, place_in(e->file->text, e->name_span),
+			"'" STR "' is declared in '" STR "' too, which an import leads to",
+			ARG(element_full_name(e, unit->diags.arena)),
+			ARG(first->element->file->import_path));
+	else
+		diag_error(&unit->diags, place_in(e->file->text, e->name_span),
+			"'" STR "' is declared in '" STR "' too, and '" STR "' imports both",
+			ARG(element_full_name(e, unit->diags.arena)),
+			ARG(first->element->file->import_path), ARG(both->file->import_path));
+	diag_note(&unit->diags, place_in(first->element->file->text, first->element->name_span),
+		"declared");
+	diag_help(&unit->diags, "rename one of them, or import only one of the files");
+}
+
+/*
+ * From each file that declares the name to those that import it, and so on: each file is reached
+ * once, and the first that two ways lead to is reported.
+ */
+static void search_importers(struct search *s, const struct symbol_list *declarations)
+{
+	struct arena_mark mark = arena_mark(s->scratch);
+	VEC(const struct unit *) reached = { 0 };
+	bool met = false;
+
+	for (uint32_t i = 0; i < declarations->n; i++) {
+		const struct unit *unit = unit_of(declarations->items[i]);
+
+		s->owners[unit->index] = declarations->items[i];
+		*vec_push(s->scratch, &reached) = unit;
+	}
+	for (uint32_t i = 0; i < reached.n && !met; i++) {
+		const struct unit *unit = reached.items[i];
+		const struct symbol *owner = s->owners[unit->index];
+		uint32_t end = s->first_importer[unit->index + 1];
+
+		for (uint32_t k = s->first_importer[unit->index]; k < end && !met; k++) {
+			const struct unit *importer = s->importers[k];
+			const struct symbol **other = &s->owners[importer->index];
+
+			met = *other && *other != owner;
+			if (met) {
+				report(owner, *other, importer);
+			} else if (!*other) {
+				*other = owner;
+				*vec_push(s->scratch, &reached) = importer;
+			}
+		}
+	}
+	for (uint32_t i = 0; i < reached.n; i++)
+		s->owners[reached.items[i]->index] = NULL;
+	arena_rewind(s->scratch, mark);
+}
+
+void conflicts_report(struct compiler *compiler, struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	struct search s = { .compiler = compiler, .scratch = scratch };
+	struct symbol_list declarations = { 0 };
+
+	map_init(&s.known, scratch);
+	for (uint32_t i = 0; i < compiler->symbols.n; i++) {
+		if (!list_declarations(&s, compiler->symbols.entries[i].value, &declarations) ||
+			is_known(&s, &declarations))
+			continue;
+		if (!s.owners)
+			list_importers(&s);
+		search_importers(&s, &declarations);
+	}
+	arena_rewind(scratch, mark);
+}
