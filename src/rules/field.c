@@ -265,10 +265,14 @@ const struct rule rule_FIELD_SAME_JSON_NAME = {
 	"it. "                                                                                     \
 	"Reserving the number prevents that."
 
+/* Forward too: a field that was renumbered may have another type or JSON name as well. */
+#define FIELD_DELETION_BREAKS \
+	(JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD)
+
 const struct rule rule_FIELD_NO_DELETE = {
 	.id = "FIELD_NO_DELETE",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_CSR,
-	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.breaks = FIELD_DELETION_BREAKS,
 	.on = PAIR_FIELD,
 	.check = field_no_delete,
 	.arg = PLAIN,
@@ -286,7 +290,7 @@ const struct rule rule_FIELD_NO_DELETE = {
 const struct rule rule_FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED = {
 	.id = "FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED",
 	.categories = CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
-	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.breaks = FIELD_DELETION_BREAKS,
 	.on = PAIR_FIELD,
 	.check = field_no_delete,
 	.arg = UNLESS_NUMBER_RESERVED,
@@ -304,7 +308,7 @@ const struct rule rule_FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED = {
 const struct rule rule_FIELD_NO_DELETE_UNLESS_NAME_RESERVED = {
 	.id = "FIELD_NO_DELETE_UNLESS_NAME_RESERVED",
 	.categories = CAT_WIRE_JSON | CAT_CSR,
-	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.breaks = FIELD_DELETION_BREAKS,
 	.on = PAIR_FIELD,
 	.check = field_no_delete,
 	.arg = UNLESS_NAME_RESERVED,

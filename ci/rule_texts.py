@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Holds what says something of every rule against the table of rules: schemas/, `rules`, `explain`, the cases' expectations.
+
+usage: rule_texts.py --bw PATH
+"""
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+CATEGORIES = ["FILE", "PACKAGE", "WIRE_JSON", "WIRE", "CSR"]
+PARTS = ["purpose", "compares", "hurts", "safely"]
+HEADINGS = {"text": r"^([A-Z_]+): ", "markdown": r"^## ([A-Z_]+)$", "man": r"^\.S[sh] ([A-Z_]+)$"}
+FAILED = []
+
+
+def holds(what, condition):
+    if not condition:
+        FAILED.append(what)
+        print("FAILED: " + what)
+
+
+def run(bw, *args):
+    return subprocess.run([bw, *args], capture_output=True, text=True, check=True).stdout
+
+
+def plain(text):
+    """Words without a format's marks: what is left must be the same in all of them."""
+    text = re.sub(r"\\f[A-Z]|\\&", "", text)
+    for escape, character in ((r"\(dq", '"'), (r"\(aq", "'"), (r"\-", "-"), (r"\e", "\\"), ("\\_", "_"), ("\\|", "|")):
+        text = text.replace(escape, character)
+    return " ".join(text.replace("`", "").split())
+
+
+def sections(text, form):
+    """{rule: its words}"""
+    heads = list(re.finditer(HEADINGS[form], text, re.M))
+    return {h[1]: plain(text[h.start():end]) for h, end in zip(heads, [*(h.start() for h in heads[1:]), len(text)])}
+
+
+def lists(bw, ids, deprecated):
+    """The lists of names in the schemas, in the order of `rules`."""
+    schema = {n: json.loads((TOP / f"schemas/{n}.schema.json").read_text()) for n in ("report", "breakwater.yaml", "breakwater.accepted.yaml")}
+    holds("report.schema.json lists the rules", schema["report"]["properties"]["type"]["enum"] == ids)
+    holds("breakwater.accepted.yaml.schema.json lists the rules",
+          schema["breakwater.accepted.yaml"]["definitions"]["entry"]["properties"]["rule"]["enum"] == ids)
+    holds("breakwater.yaml.schema.json lists categories, rules and deprecated names",
+          schema["breakwater.yaml"]["definitions"]["id"]["enum"] == [*CATEGORIES, *ids, *deprecated])
+
+
+def texts(bw, rules):
+    """Each rule's parts in each format of `explain`; its line in each of `rules`."""
+    ids = [r["id"] for r in rules]
+    full = [json.loads(x) for x in run(bw, "explain", "--format", "json", *ids).splitlines()]
+    holds("explain has every rule in json", [r["id"] for r in full] == ids)
+    listed = {f: plain(run(bw, "rules", "--format", f)) for f in HEADINGS}
+    explained = {f: sections(run(bw, "explain", "--format", f, *ids), f) for f in HEADINGS}
+    for rule, short in zip(full, rules):
+        ident = rule["id"]
+        holds(f"explain says of {ident} what rules does", all(rule[k] == v for k, v in short.items()))
+        for part in [*PARTS, "before", "categories", "breaks"]:
+            holds(f"{ident} has its {part} in json", rule[part])
+        holds(f"{ident} has its after in json", isinstance(rule["after"], str))
+        for form in HEADINGS:
+            words = explained[form][ident]
+            for part in PARTS:
+                holds(f"{ident} has its {part} in {form}", plain(rule[part]) in words)
+            for part in ("before", "after"):
+                # A leading dot or quote would be a request in a man page, and none begins with one.
+                holds(f"{ident} has its {part} in {form}", all(plain(x) in words for x in rule[part].splitlines()))
+            for part in ("categories", "breaks"):
+                holds(f"{ident} has its {part} in {form}", ", ".join(rule[part]) in words)
+            holds(f"rules lists {ident} in {form}", ident in listed[form] and plain(rule["purpose"]) in listed[form])
+        holds(f"rules has all of {ident} in man", all(plain(rule[p]) in listed["man"] for p in PARTS))
+
+
+def surfaces(rules):
+    """No finding of a case breaks more than its rule says that it can at most."""
+    most, seen = {r["id"]: set(r["breaks"]) for r in rules}, {r["id"]: set() for r in rules}
+    found = []
+    for path in sorted((TOP / "testdata").glob("*/**/all.jsonl")):
+        found += [(path, json.loads(x)) for x in path.read_text().splitlines()]
+    for path in sorted((TOP / "testdata/breaks").glob("*/expect.json")):
+        found += [(path, x) for x in json.loads(path.read_text())["findings"]]
+    for path, finding in found:
+        if "type" not in finding:
+            continue
+        more = set(finding["breaks"]) - most[finding["type"]]
+        holds(f"{path.relative_to(TOP)}: {finding['type']} breaks at most {sorted(most[finding['type']])}, not {sorted(more)}", not more)
+        seen[finding["type"]].update(finding["breaks"])
+    for ident, never in sorted((i, most[i] - seen[i]) for i in most):
+        holds(f"a case shows that {ident} can break {sorted(never)}", not never)
+    return len(found)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--bw", required=True)
+    a = p.parse_args()
+    rules = [json.loads(x) for x in run(a.bw, "rules", "--format", "json").splitlines()]
+    man = run(a.bw, "rules", "--format", "man")
+    deprecated = re.findall(r"^\.It (\w+)$", man[man.index(".Sh DEPRECATED"):], re.M)
+    lists(a.bw, [r["id"] for r in rules], deprecated)
+    texts(a.bw, rules)
+    n = surfaces(rules)
+    print(f"{len(rules)} rules, {n} findings of cases, {len(FAILED)} failed")
+    return 1 if FAILED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
