@@ -13,7 +13,7 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parent.parent
 CATEGORIES = ["FILE", "PACKAGE", "WIRE_JSON", "WIRE", "CSR"]
 PARTS = ["purpose", "compares", "hurts", "safely"]
-HEADINGS = {"text": r"^([A-Z_]+): ", "markdown": r"^## ([A-Z_]+)$", "man": r"^\.S[sh] ([A-Z_]+)$"}
+HEADINGS = {"text": r"^([A-Z0-9_]+): ", "markdown": r"^## ([A-Z0-9_]+)$", "man": r"^\.S[sh] ([A-Z0-9_]+)$"}
 FAILED = []
 
 
