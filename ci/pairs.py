@@ -154,7 +154,7 @@ class Maker:
             f.type = self.pick(enums)
         elif kind < .86:
             f.type = self.pick(WELL_KNOWN)
-        elif kind < .9 and not f.oneof:
+        elif kind < .9:
             f.group = self.message([], [], depth=3)
             f.group.name = f"Group{f.uid}"
             f.type = f.group
@@ -207,8 +207,8 @@ class Maker:
         for i in range(self.r.randint(1, 3)):
             f = self.field(number + i, messages, enums)
             f.oneof, f.label = o.uid, ""
-            if f.key or f.group:
-                f.key, f.group, f.type = None, None, "string"
+            if f.key:
+                f.key, f.type = None, "string"
             m.fields.append(f)
 
     def extension(self, extendee, messages, enums):
@@ -217,8 +217,8 @@ class Maker:
         f = self.field(number, messages, enums)
         f.extendee = extendee
         f.options.pop("json_name", None)
-        if f.key or f.group:
-            f.key, f.group, f.type = None, None, "int32"
+        if f.key:
+            f.key, f.type = None, "int32"
         return f
 
     def service(self, messages):
@@ -406,8 +406,8 @@ def retype(c):
         return False
     extension = hasattr(f, "extendee")
     c.m.retype(f, c.messages(), every_enum(c.files))
-    if extension and (f.key or f.group):
-        f.key, f.group, f.type = None, None, "bytes"
+    if extension and f.key:
+        f.key, f.type = None, "bytes"
 
 
 @change()
@@ -452,7 +452,7 @@ def renumber(c):
 
 @change(2)
 def into_oneof(c):
-    f, _ = c.field(lambda f: not f.oneof and not f.key and not f.group and not hasattr(f, "extendee") and f.label != "repeated")
+    f, _ = c.field(lambda f: not f.oneof and not f.key and not hasattr(f, "extendee") and f.label != "repeated")
     owner = c.owner(f) if f else None
     if not owner:
         return False
@@ -835,13 +835,13 @@ class Writer:
     """Text of one side: {path: text}."""
 
     def __init__(self, files, name):
-        self.files, self.name, self.places = files, name, {}
+        self.files, self.name, self.places, self.exports = files, name, {}, {}
         for i, f in enumerate(files):
             self.place(f, i, f.package)
 
     def place(self, node, index, scope):
         """Where each message and enum is found now: node, full name, file, the names around it."""
-        for x in [*node.messages, *node.enums, *[f.group for f in getattr(node, "fields", []) if f.group]]:
+        for x in [*node.messages, *node.enums, *[f.group for f in [*getattr(node, "fields", []), *node.extends] if f.group]]:
             full = f"{scope}.{x.name}"
             self.places[x.uid] = (x, full, index)
             if x.kind == "message":
@@ -968,6 +968,11 @@ class Writer:
         presence = presence or f.features.get("field_presence", self.file.features.get("field_presence"))
         return presence == "IMPLICIT" and not self.is_open(node, index)
 
+    def begins_above_zero(self, type_):
+        """An enum that buf takes as a map's value, where protoc does not."""
+        node = self.places.get(getattr(type_, "uid", None), [None])[0]
+        return node and node.kind == "enum" and node.values[0].number != 0
+
     def may_default(self, f, label, message):
         if f.default is None or self.file.syntax == "proto3" or label == "repeated" or f.key or message:
             return False
@@ -988,12 +993,12 @@ class Writer:
             label = label if label == "repeated" else ""
         if f.group and self.file.syntax == "proto2":
             options = self.brackets([o for o in self.field_options(f, "", label, extension) if not o.startswith("json_name")], f.look, indent)
-            return [f"{indent}{label} group {f.group.name} = {self.integer(f.number, f.look)}{options} {{", *self.body(f.group, indent + "  "), indent + "}"]
+            return [f"{indent}{label + ' ' if label else ''}group {f.group.name} = {self.integer(f.number, f.look)}{options} {{", *self.body(f.group, indent + "  "), indent + "}"]
         written = self.ref(f.type, scalar, f.look)
         if f.group:  # a message beside the field, where there are no groups
             written = f".{self.name}.{self.places[f.group.uid][1]}"
         name = f.group.name.lower() if f.group else f.name
-        if not written or self.is_implicit_closed(f, label, extension):
+        if not written or self.is_implicit_closed(f, label, extension) or (f.key and self.begins_above_zero(f.type)):
             written = "int32"
         type_ = f"map<{f.key}, {written}>" if f.key else written
         options = self.brackets(self.field_options(f, written, label, extension), f.look, indent)
@@ -1061,6 +1066,7 @@ class Writer:
                 continue
             name = self.ref(f.extendee, ("message",), f.look)
             if name:
+                out += self.message(f.group, indent) if f.group and self.file.syntax != "proto2" else []
                 out += [f"{indent}extend {name} {{", *self.field(f, indent + "  ", True), indent + "}"]
         return out
 
@@ -1116,11 +1122,13 @@ class Writer:
         for s in f.services:
             rest += self.service(s)
         rest += [f"message Only{f.uid} {{}}"] if not rest else []
-        imports, through = [], set()
+        imports = []
         for path in sorted(self.needs):
-            other = next((x for x in self.files if x.path == path), None)
-            if path not in through:
-                imports.append(f'import {"public " if other and f.public and f.look & 8 else ""}"{path}";')
+            public = f.public and f.look & 8 and any(x.path == path for x in self.files)
+            if public:
+                self.exports.setdefault(f.path, set()).add(path)
+            if public or f.look & 16 or not any(path in self.exports.get(x, ()) for x in self.needs):
+                imports.append(f'import {"public " if public else ""}"{path}";')
         return "\n".join([*head, *imports, *options, *rest]) + "\n"
 
 
