@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes random pairs of contracts, an old and a new side each, to hold two checkers (or two ways to run one) against each other.
 
-usage: pairs.py [--seed N] [--count N] OUT
+usage: pairs.py [--seed N] [--count N] [--git] OUT
 
-Writes OUT/old and OUT/new. A pair is a folder pNNNN/ with packages of its own, so that one run of a checker covers all of them;
+Writes OUT/old and OUT/new, or with --git the bare repository OUT with tags PAIR/base and PAIR/head. A pair is a folder pNNNN/ with packages of its own, so that one run of a checker covers all of them;
 options.proto beside them has the custom options that they all write. The same seed gives the same files.
 
 A side is a tree of nodes that knows nothing of text: what a field refers to is a node, so a type that is renamed or moved keeps its
@@ -18,6 +18,7 @@ import argparse
 import copy
 import pathlib
 import random
+import subprocess
 import types
 
 INTEGERS = ["int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64"]
@@ -1176,13 +1177,36 @@ def write_all(top, seed, count):
     return changes
 
 
+def commits(seed, count):
+    """A stream for `git fast-import`."""
+    out, mark = [], 0
+
+    def data(text):
+        octets = text.encode()
+        return b"data %d\n%s\n" % (len(octets), octets)
+    for i in range(count):
+        name, old, new, changes = pair(seed, i)
+        for tag, files in (("base", old), ("head", new)):
+            mark += 1
+            out.append(f"commit refs/tags/{name}/{tag}\nmark :{mark}\ncommitter test <test@example.invalid> {mark} +0000\n".encode())
+            out.append(data(" ".join(changes)) + (f"from :{mark - 1}\ndeleteall\n".encode() if tag == "head" else b""))
+            for path, text in sorted({**files, "options.proto": OPTIONS_PROTO}.items()):
+                out.append(f"M 100644 inline {path}\n".encode() + data(text))
+    return b"".join(out)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--count", type=int, default=100)
+    p.add_argument("--git", action="store_true")
     p.add_argument("out")
     a = p.parse_args()
-    write_all(a.out, a.seed, a.count)
+    if a.git:
+        subprocess.run(["git", "init", "-q", "--bare", a.out], check=True)
+        subprocess.run(["git", "-C", a.out, "fast-import", "--quiet"], input=commits(a.seed, a.count), check=True)
+    else:
+        write_all(a.out, a.seed, a.count)
 
 
 if __name__ == "__main__":
