@@ -42,6 +42,7 @@ struct side_state {
 
 struct worker_state {
 	struct arena *arena, *scratch;
+	struct arena *syntax; /* gone once options are interpreted */
 	struct context context;
 	uint64_t bytes;
 	uint32_t files;
@@ -180,6 +181,7 @@ static void parse_task(void *context, unsigned index, size_t item)
 	struct arena_mark mark = arena_mark(worker->scratch);
 	struct parse_request request = {
 		.arena = worker->arena,
+		.syntax = worker->syntax,
 		.scratch = worker->scratch,
 		.names = d->options->names,
 		.diags = &unit->diags,
@@ -673,6 +675,7 @@ static void context_enter(struct driver *d, struct worker_state *worker, struct 
 	c->unit = unit;
 	c->file = unit->file;
 	c->arena = worker->arena;
+	c->syntax = worker->syntax;
 	c->scratch = worker->scratch;
 	c->diags = &unit->diags;
 	unit->diags.arena = worker->arena;
@@ -732,6 +735,10 @@ static void link_all(struct driver *d)
 	conflicts_report(c, d->workers[0].scratch);
 	run_stage(d, features_file);
 	run_stage(d, options_file);
+	for (unsigned i = 0; i < d->jobs; i++) {
+		arena_free(d->workers[i].syntax);
+		d->workers[i].syntax = NULL;
+	}
 	run_stage(d, validate_file);
 }
 
@@ -843,6 +850,7 @@ static void start_workers(struct driver *d)
 	d->workers = NEW_ARRAY(d->options->arena, d->jobs, struct worker_state);
 	for (unsigned i = 0; i < d->jobs; i++) {
 		d->workers[i].arena = arena_like(d->options->arena);
+		d->workers[i].syntax = arena_like(d->options->arena);
 		d->workers[i].scratch = arena_like(d->options->arena);
 	}
 }
@@ -855,6 +863,7 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 		stats->bytes_parsed += w->bytes;
 		stats->files_parsed += w->files;
 		arena_adopt(d->options->arena, w->arena);
+		arena_free(w->syntax);
 		arena_free(w->scratch);
 	}
 }

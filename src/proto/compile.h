@@ -25,7 +25,8 @@ enum {
 
 /* Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. */
 struct parse_request {
-	struct arena *arena; /* where elements go */
+	struct arena *arena;  /* where elements go */
+	struct arena *syntax; /* where options go as they are written, for interpretation */
 	struct arena *scratch;
 	struct intern *names;
 	struct diags *diags;

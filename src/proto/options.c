@@ -413,7 +413,7 @@ void options_file(struct context *context)
 {
 	struct map indexes;
 
-	map_init(&indexes, context->arena);
+	map_init(&indexes, context->syntax);
 	context->option_indexes = &indexes;
 	file_walk(context->file, options_element, context);
 	context->option_indexes = NULL;

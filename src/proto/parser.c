@@ -69,7 +69,7 @@ enum {
 struct parser {
 	struct lexer lexer;
 	struct file *file;
-	struct arena *arena, *scratch;
+	struct arena *arena, *syntax, *scratch;
 	struct intern *names;
 	struct diags *diags;
 	bool source_info;
@@ -452,7 +452,7 @@ static bool parse_literal_fields(
 		if (!parse_literal(p, &field.value, depth + 1, true))
 			return false;
 		field.span = span_since(p, begin);
-		*vec_push(p->arena, &literal->fields) = field;
+		*vec_push(p->syntax, &literal->fields) = field;
 		if (!accept(p, ','))
 			accept(p, ';');
 	}
@@ -473,7 +473,7 @@ static bool parse_literal_list(struct parser *p, struct literal *literal, unsign
 			return expected(p, "a value, since lists do not nest");
 		if (!parse_literal(p, &item, depth + 1, true))
 			return false;
-		*vec_push(p->arena, &literal->items) = item;
+		*vec_push(p->syntax, &literal->items) = item;
 	} while (accept(p, ','));
 	return expect(p, ']');
 }
@@ -557,7 +557,7 @@ static struct options *options_of(struct parser *p, struct options **options)
 
 static struct uninterpreted *add_statement(struct parser *p, struct options *options)
 {
-	struct uninterpreted *statement = NEW(p->arena, struct uninterpreted);
+	struct uninterpreted *statement = NEW(p->syntax, struct uninterpreted);
 
 	if (options->last_uninterpreted)
 		options->last_uninterpreted->next = statement;
@@ -589,7 +589,7 @@ static bool parse_option_name(struct parser *p, struct uninterpreted *option)
 		}
 		if (!ok)
 			return false;
-		*vec_push(p->arena, &parts) = part;
+		*vec_push(p->syntax, &parts) = part;
 	} while (accept(p, '.'));
 	option->parts = parts.items;
 	option->n_parts = parts.n;
@@ -634,7 +634,7 @@ static bool parse_default(struct parser *p, struct field *field, int32_t parent)
 {
 	uint32_t begin = current(p)->span.begin;
 	struct span name_span = current(p)->span;
-	struct uninterpreted *value = NEW(p->arena, struct uninterpreted);
+	struct uninterpreted *value = NEW(p->syntax, struct uninterpreted);
 	int32_t location;
 
 	next(p);
@@ -1985,6 +1985,7 @@ bool proto_parse(struct parse_request *request)
 	struct parser p = {
 		.file = request->file,
 		.arena = request->arena,
+		.syntax = request->syntax,
 		.scratch = request->scratch,
 		.names = request->names,
 		.diags = request->diags,

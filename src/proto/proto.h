@@ -130,7 +130,8 @@ struct context {
 	struct compiler *compiler;
 	struct unit *unit;
 	struct file *file;
-	struct arena *arena; /* for what is kept */
+	struct arena *arena;  /* for what is kept */
+	struct arena *syntax; /* for what is gone once options are interpreted; then NULL */
 	struct arena *scratch;
 	struct diags *diags; /* the unit's */
 	uint32_t *visible;   /* by unit index: equals `stamp` when visible from the file
