@@ -110,6 +110,43 @@ static void a_link_changes_with_its_target(void **state)
 		"*far/away/link.proto *far/away/through.proto");
 }
 
+static uint32_t trees_read(struct fixture *f, const char *expected)
+{
+	struct input_request request = { .base = S("HEAD~1"), .head = S("HEAD") };
+	struct source *old, *new;
+	struct changes changes;
+	struct str note;
+
+	assert_true(sources_open(&f->options, &request, &old, &new, &note, &f->diags));
+	assert_true(source_changes(old, new, &changes, &f->diags));
+	assert_int_equal(changes.list.n, 1);
+	assert_string_equal(str_cstr(f->arena, changes.list.items[0].path), expected);
+	source_close(old);
+	source_close(new);
+	return (uint32_t)changes.trees_read;
+}
+
+static void the_index_tells_where_no_link_is(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t with, without;
+
+	fixture_write(f, "shared/real.txt", "old");
+	fixture_write(f, "plain/1/x.proto", "x");
+	fixture_write(f, "plain/2/x.proto", "y");
+	fixture_write(f, "plain/3/x.proto", "z");
+	fixture_link(f, "../../shared/real.txt", "linked/away/link.proto");
+	fixture_commit(f, "links", NULL);
+	fixture_write(f, "shared/real.txt", "new");
+	fixture_commit(f, "target", NULL);
+	with = trees_read(f, "linked/away/link.proto");
+	fixture_write(f, ".git/index", "DIRC of another kind");
+	without = trees_read(f, "linked/away/link.proto");
+	assert_true(without >= with + 4);
+	fixture_remove(f, ".git/index");
+	assert_int_equal(trees_read(f, "linked/away/link.proto"), without);
+}
+
 static void a_link_in_place_of_an_equal_file_is_no_change(void **state)
 {
 	struct fixture *f = *state;
@@ -153,6 +190,7 @@ int main(void)
 		TEST(a_folder_is_compared_with_a_revision),
 		TEST(text_and_a_set_cannot_be_compared),
 		TEST(a_link_changes_with_its_target),
+		TEST(the_index_tells_where_no_link_is),
 		TEST(a_link_in_place_of_an_equal_file_is_no_change),
 		TEST(a_file_that_became_a_folder_is_deleted),
 		TEST(folders_of_two_names_are_compared_by_path),

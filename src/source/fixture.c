@@ -157,6 +157,7 @@ void fixture_commit(struct fixture *f, const char *message, const char *second_p
 		parents[n++] = find_commit(f, second_parent);
 	must_git(git_repository_index(&index, f->repo));
 	must_git(git_index_write_tree(&id, index));
+	must_git(git_index_write(index)); /* with the trees' ids, as git commit leaves it */
 	must_git(git_tree_lookup(&tree, f->repo, &id));
 	must_git(git_signature_new(&author, "dev", "dev@acme.example", f->time++, 0));
 	must_git(git_commit_create(

@@ -20,6 +20,7 @@ struct index_file {
 	struct index_entry *entries; /* sorted by path, then stage */
 	uint32_t n;
 	int64_t mtime, mtime_ns; /* the file's own */
+	struct str trees;        /* the payload of the `TREE` extension; absent: none */
 };
 
 /* Reads the repository's index; one that is not there is empty. Everything lives in `arena`. */
@@ -29,6 +30,13 @@ bool index_read(struct repository *repository, struct arena *arena, struct index
 const struct index_entry *index_find(const struct index_file *index, struct str path);
 /* The first entry below a folder, NULL if there is none. */
 const struct index_entry *index_find_below(const struct index_file *index, struct str folder);
+/*
+ * Calls `found` with the id of each tree that the index knows to hold files and submodules only, no
+ * link: git keeps there which trees its folders were written as. Nothing is said of an index that
+ * is large, damaged, split or sparse, since nobody asked for it.
+ */
+void index_plain_trees(struct repository *repository, struct arena *scratch,
+	void (*found)(void *context, const uint8_t *id), void *context);
 uint32_t index_mode(const struct index_entry *entry);
 const uint8_t *index_id(const struct index_entry *entry);
 struct index_stat index_stat(const struct index_entry *entry);

@@ -2,6 +2,7 @@
  * What differs between two trees: both are walked at once, and what has one id on both sides is
  * skipped. Links are looked at all the same, since one that did not change may lead to what did.
  */
+#include "source/index_file.h"
 #include "source/tree.h"
 
 #include <stdlib.h>
@@ -228,6 +229,16 @@ static bool scan_links(
 	return ok;
 }
 
+/* A tree that needs no reading: the index says that it holds no link. */
+static void note_plain(void *context, const uint8_t *id)
+{
+	struct pair_walk *walk = context;
+	struct seen *seen;
+
+	scan_is_known(walk, id, &seen);
+	seen->has_link = false;
+}
+
 static int change_order(const void *left, const void *right)
 {
 	const struct change *a = left, *b = right;
@@ -293,6 +304,8 @@ bool tree_changes_linked(
 
 	walk.scratch = arena_like(new->arena);
 	map_init(&walk.seen, walk.scratch);
+	if (walk.skipped->list.n)
+		index_plain_trees(walk.repository, walk.scratch, note_plain, &walk);
 	for (uint32_t i = 0; ok && i < walk.skipped->list.n; i++) {
 		struct step step = { NULL, walk.skipped->list.items[i].path };
 
