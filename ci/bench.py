@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures breakwater against buf and protoc on the newest revisions of googleapis, and prints one table of medians and ratios.
 
-usage: bench.py --bw PATH --repo BARE-REPOSITORY [--buf PATH] [--runs N] [ROW...]
+usage: bench.py --bw PATH --repo BARE-REPOSITORY [--temporal BARE-REPOSITORY] [--buf PATH] [--runs N] [ROW...]
 
-The repository is a bare clone of googleapis.bundle (tags g37/base, g30/base, j01/base, …). CPU is user + system of the whole process, memory
-its peak; programs are run in turn, so that a slow spell of the machine hits all of them. Rows: see ROWS; all when none is named. What
+The repositories are bare clones of googleapis.bundle (tags g37/base, g30/base, j01/base, …) and temporal.bundle. CPU is user + system of the whole process, memory
+its peak (never less than this script's own, some 14 MiB); programs are run in turn, so that a slow spell of the machine hits all of them. Rows: see ROWS; all when none is named. What
 is not installed is left out, with a line that says so. Not a test: figures of one machine mean something only as ratios.
 """
 import argparse
@@ -41,11 +41,13 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--bw", required=True)
     p.add_argument("--repo", required=True)
+    p.add_argument("--temporal")
     p.add_argument("--buf", default=os.environ.get("BUF") or shutil.which("buf"))
     p.add_argument("--runs", type=int, default=5)
     p.add_argument("row", nargs="*")
     a = p.parse_args()
     a.bw, a.repo = os.path.abspath(a.bw), os.path.abspath(a.repo)
+    a.temporal = a.temporal and os.path.abspath(a.temporal)
     protoc = shutil.which("protoc")
     for name, path in (("buf", a.buf), ("protoc", protoc)):
         if not path:
@@ -77,10 +79,28 @@ def main():
             files.write_text("\n".join(str(f.relative_to(top)) for f in pathlib.Path(top).rglob("*.proto")))
             return [protoc, "-I", top, "-o", "/dev/null", *more, f"@{files}"] if protoc else None
 
+        def temporal():
+            if not a.temporal:
+                print("bench: --temporal is not given, its row is left out")
+                return []
+            git = f"{a.temporal}#tag="
+            return [("breakwater", [a.bw, "check", "-C", a.temporal, "t01/base", "t01/head"]),
+                    ("buf", a.buf and [a.buf, "breaking", git + "t01/head", "--against", git + "t01/base"])]
+
+        def start():
+            top = tmp / "start"
+            top.mkdir(exist_ok=True)
+            (top / "a.proto").write_text('syntax = "proto3";\npackage a;\nmessage M {}\n')
+            return [("breakwater", [a.bw, "check", f"dir:{top}", f"dir:{top}"]),
+                    ("buf", a.buf and [a.buf, "breaking", str(top), "--against", str(top)]),
+                    ("protoc", protoc and [protoc, "-I", str(top), "-o", "/dev/null", "a.proto"])]
+
         rows = {
             "one-commit": lambda: [("breakwater", check("g37")), ("buf", buf_check("g37"))],
             "one-commit-types": lambda: [("breakwater", check("g30")), ("buf", buf_check("g30"))],
-            "one-commit-path": lambda: [("breakwater", check("g30", *changed("g30")))],
+            "one-commit-path": lambda: [("breakwater", check("g30", *changed("g30"))),
+                                        ("buf", a.buf and [a.buf, "breaking", at("g30/head"), "--against", f"{a.repo}#tag=g30/base",
+                                                           *changed("g30")])],
             "both-trees": lambda: [("breakwater", check("j01")), ("buf", buf_check("j01"))],
             "build": lambda: [("breakwater", [a.bw, "build", "-C", a.repo, "main", "--no-source-info", "-o", "/dev/null"]),
                               ("buf", a.buf and [a.buf, "build", at("main"), "--exclude-source-info", "-o", str(tmp / "buf.binpb")]),
@@ -88,6 +108,9 @@ def main():
             "build-source-info": lambda: [("breakwater", [a.bw, "build", "-C", a.repo, "main", "-o", "/dev/null"]),
                                           ("buf", a.buf and [a.buf, "build", at("main"), "-o", str(tmp / "buf.binpb")]),
                                           ("protoc", protoc_build("--include_source_info"))],
+            "temporal": temporal,
+            "start": start,
+            "version": lambda: [("breakwater", [a.bw, "--version"]), ("buf", a.buf and [a.buf, "--version"])],
         }
         unknown = [r for r in a.row if r not in rows]
         if unknown:
@@ -95,6 +118,8 @@ def main():
         print(f"{'row':20} {'program':12} {'CPU s':>9} {'wall s':>9} {'peak MiB':>9} {'CPU ratio':>10}")
         for name in a.row or rows:
             programs = [(program, command) for program, command in rows[name]() if command]
+            if not programs:
+                continue
             figures = {program: [] for program, _ in programs}
             for _ in range(a.runs):
                 for program, command in programs:

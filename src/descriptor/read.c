@@ -109,14 +109,11 @@ static void read_element(struct reader *reader, struct element *element, enum el
 		read_error(reader, parent, "holds an element without a proper name");
 }
 
-static void read_reserved_names(struct reader *reader, const struct element *element, size_t n,
-	ProtobufCBinaryData *names, struct reserved_name *into)
+static void read_reserved_names(
+	struct reader *reader, size_t n, ProtobufCBinaryData *names, struct reserved_name *into)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		into[i].name = read_name(reader, names[i]);
-		if (!utf8_is_valid(into[i].name))
-			read_error(reader, element, "reserves a name that is not UTF-8");
-	}
 }
 
 /* Gives a list its room at once, as its length is known: VEC, count, item type. */
@@ -223,8 +220,6 @@ static struct field *read_field(struct reader *reader,
 	derived = json_name_derive(reader->arena, field->e.name);
 	field->json_name = d->has_json_name ? read_name(reader, d->json_name) : derived;
 	field->has_json_name = !str_eq(field->json_name, derived);
-	if (!utf8_is_valid(field->json_name))
-		read_error(reader, &field->e, "has a JSON name that is not UTF-8");
 	field->e.options = read_options(reader, d->has_options, d->options);
 	return field;
 }
@@ -270,8 +265,7 @@ static struct enumeration *read_enum(struct reader *reader,
 			&range->end);
 	}
 	LIST_ROOM(reader, &e->reserved_names, d->n_reserved_name, struct reserved_name);
-	read_reserved_names(
-		reader, &e->e, d->n_reserved_name, d->reserved_name, e->reserved_names.items);
+	read_reserved_names(reader, d->n_reserved_name, d->reserved_name, e->reserved_names.items);
 	e->visibility =
 		d->has_visibility && d->visibility >= 0 && d->visibility <= VISIBILITY_EXPORT
 			? (uint8_t)d->visibility
@@ -314,8 +308,8 @@ static void read_message_reserved(
 			&range->end);
 	}
 	LIST_ROOM(reader, &message->reserved_names, d->n_reserved_name, struct reserved_name);
-	read_reserved_names(reader, &message->e, d->n_reserved_name, d->reserved_name,
-		message->reserved_names.items);
+	read_reserved_names(
+		reader, d->n_reserved_name, d->reserved_name, message->reserved_names.items);
 }
 
 /* Does an options message say map_entry? The one option that is needed before linking. */
