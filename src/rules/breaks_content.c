@@ -113,16 +113,15 @@ static struct amount default_of(const struct field *field)
 	if (type.enumeration && !field->has_default)
 		return integer_amount(
 			type.enumeration->values.n ? type.enumeration->values.items[0]->number : 0);
-	if (!field->has_default || type.message || type.type == TYPE_UNRESOLVED)
+	if (!field->has_default || type.type == TYPE_UNRESOLVED)
 		return (struct amount){ .kind = ZERO };
 	switch (type.type) {
 	case TYPE_DOUBLE:
 	case TYPE_FLOAT:
-		return (struct amount){ .kind = value->d == 0 ? ZERO : FRACTION,
-			.fraction = value->d };
+		return (struct amount){ .kind = FRACTION, .fraction = value->d };
 	case TYPE_STRING:
 	case TYPE_BYTES:
-		return (struct amount){ .kind = value->s.n ? TEXT : ZERO, .text = value->s };
+		return (struct amount){ .kind = TEXT, .text = value->s };
 	case TYPE_UINT32:
 	case TYPE_UINT64:
 	case TYPE_FIXED32:
@@ -151,7 +150,7 @@ static bool defaults_agree(const struct field *from, const struct field *to)
 	a = default_of(from);
 	c = default_of(to);
 	if (a.kind == TEXT || c.kind == TEXT)
-		return a.kind == c.kind && str_eq(a.text, c.text);
+		return str_eq(a.text, c.text);
 	if (a.kind == FRACTION || c.kind == FRACTION) {
 		double left = amount_number(a), right = amount_number(c);
 
@@ -164,11 +163,14 @@ static bool defaults_agree(const struct field *from, const struct field *to)
 	return a.kind == c.kind && a.size == c.size;
 }
 
-/* Row FIELD_SAME_UTF8_VALIDATION, within another type: what only the writer takes for text. */
+/*
+ * Row FIELD_SAME_UTF8_VALIDATION, within another type: what only the writer takes for text. Nothing
+ * but text is read as text.
+ */
 static bool text_is_refused(const struct field *from, const struct field *to)
 {
-	return from->type == TYPE_STRING && to->type == TYPE_STRING && from->e.features &&
-	       to->e.features && from->e.features->utf8_validation == UTF8_NONE &&
+	return to->type == TYPE_STRING && from->e.features && to->e.features &&
+	       from->e.features->utf8_validation == UTF8_NONE &&
 	       to->e.features->utf8_validation == UTF8_VERIFY;
 }
 
@@ -263,7 +265,7 @@ bool range_is_free(struct breaks *b, const struct message *message, int32_t begi
 			if (range->begin <= next && next <= range->end)
 				next = (int64_t)range->end + 1;
 		}
-		if (next == number && index_number(b, message, (int32_t)number))
+		if (index_number(b, message, (int32_t)number)) /* never within a range */
 			next++;
 		if (next == number)
 			return true;
@@ -294,8 +296,7 @@ static bool message_is_lost_here(struct breaks *b, struct way way, const struct 
 		if (field_is_lost(b, way, from->fields.items[i], to, parent))
 			return true;
 	for (uint32_t i = 0; i < to->oneofs.n; i++)
-		if (!to->oneofs.items[i]->is_synthetic &&
-			oneof_is_lost(b, way, from, to->oneofs.items[i], NULL))
+		if (oneof_is_lost(b, way, from, to->oneofs.items[i], NULL))
 			return true;
 	if (!way.json && way.backward && extensions_are_freed(b, from, to))
 		return true;

@@ -10,7 +10,7 @@ static const struct enumeration *owner(const struct enum_value *value)
 static bool first_name_is_lost(
 	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
 {
-	return names->list.n && !index_value(b, to, names->list.items[0]->e.name);
+	return !index_value(b, to, names->list.items[0]->e.name);
 }
 
 /* Does one of the names stand under another number in the other enum? */
@@ -44,8 +44,6 @@ unsigned value_deletion_breaks(const struct question *q)
 	const struct enumeration *e;
 	unsigned breaks = 0;
 
-	if (!q->pair->parent || !q->pair->parent->new.enumeration || !names)
-		return GONE;
 	e = q->pair->parent->new.enumeration;
 	if (first_name_is_lost(q->b, names, e))
 		breaks |= JSON_BACKWARD;
@@ -66,8 +64,6 @@ unsigned value_name_breaks(const struct question *q)
 	const struct enum_names *after = index_values(q->b, owner(new), old->number);
 	unsigned breaks = 0;
 
-	if (!before || !after)
-		return 0;
 	if (first_name_is_lost(q->b, before, owner(new)))
 		breaks |= JSON_BACKWARD;
 	if (first_name_is_lost(q->b, after, owner(old)))

@@ -207,7 +207,7 @@ unsigned field_name_breaks(const struct question *q)
 	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
 	unsigned breaks;
 
-	if (old->extension || new->extension)
+	if (old->extension)
 		return extension_name_breaks(q->b, old, new);
 	breaks = json_key_breaks(q->b, old, new);
 	if (field_is_misnamed(q->b, old, new))
@@ -246,7 +246,7 @@ static bool is_verified_in_java(const struct field *field)
 
 	if (is_verified(field) || (check && check->value.u))
 		return true;
-	return !check && file->edition >= EDITION_2023 && field->e.features &&
+	return !check && field->e.features &&
 	       field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY;
 }
 

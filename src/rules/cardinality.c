@@ -94,11 +94,10 @@ static void field_same_cardinality(
 	};
 	f = finding_add(c, rule, pair, &fact, STR " changed from " STR " to " STR,
 		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));
-	if (rule->arg != ALL_DIFFER)
-		finding_follows(c, f, &old->e, ROW_FIELD_SAME_CARDINALITY);
+	finding_follows(c, f, &old->e, ROW_FIELD_SAME_CARDINALITY);
 	if (rule->arg == BY_WIRE)
 		finding_follows(c, f, &old->e, ROW_FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY);
-	if (is_singular(was) && is_singular(is) && !field_oneof(old) != !field_oneof(new))
+	if (is_singular(was) && is_singular(is))
 		finding_follows(c, f, &old->e, ROW_FIELD_SAME_ONEOF);
 }
 

@@ -66,18 +66,16 @@ static const struct field *map_field_of(const struct element *element)
 
 /* What lived in a deleted message went with it; a map's entry went with what became of the field.
  */
-static void follow(struct check *c, struct finding *f, const struct element *old)
+static void follow(
+	struct check *c, const struct rule *rule, struct finding *f, const struct element *old)
 {
 	const struct field *map = map_field_of(old);
-	bool in_package = f && is_in_package(f->rule);
+	bool in_package = is_in_package(rule);
 
-	if (in_package)
-		finding_follows(c, f, old, row_in_file(old));
+	finding_follows(c, f, old, row_in_file(old));
 	for (const struct element *e = old->parent; e && e->kind == ELEMENT_MESSAGE; e = e->parent)
 		finding_follows(c, f, e,
 			in_package ? ROW_PACKAGE_MESSAGE_NO_DELETE : ROW_MESSAGE_NO_DELETE);
-	if (!map)
-		return;
 	finding_follows(c, f, map, ROW_FIELD_NO_DELETE);
 	finding_follows(c, f, map, ROW_FIELD_SAME_NAME);
 	finding_follows(c, f, map, ROW_FIELD_SAME_TYPE);
@@ -147,8 +145,7 @@ static void declaration_no_delete(struct check *c, const struct rule *rule, cons
 	moved = find_anywhere(c, old);
 	fact = (struct fact){
 		.old = spot_element(old),
-		.new = old->kind == ELEMENT_SERVICE ? spot_file(pair->new_file)
-						    : spot_remains(c, pair),
+		.new = spot_remains(c, pair),
 		.subject = old,
 		.name = full_name(c, old),
 		.help = deletion_help(c, old, moved),
@@ -166,8 +163,7 @@ static void declaration_no_delete(struct check *c, const struct rule *rule, cons
 	else
 		f = finding_add(c, rule, pair, &fact, "%s '" STR "' was deleted", kind_word(old),
 			ARG(fact.name));
-	if (f)
-		follow(c, f, old);
+	follow(c, rule, f, old);
 }
 
 static void package_no_delete(struct check *c, const struct rule *rule, const struct pair *pair)
@@ -176,7 +172,7 @@ static void package_no_delete(struct check *c, const struct rule *rule, const st
 		.old = { pair->old.file, pair->old.file->package_span,
 			pair->old.file->package_span },
 		.subject = &pair->old.file->e,
-		.name = pair->package.n ? pair->package : S(""),
+		.name = pair->package,
 		.help = S("keep the package, its names marked deprecated, beside the one that "
 			  "takes its place"),
 	};

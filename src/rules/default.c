@@ -14,8 +14,8 @@ static bool can_have_default(const struct field *field)
 {
 	enum field_type kind = field_kind(field);
 
-	return field->label != LABEL_REPEATED && !field->is_map && kind != TYPE_MESSAGE &&
-	       kind != TYPE_GROUP && field->type != TYPE_UNRESOLVED;
+	return field->label != LABEL_REPEATED && kind != TYPE_MESSAGE && kind != TYPE_GROUP &&
+	       field->type != TYPE_UNRESOLVED;
 }
 
 static struct effective effective_default(const struct field *field)

@@ -116,8 +116,7 @@ static void enum_value_no_delete(struct check *c, const struct rule *rule, const
 			f = finding_add(
 				c, rule, pair, &fact, STR " was deleted", ARG(value_words(c, old)));
 	}
-	if (rule->arg != PLAIN)
-		finding_follows(c, f, &old->e, ROW_ENUM_VALUE_NO_DELETE);
+	finding_follows(c, f, &old->e, ROW_ENUM_VALUE_NO_DELETE);
 	if (rule->arg == UNLESS_NAME_RESERVED)
 		finding_follows(c, f, &old->e, ROW_ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED);
 }

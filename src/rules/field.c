@@ -6,7 +6,7 @@ enum { PLAIN, UNLESS_NUMBER_RESERVED, UNLESS_NAME_RESERVED };
 
 static void field_same_name(struct check *c, const struct rule *rule, const struct pair *pair)
 {
-	const struct field *old = pair->old.field, *new = pair->new.field, *taken = NULL;
+	const struct field *old = pair->old.field, *new = pair->new.field, *taken;
 	struct fact fact;
 
 	if (!old || !new ||
@@ -27,9 +27,8 @@ static void field_same_name(struct check *c, const struct rule *rule, const stru
 			ARG(field_words(c, old)), ARG(fact.after));
 		return;
 	}
-	if (pair->parent)
-		taken = lookup_field(c, pair->parent->new.message, old->e.name);
-	if (taken && taken->number != new->number)
+	taken = lookup_field(c, pair->parent->new.message, old->e.name);
+	if (taken)
 		fact.help = str_printf(c->arena,
 			"'" STR "' has number %d now: give both fields their numbers back, since "
 			"data that was written before is read as the other field",
@@ -55,8 +54,7 @@ static void field_same_json_name(struct check *c, const struct rule *rule, const
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || !new || old->extension || new->extension ||
-		str_eq(old->json_name, new->json_name))
+	if (!old || !new || old->extension || str_eq(old->json_name, new->json_name))
 		return;
 	fact = (struct fact){
 		.old = spot_span(
@@ -78,7 +76,7 @@ static void field_same_json_name(struct check *c, const struct rule *rule, const
 	f = finding_add(c, rule, pair, &fact,
 		STR " changed its JSON name from '" STR "' to '" STR "'", ARG(field_words(c, old)),
 		ARG(old->json_name), ARG(new->json_name));
-	if (old->e.name.p != new->e.name.p && !old->has_json_name && !new->has_json_name)
+	if (!old->has_json_name && !new->has_json_name)
 		finding_follows(c, f, &old->e, ROW_FIELD_SAME_NAME);
 }
 
@@ -116,7 +114,7 @@ static void field_no_delete(struct check *c, const struct rule *rule, const stru
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || pair->new.field || !pair->parent)
+	if (pair->new.field)
 		return;
 	message = pair->parent->new.message;
 	if (rule->arg == UNLESS_NUMBER_RESERVED && lookup_reserved(c, &message->e, old->number))
@@ -151,8 +149,7 @@ static void field_no_delete(struct check *c, const struct rule *rule, const stru
 			f = finding_add(
 				c, rule, pair, &fact, STR " was deleted", ARG(field_words(c, old)));
 	}
-	if (rule->arg != PLAIN)
-		finding_follows(c, f, &old->e, ROW_FIELD_NO_DELETE);
+	finding_follows(c, f, &old->e, ROW_FIELD_NO_DELETE);
 	if (rule->arg == UNLESS_NAME_RESERVED)
 		finding_follows(c, f, &old->e, ROW_FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED);
 }
@@ -169,7 +166,7 @@ static void field_same_oneof(struct check *c, const struct rule *rule, const str
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || !new || old->extension || new->extension)
+	if (!old || !new || old->extension)
 		return;
 	was = field_oneof(old);
 	is = field_oneof(new);
@@ -194,7 +191,7 @@ static void field_same_oneof(struct check *c, const struct rule *rule, const str
 			      "only, and source code asks the oneof which one is set");
 		f = finding_add(c, rule, pair, &fact, STR " was moved out of oneof '" STR "'",
 			ARG(field_words(c, old)), ARG(was->e.name));
-	} else if (pair->parent && !lookup_oneof(c, pair->parent->new.message, was->e.name)) {
+	} else if (!lookup_oneof(c, pair->parent->new.message, was->e.name)) {
 		fact.help = str_printf(c->arena,
 			"keep the name '" STR "': generated code is named after it",
 			ARG(was->e.name));

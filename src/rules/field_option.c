@@ -168,8 +168,7 @@ static void field_same_java_utf8_validation(
 	f = finding_add(c, rule, pair, &fact,
 		STR " changed its UTF-8 validation in Java from " STR " to " STR,
 		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));
-	if (verifies(old) != verifies(new))
-		finding_follows(c, f, &old->e, ROW_FIELD_SAME_UTF8_VALIDATION);
+	finding_follows(c, f, &old->e, ROW_FIELD_SAME_UTF8_VALIDATION);
 }
 
 enum cpp_type { CPP_TYPE_STRING, CPP_TYPE_CORD, CPP_TYPE_PIECE, CPP_TYPE_VIEW };
@@ -179,7 +178,7 @@ static enum cpp_type cpp_type(const struct field *field)
 {
 	const struct option *ctype = options_find(field->e.options, FIELD_OPTION_CTYPE);
 
-	if (ctype && field->e.file->edition < EDITION_2024) {
+	if (ctype) { /* gone from edition 2024 */
 		int64_t value = options_int(field->e.options, FIELD_OPTION_CTYPE, 0);
 
 		return value == 1 ? CPP_TYPE_CORD : value == 2 ? CPP_TYPE_PIECE : CPP_TYPE_STRING;

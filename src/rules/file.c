@@ -6,7 +6,7 @@ static void file_no_delete(struct check *c, const struct rule *rule, const struc
 	const struct file *old = pair->old.file;
 	struct fact fact;
 
-	if (!old || pair->new.file)
+	if (pair->new.file)
 		return;
 	fact = (struct fact){
 		.old = spot_file(old),

@@ -255,7 +255,6 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	enum row row = rule_row(rule);
 	struct finding *f;
 	va_list args;
-	void **slot;
 
 	if (fact->new.file && !diff_is_own(c->diff, true, fact->new.file))
 		return NULL;
@@ -268,10 +267,10 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->message = vprint(c->arena, format, args);
 	va_end(args);
 	f->element = fact->name.p ? fact->name : full_name(c, subject);
-	if (subject && subject->kind == ELEMENT_FIELD) {
+	if (subject->kind == ELEMENT_FIELD) {
 		f->has_number = true;
 		f->number = ((const struct field *)subject)->number;
-	} else if (subject && subject->kind == ELEMENT_ENUM_VALUE) {
+	} else if (subject->kind == ELEMENT_ENUM_VALUE) {
 		f->has_number = true;
 		f->number = ((const struct enum_value *)subject)->number;
 	}
@@ -285,9 +284,7 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->breaks = breaks_of(c->breaks, rule, pair, fact->detail);
 	f->fingerprint = finding_fingerprint(f, c->arena);
 	*vec_push(c->arena, &c->findings->list) = f;
-	slot = map_put(&c->made, subject, row);
-	if (!*slot)
-		*slot = f;
+	*map_put(&c->made, subject, row) = f;
 	return f;
 }
 

@@ -23,7 +23,7 @@ struct check {
 	const struct rule *by_kind[PAIR_KINDS][ROWS]; /* the selected rules */
 	uint32_t n_by_kind[PAIR_KINDS];
 	struct map lookups; /* lookup.c's, by message or enum */
-	struct map made;    /* (subject, row): the first finding of it */
+	struct map made;    /* (subject, row): its finding, of several the last one */
 	VEC(struct link) links;
 };
 

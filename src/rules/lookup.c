@@ -17,24 +17,10 @@ static int range_cmp(const void *a, const void *b)
 	return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-void ranges_join(struct ranges *ranges)
+void ranges_sort(struct ranges *ranges)
 {
-	uint32_t n = 0;
-
 	if (ranges->list.n)
 		qsort(ranges->list.items, ranges->list.n, sizeof *ranges->list.items, range_cmp);
-	for (uint32_t i = 0; i < ranges->list.n; i++) {
-		struct range r = ranges->list.items[i],
-			     *last = n ? &ranges->list.items[n - 1] : NULL;
-
-		if (last && (int64_t)r.begin <= (int64_t)last->end + 1) {
-			if (r.end > last->end)
-				last->end = r.end;
-		} else {
-			ranges->list.items[n++] = r;
-		}
-	}
-	ranges->list.n = n;
 }
 
 bool ranges_hold(const struct ranges *ranges, int32_t number)
@@ -58,9 +44,8 @@ static void add_message(struct check *c, struct lookup *lookup, const struct mes
 		*map_put(&lookup->names, message->fields.items[i]->e.name.p, 0) =
 			message->fields.items[i];
 	for (uint32_t i = 0; i < message->oneofs.n; i++) {
-		if (!message->oneofs.items[i]->is_synthetic)
-			*map_put(&lookup->oneofs, message->oneofs.items[i]->e.name.p, 0) =
-				message->oneofs.items[i];
+		*map_put(&lookup->oneofs, message->oneofs.items[i]->e.name.p, 0) =
+			message->oneofs.items[i];
 	}
 	for (uint32_t i = 0; i < message->reserved_names.n; i++)
 		*map_put(&lookup->reserved_names, message->reserved_names.items[i].name.p, 0) =
@@ -114,8 +99,8 @@ static const struct lookup *lookup_of(struct check *c, const struct element *ele
 		add_enum(c, lookup, (const struct enumeration *)element);
 	else
 		add_message(c, lookup, (const struct message *)element);
-	ranges_join(&lookup->reserved);
-	ranges_join(&lookup->extensible);
+	ranges_sort(&lookup->reserved);
+	ranges_sort(&lookup->extensible);
 	return lookup;
 }
 

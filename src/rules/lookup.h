@@ -9,12 +9,12 @@ struct range {
 	int32_t begin, end; /* inclusive */
 };
 
-/* Sorted, joined where they touch. */
+/* Sorted. Those of one element never overlap. */
 struct ranges {
 	VEC(struct range) list;
 };
 
-void ranges_join(struct ranges *ranges);
+void ranges_sort(struct ranges *ranges);
 bool ranges_hold(const struct ranges *ranges, int32_t number);
 
 /* A field by interned name. */

@@ -69,7 +69,7 @@ static void message_same_required_fields(
 	struct finding *f;
 	struct fact fact;
 
-	if (!pair->parent || is_required(old) == is_required(new))
+	if (is_required(old) == is_required(new))
 		return;
 	if (is_required(new)) {
 		fact = (struct fact){
@@ -104,8 +104,7 @@ static void message_same_required_fields(
 				ARG(field_words(c, old)));
 		finding_follows(c, f, &old->e, ROW_FIELD_NO_DELETE);
 	}
-	if (old)
-		finding_follows(c, f, &old->e, ROW_FIELD_SAME_CARDINALITY);
+	finding_follows(c, f, old, ROW_FIELD_SAME_CARDINALITY);
 }
 
 static void oneof_no_delete(struct check *c, const struct rule *rule, const struct pair *pair)

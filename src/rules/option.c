@@ -1,4 +1,5 @@
 /* Options of files. A rule about one is a row with its number in descriptor.proto. */
+#include <ctype.h>
 #include "rules/finding.h"
 
 /* OptimizeMode */
@@ -65,7 +66,7 @@ static struct str option_name(const struct check *c, const struct rule *rule)
 	char *name = arena_bytes(c->arena, id.n);
 
 	for (size_t i = 0; i < id.n; i++)
-		name[i] = id.p[i] >= 'A' && id.p[i] <= 'Z' ? (char)(id.p[i] - 'A' + 'a') : id.p[i];
+		name[i] = (char)tolower((unsigned char)id.p[i]);
 	return (struct str){ name, id.n };
 }
 
@@ -91,7 +92,7 @@ static void file_same_option(struct check *c, const struct rule *rule, const str
 		.before = was,
 		.after = is,
 	};
-	if (text && !was.n) {
+	if (!was.n) {
 		fact.help = str_printf(c->arena,
 			"leave " STR
 			" out, or give it the value that generated code has without it",
@@ -104,7 +105,7 @@ static void file_same_option(struct check *c, const struct rule *rule, const str
 	fact.help = str_printf(c->arena,
 		text ? "keep `option " STR " = \"" STR "\";`" : "keep `option " STR " = " STR ";`",
 		ARG(name), ARG(was));
-	if (text && !is.n)
+	if (!is.n)
 		finding_add(c, rule, pair, &fact,
 			"option '" STR "' of file '" STR "' was removed, it was '" STR "'",
 			ARG(name), ARG(old->import_path), ARG(was));

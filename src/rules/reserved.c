@@ -107,8 +107,6 @@ static void names_check(struct check *c, const struct rule *rule, const struct p
 	const struct element *old = pair->old.element, *new = pair->new.element;
 	struct map left;
 
-	if (!was->n_names)
-		return;
 	map_init(&left, c->arena);
 	for (uint32_t i = 0; i < is->n_names; i++)
 		*map_put(&left, is->names[i].name.p, 0) = c;
@@ -137,12 +135,10 @@ static void reserved_no_delete(struct check *c, const struct rule *rule, const s
 	struct reserves was = reserves_of(pair->old.element), is = reserves_of(pair->new.element);
 	struct ranges ranges = { 0 };
 
-	if (was.n_ranges) {
-		for (uint32_t i = 0; i < is.n_ranges; i++)
-			*vec_push(c->arena, &ranges.list) =
-				(struct range){ is.ranges[i].begin, is.ranges[i].end };
-		ranges_join(&ranges);
-	}
+	for (uint32_t i = 0; i < is.n_ranges; i++)
+		*vec_push(c->arena, &ranges.list) =
+			(struct range){ is.ranges[i].begin, is.ranges[i].end };
+	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < was.n_ranges; i++) {
 		struct lost lost = {
 			.range = { was.ranges[i].begin, was.ranges[i].end },
@@ -164,14 +160,12 @@ static void extension_message_no_delete(
 	const struct message *old = pair->old.message, *new = pair->new.message;
 	struct ranges ranges = { 0 };
 
-	if (!old->extension_ranges.n)
-		return;
 	for (uint32_t i = 0; i < new->extension_ranges.n; i++) {
 		const struct extension_range *r = new->extension_ranges.items[i];
 
 		*vec_push(c->arena, &ranges.list) = (struct range){ r->begin, r->end };
 	}
-	ranges_join(&ranges);
+	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < old->extension_ranges.n; i++) {
 		const struct extension_range *r = old->extension_ranges.items[i];
 		struct lost lost = {

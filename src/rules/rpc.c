@@ -99,12 +99,12 @@ static void rpc_same_streaming(struct check *c, const struct rule *rule, const s
 			"keep the method as it is and add one beside it that %s",
 			is ? "streams" : "does not stream"),
 	};
-	if (was && !span_is_none(rule->arg == REQUEST ? old->client_streaming_span
-						      : old->server_streaming_span))
+	if (!span_is_none(
+		    rule->arg == REQUEST ? old->client_streaming_span : old->server_streaming_span))
 		fact.old.exact = rule->arg == REQUEST ? old->client_streaming_span
 						      : old->server_streaming_span;
-	if (is && !span_is_none(rule->arg == REQUEST ? new->client_streaming_span
-						     : new->server_streaming_span))
+	if (!span_is_none(
+		    rule->arg == REQUEST ? new->client_streaming_span : new->server_streaming_span))
 		fact.new.exact = rule->arg == REQUEST ? new->client_streaming_span
 						      : new->server_streaming_span;
 	finding_add(c, rule, pair, &fact,

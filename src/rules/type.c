@@ -94,8 +94,6 @@ static bool types_agree(
 	}
 	if (!kinds_agree(variant, was, is))
 		return false;
-	if (was != TYPE_ENUM && was != TYPE_MESSAGE && was != TYPE_GROUP)
-		return true;
 	if (str_eq(field_type_name(old), field_type_name(new)))
 		return true;
 	if (variant == SAME || was != TYPE_ENUM)
@@ -116,7 +114,7 @@ static struct sides type_words(
 
 	if (!str_eq(words.old, words.new))
 		return words;
-	if (field_kind(old) != field_kind(new) && old->type_ref && new->type_ref) {
+	if (field_kind(old) != field_kind(new)) {
 		words.old = str_printf(c->arena, STR " (%s)", ARG(words.old),
 			field_kind(old) == TYPE_GROUP ? "delimited" : "length-prefixed");
 		words.new = str_printf(c->arena, STR " (%s)", ARG(words.new),
@@ -189,8 +187,7 @@ static void field_same_type(struct check *c, const struct rule *rule, const stru
 			    : type_help(c, old, new);
 	f = finding_add(c, rule, pair, &fact, STR " changed from " STR " to " STR,
 		ARG(field_words(c, old)), ARG(words.old), ARG(words.new));
-	if (rule->arg != SAME)
-		finding_follows(c, f, &old->e, ROW_FIELD_SAME_TYPE);
+	finding_follows(c, f, &old->e, ROW_FIELD_SAME_TYPE);
 	if (rule->arg == BY_WIRE)
 		finding_follows(c, f, &old->e, ROW_FIELD_WIRE_JSON_COMPATIBLE_TYPE);
 	if (old->is_map && new->is_map)
