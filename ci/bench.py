@@ -84,8 +84,8 @@ def main():
                 print("bench: --temporal is not given, its row is left out")
                 return []
             git = f"{a.temporal}#tag="
-            return [("breakwater", [a.bw, "check", "-C", a.temporal, "t01/base", "t01/head"]),
-                    ("buf", a.buf and [a.buf, "breaking", git + "t01/head", "--against", git + "t01/base"])]
+            return [("breakwater", [a.bw, "check", "-C", a.temporal, "t36/base", "t36/head"]),
+                    ("buf", a.buf and [a.buf, "breaking", git + "t36/head", "--against", git + "t36/base"])]
 
         def start():
             top = tmp / "start"
@@ -99,8 +99,8 @@ def main():
             "one-commit": lambda: [("breakwater", check("g37")), ("buf", buf_check("g37"))],
             "one-commit-types": lambda: [("breakwater", check("g30")), ("buf", buf_check("g30"))],
             "one-commit-path": lambda: [("breakwater", check("g30", *changed("g30"))),
-                                        ("buf", a.buf and [a.buf, "breaking", at("g30/head"), "--against", f"{a.repo}#tag=g30/base",
-                                                           *changed("g30")])],
+                                        ("buf", a.buf and ["env", "-C", at("g30/head"), a.buf, "breaking", ".", "--against",
+                                                           f"{a.repo}#tag=g30/base", *changed("g30")])],
             "both-trees": lambda: [("breakwater", check("j01")), ("buf", buf_check("j01"))],
             "build": lambda: [("breakwater", [a.bw, "build", "-C", a.repo, "main", "--no-source-info", "-o", "/dev/null"]),
                               ("buf", a.buf and [a.buf, "build", at("main"), "--exclude-source-info", "-o", str(tmp / "buf.binpb")]),
