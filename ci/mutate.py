@@ -428,8 +428,10 @@ def main():
             key, why = re.fullmatch(r"(.*: always (?:true|false)): (.*)", line).groups()
             known[key] = why
     alive = [m for m, survived in zip(mutants, verdicts) if survived]
-    names = {f"{m.file.removeprefix('src/')}: {m.condition}: always {m.value}": m for m in alive}
-    new = [m for key, m in names.items() if key not in known]
+    names = collections.defaultdict(list)
+    for m in alive:
+        names[f"{m.file.removeprefix('src/')}: {m.condition}: always {m.value}"].append(m)
+    new = [m for key, ms in names.items() if key not in known for m in ms]
     for m in new:
         print(f"{m.file}:{m.line}: {m.condition}: always {m.value} ({len(reach[m.id // 2])} tests come to it)")
     vain = [k for k in known if k not in names and a.file in k] if not a.file else []

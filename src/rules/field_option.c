@@ -234,8 +234,8 @@ static void field_same_cpp_string_type(
 	enum cpp_type was, is;
 	struct fact fact;
 
-	if (!old || !new || !is_text(old) || !is_text(new) || in_map_entry(old) ||
-		in_map_entry(new))
+	if (!old || !new || !is_text(old) || !is_text(new) ||
+		(in_map_entry(old) && in_map_entry(new)))
 		return;
 	was = cpp_type(old);
 	is = cpp_type(new);
@@ -326,7 +326,8 @@ const struct rule rule_FIELD_SAME_CPP_STRING_TYPE = {
 	.purpose = "string and bytes fields keep their type in C++",
 	.compares = "The C++ type of a field that is a string or bytes on both sides: ctype where "
 		    "it is written (before edition 2024), else features.(pb.cpp).string_type. From "
-		    "STRING_PIECE to STRING is no change. Map entries are left out.",
+		    "STRING_PIECE to STRING is no change. What is the key or value of a map on "
+		    "both sides is left out.",
 	.hurts = "C++ code that uses the field gets another type and no longer builds. Data does "
 		 "not change.",
 	.before = "message Order {\n  string note = 1;\n}",

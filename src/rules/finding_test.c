@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include "rules/checked_test.h"
 
 #define HEAD "syntax = \"proto3\";\npackage acme.v1;\n"
@@ -260,9 +261,89 @@ static void last_enum_of_a_package_is_reported_unless_its_message_is(void **stat
 	checked_free(&c);
 }
 
+/* Without the plain rule the wire's finding follows from that of wire and JSON. */
+static void variant_for_the_wire_follows_from_the_wider_one(void **state)
+{
+	static const char *const variants[][2] = {
+		{ "FIELD_WIRE_COMPATIBLE_TYPE", "FIELD_WIRE_JSON_COMPATIBLE_TYPE" },
+		{ "FIELD_WIRE_COMPATIBLE_CARDINALITY", "FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY" },
+		{ "FIELD_NO_DELETE_UNLESS_NAME_RESERVED",
+			"FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED" },
+		{ "ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED",
+			"ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(variants); i++) {
+		char use[160];
+		struct checked c;
+
+		snprintf(use, sizeof use, "%s,%s", variants[i][0], variants[i][1]);
+		c = checked(use,
+			FILES("a.proto",
+				HEAD "message M { int32 a = 1; int32 b = 2; int32 d = 3; }\n"
+				     "enum E { Z = 0; Y = 1; }"),
+			FILES("a.proto", HEAD "message M { string a = 1; repeated int32 b = 2; }\n"
+					      "enum E { Z = 0; }"));
+		assert_int_equal(c.findings.list.n, 2);
+		assert_ptr_equal(finding_of(&c, variants[i][0], 0)->cause,
+			finding_of(&c, variants[i][1], 0));
+		assert_null(finding_of(&c, variants[i][1], 0)->cause);
+		checked_free(&c);
+	}
+}
+
+static void what_a_package_lost_follows_within_its_own_rules(void **state)
+{
+	struct checked c = checked("PACKAGE_MESSAGE_NO_DELETE,PACKAGE_ENUM_NO_DELETE",
+		FILES("a.proto",
+			HEAD "message Keep {} message M { enum E { A = 0; } } enum F { B = 0; }"),
+		FILES("a.proto", HEAD "message Keep {} enum F { B = 0; }"));
+
+	(void)state;
+	assert_int_equal(c.findings.list.n, 2);
+	assert_ptr_equal(finding_of(&c, "PACKAGE_ENUM_NO_DELETE", 0)->cause,
+		finding_of(&c, "PACKAGE_MESSAGE_NO_DELETE", 0));
+	checked_free(&c);
+}
+
+/* What would have said so has to run. */
+static void last_of_a_package_is_reported_where_nothing_else_tells(void **state)
+{
+	static const char *const extended[] = { "a.proto",
+		"syntax = \"proto2\"; package a; message M { extensions 1 to 9; }\n"
+		"extend M { optional int32 x = 1; }",
+		NULL };
+	static const char *const closed[] = { "a.proto",
+		"syntax = \"proto2\"; package a; message M {}", NULL };
+	struct checked c = checked("PACKAGE_ENUM_NO_DELETE",
+		FILES("a.proto", HEAD "message Keep {} message M { enum E { A = 0; } }"),
+		FILES("a.proto", HEAD "message Keep {}"));
+
+	(void)state;
+	assert_int_equal(c.findings.list.n, 1);
+	checked_free(&c);
+	c = checked("PACKAGE_EXTENSION_NO_DELETE", extended, closed);
+	assert_int_equal(c.findings.list.n, 1);
+	checked_free(&c);
+	c = checked("PACKAGE_EXTENSION_NO_DELETE,EXTENSION_MESSAGE_NO_DELETE", extended, closed);
+	assert_int_equal(c.findings.list.n, 1);
+	finding_of(&c, "EXTENSION_MESSAGE_NO_DELETE", 0);
+	checked_free(&c);
+	/* Nor does the range say it, where the message that had it is gone. */
+	c = checked("PACKAGE_EXTENSION_NO_DELETE,EXTENSION_MESSAGE_NO_DELETE", extended,
+		FILES("a.proto", "syntax = \"proto2\"; package a; message N {}"));
+	assert_int_equal(c.findings.list.n, 1);
+	finding_of(&c, "PACKAGE_EXTENSION_NO_DELETE", 0);
+	checked_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(variant_for_the_wire_follows_from_the_wider_one),
+		cmocka_unit_test(what_a_package_lost_follows_within_its_own_rules),
+		cmocka_unit_test(last_of_a_package_is_reported_where_nothing_else_tells),
 		cmocka_unit_test(type_change_points_at_the_type_on_both_sides),
 		cmocka_unit_test(deleted_field_points_at_the_name_of_its_message),
 		cmocka_unit_test(help_names_what_is_not_reserved_yet),

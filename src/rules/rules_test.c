@@ -110,6 +110,14 @@ static void categories_have_their_sizes(void **state)
 	assert_int_equal(count_in(CAT_WIRE_JSON, RULES_V1BETA1), 21);
 }
 
+static void categories_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(category_name(CAT_FILE).p, "FILE");
+	assert_string_equal(category_name(CAT_CSR).p, "CSR");
+	assert_int_equal(category_find(category_name(CAT_WIRE_JSON)), CAT_WIRE_JSON);
+}
+
 static void nearest_word_is_a_rule_or_a_category(void **state)
 {
 	(void)state;
@@ -126,6 +134,7 @@ int main(void)
 		cmocka_unit_test(every_rule_has_cases),
 		cmocka_unit_test(every_example_raises_its_rule),
 		cmocka_unit_test(categories_have_their_sizes),
+		cmocka_unit_test(categories_have_names),
 		cmocka_unit_test(nearest_word_is_a_rule_or_a_category),
 	};
 

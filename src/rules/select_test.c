@@ -57,6 +57,7 @@ static void deprecated_id_acts_as_its_replacements(void **state)
 	assert_true(w->selection->selected[ROW_FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY]);
 	assert_int_equal(w->diags.n, 1);
 	assert_int_equal(w->diags.items[0].level, DIAG_WARNING);
+	assert_string_equal(w->diags.items[0].message.p, "rule 'FIELD_SAME_LABEL' is deprecated");
 }
 
 static void deprecated_id_without_replacement_only_warns(void **state)
@@ -67,6 +68,8 @@ static void deprecated_id_without_replacement_only_warns(void **state)
 	for (int i = 0; i < ROWS; i++)
 		assert_false(w->selection->selected[i]);
 	assert_int_equal(w->diags.n, 1);
+	assert_string_equal(w->diags.items[0].message.p,
+		"rule 'FILE_SAME_PHP_GENERIC_SERVICES' is deprecated and does nothing");
 }
 
 static void unknown_word_is_refused(void **state)
