@@ -1,7 +1,6 @@
 #include "check.h"
 
 #include "base/map.h"
-#include "base/pool.h"
 #include "config/accepted.h"
 #include "config/config.h"
 #include "descriptor/descriptor.h"
@@ -303,11 +302,6 @@ static bool filter_holds(const struct path_filter *filter, struct finding_paths 
 
 /* ---- compiling ---- */
 
-static unsigned jobs_of(const struct breakwater_run *run)
-{
-	return run->options->jobs ? run->options->jobs : pool_processors();
-}
-
 static bool is_strict(const struct breakwater_run *run)
 {
 	return run->options->strict_imports || run->sides[NEW].config.strict_imports;
@@ -368,7 +362,7 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 		.arena = run->arena,
 		.names = run->names,
 		.diags = diags,
-		.jobs = jobs_of(run),
+		.jobs = run->options->jobs,
 		.strict_imports = is_strict(run),
 		.tolerate_broken = true,
 		.parse_descriptor = descriptor_parse,
@@ -438,7 +432,7 @@ static bool compile_sides(struct breakwater_run *run)
 		.arena = run->arena,
 		.names = run->names,
 		.diags = &run->diags,
-		.jobs = jobs_of(run),
+		.jobs = run->options->jobs,
 		.changes = &run->changes,
 		.old_source = run->sides[OLD].source,
 		.new_source = run->sides[NEW].source,

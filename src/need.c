@@ -268,17 +268,19 @@ static void outline_task(void *context, unsigned index, size_t item)
 
 static bool read_outlines(struct outlining *o, uint32_t n)
 {
+	enum { FILES_A_THREAD = 32 };
 	struct need *need = o->need;
+	unsigned jobs = pool_jobs(need->jobs, n, FILES_A_THREAD);
 	bool ok = true;
 
-	o->workers = NEW_ARRAY(need->arena, need->jobs, struct worker);
-	for (unsigned i = 0; i < need->jobs; i++) {
+	o->workers = NEW_ARRAY(need->arena, jobs, struct worker);
+	for (unsigned i = 0; i < jobs; i++) {
 		o->workers[i].arena = arena_like(need->arena);
 		o->workers[i].scratch = arena_like(need->arena);
 		diags_init(&o->workers[i].diags, o->workers[i].arena);
 	}
-	pool_run(need->jobs, n, outline_task, o);
-	for (unsigned i = 0; i < need->jobs; i++) {
+	pool_run(jobs, n, outline_task, o);
+	for (unsigned i = 0; i < jobs; i++) {
 		diags_adopt(need->diags, &o->workers[i].diags);
 		need->outline_bytes += o->workers[i].bytes;
 		arena_adopt(need->arena, o->workers[i].arena);

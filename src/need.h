@@ -16,7 +16,7 @@ struct need {
 	struct arena *arena;
 	struct intern *names;
 	struct diags *diags;
-	unsigned jobs;
+	unsigned jobs; /* threads; 0: as many as are worth while */
 	const struct changes *changes;
 	struct source *old_source, *new_source;
 	/*

@@ -69,3 +69,12 @@ unsigned pool_processors(void)
 		n = CPU_COUNT(&set);
 	return n < 1 ? 1 : n > MOST_JOBS ? MOST_JOBS : (unsigned)n;
 }
+
+unsigned pool_jobs(unsigned asked, size_t n, size_t least)
+{
+	unsigned jobs = asked ? asked : pool_processors();
+
+	if (!asked && jobs > n / least)
+		jobs = (unsigned)(n / least);
+	return jobs ? jobs : 1;
+}

@@ -14,3 +14,9 @@ typedef void (*pool_work)(void *context, unsigned worker, size_t item);
 void pool_run(unsigned jobs, size_t n, pool_work work, void *context);
 /* Number of processors that this process may use, at least 1. */
 unsigned pool_processors(void);
+/*
+ * Jobs for n items: `asked`, or when that is 0 as many as there are processors, but none with less
+ * than `least` items, which would cost more than it does (a third of a millisecond on a virtual
+ * machine, 2026-11). At least 1.
+ */
+unsigned pool_jobs(unsigned asked, size_t n, size_t least);

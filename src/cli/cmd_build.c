@@ -1,6 +1,5 @@
 #include "cli/cli.h"
 
-#include "base/pool.h"
 #include "cli/progress.h"
 #include "descriptor/descriptor.h"
 #include "timing.h"
@@ -34,7 +33,7 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 		.arena = cli->arena,
 		.names = cli->names,
 		.diags = &cli->diags,
-		.jobs = arguments->jobs ? arguments->jobs : pool_processors(),
+		.jobs = arguments->jobs,
 		.strict_imports = true,
 		.source_info = !arguments->no_source_info,
 		.parse_descriptor = descriptor_parse,

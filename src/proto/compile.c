@@ -40,6 +40,9 @@ struct side_state {
 	uint32_t parsed; /* nodes below this index are parsed and their imports looked for */
 };
 
+/* Files that a thread is worth while for: to be parsed, to be taken through a later stage. */
+enum { FILES_A_THREAD = 16, STAGED_A_THREAD = 128 };
+
 struct worker_state {
 	struct arena *arena, *scratch;
 	struct arena *syntax; /* gone once options are interpreted */
@@ -267,7 +270,8 @@ static struct node *node_get(struct driver *d, struct side_state *s,
 static void parse_tasks(struct driver *d)
 {
 	d->n_files += d->tasks.n;
-	pool_run(d->jobs, d->tasks.n, parse_task, d);
+	pool_run(
+		pool_jobs(d->options->jobs, d->tasks.n, FILES_A_THREAD), d->tasks.n, parse_task, d);
 	for (uint32_t i = 0; i < d->tasks.n; i++)
 		d->failed |= d->tasks.items[i]->failed;
 	d->tasks.n = 0;
@@ -712,7 +716,8 @@ static void run_stage(struct driver *d, void (*run)(struct context *))
 {
 	struct stage stage = { d, run };
 
-	pool_run(d->jobs, d->compiler.units.n, stage_task, &stage);
+	pool_run(pool_jobs(d->options->jobs, d->compiler.units.n, STAGED_A_THREAD),
+		d->compiler.units.n, stage_task, &stage);
 }
 
 static void link_all(struct driver *d)

@@ -72,7 +72,7 @@ struct compile_options {
 	struct arena *arena; /* the run's: schemas live here */
 	struct intern *names;
 	struct diags *diags;
-	unsigned jobs;
+	unsigned jobs; /* threads; 0: as many as are worth while */
 	bool strict_imports;
 	bool source_info;
 	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to
