@@ -85,11 +85,8 @@ typedef void (*add_element)(struct side *side, struct map *map, const struct ele
 
 static void add_in_file(struct side *side, struct map *map, const struct element *element)
 {
-	void **slot = map_put(map, element->full_name.p, element->kind);
-
 	(void)side;
-	if (!*slot)
-		*slot = (void *)element;
+	*map_put(map, element->full_name.p, element->kind) = (void *)element;
 }
 
 static void add_named(struct side *side, struct map *map, const void *key, uint64_t number,

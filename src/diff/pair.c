@@ -349,17 +349,15 @@ static void walk_enum(struct walk *walk, const struct enumeration *old)
 	struct pair pair;
 
 	walk_name(walk, &old->e, PAIR_FILE_ENUM, PAIR_PACKAGE_ENUM);
-	if (!comparable(&old->e, new ? &new->e : NULL))
+	if (!comparable(&old->e, (const struct element *)new))
 		return;
 	pair = pair_of(walk, PAIR_ENUM, old, new, walk->files);
 	walk->visit(walk->context, &pair);
 	map_init(&by_number, walk->diff->arena);
 	map_init(&seen, walk->diff->arena);
 	for (uint32_t i = 0; i < new->values.n; i++) {
-		void **slot = map_put(&by_number, NULL, (uint32_t) new->values.items[i]->number);
-
-		if (!*slot)
-			*slot = new->values.items[i];
+		*map_put(&by_number, NULL, (uint32_t) new->values.items[i]->number) =
+			new->values.items[i];
 	}
 	for (uint32_t i = 0; i < old->values.n; i++) {
 		struct enum_value *value = old->values.items[i];
@@ -378,7 +376,7 @@ static void walk_extension(struct walk *walk, const struct field *old)
 	const struct field *new = extension_partner(walk->diff, old);
 
 	walk_name(walk, &old->e, PAIR_FILE_EXTENSION, PAIR_PACKAGE_EXTENSION);
-	if (comparable(&old->e, new ? &new->e : NULL))
+	if (comparable(&old->e, (const struct element *)new))
 		visit_pair(walk, PAIR_FIELD, old, new, NULL);
 }
 
@@ -388,7 +386,7 @@ static void walk_message(struct walk *walk, const struct message *old)
 	const struct message *new = (const struct message *)partner(walk->diff, &old->e);
 
 	walk_name(walk, &old->e, PAIR_FILE_MESSAGE, PAIR_PACKAGE_MESSAGE);
-	if (comparable(&old->e, new ? &new->e : NULL)) {
+	if (comparable(&old->e, (const struct element *)new)) {
 		struct pair pair = pair_of(walk, PAIR_MESSAGE, old, new, walk->files);
 
 		walk->visit(walk->context, &pair);
@@ -410,7 +408,7 @@ static void walk_service(struct walk *walk, const struct service *old)
 	struct pair pair;
 
 	walk_name(walk, &old->e, PAIR_FILE_SERVICE, PAIR_PACKAGE_SERVICE);
-	if (!comparable(&old->e, new ? &new->e : NULL))
+	if (!comparable(&old->e, (const struct element *)new))
 		return;
 	pair = pair_of(walk, PAIR_SERVICE, old, new, walk->files);
 	walk->visit(walk->context, &pair);

@@ -198,9 +198,129 @@ static void imports_are_not_own(void **state)
 	sides_free(s);
 }
 
+#define EXTENSIBLE \
+	"syntax = \"proto2\"; message M { extensions 1 to 9; } message N { extensions 1 to 9; } "
+#define EXTENDS(name, number)                                                                   \
+	"syntax = \"proto2\"; import \"m.proto\"; extend M { optional int32 " name " = " number \
+	"; }"
+
+/* Two files that nobody imports together may extend a message by one number. */
+static void extension_pairs_with_that_of_its_own_file(void **state)
+{
+	struct sides *s;
+	const char *text = pairs(&s,
+		FILES("m.proto", EXTENSIBLE, "b.proto", EXTENDS("e", "1"), "c.proto",
+			EXTENDS("f", "1")),
+		FILES("m.proto", EXTENSIBLE, "b.proto", EXTENDS("e2", "1"), "c.proto",
+			EXTENDS("f2", "1")));
+
+	(void)state;
+	assert_non_null(strstr(text, "field\te = 1\te2 = 1\n"));
+	assert_non_null(strstr(text, "field\tf = 1\tf2 = 1\n"));
+	sides_free(s);
+}
+
+static void extension_that_changed_its_number_is_another_one(void **state)
+{
+	struct sides *s;
+	const char *text =
+		pairs(&s, FILES("m.proto", EXTENSIBLE "extend M { optional int32 e = 1; }"),
+			FILES("m.proto", EXTENSIBLE
+				"extend M { optional int32 e = 2; optional int32 g = 1; }"));
+
+	(void)state;
+	assert_non_null(strstr(text, "field\te = 1\tg = 1\n"));
+	sides_free(s);
+	text = pairs(&s, FILES("m.proto", EXTENSIBLE "extend M { optional int32 e = 1; }"),
+		FILES("m.proto", EXTENSIBLE
+			"extend N { optional int32 e = 1; } extend M { optional int32 h = 1; }"));
+	assert_non_null(strstr(text, "field\te = 1\th = 1\n"));
+	sides_free(s);
+}
+
+static void unknown_extendee_is_its_name_as_written(void **state)
+{
+	struct sides *s;
+	const char *text = pairs(&s,
+		FILES("a.proto", "syntax = \"proto2\"; import \"gone.proto\"; "
+				 "extend gone.M { optional int32 e = 1; }"),
+		FILES("a.proto", "syntax = \"proto2\"; import \"gone.proto\"; "
+				 "extend .gone.M { optional int32 f = 1; }"));
+
+	(void)state;
+	assert_non_null(strstr(text, "field\te = 1\tf = 1\n"));
+	sides_free(s);
+}
+
+static void first_import_changes_import_paths_and_deletes_nothing(void **state)
+{
+	struct sides *s;
+	const char *text = pairs(&s, FILES("x/a.proto", HEAD "message M { int32 a = 1; }"),
+		FILES("x/a.proto", HEAD "message M { int32 b = 1; }", "x/b.proto",
+			HEAD "import \"a.proto\"; message N { M m = 1; }"));
+
+	(void)state;
+	assert_non_null(strstr(text, "field\tacme.v1.M.a = 1\tacme.v1.M.b = 1\n"));
+	assert_null(strstr(text, "\t-\n"));
+	sides_free(s);
+}
+
+/* Its path may be that of another file's import path: the path counts first. */
+static void same_path_comes_before_the_same_import_path(void **state)
+{
+	struct sides *s;
+	const char *text = pairs(&s,
+		FILES("a.proto", HEAD "message M {}", "x/b.proto",
+			"syntax = \"proto3\"; package b;"),
+		FILES("x/a.proto", HEAD "message M { int32 a = 1; }", "x/b.proto",
+			"syntax = \"proto3\"; package b; import \"a.proto\";"));
+
+	(void)state;
+	assert_non_null(strstr(text, "message\tacme.v1.M\tacme.v1.M\n"));
+	assert_null(strstr(text, "\t-\n"));
+	sides_free(s);
+}
+
+static void package_of_a_contract_that_was_not_compiled_lives(void **state)
+{
+	struct sides *s = sides_compile(
+		FILES("a.proto", HEAD "message M {}"), FILES("b.proto", "syntax = \"proto3\";"));
+	struct out *out = out_memory(s->arena);
+
+	(void)state;
+	*vec_push(s->arena, &s->schemas[1].paths) = S("a.proto");
+	*vec_push(s->arena, &s->schemas[0].paths) = S("b.proto");
+	s->diff = diff_new(s->arena, s->names, &s->schemas[0], &s->schemas[1]);
+	diff_dump(s->diff, out);
+	assert_string_equal(str_cstr(s->arena, out_text(out)), "");
+	sides_free(s);
+}
+
+static void imports_neither_come_nor_go(void **state)
+{
+	static const char import[] = HEAD "import \"google/protobuf/empty.proto\"; "
+					  "message M { google.protobuf.Empty e = 1; }";
+	struct sides *s;
+	const char *text = pairs(&s, FILES("a.proto", import), FILES("a.proto", HEAD));
+
+	(void)state;
+	assert_null(strstr(text, "google"));
+	sides_free(s);
+	text = pairs(&s, FILES("a.proto", HEAD), FILES("a.proto", import));
+	assert_null(strstr(text, "google"));
+	sides_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(extension_pairs_with_that_of_its_own_file),
+		cmocka_unit_test(extension_that_changed_its_number_is_another_one),
+		cmocka_unit_test(unknown_extendee_is_its_name_as_written),
+		cmocka_unit_test(first_import_changes_import_paths_and_deletes_nothing),
+		cmocka_unit_test(same_path_comes_before_the_same_import_path),
+		cmocka_unit_test(package_of_a_contract_that_was_not_compiled_lives),
+		cmocka_unit_test(imports_neither_come_nor_go),
 		cmocka_unit_test(equal_files_are_not_looked_at),
 		cmocka_unit_test(fields_pair_by_number),
 		cmocka_unit_test(message_that_moved_to_another_file_is_still_compared),
