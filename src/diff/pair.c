@@ -322,11 +322,10 @@ static void walk_oneofs(struct walk *walk, const struct pair *messages)
 	struct map by_name;
 
 	map_init(&by_name, walk->diff->arena);
-	for (uint32_t i = 0; i < new->oneofs.n; i++) {
-		if (!new->oneofs.items[i]->is_synthetic)
-			*map_put(&by_name, new->oneofs.items[i]->e.name.p, 0) =
-				new->oneofs.items[i];
-	}
+	/* Synthetic ones too: as measured, a oneof `_a` lives on in an optional field `a`, which
+	 * FIELD_SAME_ONEOF reports. */
+	for (uint32_t i = 0; i < new->oneofs.n; i++)
+		*map_put(&by_name, new->oneofs.items[i]->e.name.p, 0) = new->oneofs.items[i];
 	for (uint32_t i = 0; i < old->oneofs.n; i++) {
 		const struct oneof *oneof = old->oneofs.items[i];
 

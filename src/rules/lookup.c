@@ -4,7 +4,7 @@
 /* One message or enum, indexed when it is first asked about. */
 struct lookup {
 	struct map names;          /* fields or values by name */
-	struct map oneofs;         /* real ones by name */
+	struct map oneofs;         /* by name */
 	struct map numbers;        /* of an enum: struct values */
 	struct map reserved_names; /* any value: it is there */
 	struct ranges reserved, extensible;

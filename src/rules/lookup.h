@@ -19,7 +19,7 @@ bool ranges_hold(const struct ranges *ranges, int32_t number);
 
 /* A field by interned name. */
 const struct field *lookup_field(struct check *c, const struct message *message, struct str name);
-/* A real oneof by interned name. */
+/* A oneof by interned name; a synthetic one counts, as for ONEOF_NO_DELETE. */
 const struct oneof *lookup_oneof(struct check *c, const struct message *message, struct str name);
 const struct enum_value *lookup_value(
 	struct check *c, const struct enumeration *enumeration, struct str name);
