@@ -29,7 +29,7 @@ struct breaks *breaks_new(struct arena *arena, const struct diff *diff);
 
 /*
  * What the change behind this pair breaks, for the property that `rule` compares: a mask of enum
- * surface, perhaps 0. Without a `detail` that the rule has a use for, all that may be meant count.
+ * surface, perhaps 0. The rules named above need their `detail`.
  */
 unsigned breaks_of(
 	struct breaks *breaks, const struct rule *rule, const struct pair *pair, int detail);

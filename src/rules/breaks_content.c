@@ -145,7 +145,7 @@ static bool defaults_agree(const struct field *from, const struct field *to)
 {
 	struct amount a, c;
 
-	if (shape(from) || shape(to))
+	if (shape(to)) /* a list for a single value is lost by its shape */
 		return true;
 	a = default_of(from);
 	c = default_of(to);
@@ -154,7 +154,7 @@ static bool defaults_agree(const struct field *from, const struct field *to)
 	if (a.kind == FRACTION || c.kind == FRACTION) {
 		double left = amount_number(a), right = amount_number(c);
 
-		if (from->type == TYPE_FLOAT || to->type == TYPE_FLOAT) {
+		if (from->type == TYPE_FLOAT) { /* the reverse is lost by its type */
 			left = (float)left;
 			right = (float)right;
 		}

@@ -78,20 +78,11 @@ unsigned value_name_breaks(const struct question *q)
 /* Row ENUM_SAME_TYPE: only the open side holds numbers that no value has. */
 unsigned enum_type_breaks(const struct question *q)
 {
-	bool was = enum_is_closed(q->pair->old.enumeration);
-	bool is = enum_is_closed(q->pair->new.enumeration);
-
-	if (was == is)
-		return 0;
-	return is ? GONE : WIRE_FORWARD | JSON_FORWARD;
+	return enum_is_closed(q->pair->new.enumeration) ? GONE : WIRE_FORWARD | JSON_FORWARD;
 }
 
 /* Rows RESERVED_MESSAGE_NO_DELETE and RESERVED_ENUM_NO_DELETE: free for another meaning. */
 unsigned reserved_breaks(const struct question *q)
 {
-	if (q->detail == DETAIL_NUMBER)
-		return WIRE_BACKWARD;
-	if (q->detail == DETAIL_NAME)
-		return JSON_BACKWARD;
-	return WIRE_BACKWARD | JSON_BACKWARD;
+	return q->detail == DETAIL_NUMBER ? WIRE_BACKWARD : JSON_BACKWARD;
 }

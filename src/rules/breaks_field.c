@@ -94,21 +94,9 @@ unsigned field_cardinality_breaks(const struct question *q)
 	return has_has(old) != has_has(new) ? breaks | SOURCE_CODE : breaks;
 }
 
-/* Of a pair of messages: all fields of it, since nothing tells which one is meant. */
 unsigned required_breaks(const struct question *q)
 {
-	const struct message *old = q->pair->old.message, *new = q->pair->new.message;
-	unsigned breaks = 0;
-
-	if (q->pair->kind == PAIR_FIELD)
-		return requirement_breaks(q->pair->old.field, q->pair->new.field);
-	for (uint32_t i = 0; i < old->fields.n; i++)
-		breaks |= requirement_breaks(old->fields.items[i],
-			index_number(q->b, new, old->fields.items[i]->number));
-	for (uint32_t i = 0; i < new->fields.n; i++)
-		if (!index_number(q->b, old, new->fields.items[i]->number))
-			breaks |= requirement_breaks(NULL, new->fields.items[i]);
-	return breaks;
+	return requirement_breaks(q->pair->old.field, q->pair->new.field);
 }
 
 /* Row FIELD_SAME_ONEOF: joins a member that could be set beside it, leaves one that can be. */
@@ -166,8 +154,6 @@ unsigned field_deletion_breaks(const struct question *q)
 	const struct field *old = q->pair->old.field, *moved;
 	const struct message *message;
 
-	if (!q->pair->parent || !q->pair->parent->new.message)
-		return GONE;
 	message = q->pair->parent->new.message;
 	moved = index_name(q->b, message, old->e.name);
 	if (moved)

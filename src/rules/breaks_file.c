@@ -42,18 +42,10 @@ unsigned extension_deletion_breaks(const struct question *q)
 unsigned extension_range_breaks(const struct question *q)
 {
 	const struct message *old = q->pair->old.message, *new = q->pair->new.message;
-	uint32_t first = 0, end = old->extension_ranges.n;
+	const struct extension_range *range = old->extension_ranges.items[q->detail - DETAIL_RANGE];
 
-	if (q->detail >= DETAIL_RANGE && (uint32_t)(q->detail - DETAIL_RANGE) < end) {
-		first = (uint32_t)(q->detail - DETAIL_RANGE);
-		end = first + 1;
-	}
-	for (uint32_t i = first; i < end; i++) {
-		const struct extension_range *range = old->extension_ranges.items[i];
-
-		if (range_is_free(q->b, new, range->begin, range->end))
-			return WIRE_BACKWARD | SOURCE_CODE;
-	}
+	if (range_is_free(q->b, new, range->begin, range->end))
+		return WIRE_BACKWARD | SOURCE_CODE;
 	return SOURCE_CODE;
 }
 
