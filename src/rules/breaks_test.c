@@ -688,7 +688,6 @@ static void an_extension_range_is_free_where_nothing_covers_it(void **state)
 	reserve(w, new, 12);
 	assert_int_equal(breaks_of(w->breaks, &rule, &pair, DETAIL_RANGE), mask_of("s"));
 	assert_int_equal(breaks_of(w->breaks, &rule, &pair, DETAIL_RANGE + 1), mask_of("wb s"));
-	assert_int_equal(breaks_of(w->breaks, &rule, &pair, DETAIL_NONE), mask_of("wb s"));
 }
 
 int main(void)
