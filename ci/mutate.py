@@ -10,7 +10,7 @@ Each case is run once to note which conditions it comes to, and a mutant then on
 diff's unit tests first. Of a case in rules/ or categories/ its all.jsonl counts, every byte of it; in breaks/ what the findings break.
 
 Survivors are listed with their place, but for those that ci/mutate.txt names, with why no test can see them:
-`FILE: CONDITION: always VALUE: why`. Exit status 0 when there are no others, and no line there is in vain.
+`FILE: CONDITION: always true: why`; `always any` is both values. Exit status 0 when there are no others, and no line there is in vain.
 """
 import argparse
 import collections
@@ -425,8 +425,9 @@ def main():
     known = {}
     for line in (TOP / "ci/mutate.txt").read_text().splitlines():
         if line and not line.startswith("#"):
-            key, why = re.fullmatch(r"(.*: always (?:true|false)): (.*)", line).groups()
-            known[key] = why
+            key, value, why = re.fullmatch(r"(.*): always (true|false|any): (.*)", line).groups()
+            for v in ("true", "false") if value == "any" else (value,):
+                known[f"{key}: always {v}"] = why
     alive = [m for m, survived in zip(mutants, verdicts) if survived]
     names = collections.defaultdict(list)
     for m in alive:

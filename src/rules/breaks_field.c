@@ -222,18 +222,14 @@ unsigned utf8_breaks(const struct question *q)
 		is_verified(q->pair->old.field), is_verified(q->pair->new.field));
 }
 
-/* FileOptions.java_string_check_utf8: where it is set it stands above java_utf8_validation. */
+/* FileOptions.java_string_check_utf8, of proto2 and proto3; editions have java_utf8_validation. */
 enum { JAVA_STRING_CHECK_UTF8 = 27 };
 
 static bool is_verified_in_java(const struct field *field)
 {
-	const struct file *file = field->e.file;
-	const struct option *check = options_find(file->e.options, JAVA_STRING_CHECK_UTF8);
-
-	if (is_verified(field) || (check && check->value.u))
-		return true;
-	return !check && field->e.features &&
-	       field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY;
+	return is_verified(field) ||
+	       options_bool(field->e.file->e.options, JAVA_STRING_CHECK_UTF8, false) ||
+	       (field->e.features && field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY);
 }
 
 /* Row FIELD_SAME_JAVA_UTF8_VALIDATION. */

@@ -176,8 +176,7 @@ static bool integer_is_lost_in_json(const struct type *from, const struct type *
 	case STRING:
 		return source->bits != 64;
 	case ENUM: /* a quoted number is taken for a name */
-		return source->bits == 64 || enum_is_closed(to->enumeration) ||
-		       !integers_hold(source, target);
+		return enum_is_closed(to->enumeration) || !integers_hold(source, target);
 	default:
 		return true;
 	}
@@ -190,8 +189,7 @@ static bool key_is_lost_in_json(const struct type *from, const struct type *to)
 
 	if (target->nature == STRING)
 		return false;
-	return source->nature != target->nature ||
-	       (source->nature == INTEGER && !integers_hold(source, target));
+	return source->nature != target->nature || !integers_hold(source, target);
 }
 
 static enum outcome json_outcome(
@@ -244,10 +242,8 @@ enum outcome type_outcome(
 		return KEPT;
 	/* Nothing is known but the names as written, of which one may be relative. */
 	if (from->type == TYPE_UNRESOLVED || to->type == TYPE_UNRESOLVED)
-		return from->name.n && str_eq(str_last_component(from->name),
-					       str_last_component(to->name))
-			       ? KEPT
-			       : LOST;
+		return str_eq(str_last_component(from->name), str_last_component(to->name)) ? KEPT
+											    : LOST;
 	if (!way.json)
 		return wire_outcome(b, way, from, to);
 	if (key)

@@ -42,13 +42,13 @@ static struct str cardinality_help(
 	enum cardinality was = field_cardinality(old), is = field_cardinality(new);
 
 	if (is_singular(was) && is_singular(is)) {
-		if (!field_oneof(old) && field_oneof(new))
+		if (field_oneof(new))
 			return S("keep the field out of the oneof: what it is in decides how its "
 				 "absence shows");
 		if (was == CARDINALITY_IMPLICIT && new->e.file->edition == EDITION_PROTO3)
 			return S("leave out `optional`; where absence has to show, add a new field "
 				 "with it");
-		if (is == CARDINALITY_IMPLICIT && new->e.file->edition == EDITION_PROTO3)
+		if (new->e.file->edition == EDITION_PROTO3)
 			return S("keep `optional`, so that code can still ask whether the field "
 				 "was set");
 		return S("keep features.field_presence as it was, so that code can ask what it "

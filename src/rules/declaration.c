@@ -93,7 +93,7 @@ static bool last_and_said(struct check *c, const struct element *old)
 
 	if (diff_package_declares(c->diff, true, old->file->package, old->kind))
 		return false;
-	if (c->selection->selected[ROW_PACKAGE_MESSAGE_NO_DELETE] && old->parent &&
+	if (c->selection->selected[ROW_PACKAGE_MESSAGE_NO_DELETE] &&
 		old->parent->kind == ELEMENT_MESSAGE &&
 		!diff_find_message(c->diff, true, old->parent->full_name))
 		return true;

@@ -120,12 +120,9 @@ static const struct option *java_check_option(const struct field *field)
 /* Does Java's generated code check the field? As buf has it, measured (rules.md, section 5). */
 static bool java_verifies(const struct field *field)
 {
-	const struct file *file = field->e.file;
-
-	if (file->edition < EDITION_2023 || java_check_option(field))
-		return options_bool(file->e.options, FILE_OPTION_JAVA_STRING_CHECK_UTF8, false) ||
-		       verifies(field);
-	return field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY || verifies(field);
+	/* The option is of proto2 and proto3 alone, the feature of editions. */
+	return options_bool(field->e.file->e.options, FILE_OPTION_JAVA_STRING_CHECK_UTF8, false) ||
+	       field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY || verifies(field);
 }
 
 static struct spot java_spot(const struct field *field)

@@ -123,9 +123,7 @@ static struct span literal_around(const struct options *options, int32_t number,
 		if (o->number != number || o->raw.p || !o->value.message ||
 			o->value.type != TYPE_MESSAGE)
 			continue;
-		inner = is_literal(o) ? o->span
-			: extension   ? literal_around(o->value.message, extension, 0)
-				      : NO_SPAN;
+		inner = is_literal(o) ? o->span : literal_around(o->value.message, extension, 0);
 		if (!span_is_none(inner))
 			span = inner;
 	}
