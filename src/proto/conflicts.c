@@ -5,7 +5,6 @@
  */
 #include "proto/proto.h"
 
-#include <stdlib.h>
 #include <xxhash.h>
 
 struct symbol_list {
@@ -51,9 +50,15 @@ static void list_importers(struct search *s)
 	s->owners = NEW_ARRAY(s->scratch, c->units.n, const struct symbol *);
 }
 
+/* Two files of one import path are the same to their importers: each means the nearer one. */
+static bool may_not_meet(const struct symbol *a, const struct symbol *b)
+{
+	return a->element->file->import_path.p != b->element->file->import_path.p;
+}
+
 /*
- * The declarations of a chain that may meet: one a file, without packages. False if no two can: a
- * file's two versions never meet, and they are what most chains hold.
+ * The declarations of a chain that may meet: one a file, without packages. False if no two can:
+ * most chains hold the two versions of one file.
  */
 static bool list_declarations(
 	struct search *s, const struct symbol *chain, struct symbol_list *declarations)
@@ -71,8 +76,7 @@ static bool list_declarations(
 
 			if (before->element->file == at->element->file)
 				continue;
-			differ |= before->element->file->import_path.p !=
-				  at->element->file->import_path.p;
+			differ |= may_not_meet(before, at);
 		}
 		*vec_push(s->scratch, declarations) = at;
 	}
@@ -167,7 +171,7 @@ static void search_importers(struct search *s, const struct symbol_list *declara
 			const struct unit *importer = s->importers[k];
 			const struct symbol **other = &s->owners[importer->index];
 
-			met = *other && *other != owner;
+			met = *other && may_not_meet(*other, owner);
 			if (met) {
 				report(owner, *other, importer);
 			} else if (!*other) {
