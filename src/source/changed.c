@@ -107,7 +107,7 @@ static bool compare_lists(
 	return true;
 }
 
-bool source_changes_direct(
+bool source_changes(
 	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
 {
 	struct comparing comparing = { old, new, changes, diags, NULL };
@@ -130,17 +130,4 @@ bool source_changes_direct(
 	ok = compare_lists(&comparing, old_list, new_list);
 	arena_free(comparing.scratch);
 	return ok;
-}
-
-bool source_changes_linked(
-	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
-{
-	return !changes->skipped || tree_changes_linked(old, new, changes, diags);
-}
-
-bool source_changes(
-	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
-{
-	return source_changes_direct(old, new, changes, diags) &&
-	       source_changes_linked(old, new, changes, diags);
 }

@@ -126,10 +126,8 @@ struct source *tree_open(struct repository *repository, const struct content_id 
 	struct str top, struct str name, struct str side, struct diags *diags);
 /* Are these two sources trees of one repository with one top, so that tree_changes fits? */
 bool tree_is_comparable(const struct source *old, const struct source *new);
-/* The changes between two such sources: all but links in equal folders, and then those. */
+/* The changes between two such sources. */
 bool tree_changes(
-	struct source *old, struct source *new, struct changes *changes, struct diags *diags);
-bool tree_changes_linked(
 	struct source *old, struct source *new, struct changes *changes, struct diags *diags);
 
 /* worktree.c */

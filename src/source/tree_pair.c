@@ -23,16 +23,12 @@ struct pair_walk {
 	struct arena *scratch;
 	struct map seen;
 	bool found_link; /* in the tree that is searched, or below */
-	struct skipped_folders *skipped;
-};
-
-/* Folders that are equal on both sides, in which links may still lead to what changed. */
-struct skipped_folders {
+	/* Folders that are equal on both sides, in which links may still lead to what changed. */
 	VEC(struct skipped {
 		const uint8_t *id;
 		struct str path;
 	})
-	list;
+	skipped;
 };
 
 /* The contract that an item is; NULL with *ok false on an error. */
@@ -92,7 +88,7 @@ static bool pair_folder(struct pair_walk *walk, const struct tree_item *old,
 
 	if (old && new &&memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0) {
 		walk->changes->trees_skipped++;
-		*vec_push(walk->repository->arena, &walk->skipped->list) =
+		*vec_push(walk->repository->arena, &walk->skipped) =
 			(struct skipped){ old->id, path };
 		return true;
 	}
@@ -255,26 +251,22 @@ bool tree_is_comparable(const struct source *old, const struct source *new)
 	return str_eq(old->top, new->top) && str_eq(a->repository->git_dir, b->repository->git_dir);
 }
 
-static struct pair_walk pair_walk_of(
-	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
+/* Adds the links in folders that are equal on both sides but lead to something that is not. */
+static bool find_links(struct pair_walk *walk)
 {
-	struct tree_source *impl = new->impl;
+	bool ok = true;
 
-	return (struct pair_walk){
-		.old = old,
-		.new = new,
-		.repository = impl->repository,
-		.changes = changes,
-		.diags = diags,
-		.skipped = changes->skipped,
-	};
-}
+	walk->scratch = arena_like(walk->new->arena);
+	map_init(&walk->seen, walk->scratch);
+	if (walk->skipped.n)
+		index_plain_trees(walk->repository, walk->scratch, note_plain, walk);
+	for (uint32_t i = 0; ok && i < walk->skipped.n; i++) {
+		struct step step = { NULL, walk->skipped.items[i].path };
 
-static void changes_sort(struct changes *changes)
-{
-	if (changes->list.n)
-		qsort(changes->list.items, changes->list.n, sizeof *changes->list.items,
-			change_order);
+		ok = scan_links(walk, walk->skipped.items[i].id, &step, 0);
+	}
+	arena_free(walk->scratch);
+	return ok;
 }
 
 bool tree_changes(
@@ -282,38 +274,24 @@ bool tree_changes(
 {
 	struct tree *old_tree = tree_of_folder(old, old->top, diags);
 	struct tree *new_tree = tree_of_folder(new, new->top, diags);
-	struct pair_walk walk;
+	struct tree_source *impl = new->impl;
+	struct pair_walk walk = {
+		.old = old,
+		.new = new,
+		.repository = impl->repository,
+		.changes = changes,
+		.diags = diags,
+	};
 
 	if (!old_tree || !new_tree)
 		return false;
 	changes->complete = true;
-	changes->skipped = NEW(new->arena, struct skipped_folders);
-	walk = pair_walk_of(old, new, changes, diags);
-	if (old_tree != new_tree && !pair_walk(&walk, old_tree, new_tree, new->top, 0))
+	if (old_tree != new_tree &&
+		!(pair_walk(&walk, old_tree, new_tree, new->top, 0) && find_links(&walk)))
 		return false;
 	changes->trees_read = walk.repository->trees_read;
-	changes_sort(changes);
+	if (changes->list.n)
+		qsort(changes->list.items, changes->list.n, sizeof *changes->list.items,
+			change_order);
 	return true;
-}
-
-bool tree_changes_linked(
-	struct source *old, struct source *new, struct changes *changes, struct diags *diags)
-{
-	struct pair_walk walk = pair_walk_of(old, new, changes, diags);
-	bool ok = true;
-
-	walk.scratch = arena_like(new->arena);
-	map_init(&walk.seen, walk.scratch);
-	if (walk.skipped->list.n)
-		index_plain_trees(walk.repository, walk.scratch, note_plain, &walk);
-	for (uint32_t i = 0; ok && i < walk.skipped->list.n; i++) {
-		struct step step = { NULL, walk.skipped->list.items[i].path };
-
-		ok = scan_links(&walk, walk.skipped->list.items[i].id, &step, 0);
-	}
-	arena_free(walk.scratch);
-	changes->skipped = NULL;
-	changes->trees_read = walk.repository->trees_read;
-	changes_sort(changes);
-	return ok;
 }
