@@ -141,8 +141,8 @@ static bool add_chunk(struct supply *supply, size_t size)
 		return false;
 	chunk->size = first ? FIRST_CHUNK : CHUNK;
 	chunk->bytes = map_pages(chunk->size, first ? SMALLEST_BLOCK : HUGE_PAGE);
-	if (!chunk->bytes && !first) { /* address space may be limited */
-		chunk->size = BLOCK_HEADER + size;
+	if (!chunk->bytes && !first) {               /* address space may be limited */
+		chunk->size = SMALLEST_BLOCK + size; /* pages, and room for the header */
 		chunk->bytes = map_pages(chunk->size, SMALLEST_BLOCK);
 	}
 	if (!chunk->bytes) {
