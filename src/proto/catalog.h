@@ -1,7 +1,8 @@
 /*
  * Members of messages and enums by name and number; private to proto/. Names are interned. Once
  * linking is over a message does not change, so what was looked at once is remembered, for each
- * thread.
+ * thread, as long as the compilation. NULL is a member that is not there; of several the first is
+ * given.
  */
 #pragma once
 #include "proto/proto.h"
