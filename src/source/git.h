@@ -1,9 +1,9 @@
 /*
  * What the git sources share; private to this folder.
  *
- * A repository is opened once a run, used by both sides, and counts its users. Objects are read
- * through an object database that is put together here: packs by libgit2, loose objects by
- * loose.c. Nothing is written and nothing executed.
+ * A repository is opened once a run, used by both sides, and counts its users. Trees and blobs are
+ * read by pack.c where it can, all else through an object database that is put together here: packs
+ * by libgit2, loose objects by loose.c. Nothing is written and nothing executed.
  */
 #pragma once
 #include <git2.h>
@@ -38,6 +38,7 @@ struct repository {
 	struct source_options options;
 	git_repository *repo;
 	git_odb *odb;
+	struct packs *packs;            /* the same packs as the object database's */
 	struct str git_dir, common_dir; /* absolute, without `/` at the end */
 	struct str work_dir;            /* the same; absent: bare */
 	int work_top;                   /* the working tree, opened; -1: bare */
@@ -67,7 +68,8 @@ bool repository_config_path(struct repository *repository, const char *key, stru
 const char *git_said(void);
 
 /* objects.c */
-git_odb *odb_open(const struct repository *repository, struct diags *diags);
+/* Sets `odb` and `packs`, to be freed even then when there is an error. */
+bool odb_open(struct repository *repository, struct diags *diags);
 /*
  * An object's bytes in `arena`. Messages name it by `path`, with the side of `source` before it
  * unless that is NULL. Thread-safe.
@@ -80,9 +82,9 @@ struct tree *tree_get(
 	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags);
 /* Takes `mode name NUL id` off the front of a tree's bytes; false: that does not stand there. */
 bool tree_take(struct str *rest, struct tree_item *item);
-/* A tree's object for one look at it, to be freed; NULL and an error. */
-git_odb_object *tree_read_raw(
-	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags);
+/* A tree's bytes in `arena`, for one look at them. */
+bool tree_read_raw(struct repository *repository, const uint8_t *id, struct str path,
+	struct arena *arena, struct str *bytes, struct diags *diags);
 void diag_malformed(struct diags *diags, const uint8_t *id, struct str path);
 /* Git's order of two struct tree_item. */
 int tree_item_order(const void *left, const void *right);
@@ -95,6 +97,18 @@ struct str id_short(const struct repository *repository, struct arena *arena, co
 
 /* loose.c: a backend for the loose objects below `objects`. */
 git_odb_backend *loose_backend(const char *objects);
+
+/* pack.c: the packs of object folders, opened when an object is first asked for. */
+struct packs *packs_new(const struct arena *relative); /* NULL: no memory */
+void packs_free(struct packs *packs);                  /* NULL too */
+/* Adds the folder `objects`; before anything is read. */
+void packs_add(struct packs *packs, struct str objects);
+/*
+ * Reads an object of at most `limit` bytes into `arena`. False says nothing but that it is not read
+ * here: it may be elsewhere, larger, of another type or damaged. Thread-safe.
+ */
+bool packs_read(struct packs *packs, const uint8_t *id, git_object_t type, uint64_t limit,
+	struct arena *arena, struct str *bytes);
 
 /* names.c: what a revision's name means. */
 struct revision {

@@ -25,6 +25,7 @@ const char *git_said(void)
 
 struct odb_building {
 	git_odb *odb;
+	struct packs *packs;
 	struct arena *scratch;
 	VEC(struct str) folders; /* those added, resolved */
 };
@@ -75,32 +76,35 @@ static void odb_add(struct odb_building *b, struct str folder, int depth)
 	if (git_odb_backend_pack(&packs, str_cstr(b->scratch, path)) == 0 &&
 		git_odb_add_backend(b->odb, packs, 2) < 0)
 		packs->free(packs);
+	packs_add(b->packs, path);
 	odb_add_alternates(b, path, depth);
 }
 
-git_odb *odb_open(const struct repository *repository, struct diags *diags)
+bool odb_open(struct repository *repository, struct diags *diags)
 {
 	const struct source_options *options = &repository->options;
-	struct odb_building b = { .scratch = arena_like(repository->arena) };
+	struct odb_building b = {
+		.packs = packs_new(repository->arena),
+		.scratch = arena_like(repository->arena),
+	};
 	struct str alternates = options->git_alternates, part;
 	struct str objects = path_join(b.scratch, repository->common_dir, S("objects"));
 
 	if (options->git_object_directory.n)
 		objects = str_of(path_absolute(options, options->git_object_directory));
-	if (git_odb_new(&b.odb) == 0) {
+	if (b.packs && git_odb_new(&b.odb) == 0) {
 		odb_add(&b, objects, 0);
 		while (str_cut(&alternates, ':', &part))
 			if (part.n)
 				odb_add(&b, str_of(path_absolute(options, part)), 0);
 	}
-	if (b.odb && b.folders.n == 0) {
-		git_odb_free(b.odb);
-		b.odb = NULL;
+	repository->odb = b.odb;
+	repository->packs = b.packs;
+	if (b.folders.n == 0)
 		diag_error(
 			diags, NOWHERE, "cannot open the object database '" STR "'", ARG(objects));
-	}
 	arena_free(b.scratch);
-	return b.odb;
+	return b.folders.n > 0;
 }
 
 /* Says why an object was not read: `error`, or `found` and `size` are not what was wanted. */
@@ -156,8 +160,11 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
 	struct str *bytes, struct diags *diags)
 {
-	git_odb_object *object = object_open(repository, id, type, limit, source, path, diags);
+	git_odb_object *object;
 
+	if (packs_read(repository->packs, id, type, limit, arena, bytes))
+		return true;
+	object = object_open(repository, id, type, limit, source, path, diags);
 	if (!object)
 		return false;
 	*bytes = str_dup(
@@ -166,12 +173,12 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 	return true;
 }
 
-git_odb_object *tree_read_raw(
-	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags)
+bool tree_read_raw(struct repository *repository, const uint8_t *id, struct str path,
+	struct arena *arena, struct str *bytes, struct diags *diags)
 {
 	repository->trees_read++;
-	return object_open(repository, id, GIT_OBJECT_TREE, MAX_TREE_BYTES, NULL,
-		path.n ? path : S("the top folder"), diags);
+	return object_read(repository, id, GIT_OBJECT_TREE, MAX_TREE_BYTES, NULL,
+		path.n ? path : S("the top folder"), arena, bytes, diags);
 }
 
 void diag_malformed(struct diags *diags, const uint8_t *id, struct str path)
@@ -262,10 +269,7 @@ struct tree *tree_get(
 	for (tree = known; tree; tree = tree->next)
 		if (memcmp(tree->id.bytes, id, sizeof tree->id.bytes) == 0)
 			return tree;
-	if (!path.n)
-		path = S("the top folder");
-	if (!object_read(repository, id, GIT_OBJECT_TREE, MAX_TREE_BYTES, NULL, path,
-		    repository->arena, &bytes, diags))
+	if (!tree_read_raw(repository, id, path, repository->arena, &bytes, diags))
 		return NULL;
 	tree = NEW(repository->arena, struct tree);
 	memcpy(tree->id.bytes, id, sizeof tree->id.bytes);
@@ -273,7 +277,6 @@ struct tree *tree_get(
 		diag_malformed(diags, id, path);
 		return NULL;
 	}
-	repository->trees_read++;
 	tree->next = known;
 	slot = map_put(&repository->trees, NULL, key);
 	*slot = tree;

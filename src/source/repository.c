@@ -237,8 +237,7 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 	find_prefix(r);
 	find_index(r);
 	read_shallow(r);
-	r->odb = odb_open(r, diags);
-	if (!r->odb)
+	if (!odb_open(r, diags))
 		return false;
 	if (git_repository_set_odb(r->repo, r->odb) < 0) {
 		diag_error(diags, NOWHERE, "cannot open the object database: %s", git_said());
@@ -289,6 +288,7 @@ void repository_release(struct repository *repository)
 {
 	if (--repository->users)
 		return;
+	packs_free(repository->packs);
 	git_odb_free(repository->odb);
 	git_repository_free(repository->repo);
 	if (repository->work_top >= 0)

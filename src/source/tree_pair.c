@@ -21,6 +21,7 @@ struct pair_walk {
 	struct changes *changes;
 	struct diags *diags;
 	struct arena *scratch;
+	struct arena *bytes; /* of the trees that the search for links is in */
 	struct map seen;
 	bool found_link; /* in the tree that is searched, or below */
 	/* Folders that are equal on both sides, in which links may still lead to what changed. */
@@ -195,8 +196,8 @@ static bool scan_links(
 	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth)
 {
 	struct tree_item item;
-	git_odb_object *object;
 	bool held = walk->found_link, ok = true;
+	struct arena_mark mark;
 	struct seen *seen;
 	struct str rest;
 
@@ -205,10 +206,9 @@ static bool scan_links(
 			walk->new, step_path(walk->repository->arena, step), walk->diags);
 	if (scan_is_known(walk, id, &seen))
 		return true;
-	object = tree_read_raw(walk->repository, id, step->name, walk->diags);
-	if (!object)
+	mark = arena_mark(walk->bytes);
+	if (!tree_read_raw(walk->repository, id, step->name, walk->bytes, &rest, walk->diags))
 		return false;
-	rest = (struct str){ git_odb_object_data(object), git_odb_object_size(object) };
 	walk->found_link = false;
 	while (ok && rest.n) {
 		bool may = rest.p[0] == '4' || str_starts(rest, S("12"));
@@ -221,7 +221,7 @@ static bool scan_links(
 	}
 	seen->has_link = walk->found_link;
 	walk->found_link |= held;
-	git_odb_object_free(object);
+	arena_rewind(walk->bytes, mark);
 	return ok;
 }
 
@@ -257,6 +257,7 @@ static bool find_links(struct pair_walk *walk)
 	bool ok = true;
 
 	walk->scratch = arena_like(walk->new->arena);
+	walk->bytes = arena_like(walk->new->arena);
 	map_init(&walk->seen, walk->scratch);
 	if (walk->skipped.n)
 		index_plain_trees(walk->repository, walk->scratch, note_plain, walk);
@@ -265,6 +266,7 @@ static bool find_links(struct pair_walk *walk)
 
 		ok = scan_links(walk, walk->skipped.items[i].id, &step, 0);
 	}
+	arena_free(walk->bytes);
 	arena_free(walk->scratch);
 	return ok;
 }
