@@ -30,7 +30,9 @@ enum {
 	MAX_BASE = 64 << 20,          /* bytes of an object that others are made from */
 	BASE_BITS = 4,
 	BASES = 1 << BASE_BITS, /* objects that are kept for the deltas made from them */
-	KEPT_BASE = 256 << 10   /* bytes of one that is kept */
+	KEPT_BASE = 64 << 10,   /* bytes of one that is kept */
+	MAPPED_FOR =
+		16 << 20 /* bytes of objects, after which the pages they came from are let go */
 };
 
 /* What git_object_t has no name for. */
@@ -73,6 +75,7 @@ struct packs {
 	VEC(struct str) folders; /* those that were not looked into yet */
 	VEC(struct pack) list;
 	struct reader *idle;
+	uint64_t read; /* bytes of objects since pages were let go */
 };
 
 /* An object's entry in a pack. */
@@ -542,11 +545,35 @@ static struct reader *reader_take(struct packs *packs)
 	return reader;
 }
 
-static void reader_give_back(struct packs *packs, struct reader *reader)
+static void buffer_trim(struct buffer *buffer)
 {
+	if (buffer->capacity <= 2 * KEPT_BASE)
+		return;
+	free(buffer->bytes);
+	*buffer = (struct buffer){ 0 };
+}
+
+/* Pages of a file count as memory of ours while they are mapped; most are looked at once. */
+static void let_go(struct packs *packs, size_t read)
+{
+	packs->read += read;
+	if (packs->read < MAPPED_FOR)
+		return;
+	packs->read = 0;
+	for (uint32_t i = 0; i < packs->list.n; i++)
+		madvise((void *)packs->list.items[i].objects.bytes,
+			packs->list.items[i].objects.size, MADV_DONTNEED);
+}
+
+static void reader_give_back(struct packs *packs, struct reader *reader, size_t read)
+{
+	buffer_trim(&reader->spare[0]);
+	buffer_trim(&reader->spare[1]);
+	buffer_trim(&reader->delta);
 	pthread_mutex_lock(&packs->lock);
 	reader->next = packs->idle;
 	packs->idle = reader;
+	let_go(packs, read);
 	pthread_mutex_unlock(&packs->lock);
 }
 
@@ -568,6 +595,6 @@ bool packs_read(struct packs *packs, const uint8_t *id, git_object_t type, uint6
 	}
 	if (!found)
 		arena_rewind(arena, mark);
-	reader_give_back(packs, reader);
+	reader_give_back(packs, reader, found ? bytes->n : 0);
 	return found;
 }
