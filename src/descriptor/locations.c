@@ -55,7 +55,7 @@ static struct span *options_slot(struct places *places, struct options *options,
 		return NULL; /* a lone default or json_name has brackets, but no options */
 	if (path.n == 0)
 		return &options->span;
-	at = vec_push(places->request->arena, &options->encoded_spans);
+	at = vec_push(places->request->arena, &options->encoded->spans);
 	at->n = path.n < COUNT(at->path) ? path.n : (uint32_t)COUNT(at->path);
 	memcpy(at->path, path.p, at->n * sizeof *at->path);
 	return &at->span;

@@ -66,7 +66,8 @@ static struct options *read_options(struct reader *reader, bool has, ProtobufCBi
 	if (!has)
 		return NULL;
 	options = NEW(reader->arena, struct options);
-	options->encoded = str_dup(reader->arena, bytes_of(bytes));
+	options->encoded = NEW(reader->arena, struct encoded_options);
+	options->encoded->bytes = str_dup(reader->arena, bytes_of(bytes));
 	return options;
 }
 
@@ -315,7 +316,7 @@ static void read_message_reserved(
 /* Does an options message say map_entry? The one option that is needed before linking. */
 static bool options_say_map_entry(const struct options *options)
 {
-	struct wire wire = wire_open(options ? options->encoded : S(""));
+	struct wire wire = wire_open(options_encoded(options));
 	struct wire_record record;
 	bool says = false;
 

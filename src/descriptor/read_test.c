@@ -131,15 +131,15 @@ static void spans_are_those_of_the_source(void **state)
 	id = order->fields.items[0];
 	assert_false(f->file.lacks_source);
 	assert_str(span_text(f, f->file.package_span), "2:1-2:17");
-	assert_str(span_text(f, f->file.e.options->encoded_spans.items[0].span), "3:1-3:34");
+	assert_str(span_text(f, f->file.e.options->encoded->spans.items[0].span), "3:1-3:34");
 	assert_str(span_text(f, order->e.span), "6:1-19:2");
 	assert_str(span_text(f, id->e.span), "7:3-7:64");
 	assert_str(span_text(f, id->type_span), "7:12-7:18");
 	assert_str(span_text(f, id->number_span), "7:24-7:25");
 	assert_str(span_text(f, id->json_name_span), "7:27-7:43");
 	assert_str(span_text(f, id->e.options->span), "7:26-7:63");
-	assert_int_equal(id->e.options->encoded_spans.items[0].path[0], 3);
-	assert_str(span_text(f, id->e.options->encoded_spans.items[0].span), "7:45-7:62");
+	assert_int_equal(id->e.options->encoded->spans.items[0].path[0], 3);
+	assert_str(span_text(f, id->e.options->encoded->spans.items[0].span), "7:45-7:62");
 	assert_str(span_text(f, order->fields.items[3]->type_span), "10:12-10:17");
 	assert_str(span_text(f, order->messages.items[0]->fields.items[0]->e.span), "9:3-9:20");
 	assert_str(span_text(f, f->file.services.items[0]->methods.items[0]->output_span),

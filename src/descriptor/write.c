@@ -49,7 +49,7 @@ static ProtobufCBinaryData bytes_to(struct str s)
 static ProtobufCBinaryData write_options(struct writer *writer, const struct options *options)
 {
 	if (options->list.n == 0)
-		return bytes_to(options->encoded.p ? options->encoded : S(""));
+		return bytes_to(options->encoded ? options->encoded->bytes : S(""));
 	return bytes_to(options_encode(writer->scratch, options));
 }
 
@@ -181,7 +181,7 @@ static void write_message_options(
 	const struct options *options = message->e.options;
 	ProtobufCBinaryData bytes = { 0 };
 	bool says =
-		options && (options->encoded.p || options_find(options, MESSAGE_OPTIONS_MAP_ENTRY));
+		options && (options->encoded || options_find(options, MESSAGE_OPTIONS_MAP_ENTRY));
 
 	if (options)
 		bytes = write_options(writer, options);

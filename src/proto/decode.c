@@ -1,7 +1,7 @@
 /*
  * Options of a descriptor set: wire bytes as values of their fields. Bytes are a stranger's.
  *
- * What the type does not know, or knows of another wire type, is kept as it came (`raw`).
+ * What the type does not know, or knows of another wire type, is kept as it came.
  */
 #include "proto/options.h"
 
@@ -286,10 +286,13 @@ static bool decoding_put_message(
 		struct option_tally tally =
 			option_tally(arena, &decoding->index, decoding->options, number);
 
+		struct options *begun =
+			tally.count > 0 ? option_message(&decoding->options->list.items[tally.last])
+					: NULL;
+
 		/* Several records of a singular message are parts of one. */
-		if (tally.count > 0 && decoding->options->list.items[tally.last].value.message)
-			return decode_message(decoding->context, field->message, bytes,
-				decoding->options->list.items[tally.last].value.message,
+		if (begun)
+			return decode_message(decoding->context, field->message, bytes, begun,
 				decoding->depth + 1);
 	}
 	value.message = NEW(arena, struct options);
@@ -304,7 +307,7 @@ static void decoding_put_raw(struct decoding *decoding, const struct record *rec
 {
 	struct option *option = vec_push(decoding->context->arena, &decoding->options->list);
 
-	*option = (struct option){ .number = record->number, .raw = record->whole };
+	*option = (struct option){ .number = record->number, .value.s = record->whole };
 }
 
 static bool decode_packed(struct decoding *decoding, const struct field *field, struct str bytes)

@@ -227,9 +227,9 @@ static void apply_language(struct features *features, const struct option *optio
 	struct str bytes;
 	uint64_t value;
 
-	if (option->field && field_is_message(option->field) && option->value.message)
-		set_slot(slot, options_int(option->value.message, number, 0));
-	else if (!option->field && encoded_bytes(option->raw, option->number, &bytes) &&
+	if (option_message(option))
+		set_slot(slot, options_int(option_message(option), number, 0));
+	else if (!option->field && encoded_bytes(option->value.s, option->number, &bytes) &&
 		 encoded_varint(bytes, number, &value) && value <= UINT8_MAX)
 		set_slot(slot, (int64_t)value);
 }
@@ -273,7 +273,7 @@ static void apply_encoded(
 	struct str bytes;
 
 	if (!field || !field_is_message(field) ||
-		!encoded_bytes(element->options->encoded, field->number, &bytes))
+		!encoded_bytes(options_encoded(element->options), field->number, &bytes))
 		return;
 	if (options_decode(
 		    context, field->message, bytes, &set)) /* damage is told of in the next stage */
@@ -288,9 +288,9 @@ static void apply_own(
 	if (element->options->uninterpreted)
 		interpret_features(resolving, element);
 	own = options_find(element->options, features_number(element->kind));
-	if (own && own->field && field_is_message(own->field))
-		apply(resolving, features, own->value.message, true);
-	if (element->options->encoded.p && resolving->is_edition)
+	if (own && option_message(own))
+		apply(resolving, features, option_message(own), true);
+	if (element->options->encoded && resolving->is_edition)
 		apply_encoded(resolving, features, element);
 }
 
@@ -317,7 +317,7 @@ static int packed_option(const struct field *field)
 
 	if (!options)
 		return -1;
-	if (options->encoded.p && encoded_varint(options->encoded, FIELD_OPTION_PACKED, &value))
+	if (encoded_varint(options_encoded(options), FIELD_OPTION_PACKED, &value))
 		return value != 0;
 	for (const struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
 		if (u->n_parts == 1 && !u->parts[0].is_extension &&
@@ -410,8 +410,9 @@ static bool says_message_set(const struct message *message)
 
 	if (!options)
 		return false;
-	if (options->encoded.p)
-		return encoded_varint(options->encoded, MESSAGE_OPTION_MESSAGE_SET, &value) &&
+	if (options->encoded)
+		return encoded_varint(
+			       options_encoded(options), MESSAGE_OPTION_MESSAGE_SET, &value) &&
 		       value != 0;
 	for (const struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
 		if (u->n_parts == 1 && !u->parts[0].is_extension &&

@@ -466,8 +466,7 @@ static int64_t default_visibility(const struct options *options)
 	uint64_t encoded;
 	int64_t found, last = EXPORT_TOP_LEVEL;
 
-	if (options && options->encoded.p &&
-		encoded_bytes(options->encoded, FILE_FEATURES, &bytes) &&
+	if (encoded_bytes(options_encoded(options), FILE_FEATURES, &bytes) &&
 		encoded_varint(bytes, DEFAULT_SYMBOL_VISIBILITY, &encoded) && encoded <= STRICT)
 		last = (int64_t)encoded;
 	for (const struct uninterpreted *u = options ? options->uninterpreted : NULL; u;

@@ -587,8 +587,8 @@ bool literal_check_required(
 	for (uint32_t i = 0; i < message->list.n; i++) {
 		const struct option *option = &message->list.items[i];
 
-		if (option->field && field_is_message(option->field) && option->value.message &&
-			!literal_check_required(reading, option->value.message,
+		if (option_message(option) &&
+			!literal_check_required(reading, option_message(option),
 				span_is_none(option->span) ? span : option->span))
 			return false;
 	}

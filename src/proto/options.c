@@ -372,14 +372,13 @@ static void span_take(struct options *options, const struct option_span *written
 			i++;
 		if (span_is_none(option->span))
 			option->span = written->span;
-		current = option->field && field_is_message(option->field) ? option->value.message
-									   : NULL;
+		current = option_message(option);
 	}
 }
 
 static void decode_all(struct context *context, struct element *element, struct options *options)
 {
-	if (!options_decode(context, options->type, options->encoded, options)) {
+	if (!options_decode(context, options->type, options_encoded(options), options)) {
 		struct str name = element->kind == ELEMENT_FILE
 					  ? context->file->import_path
 					  : element_full_name(element, context->scratch);
@@ -388,8 +387,8 @@ static void decode_all(struct context *context, struct element *element, struct 
 			"the options of '" STR "' are damaged", ARG(name));
 		return;
 	}
-	for (uint32_t i = 0; i < options->encoded_spans.n; i++)
-		span_take(options, &options->encoded_spans.items[i]);
+	for (uint32_t i = 0; i < options->encoded->spans.n; i++)
+		span_take(options, &options->encoded->spans.items[i]);
 }
 
 static void options_element(void *user, struct element *element)
@@ -398,9 +397,9 @@ static void options_element(void *user, struct element *element)
 	struct options *options = element->options;
 
 	if (options && !has_shared_options(element) &&
-		(options->uninterpreted || options->encoded.p)) {
+		(options->uninterpreted || options->encoded)) {
 		options->type = link_options_message(context, element);
-		if (options->type && options->encoded.p)
+		if (options->type && options->encoded)
 			decode_all(context, element, options);
 		if (options->type && options->uninterpreted)
 			interpret_all(context, element, options);

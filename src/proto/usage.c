@@ -104,10 +104,7 @@ static void check_support(struct context *context, const struct options *declare
 	struct str subject, struct span span)
 {
 	const struct option *support = options_find(declared, number);
-	const struct options *message =
-		support && support->field && field_is_message(support->field)
-			? support->value.message
-			: NULL;
+	const struct options *message = support ? option_message(support) : NULL;
 	int64_t edition = context->file->edition, introduced, deprecated, removed;
 
 	if (!message)
@@ -157,8 +154,8 @@ static void check_options(struct context *context, const struct element *element
 		if (named && named->e.options)
 			check_support(context, named->e.options, ENUM_VALUE_OPTION_FEATURE_SUPPORT,
 				named->e.name, option->span);
-		if (field_is_message(option->field) && option->value.message)
-			check_options(context, element, option->value.message, depth + 1);
+		if (option_message(option))
+			check_options(context, element, option_message(option), depth + 1);
 	}
 }
 
@@ -229,8 +226,7 @@ static const struct options *features_of(const struct element *element)
 	const struct option *option = options_find(element->options,
 		element->kind == ELEMENT_FILE ? FILE_OPTION_FEATURES : FIELD_OPTION_FEATURES);
 
-	return option && option->field && field_is_message(option->field) ? option->value.message
-									  : NULL;
+	return option ? option_message(option) : NULL;
 }
 
 /* At the field's type, where buf has them. */
@@ -301,7 +297,7 @@ static void check_element(void *user, struct element *element)
 	struct arena_mark mark;
 
 	/* What a set holds was checked by the compiler that wrote it, by its own lights. */
-	if (!element->options || element->options->list.n == 0 || element->options->encoded.p ||
+	if (!element->options || element->options->list.n == 0 || element->options->encoded ||
 		element_is_synthetic(element))
 		return;
 	mark = arena_mark(context->scratch);

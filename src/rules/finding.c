@@ -91,8 +91,7 @@ static const struct option *find_within(
 	for (uint32_t i = 0; options && i < options->list.n; i++) {
 		const struct option *o = &options->list.items[i], *inner;
 
-		if (o->number != outer || o->raw.p || !o->value.message ||
-			(o->value.type != TYPE_MESSAGE && o->value.type != TYPE_GROUP))
+		if (o->number != outer || !option_message(o))
 			continue;
 		inner = options_find(o->value.message, number);
 		if (inner)
@@ -120,8 +119,7 @@ static struct span literal_around(const struct options *options, int32_t number,
 	for (uint32_t i = 0; options && i < options->list.n; i++) {
 		const struct option *o = &options->list.items[i];
 
-		if (o->number != number || o->raw.p || !o->value.message ||
-			o->value.type != TYPE_MESSAGE)
+		if (o->number != number || !option_message(o))
 			continue;
 		inner = is_literal(o) ? o->span : literal_around(o->value.message, extension, 0);
 		if (!span_is_none(inner))
@@ -141,8 +139,7 @@ struct spot spot_feature(const struct element *element, int32_t extension, int32
 	for (uint32_t i = 0; extension && options && i < options->list.n; i++) {
 		const struct option *o = &options->list.items[i], *inner;
 
-		if (o->number != features || o->raw.p || !o->value.message ||
-			o->value.type != TYPE_MESSAGE)
+		if (o->number != features || !option_message(o))
 			continue;
 		inner = find_within(o->value.message, extension, number);
 		if (inner)

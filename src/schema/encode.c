@@ -225,7 +225,7 @@ static void put_entry(
 	const struct option *option = &options->list.items[index];
 
 	if (!option->field)
-		put_bytes(b, option->raw);
+		put_bytes(b, option->value.s);
 	else if (message_set && option->field->extension && option->value.type == TYPE_MESSAGE)
 		put_set_item(b, option);
 	else if (!field_is_packable(option->field) || !field_is_packed(option->field))

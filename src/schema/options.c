@@ -28,3 +28,15 @@ struct str options_str(const struct options *options, int32_t number, struct str
 
 	return option && option->field ? option->value.s : otherwise;
 }
+
+struct options *option_message(const struct option *option)
+{
+	enum field_type type = option->value.type;
+
+	return type == TYPE_MESSAGE || type == TYPE_GROUP ? option->value.message : NULL;
+}
+
+struct str options_encoded(const struct options *options)
+{
+	return options && options->encoded ? options->encoded->bytes : (struct str){ NULL, 0 };
+}

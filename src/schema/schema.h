@@ -148,10 +148,10 @@ struct value {
  */
 struct option {
 	int32_t number;
-	const struct field
-		*field; /* its declaration; NULL when unknown (a set's unknown field): then `raw` */
+	/* Its declaration; NULL: an unknown field of a set, whose record `value.s` then holds, tag
+	 * included. */
+	const struct field *field;
 	struct value value;
-	struct str raw;   /* unknown: the record's bytes, tag included; else absent */
 	struct span span; /* `name = value` in brackets, the whole `option …;` statement, or the
 			     field inside a literal */
 };
@@ -167,21 +167,23 @@ struct option_span {
 	struct span span;
 };
 
+/* Options as a set held them; linking decodes them. */
+struct encoded_options {
+	struct str bytes;              /* of the options message */
+	VEC(struct option_span) spans; /* with source info: of what `bytes` holds */
+};
+
 /* An options message, or a message value: its fields in the order they were set, repeated ones once
  * an element. */
 struct options {
 	VEC(struct option) list;
-	struct span span; /* `[` to `]` for bracketed options; else none */
-	struct uninterpreted
-		*uninterpreted; /* proto/'s, before interpretation; descriptor/ leaves `encoded` */
-	struct uninterpreted *last_uninterpreted;
-	uint32_t n_uninterpreted; /* statements that were parsed */
-	struct str encoded; /* bytes of the options message as a set held it, until linking decodes
-			       it; absent */
-	VEC(struct option_span)
-	encoded_spans;   /* of a set with source info: for the spans of what `encoded` holds */
-	bool incomplete; /* something could not be interpreted because an import is missing */
 	const struct message *type; /* the message type, when known */
+	/* proto/'s statements, before interpretation; descriptor/ leaves `encoded` instead. */
+	struct uninterpreted *uninterpreted, *last_uninterpreted;
+	struct encoded_options *encoded; /* NULL: not of a set */
+	struct span span;                /* `[` to `]` for bracketed options; else none */
+	uint32_t n_uninterpreted;        /* statements that were parsed */
+	bool incomplete; /* something could not be interpreted because an import is missing */
 };
 
 /* The option set at `number` (the last one), NULL when it is not set or `options` is NULL. */
@@ -190,6 +192,10 @@ const struct option *options_find(const struct options *options, int32_t number)
 bool options_bool(const struct options *options, int32_t number, bool otherwise);
 int64_t options_int(const struct options *options, int32_t number, int64_t otherwise);
 struct str options_str(const struct options *options, int32_t number, struct str otherwise);
+/* The message that an option is set to; NULL when it is unknown or a scalar. */
+struct options *option_message(const struct option *option);
+/* The bytes of a set's options message; absent when `options` is NULL or not of a set. */
+struct str options_encoded(const struct options *options);
 
 struct reserved_range {
 	int32_t begin,
