@@ -200,6 +200,29 @@ static void equal_names_have_equal_pointers(void **state)
 	arena_free(arena);
 }
 
+static void a_name_asked_for_again_is_the_same(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct intern *names = intern_new(arena);
+	struct intern_recent *recent = NEW(arena, struct intern_recent);
+
+	(void)state;
+	/* More names than are remembered, of each length, twice. */
+	for (int turn = 0; turn < 2; turn++) {
+		for (int i = 0; i < 4000; i++) {
+			struct str name = str_printf(arena, "%0*d", i % 13, i);
+
+			assert_ptr_equal(
+				intern_again(names, recent, name).p, intern(names, name).p);
+			assert_ptr_equal(
+				intern_again(names, recent, name).p, intern(names, name).p);
+		}
+		assert_int_equal(intern_again(names, recent, S("")).n, 0);
+	}
+	intern_free(names);
+	arena_free(arena);
+}
+
 struct shared {
 	struct intern *names;
 	const char *found[4000];
@@ -251,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_vector_keeps_its_items_while_it_grows),
 		cmocka_unit_test(a_map_finds_by_both_words_and_keeps_the_order),
 		cmocka_unit_test(equal_names_have_equal_pointers),
+		cmocka_unit_test(a_name_asked_for_again_is_the_same),
 		cmocka_unit_test(threads_intern_the_same_names),
 		cmocka_unit_test(a_thread_is_made_for_enough_items_or_when_asked_for),
 	};

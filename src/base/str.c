@@ -3,6 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+
+/* Most of what is hashed are names of a few bytes, for which a call would cost as much again. */
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 int str_cmp(struct str a, struct str b)
@@ -222,7 +225,12 @@ struct str str_nearest(struct str word, const struct str *words, size_t n)
 	return found;
 }
 
-uint64_t str_hash(struct str s)
+uint64_t str_xxh64(struct str s)
 {
 	return XXH64(s.p ? s.p : "", s.n, 0);
+}
+
+uint64_t str_hash(struct str s)
+{
+	return XXH3_64bits(s.p ? s.p : "", s.n);
 }

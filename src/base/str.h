@@ -79,5 +79,7 @@ bool path_normalize(struct arena *arena, struct str path, struct str *out);
 size_t str_distance(struct str a, struct str b);
 /* The one of `n` words nearest to `word`, near enough to be what was meant; absent if none is. */
 struct str str_nearest(struct str word, const struct str *words, size_t n);
-/* XXH64 with seed 0. */
+/* A hash for tables; another version of the program may have another. */
 uint64_t str_hash(struct str s);
+/* XXH64 with seed 0: for what is written down. */
+uint64_t str_xxh64(struct str s);

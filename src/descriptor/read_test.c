@@ -18,7 +18,7 @@ struct fixture {
 static bool parse(struct fixture *f, struct str bytes)
 {
 	struct parse_request request = { f->arena, f->arena, f->scratch, f->names, &f->diags,
-		&f->file, bytes, f->source_info };
+		&f->file, bytes, f->source_info, NULL };
 
 	f->text = (struct text){ .path = S("a.proto") };
 	f->file = (struct file){ .import_path = intern(f->names, S("a.proto")), .text = &f->text };

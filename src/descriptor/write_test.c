@@ -81,7 +81,7 @@ static void a_set_read_and_written_has_the_same_bytes(void **state)
 	struct fixture *f = *state;
 	struct file *file = add_file(f, "sample.proto", true);
 	struct parse_request request = { f->arena, f->arena, f->scratch, f->names, &f->diags, file,
-		str_from(SAMPLE_SET, SAMPLE_FRAME), true };
+		str_from(SAMPLE_SET, SAMPLE_FRAME), true, NULL };
 
 	file->text = NEW(f->arena, struct text);
 	assert_true(descriptor_parse(&request));

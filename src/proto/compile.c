@@ -21,6 +21,7 @@ struct node {
 	const struct source_entry *entry;
 	struct source *source;
 	struct str path;              /* interned; of built-in files their import path */
+	size_t depth;                 /* slashes in it */
 	struct node *twin;            /* the node of the other side that has this path */
 	VEC(struct node *) imports;   /* as the file's import statements; NULL: missing */
 	VEC(struct node *) importers; /* within the side */
@@ -47,6 +48,7 @@ struct worker_state {
 	struct arena *arena, *scratch;
 	struct arena *syntax; /* gone once options are interpreted */
 	struct context context;
+	struct intern_recent *recent;
 	uint64_t bytes;
 	uint32_t files;
 };
@@ -190,6 +192,7 @@ static void parse_task(void *context, unsigned index, size_t item)
 		.diags = &unit->diags,
 		.file = unit->file,
 		.source_info = d->options->source_info,
+		.recent = worker->recent,
 	};
 
 	unit->diags.arena = worker->arena;
@@ -250,6 +253,7 @@ static struct node *node_get(struct driver *d, struct side_state *s,
 	node->entry = entry;
 	node->source = source;
 	node->path = path;
+	node->depth = str_count(path, '/');
 	node->is_builtin = is_builtin;
 	*vec_push(d->options->arena, &s->nodes) = node;
 	for (size_t i = 0; i < d->n_sides; i++) {
@@ -555,22 +559,13 @@ static void walk_imports(struct driver *d, struct node *start)
 	}
 }
 
-static size_t depth_of(struct str path)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < path.n; i++)
-		n += path.p[i] == '/';
-	return n;
-}
-
 /* Files nearest to the top first: a cycle is reported where it comes back to the outermost file. */
 static int outermost_first(const void *left, const void *right)
 {
 	const struct node *a = *(struct node *const *)left, *b = *(struct node *const *)right;
-	size_t x = depth_of(a->path), y = depth_of(b->path);
 
-	return x != y ? (x > y) - (x < y) : str_cmp(a->path, b->path);
+	return a->depth != b->depth ? (a->depth > b->depth) - (a->depth < b->depth)
+				    : str_cmp(a->path, b->path);
 }
 
 static void add_visible(struct driver *d, struct unit *unit, struct unit *visible, uint32_t *seen,
@@ -733,6 +728,7 @@ static void link_all(struct driver *d)
 			NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);
 		map_init(&d->workers[i].context.parts, d->workers[i].arena);
 		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
+		d->workers[i].context.resolved = resolved_new(d->workers[i].arena);
 	}
 	run_stage(d, link_file);
 	for (uint32_t i = 0; i < c->units.n; i++)
@@ -857,6 +853,7 @@ static void start_workers(struct driver *d)
 		d->workers[i].arena = arena_like(d->options->arena);
 		d->workers[i].syntax = arena_like(d->options->arena);
 		d->workers[i].scratch = arena_like(d->options->arena);
+		d->workers[i].recent = NEW(d->workers[i].syntax, struct intern_recent);
 	}
 }
 

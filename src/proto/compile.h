@@ -32,7 +32,8 @@ struct parse_request {
 	struct diags *diags;
 	struct file *file; /* import_path and text are set */
 	struct str bytes;
-	bool source_info; /* keep locations and comments */
+	bool source_info;             /* keep locations and comments */
+	struct intern_recent *recent; /* the thread's; a set's reader needs none */
 };
 /* False: it did not parse (errors are in diags); what could be understood is in the file all the
  * same. */

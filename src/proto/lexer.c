@@ -95,12 +95,15 @@ static void move_to(struct lexer *lexer, const char *to)
 
 static void skip_blanks(struct lexer *lexer)
 {
-	while (more(lexer) && is(*lexer->at, BLANK)) {
-		if (*lexer->at == '\t')
-			take_tab(lexer);
-		else
-			lexer->at++;
+	const char *at = lexer->at, *end = lexer->end;
+
+	for (; at < end && is(*at, BLANK); at++) {
+		if (*at != '\t')
+			continue;
+		lexer->at = at;
+		take_tab(lexer);
 	}
+	lexer->at = at;
 }
 
 static void skip_line(struct lexer *lexer)
@@ -234,6 +237,9 @@ static const char *lex_string(struct lexer *lexer, const char *at)
 	char quote = *at++;
 
 	for (;;) {
+		/* Nothing beyond the quotes means anything in a string but the backslash. */
+		while (at < lexer->end && (unsigned char)*at > '\'' && *at != '\\')
+			at++;
 		if (at >= lexer->end || *at == '\n') {
 			lex_error(lexer, begin, at,
 				at >= lexer->end ? "this string does not end"
@@ -693,13 +699,17 @@ struct str token_string(struct str text, struct arena *arena)
 	if (text.n < 2 || text.p[last] != text.p[0])
 		last = text.n; /* not ended; reported already */
 	for (size_t i = 1; i < last;) {
-		char c = text.p[i++];
+		size_t plain = str_find((struct str){ text.p + i, last - i }, '\\');
 		uint32_t value;
+		char c;
 
-		if (c != '\\' || i >= last) {
-			out[n++] = c;
-			continue;
-		}
+		if (i + plain + 1 >= last)
+			plain = last - i; /* to the end, with a backslash that stands there */
+		memcpy(out + n, text.p + i, plain);
+		n += plain;
+		i += plain + 1;
+		if (i >= last)
+			break;
 		c = text.p[i];
 		if (is(c, OCTAL)) {
 			value = 0;

@@ -189,7 +189,45 @@ static struct element *search_from(struct search *s, struct element *scope, stru
 	return NULL;
 }
 
-struct resolution link_resolve(struct context *context, struct element *scope, struct str name,
+/* A name that was found from a scope, in the file and stage that `stamp` stands for. */
+struct resolved {
+	const struct element *scope;
+	struct str name;
+	struct element *found;
+	uint32_t stamp;
+	uint8_t wanted;
+	bool in_option;
+};
+
+struct resolved *resolved_new(struct arena *arena)
+{
+	return NEW_ARRAY(arena, RESOLVED, struct resolved);
+}
+
+/* Where such a name is remembered, or another one that came later. */
+static struct resolved *resolved_slot(
+	const struct context *context, const struct element *scope, const char *name)
+{
+	uint64_t hash = ((uint64_t)(uintptr_t)scope >> 3) * 0x9E3779B97F4A7C15u ^
+			(uint64_t)(uintptr_t)name * 0xD6E8FEB86659FD93u;
+
+	return &context->resolved[(hash >> 32) % RESOLVED];
+}
+
+/* Past messages that declare nothing a name could be found in. */
+static struct element *skip_empty(struct element *scope)
+{
+	while (scope->kind == ELEMENT_MESSAGE) {
+		const struct message *m = (const struct message *)scope;
+
+		if (m->messages.n || m->enums.n || m->extensions.n)
+			break;
+		scope = scope->parent;
+	}
+	return scope;
+}
+
+static struct resolution resolve(struct context *context, struct element *scope, struct str name,
 	enum symbol_wanted wanted, bool in_option)
 {
 	struct search s = {
@@ -222,6 +260,24 @@ struct resolution link_resolve(struct context *context, struct element *scope, s
 	r.found = search_from(&s, scope, &shadow);
 	if (r.found && r.failure == RESOLVE_MISSING)
 		r.failure = RESOLVE_NOT_IMPORTED;
+	return r;
+}
+
+struct resolution link_resolve(struct context *context, struct element *scope, struct str name,
+	enum symbol_wanted wanted, bool in_option)
+{
+	struct element *first = skip_empty(scope);
+	struct resolved *known = resolved_slot(context, first, name.p);
+	struct resolution r;
+
+	/* The options and types of one file are the same few, over and over. */
+	if (known->stamp == context->stamp && known->scope == first && known->name.p == name.p &&
+		known->name.n == name.n && known->wanted == wanted && known->in_option == in_option)
+		return (struct resolution){ .found = known->found };
+	r = resolve(context, first, name, wanted, in_option);
+	if (r.failure == RESOLVE_OK && r.found)
+		*known = (struct resolved){ first, name, r.found, context->stamp, (uint8_t)wanted,
+			in_option };
 	return r;
 }
 

@@ -71,6 +71,7 @@ struct parser {
 	struct file *file;
 	struct arena *arena, *syntax, *scratch;
 	struct intern *names;
+	struct intern_recent *recent;
 	struct diags *diags;
 	bool source_info;
 	unsigned depth;              /* of messages */
@@ -181,7 +182,7 @@ static bool expect_name(struct parser *p, struct str *name, struct span *span, c
 {
 	if (current(p)->kind != TOKEN_IDENT)
 		return expected(p, what);
-	*name = intern(p->names, text_of(p));
+	*name = intern_again(p->names, p->recent, text_of(p));
 	*span = current(p)->span;
 	next(p);
 	return true;
@@ -227,7 +228,7 @@ static bool expect_dotted(
 		what = "a name after '.'";
 	}
 	if (ok) {
-		*name = intern(p->names, (struct str){ text, n });
+		*name = intern_again(p->names, p->recent, (struct str){ text, n });
 		*span = (struct span){ begin, end };
 	}
 	arena_rewind(p->scratch, mark);
@@ -487,7 +488,7 @@ static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 	switch (current(p)->kind) {
 	case TOKEN_IDENT:
 		literal->kind = LITERAL_IDENT;
-		literal->text = intern(p->names, text_of(p));
+		literal->text = intern_again(p->names, p->recent, text_of(p));
 		break;
 	case TOKEN_INTEGER:
 		literal->hexadecimal =
@@ -1106,10 +1107,10 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 	location_close(p, location);
 	field->e.span = span_since(p, begin.span.begin);
 	if (!field->json_name.p)
-		field->json_name =
-			str_find(field->e.name, '_') == field->e.name.n
-				? field->e.name
-				: intern(p->names, json_name_derive(p->scratch, field->e.name));
+		field->json_name = str_find(field->e.name, '_') == field->e.name.n
+					   ? field->e.name
+					   : intern_again(p->names, p->recent,
+						     json_name_derive(p->scratch, field->e.name));
 	return ok;
 }
 
@@ -1988,6 +1989,7 @@ bool proto_parse(struct parse_request *request)
 		.syntax = request->syntax,
 		.scratch = request->scratch,
 		.names = request->names,
+		.recent = request->recent,
 		.diags = request->diags,
 		.source_info = request->source_info,
 	};

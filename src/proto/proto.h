@@ -126,6 +126,8 @@ struct compiler {
 enum { VISIBLE_OPTION = 1 };
 
 /* What one thread has while it takes one file through a stage. */
+enum { RESOLVED = 512 };
+
 struct context {
 	struct compiler *compiler;
 	struct unit *unit;
@@ -139,7 +141,8 @@ struct context {
 	uint32_t *packages;  /* by package index, likewise */
 	struct map parts; /* of dotted names, by their interned `.p`: struct str *, interned, ended
 			     by an absent one */
-	struct map catalogs; /* catalog.c's, by message or enum */
+	struct map catalogs;       /* catalog.c's, by message or enum */
+	struct resolved *resolved; /* link.c's: RESOLVED names that were found */
 	uint32_t stamp;
 	struct map *option_indexes; /* options.c's, while the file is in that stage: (options
 				       message, 0) → index of its list */
@@ -182,6 +185,8 @@ struct resolution {
 	struct element *shadow;
 };
 
+/* RESOLVED of them, empty. */
+struct resolved *resolved_new(struct arena *arena);
 /*
  * Resolves a name as grammar-notes.md section 5 has it, from `scope` (a message, service, package
  * or file element: a file stands for its package) outwards. Silent; link_report says what is wrong

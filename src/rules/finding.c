@@ -240,7 +240,7 @@ uint64_t finding_fingerprint(const struct finding *finding, struct arena *scratc
 		at += parts[i].n;
 		*at++ = '\0';
 	}
-	return str_hash((struct str){ all, n });
+	return str_xxh64((struct str){ all, n });
 }
 
 struct finding *finding_add(struct check *c, const struct rule *rule, const struct pair *pair,
