@@ -723,6 +723,9 @@ static void link_all(struct driver *d)
 	for (uint32_t i = 0; i < c->units.n; i++)
 		symbols_add_file(c, c->units.items[i]);
 	for (unsigned i = 0; i < d->jobs; i++) {
+		/* No stage needs as much of it as the texts did. */
+		arena_free(d->workers[i].scratch);
+		d->workers[i].scratch = arena_like(d->options->arena);
 		d->workers[i].context.visible = NEW_ARRAY(d->options->arena, c->units.n, uint32_t);
 		d->workers[i].context.packages =
 			NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);

@@ -150,7 +150,8 @@ static void skip_block(struct lexer *lexer)
 static void skip_space(struct lexer *lexer)
 {
 	for (;;) {
-		skip_blanks(lexer);
+		if (more(lexer) && is(*lexer->at, BLANK))
+			skip_blanks(lexer);
 		if (!more(lexer))
 			return;
 		if (*lexer->at == '\n')

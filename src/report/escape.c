@@ -188,7 +188,7 @@ uint32_t glyphs_before(struct str text, size_t offset)
 	return n;
 }
 
-/* Calls for each character; the common run of plain ASCII is not worth a special path. */
+/* Calls for each character. */
 #define EACH_GLYPH(glyph, rest, text)                                                \
 	for (struct str rest = (text); rest.n && (glyph_read(&(glyph), rest), true); \
 		rest = str_from(rest, (glyph).size))
@@ -197,8 +197,20 @@ void out_plain(struct out *out, struct str text)
 {
 	struct glyph glyph;
 
-	EACH_GLYPH(glyph, rest, text)
-	out_str(out, glyph.code == '\t' ? S("\\t") : glyph.shown);
+	while (text.n) {
+		size_t plain = 0;
+
+		/* Nearly all there is: printable ASCII, which is as it is. */
+		while (plain < text.n && text.p[plain] >= ' ' && text.p[plain] <= '~')
+			plain++;
+		out_str(out, str_head(text, plain));
+		text = str_from(text, plain);
+		if (!text.n)
+			break;
+		glyph_read(&glyph, text);
+		out_str(out, glyph.code == '\t' ? S("\\t") : glyph.shown);
+		text = str_from(text, glyph.size);
+	}
 }
 
 void out_plain_cut(struct out *out, struct str text, unsigned most)
