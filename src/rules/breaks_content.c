@@ -208,42 +208,21 @@ static bool lacks_required(
 	return false;
 }
 
-/* Has a member of `to` a counterpart in `from` that is not in `home`? */
-static bool oneof_is_mixed(struct breaks *b, struct way way, const struct message *from,
-	const struct oneof *to, const struct oneof *home)
+bool oneof_is_mixed(
+	struct breaks *b, struct way way, const struct message *from, const struct oneof *to)
 {
+	const struct field *first = NULL;
+
 	for (uint32_t i = 0; i < to->fields.n; i++) {
 		const struct field *other = field_receiver(b, way, to->fields.items[i], from);
 
-		if (other && field_oneof(other) != home)
+		if (!first)
+			first = other;
+		else if (other && other != first &&
+			 (!field_oneof(first) || field_oneof(other) != field_oneof(first)))
 			return true;
 	}
 	return false;
-}
-
-bool oneof_is_lost(struct breaks *b, struct way way, const struct message *from,
-	const struct oneof *to, const struct field *member)
-{
-	const struct oneof *home = NULL;
-	void **slot;
-
-	for (uint32_t i = 0; i < to->fields.n && !home; i++) {
-		const struct field *other = field_receiver(b, way, to->fields.items[i], from);
-
-		if (!member)
-			member = other;
-		home = member ? field_oneof(member) : NULL;
-		if (other && other != member && !home)
-			return true;
-	}
-	if (!home) /* alone */
-		return false;
-	/* The same for all of `home`: when a oneof is renamed each member has a finding. */
-	slot = content_slot(b, way, &home->e, &to->e);
-	if (!content_known(slot))
-		content_know(
-			slot, oneof_is_mixed(b, way, from, to, home) ? KNOWN_LOST : KNOWN_KEPT);
-	return content_known(slot) == KNOWN_LOST;
 }
 
 bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end)
@@ -296,7 +275,7 @@ static bool message_is_lost_here(struct breaks *b, struct way way, const struct 
 		if (field_is_lost(b, way, from->fields.items[i], to, parent))
 			return true;
 	for (uint32_t i = 0; i < to->oneofs.n; i++)
-		if (oneof_is_lost(b, way, from, to->oneofs.items[i], NULL))
+		if (oneof_is_mixed(b, way, from, to->oneofs.items[i]))
 			return true;
 	if (!way.json && way.backward && extensions_are_freed(b, from, to))
 		return true;

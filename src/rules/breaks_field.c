@@ -99,6 +99,24 @@ unsigned required_breaks(const struct question *q)
 	return requirement_breaks(q->pair->old.field, q->pair->new.field);
 }
 
+/*
+ * Does a writer of `from` set fields side by side that are of one oneof in `to`? A field counts by
+ * its number and by its name: that either changed has its own finding. Asked once, since each
+ * member of a oneof that is renamed has a finding.
+ */
+static bool oneof_is_lost(struct breaks *b, const struct message *from, const struct oneof *to)
+{
+	const struct way wire = { .json = false }, json = { .json = true };
+	void **slot = content_slot(b, wire, &from->e, &to->e);
+	bool lost;
+
+	if (content_known(slot))
+		return content_known(slot) == KNOWN_LOST;
+	lost = oneof_is_mixed(b, wire, from, to) || oneof_is_mixed(b, json, from, to);
+	content_know(slot, lost ? KNOWN_LOST : KNOWN_KEPT);
+	return lost;
+}
+
 /* Row FIELD_SAME_ONEOF: joins a member that could be set beside it, leaves one that can be. */
 unsigned field_oneof_breaks(const struct question *q)
 {
@@ -106,15 +124,10 @@ unsigned field_oneof_breaks(const struct question *q)
 	const struct oneof *was = field_oneof(old), *is = field_oneof(new);
 	unsigned breaks = SOURCE_CODE;
 
-	for (int json = 0; json < 2; json++) {
-		struct way backward = { .json = json, .backward = true };
-		struct way forward = { .json = json, .backward = false };
-
-		if (is && oneof_is_lost(q->b, backward, owner(old), is, old))
-			breaks |= way_surface(backward);
-		if (was && oneof_is_lost(q->b, forward, owner(new), was, new))
-			breaks |= way_surface(forward);
-	}
+	if (is && oneof_is_lost(q->b, owner(old), is))
+		breaks |= WIRE_BACKWARD | JSON_BACKWARD;
+	if (was && oneof_is_lost(q->b, owner(new), was))
+		breaks |= WIRE_FORWARD | JSON_FORWARD;
 	return breaks;
 }
 

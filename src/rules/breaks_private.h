@@ -123,12 +123,9 @@ bool field_is_misnamed(struct breaks *b, const struct field *from, const struct 
 /* The field that gets the value of `field` in `message`; NULL for none. */
 const struct field *field_receiver(
 	struct breaks *b, struct way way, const struct field *field, const struct message *message);
-/*
- * Do members of one oneof of `to` have counterparts that a writer of `from` can set side by side,
- * `member` (unless NULL) among them?
- */
-bool oneof_is_lost(struct breaks *b, struct way way, const struct message *from,
-	const struct oneof *to, const struct field *member);
+/* Can a writer of `from` set two counterparts of members of one oneof of `to` side by side? */
+bool oneof_is_mixed(
+	struct breaks *b, struct way way, const struct message *from, const struct oneof *to);
 /* Is a number of begin…end neither an extension number nor reserved nor declared in `message`? */
 bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end);
 
