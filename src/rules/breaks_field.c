@@ -176,14 +176,22 @@ unsigned field_deletion_breaks(const struct question *q)
 	return GONE;
 }
 
-/* The extension of that full name in a file, under another number. */
+/* The full name of the message that is extended; as written when it is unknown. */
+static struct str extendee_name(const struct field *extension)
+{
+	const struct message *extendee = extension->extension->extendee;
+
+	return extendee ? extendee->e.full_name : extension->extension->extendee_name;
+}
+
+/* Has a file an extension of that full name and message? It has another number then. */
 static bool extension_moved(
 	struct breaks *b, bool new_side, const struct field *there, const struct field *field)
 {
-	const struct element *element = diff_find_in_file(
+	const struct field *moved = (const struct field *)diff_find_in_file(
 		b->diff, new_side, there->e.file, ELEMENT_FIELD, field->e.full_name);
 
-	return element && ((const struct field *)element)->number != field->number;
+	return moved && str_eq(extendee_name(moved), extendee_name(field));
 }
 
 /* An extension's key in JSON is its full name, and nothing else. */
