@@ -95,41 +95,51 @@ struct amount {
 	enum amount_kind kind;
 	uint64_t size; /* of NEGATIVE and POSITIVE, without the sign */
 	double fraction;
-	struct str text;
+	struct str text; /* of integers and enums as a string would have it, where one is known */
 };
 
-static struct amount integer_amount(int64_t value)
+static struct amount integer_amount(int64_t value, struct str text)
 {
 	if (value < 0)
-		return (struct amount){ .kind = NEGATIVE, .size = 0 - (uint64_t)value };
-	return (struct amount){ .kind = value ? POSITIVE : ZERO, .size = (uint64_t)value };
+		return (struct amount){
+			.kind = NEGATIVE, .size = 0 - (uint64_t)value, .text = text
+		};
+	return (struct amount){
+		.kind = value ? POSITIVE : ZERO, .size = (uint64_t)value, .text = text
+	};
 }
 
 static struct amount default_of(const struct field *field)
 {
 	struct type type = type_of(field);
-	const struct value *value = field->has_default ? &field->preset->value : NULL;
+	const struct enum_value *first;
+	const struct value *value;
 
-	if (type.enumeration && !field->has_default)
-		return integer_amount(
-			type.enumeration->values.n ? type.enumeration->values.items[0]->number : 0);
-	if (!field->has_default || type.type == TYPE_UNRESOLVED)
-		return (struct amount){ .kind = ZERO };
+	if (!field->has_default) {
+		if (!type.enumeration)
+			return (struct amount){ .kind = ZERO };
+		first = type.enumeration->values.items[0];
+		return integer_amount(first->number, first->e.name);
+	}
+	value = &field->preset->value;
 	switch (type.type) {
 	case TYPE_DOUBLE:
 	case TYPE_FLOAT:
 		return (struct amount){ .kind = FRACTION, .fraction = value->d };
 	case TYPE_STRING:
 	case TYPE_BYTES:
+	case TYPE_UNRESOLVED: /* an enum's, of which the name is all there is */
 		return (struct amount){ .kind = TEXT, .text = value->s };
 	case TYPE_UINT32:
 	case TYPE_UINT64:
 	case TYPE_FIXED32:
 	case TYPE_FIXED64:
 	case TYPE_BOOL:
-		return (struct amount){ .kind = value->u ? POSITIVE : ZERO, .size = value->u };
+		return (struct amount){ .kind = value->u ? POSITIVE : ZERO,
+			.size = value->u,
+			.text = field->preset->text };
 	default:
-		return integer_amount(value->i);
+		return integer_amount(value->i, field->preset->text);
 	}
 }
 
