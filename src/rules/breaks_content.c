@@ -57,7 +57,7 @@ bool field_shape_is_lost(struct way way, const struct field *from, const struct 
 static void queue_push(
 	struct breaks *b, const struct message *from, const struct message *to, int parent)
 {
-	*vec_push(b->arena, &b->queue) = (struct content){ from, to, parent, false };
+	*vec_push(b->arena, &b->queue) = (struct content){ from, to, parent };
 }
 
 /* The type of two fields without what their messages hold: that is left in the queue. */
@@ -67,18 +67,13 @@ static bool field_type_is_lost_here(struct breaks *b, struct way way, const stru
 	struct type source, target;
 	enum outcome outcome;
 
-	if (from->is_map && to->is_map && from->message && to->message) {
-		const struct field *from_key = index_number(b, from->message, 1);
-		const struct field *to_key = index_number(b, to->message, 1);
-
-		from = index_number(b, from->message, 2);
-		to = index_number(b, to->message, 2);
-		if (!from_key || !to_key || !from || !to)
-			return true;
-		source = type_of(from_key);
-		target = type_of(to_key);
+	if (from->is_map && to->is_map) {
+		source = type_of(index_number(b, from->message, 1));
+		target = type_of(index_number(b, to->message, 1));
 		if (type_outcome(b, way, &source, &target, true) == LOST)
 			return true;
+		from = index_number(b, from->message, 2);
+		to = index_number(b, to->message, 2);
 	}
 	source = type_of(from);
 	target = type_of(to);
@@ -179,8 +174,7 @@ static bool defaults_agree(const struct field *from, const struct field *to)
  */
 static bool text_is_refused(const struct field *from, const struct field *to)
 {
-	return to->type == TYPE_STRING && from->e.features && to->e.features &&
-	       from->e.features->utf8_validation == UTF8_NONE &&
+	return to->type == TYPE_STRING && from->e.features->utf8_validation == UTF8_NONE &&
 	       to->e.features->utf8_validation == UTF8_VERIFY;
 }
 
@@ -310,7 +304,6 @@ static bool queue_is_lost(struct breaks *b, struct way way)
 			continue;
 		}
 		content_know(slot, KNOWN_KEPT);
-		b->queue.items[at].is_guess = true;
 		lost = message_is_lost_here(b, way, content.from, content.to, (int)at);
 	}
 	if (!lost)
@@ -318,8 +311,7 @@ static bool queue_is_lost(struct breaks *b, struct way way)
 	for (uint32_t i = 0; i < at; i++) {
 		struct content *content = &b->queue.items[i];
 
-		if (content->is_guess)
-			*content_slot(b, way, &content->from->e, &content->to->e) = NULL;
+		*content_slot(b, way, &content->from->e, &content->to->e) = NULL;
 	}
 	for (int i = (int)at - 1; i >= 0; i = b->queue.items[i].parent) {
 		struct content *content = &b->queue.items[i];

@@ -9,9 +9,7 @@ static const struct message *owner(const struct field *field)
 /* Are the two the keys of maps? */
 static bool are_keys(const struct field *old, const struct field *new)
 {
-	return !old->extension &&
-	       !new->extension &&owner(old)->is_map_entry &&owner(new)->is_map_entry &&
-	       old->number == 1;
+	return element_is_synthetic(&old->e) && element_is_synthetic(&new->e) && old->number == 1;
 }
 
 /* The type of two fields, in one way. */
@@ -224,23 +222,15 @@ unsigned field_name_breaks(const struct question *q)
 	return breaks;
 }
 
-static unsigned verification_breaks(bool was, bool is)
-{
-	if (was == is)
-		return 0;
-	return is ? WIRE_BACKWARD : WIRE_FORWARD;
-}
-
 static bool is_verified(const struct field *field)
 {
-	return field->e.features && field->e.features->utf8_validation == UTF8_VERIFY;
+	return field->e.features->utf8_validation == UTF8_VERIFY;
 }
 
-/* Row FIELD_SAME_UTF8_VALIDATION. */
+/* Row FIELD_SAME_UTF8_VALIDATION: the side that verifies refuses. */
 unsigned utf8_breaks(const struct question *q)
 {
-	return verification_breaks(
-		is_verified(q->pair->old.field), is_verified(q->pair->new.field));
+	return is_verified(q->pair->new.field) ? WIRE_BACKWARD : WIRE_FORWARD;
 }
 
 /* FileOptions.java_string_check_utf8, of proto2 and proto3; editions have java_utf8_validation. */
@@ -250,12 +240,11 @@ static bool is_verified_in_java(const struct field *field)
 {
 	return is_verified(field) ||
 	       options_bool(field->e.file->e.options, JAVA_STRING_CHECK_UTF8, false) ||
-	       (field->e.features && field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY);
+	       field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY;
 }
 
 /* Row FIELD_SAME_JAVA_UTF8_VALIDATION. */
 unsigned java_utf8_breaks(const struct question *q)
 {
-	return verification_breaks(
-		is_verified_in_java(q->pair->old.field), is_verified_in_java(q->pair->new.field));
+	return is_verified_in_java(q->pair->new.field) ? WIRE_BACKWARD : WIRE_FORWARD;
 }

@@ -181,23 +181,19 @@ unsigned response_breaks(const struct question *q)
 }
 
 /* Rows RPC_SAME_CLIENT_STREAMING and RPC_SAME_SERVER_STREAMING: many where one is expected. */
-static unsigned streaming_breaks(bool was, bool is)
+static unsigned streaming_breaks(bool streams_now)
 {
-	if (was == is)
-		return 0;
-	return is ? WIRE_FORWARD | JSON_FORWARD | SOURCE_CODE : GONE;
+	return streams_now ? WIRE_FORWARD | JSON_FORWARD | SOURCE_CODE : GONE;
 }
 
 unsigned client_streaming_breaks(const struct question *q)
 {
-	return streaming_breaks(
-		q->pair->old.method->client_streaming, q->pair->new.method->client_streaming);
+	return streaming_breaks(q->pair->new.method->client_streaming);
 }
 
 unsigned server_streaming_breaks(const struct question *q)
 {
-	return streaming_breaks(
-		q->pair->old.method->server_streaming, q->pair->new.method->server_streaming);
+	return streaming_breaks(q->pair->new.method->server_streaming);
 }
 
 /* MethodOptions.idempotency_level and the one of its values that allows a GET. */

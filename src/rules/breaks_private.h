@@ -18,7 +18,6 @@ struct way {
 struct content {
 	const struct message *from, *to;
 	int parent;
-	bool is_guess; /* it was taken for kept, to be taken back if anything is lost */
 };
 
 struct breaks {

@@ -62,7 +62,7 @@ static bool is_special(const struct type *type, enum field_type *wraps)
 	struct str package = S("google.protobuf.");
 
 	*wraps = TYPE_NAMED;
-	if (!type->message || !str_starts(type->name, package))
+	if (!str_starts(type->name, package))
 		return false;
 	for (size_t i = 0; i < COUNT(special_messages); i++)
 		if (str_eq(str_from(type->name, package.n), special_messages[i].name)) {
@@ -78,13 +78,8 @@ struct type type_of(const struct field *field)
 
 	if (type.type == TYPE_MESSAGE || type.type == TYPE_GROUP)
 		type.message = field->message;
-	else if (type.type == TYPE_ENUM)
+	else
 		type.enumeration = field->enumeration;
-	/* A reference that linking could not make good is as unknown as a missing import's. */
-	if (facts[type.type].nature == MESSAGE
-			? !type.message
-			: facts[type.type].nature == ENUM && !type.enumeration)
-		type.type = TYPE_UNRESOLVED;
 	return type;
 }
 
@@ -126,7 +121,7 @@ static bool varint_is_lost(struct breaks *b, const struct type *from, const stru
 	if (source->nature == BOOLEAN)
 		return to_closed && !(index_values(b, to->enumeration, 0) &&
 					    index_values(b, to->enumeration, 1));
-	return to_closed || target->nature == BOOLEAN || !integers_hold(source, target);
+	return to_closed || !integers_hold(source, target); /* bool holds none: it has no bits */
 }
 
 static enum outcome wire_outcome(
