@@ -5,13 +5,9 @@ static uint64_t address(const void *element)
 	return (uint64_t)(uintptr_t)element;
 }
 
-/* The first one stays, as a reader takes the first that fits. */
-static void put_first(struct map *map, const void *key, uint64_t number, const void *value)
+static void put(struct map *map, const void *key, uint64_t number, const void *value)
 {
-	void **slot = map_put(map, key, number);
-
-	if (!*slot)
-		*slot = (void *)value;
+	*map_put(map, key, number) = (void *)value;
 }
 
 /* Is it already in the maps? Says yes from now on. */
@@ -19,8 +15,34 @@ static bool is_indexed(struct breaks *b, const struct element *element)
 {
 	if (map_get(&b->indexed, element, 0))
 		return true;
-	put_first(&b->indexed, element, 0, element);
+	put(&b->indexed, element, 0, element);
 	return false;
+}
+
+static bool answers_to(const struct field *field, struct str key)
+{
+	return str_eq(field->json_name, key) || str_eq(field->e.name, key);
+}
+
+/* Where the field of that JSON name is or belongs: keys of one hash stand behind one another. */
+static void **json_slot(struct breaks *b, const struct message *message, struct str key)
+{
+	uint64_t at = str_hash(key);
+	void **slot = map_put(&b->by_json, message, at);
+
+	while (*slot && !answers_to(*slot, key))
+		slot = map_put(&b->by_json, message, ++at);
+	return slot;
+}
+
+/* The first one stays, as a reader takes the first that fits. */
+static void put_json(
+	struct breaks *b, const struct message *message, struct str key, const struct field *field)
+{
+	void **slot = json_slot(b, message, key);
+
+	if (!*slot)
+		*slot = (void *)field;
 }
 
 static void index_message(struct breaks *b, const struct message *message)
@@ -30,13 +52,12 @@ static void index_message(struct breaks *b, const struct message *message)
 	for (uint32_t i = 0; i < message->fields.n; i++) {
 		const struct field *field = message->fields.items[i];
 
-		put_first(&b->by_number, message, (uint32_t)field->number, field);
-		put_first(&b->by_name, field->e.name.p, address(message), field);
-		put_first(&b->by_json, message, str_hash(field->json_name), field);
+		put(&b->by_number, message, (uint32_t)field->number, field);
+		put(&b->by_name, field->e.name.p, address(message), field);
+		put_json(b, message, field->json_name, field);
 	}
 	for (uint32_t i = 0; i < message->fields.n; i++)
-		put_first(&b->by_json, message, str_hash(message->fields.items[i]->e.name),
-			message->fields.items[i]);
+		put_json(b, message, message->fields.items[i]->e.name, message->fields.items[i]);
 }
 
 static void index_enum(struct breaks *b, const struct enumeration *e)
@@ -50,7 +71,7 @@ static void index_enum(struct breaks *b, const struct enumeration *e)
 		if (!*names)
 			*names = NEW(b->arena, struct enum_names);
 		*vec_push(b->arena, &((struct enum_names *)*names)->list) = value;
-		put_first(&b->by_name, value->e.name.p, address(e), value);
+		put(&b->by_name, value->e.name.p, address(e), value);
 	}
 }
 
@@ -68,20 +89,8 @@ const struct field *index_name(struct breaks *b, const struct message *message, 
 
 const struct field *index_json(struct breaks *b, const struct message *message, struct str key)
 {
-	const struct field *found;
-
 	index_message(b, message);
-	found = map_get(&b->by_json, message, str_hash(key));
-	if (!found || str_eq(found->json_name, key) || str_eq(found->e.name, key))
-		return found;
-	/* Two names of one hash: that happens on purpose only. */
-	for (uint32_t i = 0; i < message->fields.n; i++)
-		if (str_eq(message->fields.items[i]->json_name, key))
-			return message->fields.items[i];
-	for (uint32_t i = 0; i < message->fields.n; i++)
-		if (str_eq(message->fields.items[i]->e.name, key))
-			return message->fields.items[i];
-	return NULL;
+	return *json_slot(b, message, key);
 }
 
 const struct enum_names *index_values(struct breaks *b, const struct enumeration *e, int32_t number)
@@ -101,13 +110,8 @@ static void note_use(void *context, struct element *element)
 	struct breaks *b = context;
 	const struct field *field = (const struct field *)element;
 
-	if (element->kind != ELEMENT_FIELD)
-		return;
-
-	struct type type = type_of(field);
-
-	if (type.message && &type.message->e != element->parent)
-		put_first(&b->used, type.name.p, 0, type.message);
+	if (element->kind == ELEMENT_FIELD && field->type_ref != element->parent)
+		put(&b->used, field_type_name(field).p, 0, field);
 }
 
 bool index_is_used(struct breaks *b, const struct message *message)

@@ -26,10 +26,10 @@ struct breaks {
 	struct map indexed;   /* messages and enums that the four maps below know */
 	struct map by_number; /* (message or enum, number): a field, or the values of that number */
 	struct map by_name;   /* (name, message or enum): a field or value */
-	struct map by_json;   /* (message, hash of the JSON name): the first field of it */
+	struct map by_json;   /* (message, hash of a JSON name or behind): the first field of it */
 	struct map contents;  /* (from, to and way): what is known of two messages or enums */
 	VEC(struct content) queue; /* of the comparison that runs */
-	struct map used; /* (full name): messages that a field of the old side has as its type */
+	struct map used;           /* (full name): a field of the old side that has this type */
 	bool used_is_known;
 };
 
