@@ -15,7 +15,10 @@ struct meanings {
 	uint32_t n;
 };
 
-/* Offset in `name` behind the enum's own name, however it is written; 0 if it is not in front. */
+/*
+ * Offset in `name` behind the enum's own name, whatever underscores they have; 0 if it is not in
+ * front. Both are in upper case.
+ */
 static size_t prefix_length(struct str enum_name, struct str name)
 {
 	size_t at = 0, i = 0;
@@ -27,29 +30,32 @@ static size_t prefix_length(struct str enum_name, struct str name)
 			return at;
 		while (at < name.n && name.p[at] == '_')
 			at++;
-		if (at == name.n || tolower((unsigned char)enum_name.p[i]) !=
-					    tolower((unsigned char)name.p[at]))
+		if (!str_starts(str_from(name, at), (struct str){ enum_name.p + i, 1 }))
 			return 0;
 		at++;
 		i++;
 	}
 }
 
-static struct str meaning_name(struct arena *arena, struct str enum_name, struct str name)
+static struct str upper_case(struct arena *arena, struct str name)
+{
+	char *upper = arena_bytes(arena, name.n);
+
+	for (size_t i = 0; i < name.n; i++)
+		upper[i] = (char)toupper((unsigned char)name.p[i]);
+	return (struct str){ upper, name.n };
+}
+
+/* Both are in upper case. */
+static struct str meaning_name(struct str enum_name, struct str name)
 {
 	struct str bare = str_from(name, prefix_length(enum_name, name));
-	char *upper;
 
 	while (bare.n && bare.p[0] == '_')
 		bare = str_from(bare, 1);
 	while (bare.n && bare.p[bare.n - 1] == '_')
 		bare.n--;
-	if (!bare.n)
-		bare = name;
-	upper = arena_bytes(arena, bare.n);
-	for (size_t i = 0; i < bare.n; i++)
-		upper[i] = (char)toupper((unsigned char)bare.p[i]);
-	return (struct str){ upper, bare.n };
+	return bare.n ? bare : name;
 }
 
 static int by_name(const void *a, const void *b)
@@ -72,18 +78,14 @@ static int by_number(const void *a, const void *b)
 static struct meanings meanings_of(struct breaks *b, const struct enumeration *e)
 {
 	struct meanings m = { e, NEW_ARRAY(b->arena, e->values.n, struct meaning), e->values.n };
+	struct str enum_name = upper_case(b->arena, e->e.name);
 
 	for (uint32_t i = 0; i < m.n; i++) {
-		m.list[i].name = meaning_name(b->arena, e->e.name, e->values.items[i]->e.name);
+		m.list[i].name =
+			meaning_name(enum_name, upper_case(b->arena, e->values.items[i]->e.name));
 		m.list[i].number = e->values.items[i]->number;
 	}
 	return m;
-}
-
-static void meanings_sort(struct meanings *m, int (*order)(const void *, const void *))
-{
-	if (m->n)
-		qsort(m->list, m->n, sizeof *m->list, order);
 }
 
 /* Has a meaning one number here and another one there? Both lists are by name. */
@@ -114,18 +116,15 @@ static bool value_moved(
 	return false;
 }
 
-/* Has the number a whole name that both enums know it by? */
+/* Has the number a whole name that both enums know it by? No name has moved (value_moved). */
 static bool value_stays(struct breaks *b, const struct enumeration *from,
 	const struct enumeration *to, int32_t number)
 {
 	const struct enum_names *names = index_values(b, from, number);
 
-	for (uint32_t i = 0; i < names->list.n; i++) {
-		const struct enum_value *there = index_value(b, to, names->list.items[i]->e.name);
-
-		if (there && there->number == number)
+	for (uint32_t i = 0; i < names->list.n; i++)
+		if (index_value(b, to, names->list.items[i]->e.name))
 			return true;
-	}
 	return false;
 }
 
@@ -179,12 +178,12 @@ static bool meanings_clash(
 	mark = arena_mark(b->arena);
 	source = meanings_of(b, from);
 	target = meanings_of(b, to);
-	meanings_sort(&source, by_name);
-	meanings_sort(&target, by_name);
+	qsort(source.list, source.n, sizeof *source.list, by_name);
+	qsort(target.list, target.n, sizeof *target.list, by_name);
 	clash = meaning_moved(&source, &target);
 	if (!clash) {
-		meanings_sort(&source, by_number);
-		meanings_sort(&target, by_number);
+		qsort(source.list, source.n, sizeof *source.list, by_number);
+		qsort(target.list, target.n, sizeof *target.list, by_number);
 		clash = number_reused(b, &source, &target);
 	}
 	arena_rewind(b->arena, mark);
