@@ -218,9 +218,9 @@ static struct field *read_field(struct reader *reader,
 		field->preset = NEW(reader->arena, struct field_default);
 		field->preset->text = read_text(reader, true, d->default_value);
 	}
-	derived = json_name_derive(reader->arena, field->e.name);
+	derived = intern(reader->names, json_name_derive(reader->arena, field->e.name));
 	field->json_name = d->has_json_name ? read_name(reader, d->json_name) : derived;
-	field->has_json_name = !str_eq(field->json_name, derived);
+	field->has_json_name = field->json_name.p != derived.p;
 	field->e.options = read_options(reader, d->has_options, d->options);
 	return field;
 }

@@ -19,27 +19,11 @@ static bool is_indexed(struct breaks *b, const struct element *element)
 	return false;
 }
 
-static bool answers_to(const struct field *field, struct str key)
-{
-	return str_eq(field->json_name, key) || str_eq(field->e.name, key);
-}
-
-/* Where the field of that JSON name is or belongs: keys of one hash stand behind one another. */
-static void **json_slot(struct breaks *b, const struct message *message, struct str key)
-{
-	uint64_t at = str_hash(key);
-	void **slot = map_put(&b->by_json, message, at);
-
-	while (*slot && !answers_to(*slot, key))
-		slot = map_put(&b->by_json, message, ++at);
-	return slot;
-}
-
 /* The first one stays, as a reader takes the first that fits. */
 static void put_json(
 	struct breaks *b, const struct message *message, struct str key, const struct field *field)
 {
-	void **slot = json_slot(b, message, key);
+	void **slot = map_put(&b->by_json, key.p, address(message));
 
 	if (!*slot)
 		*slot = (void *)field;
@@ -90,7 +74,7 @@ const struct field *index_name(struct breaks *b, const struct message *message, 
 const struct field *index_json(struct breaks *b, const struct message *message, struct str key)
 {
 	index_message(b, message);
-	return *json_slot(b, message, key);
+	return map_get(&b->by_json, key.p, address(message));
 }
 
 const struct enum_names *index_values(struct breaks *b, const struct enumeration *e, int32_t number)

@@ -251,8 +251,8 @@ struct field {
 		struct message *message;
 		struct enumeration *enumeration;
 	};
-	struct oneof *oneof; /* real or synthetic; NULL outside */
-	struct str json_name;
+	struct oneof *oneof;          /* real or synthetic; NULL outside */
+	struct str json_name;         /* interned; derived where none is written */
 	struct extension *extension;  /* NULL: an ordinary field */
 	struct field_default *preset; /* the default that is written; NULL: none */
 	struct span type_span, label_span, number_span;
