@@ -53,6 +53,12 @@ struct worker_state {
 	uint32_t files;
 };
 
+/* Files to be parsed by one thread: both sides' of one path, since a pack mostly makes one of the
+ * other. */
+struct task {
+	struct node *first, *second; /* `second` may be NULL */
+};
+
 struct driver {
 	struct compiler compiler;
 	const struct compile_options *options;
@@ -60,10 +66,10 @@ struct driver {
 	size_t n_sides;
 	struct worker_state *workers;
 	unsigned jobs;
-	VEC(struct node *) tasks; /* to parse in this wave */
-	struct map missing;       /* import paths that were warned of */
-	bool failed;              /* something could not be read */
-	atomic_size_t steps;      /* for options->progress */
+	VEC(struct task) tasks; /* to parse in this wave */
+	struct map missing;     /* import paths that were warned of */
+	bool failed;            /* something could not be read */
+	atomic_size_t steps;    /* for options->progress */
 	size_t n_files;
 };
 
@@ -176,12 +182,9 @@ static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 		unit->file->extensions.n = 0;
 }
 
-/* Parses the file of a task; where its twin holds the same bytes, for both. */
-static void parse_task(void *context, unsigned index, size_t item)
+/* Parses a file; where its twin holds the same bytes, for both. */
+static void parse_node(struct driver *d, struct worker_state *worker, struct node *node)
 {
-	struct driver *d = context;
-	struct worker_state *worker = &d->workers[index];
-	struct node *node = d->tasks.items[item];
 	struct unit *unit = node->unit;
 	struct arena_mark mark = arena_mark(worker->scratch);
 	struct parse_request request = {
@@ -218,6 +221,16 @@ static void parse_task(void *context, unsigned index, size_t item)
 	unit->file->is_broken = !unit->parsed;
 	arena_rewind(worker->scratch, mark);
 	count_step(d);
+}
+
+static void parse_task(void *context, unsigned index, size_t item)
+{
+	struct driver *d = context;
+	const struct task *task = &d->tasks.items[item];
+
+	parse_node(d, &d->workers[index], task->first);
+	if (task->second)
+		parse_node(d, &d->workers[index], task->second);
 }
 
 static struct node *node_get(struct driver *d, struct side_state *s,
@@ -273,18 +286,43 @@ static struct node *node_get(struct driver *d, struct side_state *s,
 
 static void parse_tasks(struct driver *d)
 {
-	d->n_files += d->tasks.n;
+	for (uint32_t i = 0; i < d->tasks.n; i++)
+		d->n_files += d->tasks.items[i].second ? 2 : 1;
 	pool_run(
 		pool_jobs(d->options->jobs, d->tasks.n, FILES_A_THREAD), d->tasks.n, parse_task, d);
 	for (uint32_t i = 0; i < d->tasks.n; i++)
-		d->failed |= d->tasks.items[i]->failed;
+		d->failed |= d->tasks.items[i].first->failed ||
+			     (d->tasks.items[i].second && d->tasks.items[i].second->failed);
 	d->tasks.n = 0;
 }
 
-static void add_task(struct driver *d, struct node *node)
+static struct task *add_task(struct driver *d, struct node *node)
 {
+	struct task *task = vec_push(d->options->arena, &d->tasks);
+
 	node->unit = unit_new(d, node);
-	*vec_push(d->options->arena, &d->tasks) = node;
+	*task = (struct task){ node, NULL }; /* it may have been one of an earlier wave */
+	return task;
+}
+
+static bool is_planned(const struct node *node)
+{
+	return node->unit || node->shares || node->compares;
+}
+
+/* False: the node is parsed in this wave. True: it has its twin's unit, or waits to see whether it
+ * does. */
+static bool is_twins(struct node *node, bool is_new)
+{
+	struct node *twin = node->twin;
+
+	if (!twin || !twin->unit)
+		return false;
+	node->shares = same_id(node, twin);
+	/* The new side's file comes second, when the old one's is about to be parsed. */
+	node->compares = is_new && !node->shares && !twin->unit->parsed &&
+			 !(is_git(node->source) && is_git(twin->source));
+	return node->shares || node->compares;
 }
 
 /* Parses all nodes that have no unit yet. What may be equal to its twin waits for that one. */
@@ -295,16 +333,15 @@ static void parse_wave(struct driver *d)
 
 		for (uint32_t k = s->parsed; k < s->nodes.n; k++) {
 			struct node *node = s->nodes.items[k], *twin = node->twin;
-			bool twin_waits = twin && !twin->unit;
+			struct task *task;
 
-			node->shares = twin && !twin_waits && same_id(node, twin);
-			/* The new side's file comes second, when the old one's is about to be
-			 * parsed. */
-			node->compares = i == 1 && twin && !twin_waits && !node->shares &&
-					 !twin->unit->parsed &&
-					 !(is_git(node->source) && is_git(twin->source));
-			if (!node->shares && !node->compares)
-				add_task(d, node);
+			if (is_planned(node) || is_twins(node, i == 1))
+				continue;
+			task = add_task(d, node);
+			if (!twin || is_planned(twin) || is_twins(twin, i == 0))
+				continue;
+			twin->unit = unit_new(d, twin);
+			task->second = twin;
 		}
 	}
 	parse_tasks(d);
