@@ -48,7 +48,7 @@ struct worker_state {
 	struct arena *arena, *scratch;
 	struct arena *syntax; /* gone once options are interpreted */
 	struct context context;
-	struct intern_recent *recent;
+	struct parse_memory *memory; /* gone with `syntax` */
 	uint64_t bytes;
 	uint32_t files;
 };
@@ -195,7 +195,7 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 		.diags = &unit->diags,
 		.file = unit->file,
 		.source_info = d->options->source_info,
-		.recent = worker->recent,
+		.memory = worker->memory,
 	};
 
 	unit->diags.arena = worker->arena;
@@ -893,7 +893,7 @@ static void start_workers(struct driver *d)
 		d->workers[i].arena = arena_like(d->options->arena);
 		d->workers[i].syntax = arena_like(d->options->arena);
 		d->workers[i].scratch = arena_like(d->options->arena);
-		d->workers[i].recent = NEW(d->workers[i].syntax, struct intern_recent);
+		d->workers[i].memory = NEW(d->workers[i].syntax, struct parse_memory);
 	}
 }
 

@@ -24,6 +24,12 @@ enum {
 };
 
 /* Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. */
+/* What a thread uses again for each text that it parses; zeroed at first. */
+struct parse_memory {
+	struct intern_recent recent;
+	VEC(struct location) locations;
+};
+
 struct parse_request {
 	struct arena *arena;  /* where elements go */
 	struct arena *syntax; /* where options go as they are written, for interpretation */
@@ -32,8 +38,8 @@ struct parse_request {
 	struct diags *diags;
 	struct file *file; /* import_path and text are set */
 	struct str bytes;
-	bool source_info;             /* keep locations and comments */
-	struct intern_recent *recent; /* the thread's; a set's reader needs none */
+	bool source_info;            /* keep locations and comments */
+	struct parse_memory *memory; /* the thread's, in `syntax`; a set's reader needs none */
 };
 /* False: it did not parse (errors are in diags); what could be understood is in the file all the
  * same. */

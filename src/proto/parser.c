@@ -71,7 +71,7 @@ struct parser {
 	struct file *file;
 	struct arena *arena, *syntax, *scratch;
 	struct intern *names;
-	struct intern_recent *recent;
+	struct parse_memory *memory;
 	struct diags *diags;
 	bool source_info;
 	unsigned depth;              /* of messages */
@@ -182,7 +182,7 @@ static bool expect_name(struct parser *p, struct str *name, struct span *span, c
 {
 	if (current(p)->kind != TOKEN_IDENT)
 		return expected(p, what);
-	*name = intern_again(p->names, p->recent, text_of(p));
+	*name = intern_again(p->names, &p->memory->recent, text_of(p));
 	*span = current(p)->span;
 	next(p);
 	return true;
@@ -228,7 +228,7 @@ static bool expect_dotted(
 		what = "a name after '.'";
 	}
 	if (ok) {
-		*name = intern_again(p->names, p->recent, (struct str){ text, n });
+		*name = intern_again(p->names, &p->memory->recent, (struct str){ text, n });
 		*span = (struct span){ begin, end };
 	}
 	arena_rewind(p->scratch, mark);
@@ -244,7 +244,7 @@ static int32_t location_add(
 
 	if (!p->source_info)
 		return NO_LOCATION;
-	location = vec_push(p->arena, &p->file->locations);
+	location = vec_push(p->syntax, &p->file->locations);
 	*location = (struct location){ .parent = parent, .field = field, .index = index };
 	location->begin_line = (int32_t)begin->line;
 	location->begin_column = (int32_t)begin->column;
@@ -488,7 +488,7 @@ static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 	switch (current(p)->kind) {
 	case TOKEN_IDENT:
 		literal->kind = LITERAL_IDENT;
-		literal->text = intern_again(p->names, p->recent, text_of(p));
+		literal->text = intern_again(p->names, &p->memory->recent, text_of(p));
 		break;
 	case TOKEN_INTEGER:
 		literal->hexadecimal =
@@ -1109,7 +1109,7 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 	if (!field->json_name.p)
 		field->json_name = str_find(field->e.name, '_') == field->e.name.n
 					   ? field->e.name
-					   : intern_again(p->names, p->recent,
+					   : intern_again(p->names, &p->memory->recent,
 						     json_name_derive(p->scratch, field->e.name));
 	return ok;
 }
@@ -1362,7 +1362,7 @@ static void copy_range_options(struct parser *p, struct message *message, uint32
 				location.field = (int32_t)i;
 			else
 				location.parent += shift;
-			*vec_push(p->arena, &p->file->locations) = location;
+			*vec_push(p->syntax, &p->file->locations) = location;
 		}
 		for (struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
 			struct uninterpreted *statement = add_statement(p, copy);
@@ -1981,6 +1981,28 @@ static void parse_start(struct parser *p)
 	p->upcoming_detached.cap = gathered.detached.cap;
 }
 
+/* Locations are gathered in memory of the thread, since an array that grows leaves as much behind.
+ */
+static void locations_begin(struct parser *p)
+{
+	p->file->locations.items = p->memory->locations.items;
+	p->file->locations.cap = p->memory->locations.cap;
+	p->file->locations.n = 0;
+}
+
+static void locations_keep(struct parser *p)
+{
+	/* Long paths of options get a few more later. */
+	uint32_t n = p->file->locations.n, room = n + n / 16 + 2;
+	struct location *kept = NEW_ARRAY(p->arena, room, struct location);
+
+	memcpy(kept, p->file->locations.items, n * sizeof *kept);
+	p->memory->locations.items = p->file->locations.items;
+	p->memory->locations.cap = p->file->locations.cap;
+	p->file->locations.items = kept;
+	p->file->locations.cap = room;
+}
+
 bool proto_parse(struct parse_request *request)
 {
 	struct parser p = {
@@ -1989,7 +2011,7 @@ bool proto_parse(struct parse_request *request)
 		.syntax = request->syntax,
 		.scratch = request->scratch,
 		.names = request->names,
-		.recent = request->recent,
+		.memory = request->memory,
 		.diags = request->diags,
 		.source_info = request->source_info,
 	};
@@ -2005,6 +2027,8 @@ bool proto_parse(struct parse_request *request)
 	p.file->e.kind = ELEMENT_FILE;
 	p.file->e.file = p.file;
 	p.file->e.name = p.file->package;
+	if (p.source_info)
+		locations_begin(&p);
 	parse_start(&p);
 	p.file->e.span.begin = current(&p)->span.begin;
 	root = location_open(&p, -1, -1, -1);
@@ -2026,5 +2050,7 @@ bool proto_parse(struct parse_request *request)
 	}
 	p.file->e.span.end = p.lexer.previous.span.end;
 	location_close(&p, root);
+	if (p.source_info)
+		locations_keep(&p);
 	return request->diags->n_errors == errors;
 }
