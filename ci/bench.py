@@ -18,13 +18,18 @@ import tempfile
 import time
 
 
-def measure(command, cwd):
+# The built-in files, which Debian's protoc comes without.
+BUILTIN = pathlib.Path(__file__).resolve().parent.parent / "src/source/builtin"
+STATUSES = {"breakwater": (0, 1), "buf": (0, 100), "protoc": (0,)}
+
+
+def measure(program, command, cwd):
     """CPU seconds, wall seconds and peak MiB of one run."""
     begin = time.monotonic()
     child = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     code = os.waitstatus_to_exitcode(status)
-    if code not in (0, 1, 100):
+    if code not in STATUSES[program]:
         sys.exit(f"bench: status {code}: {' '.join(command)}")
     return usage.ru_utime + usage.ru_stime, time.monotonic() - begin, usage.ru_maxrss / 1024
 
@@ -77,7 +82,7 @@ def main():
             files = tmp / "files"
             top = at("main")
             files.write_text("\n".join(str(f.relative_to(top)) for f in pathlib.Path(top).rglob("*.proto")))
-            return [protoc, "-I", top, "-o", "/dev/null", *more, f"@{files}"] if protoc else None
+            return [protoc, "-I", top, "-I", str(BUILTIN), "-o", "/dev/null", *more, f"@{files}"] if protoc else None
 
         def temporal():
             if not a.temporal:
@@ -123,7 +128,7 @@ def main():
             figures = {program: [] for program, _ in programs}
             for _ in range(a.runs):
                 for program, command in programs:
-                    figures[program].append(measure(command, tmp))
+                    figures[program].append(measure(program, command, tmp))
             ours = statistics.median(f[0] for f in figures["breakwater"])
             for program, _ in programs:
                 cpu, wall, peak = (statistics.median(f[i] for f in figures[program]) for i in range(3))
