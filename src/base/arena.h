@@ -11,6 +11,9 @@
 
 struct arena;
 
+/* Bytes of the largest block that, given back, serves other arenas. */
+enum { ARENA_BLOCK = 1 << 20 };
+
 /* Called when memory is gone; must not return (longjmp or exit). */
 typedef void (*arena_failed)(void *context);
 
@@ -32,6 +35,9 @@ void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, siz
 /* `size` bytes that are not zeroed and have no alignment, for text. */
 char *arena_bytes(struct arena *arena, size_t size);
 void *arena_copy(struct arena *arena, const void *bytes, size_t size);
+
+/* Takes a block of at least `size` bytes to fill next. */
+void arena_reserve(struct arena *arena, size_t size);
 
 struct arena_mark arena_mark(struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);

@@ -46,6 +46,23 @@ static void rewinding_gives_large_blocks_back_and_keeps_what_was_before(void **s
 	arena_free(arena);
 }
 
+static void a_reserved_block_is_filled_next(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	size_t reserved;
+
+	(void)state;
+	arena_reserve(arena, ARENA_BLOCK);
+	reserved = arena_size(arena);
+	assert_true(reserved >= ARENA_BLOCK);
+	for (int i = 0; i < ARENA_BLOCK / 64; i++)
+		arena_alloc(arena, 64, 1);
+	assert_int_equal(arena_size(arena), reserved);
+	arena_alloc(arena, 64, 1);
+	assert_true(arena_size(arena) > reserved);
+	arena_free(arena);
+}
+
 static void an_allocation_as_large_as_a_block_with_its_header_fits(void **state)
 {
 	enum { HUGE_BLOCK = 4 << 20 };
@@ -265,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocations_are_zeroed_after_a_rewind),
 		cmocka_unit_test(rewinding_gives_large_blocks_back_and_keeps_what_was_before),
+		cmocka_unit_test(a_reserved_block_is_filled_next),
 		cmocka_unit_test(an_allocation_as_large_as_a_block_with_its_header_fits),
 		cmocka_unit_test(an_adopted_arena_lives_on),
 		cmocka_unit_test(a_product_that_overflows_calls_the_handler),

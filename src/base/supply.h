@@ -6,6 +6,8 @@
  * CI has them, faulting small pages in took a third of the time of reading a large tree (2026-11).
  */
 #pragma once
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,7 +23,7 @@ struct block {
 enum {
 	BLOCK_HEADER = sizeof(struct block),
 	SMALLEST_BLOCK = 16 << 10, /* without its header, as the next */
-	LARGEST_CUT = 1 << 20      /* a larger block is a mapping of its own */
+	LARGEST_CUT = ARENA_BLOCK  /* a larger block is a mapping of its own */
 };
 
 /* NULL when memory is gone. */

@@ -44,11 +44,20 @@ struct side_state {
 /* Files that a thread is worth while for: to be parsed, to be taken through a later stage. */
 enum { FILES_A_THREAD = 16, STAGED_A_THREAD = 128 };
 
+/* Where options of some files are as they are written, until those of the last of them are
+ * interpreted. */
+struct syntax {
+	struct arena *arena; /* NULL: given back */
+	atomic_uint files;
+	struct syntax *next;
+};
+
 struct worker_state {
 	struct arena *arena, *scratch;
-	struct arena *syntax; /* gone once options are interpreted */
+	struct arena *indexes; /* for the stage of options */
+	struct syntax *syntax; /* the one being filled, then those before it */
 	struct context context;
-	struct parse_memory *memory; /* gone with `syntax` */
+	struct parse_memory *memory;
 	uint64_t bytes;
 	uint32_t files;
 };
@@ -182,6 +191,37 @@ static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 		unit->file->extensions.n = 0;
 }
 
+/* Where the syntax of a unit goes. */
+static struct arena *syntax_of(struct worker_state *worker, struct unit *unit)
+{
+	enum { NEARLY_A_BLOCK = ARENA_BLOCK / 8 * 7 };
+	struct syntax *syntax = worker->syntax;
+
+	if (!syntax || arena_mark(syntax->arena).used > NEARLY_A_BLOCK) {
+		syntax = NEW(worker->arena, struct syntax);
+		syntax->arena = arena_like(worker->arena);
+		/* The stage of options fills such blocks, and so those that it sets free. */
+		if (worker->syntax)
+			arena_reserve(syntax->arena, ARENA_BLOCK);
+		syntax->next = worker->syntax;
+		worker->syntax = syntax;
+	}
+	atomic_fetch_add_explicit(&syntax->files, 1, memory_order_relaxed);
+	unit->syntax = syntax;
+	return syntax->arena;
+}
+
+/* The unit's options are interpreted, or never will be. */
+static void syntax_release(struct unit *unit)
+{
+	struct syntax *syntax = unit->syntax;
+
+	if (!syntax || atomic_fetch_sub(&syntax->files, 1) > 1)
+		return;
+	arena_free(syntax->arena);
+	syntax->arena = NULL;
+}
+
 /* Parses a file; where its twin holds the same bytes, for both. */
 static void parse_node(struct driver *d, struct worker_state *worker, struct node *node)
 {
@@ -189,7 +229,7 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 	struct arena_mark mark = arena_mark(worker->scratch);
 	struct parse_request request = {
 		.arena = worker->arena,
-		.syntax = worker->syntax,
+		.syntax = syntax_of(worker, unit),
 		.scratch = worker->scratch,
 		.names = d->options->names,
 		.diags = &unit->diags,
@@ -711,7 +751,7 @@ static void context_enter(struct driver *d, struct worker_state *worker, struct 
 	c->unit = unit;
 	c->file = unit->file;
 	c->arena = worker->arena;
-	c->syntax = worker->syntax;
+	c->indexes = worker->indexes;
 	c->scratch = worker->scratch;
 	c->diags = &unit->diags;
 	unit->diags.arena = worker->arena;
@@ -727,21 +767,27 @@ struct stage {
 	void (*run)(struct context *context);
 };
 
+static void take_stage(struct stage *stage, struct worker_state *worker, struct unit *unit)
+{
+	struct arena_mark mark = arena_mark(worker->scratch);
+
+	context_enter(stage->driver, worker, unit);
+	stage->run(&worker->context);
+	arena_rewind(worker->scratch, mark);
+}
+
 static void stage_task(void *argument, unsigned index, size_t item)
 {
 	struct stage *stage = argument;
 	struct driver *d = stage->driver;
 	struct worker_state *worker = &d->workers[index];
 	struct unit *unit = d->compiler.units.items[item];
-	struct arena_mark mark;
 
 	count_step(d);
-	if (!unit->parsed || !unit->visible.n)
-		return;
-	mark = arena_mark(worker->scratch);
-	context_enter(d, worker, unit);
-	stage->run(&worker->context);
-	arena_rewind(worker->scratch, mark);
+	if (unit->parsed && unit->visible.n)
+		take_stage(stage, worker, unit);
+	if (stage->run == options_file)
+		syntax_release(unit);
 }
 
 static void run_stage(struct driver *d, void (*run)(struct context *))
@@ -766,6 +812,7 @@ static void link_all(struct driver *d)
 		d->workers[i].context.visible = NEW_ARRAY(d->options->arena, c->units.n, uint32_t);
 		d->workers[i].context.packages =
 			NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);
+		d->workers[i].indexes = arena_like(d->options->arena);
 		map_init(&d->workers[i].context.parts, d->workers[i].arena);
 		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
 		d->workers[i].context.resolved = resolved_new(d->workers[i].arena);
@@ -777,8 +824,8 @@ static void link_all(struct driver *d)
 	run_stage(d, features_file);
 	run_stage(d, options_file);
 	for (unsigned i = 0; i < d->jobs; i++) {
-		arena_free(d->workers[i].syntax);
-		d->workers[i].syntax = NULL;
+		arena_free(d->workers[i].indexes);
+		d->workers[i].indexes = NULL;
 	}
 	run_stage(d, validate_file);
 }
@@ -891,9 +938,8 @@ static void start_workers(struct driver *d)
 	d->workers = NEW_ARRAY(d->options->arena, d->jobs, struct worker_state);
 	for (unsigned i = 0; i < d->jobs; i++) {
 		d->workers[i].arena = arena_like(d->options->arena);
-		d->workers[i].syntax = arena_like(d->options->arena);
 		d->workers[i].scratch = arena_like(d->options->arena);
-		d->workers[i].memory = NEW(d->workers[i].syntax, struct parse_memory);
+		d->workers[i].memory = NEW(d->workers[i].arena, struct parse_memory);
 	}
 }
 
@@ -905,7 +951,9 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 		stats->bytes_parsed += w->bytes;
 		stats->files_parsed += w->files;
 		arena_adopt(d->options->arena, w->arena);
-		arena_free(w->syntax);
+		for (struct syntax *syntax = w->syntax; syntax; syntax = syntax->next)
+			arena_free(syntax->arena);
+		arena_free(w->indexes);
 		arena_free(w->scratch);
 	}
 }

@@ -39,7 +39,7 @@ struct parse_request {
 	struct file *file; /* import_path and text are set */
 	struct str bytes;
 	bool source_info;            /* keep locations and comments */
-	struct parse_memory *memory; /* the thread's, in `syntax`; a set's reader needs none */
+	struct parse_memory *memory; /* the thread's; a set's reader needs none */
 };
 /* False: it did not parse (errors are in diags); what could be understood is in the file all the
  * same. */

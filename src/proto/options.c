@@ -412,7 +412,7 @@ void options_file(struct context *context)
 {
 	struct map indexes;
 
-	map_init(&indexes, context->syntax);
+	map_init(&indexes, context->indexes);
 	context->option_indexes = &indexes;
 	file_walk(context->file, options_element, context);
 	context->option_indexes = NULL;

@@ -106,6 +106,7 @@ struct unit {
 	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read
 				    against */
 	struct diags diags;
+	struct syntax *syntax; /* compile.c's: where its options are as they are written */
 };
 
 struct compiler {
@@ -132,8 +133,8 @@ struct context {
 	struct compiler *compiler;
 	struct unit *unit;
 	struct file *file;
-	struct arena *arena;  /* for what is kept */
-	struct arena *syntax; /* for what is gone once options are interpreted; then NULL */
+	struct arena *arena;   /* for what is kept */
+	struct arena *indexes; /* for `option_indexes`, while options are interpreted */
 	struct arena *scratch;
 	struct diags *diags; /* the unit's */
 	uint32_t *visible;   /* by unit index: equals `stamp` when visible from the file
