@@ -34,9 +34,7 @@ static void dump_side(
 		return;
 	}
 	if (element->kind == ELEMENT_FILE) {
-		const struct file *file = (const struct file *)element;
-
-		out_str(dump->out, file->text ? file->text->path : file->import_path);
+		out_str(dump->out, ((const struct file *)element)->text->path);
 		return;
 	}
 	out_str(dump->out, element_full_name(element, dump->arena));

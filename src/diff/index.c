@@ -6,9 +6,7 @@ struct str extension_extendee(struct intern *names, const struct field *extensio
 
 	if (extension->extension->extendee)
 		return extension->extension->extendee->e.full_name;
-	if (name.n && name.p[0] == '.')
-		name = str_from(name, 1);
-	return intern(names, name);
+	return intern(names, str_starts(name, S(".")) ? str_from(name, 1) : name);
 }
 
 static struct package *package_put(struct side *side, struct str name)
@@ -29,22 +27,17 @@ void side_init(
 	map_init(&side->by_path, arena);
 	map_init(&side->packages, arena);
 	map_init(&side->counterparts, arena);
-	map_init(&side->listed, arena);
 	map_init(&side->in_file, arena);
 	map_init(&side->by_name, arena);
 	map_init(&side->by_extendee, arena);
 	for (uint32_t i = 0; i < schema->files.n; i++) {
 		struct schema_file *entry = &schema->files.items[i];
 		const struct file *file = entry->file;
-		void **slot;
 
 		*vec_push(arena, &package_put(side, file->package)->files) = file;
 		*map_put(&side->files, file, 0) = entry;
-		if (file->text) {
-			slot = map_put(&side->by_path, intern(names, file->text->path).p, 0);
-			if (!*slot)
-				*slot = entry->file;
-		}
+		*map_put(&side->by_path, intern(names, file->text->path).p, file->is_builtin) =
+			entry->file;
 	}
 	for (uint32_t i = 0; i < schema->packages.n; i++) {
 		const struct schema_package *outline = &schema->packages.items[i];
@@ -62,22 +55,34 @@ struct package *side_package(const struct side *side, struct str name)
 	return map_get(&side->packages, intern(side->names, name).p, 0);
 }
 
-bool side_lists(struct side *side, struct str path)
+struct file *side_by_path(const struct side *side, const struct file *file)
 {
-	if (!side->listed_made) {
-		for (uint32_t i = 0; i < side->schema->paths.n; i++)
-			*map_put(&side->listed, intern(side->names, side->schema->paths.items[i]).p,
-				0) = side;
-		side->listed_made = true;
+	return map_get(&side->by_path, intern(side->names, file->text->path).p, file->is_builtin);
+}
+
+bool side_lists(const struct side *side, struct str path)
+{
+	uint32_t low = 0, high = side->schema->paths.n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = str_cmp(side->schema->paths.items[middle], path);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return map_get(&side->listed, intern(side->names, path).p, 0) != NULL;
+	return false;
 }
 
 bool side_owns(const struct side *side, const struct file *file)
 {
 	const struct schema_file *entry = map_get(&side->files, file, 0);
 
-	return entry && entry->own && !file->is_builtin;
+	return entry->own;
 }
 
 /* Adds an element to the names of a file, or of the whole side. */

@@ -27,20 +27,22 @@ struct side {
 	struct arena *arena;
 	struct intern *names;
 	struct map files;        /* by file: its schema_file */
-	struct map by_path;      /* interned printed path: file */
+	struct map by_path;      /* interned printed path, and whether it is built in: file */
 	struct map packages;     /* interned package: its first file */
 	struct map counterparts; /* file: the other side's */
-	struct map listed;       /* interned printed path of every contract, compiled or not */
 	struct map in_file;      /* file: its struct map of (full name, kind) */
 	struct map by_name;      /* (full name, kind): struct named */
 	struct map by_extendee;  /* (extendee, number): struct named */
-	bool listed_made, names_made;
+	bool names_made;
 };
 
 void side_init(
 	struct side *side, struct arena *arena, struct intern *names, const struct schema *schema);
 /* Is there a contract under that printed path, compiled or not? */
-bool side_lists(struct side *side, struct str path);
+bool side_lists(const struct side *side, struct str path);
+/* The side's file under the printed path of another side's file, NULL. */
+struct file *side_by_path(const struct side *side, const struct file *file);
+/* Is one of the side's files a contract? */
 bool side_owns(const struct side *side, const struct file *file);
 const struct element *side_in_file(
 	struct side *side, const struct file *file, enum element_kind kind, struct str full_name);

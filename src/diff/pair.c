@@ -11,29 +11,10 @@ static const struct file *counterpart(const struct side *side, const struct file
 }
 
 /*
- * Of all declarations of a name on `there`, the one that stands for `element`: the one in the
- * counterpart of its file, else one that moved, whose file had no such name before. So two files
- * of one side may declare a name, and each keeps its own.
+ * What stands for an old element by kind and full name: what the counterpart of its file declares,
+ * else one that moved, whose file had no such name before. So two files of one side may declare a
+ * name, and each keeps its own.
  */
-static const struct element *choose(struct side *here, struct side *there,
-	const struct element *element, const struct named *candidates, struct str full_name)
-{
-	const struct file *home = counterpart(here, element->file);
-
-	for (const struct named *n = candidates; n; n = n->next) {
-		if (home && n->element->file == home)
-			return n->element;
-	}
-	for (const struct named *n = candidates; n; n = n->next) {
-		const struct file *before = counterpart(there, n->element->file);
-
-		if (!before || !side_in_file(here, before, element->kind, full_name))
-			return n->element;
-	}
-	return NULL;
-}
-
-/* What stands for an old element by kind and full name, in whatever file. */
 static const struct element *partner(struct diff *diff, const struct element *old)
 {
 	const struct file *home = counterpart(diff->old, old->file);
@@ -43,8 +24,14 @@ static const struct element *partner(struct diff *diff, const struct element *ol
 		new = side_in_file(diff->new, home, old->kind, old->full_name);
 	if (new)
 		return new;
-	return choose(diff->old, diff->new, old, side_named(diff->new, old->kind, old->full_name),
-		old->full_name);
+	for (const struct named *n = side_named(diff->new, old->kind, old->full_name); n;
+		n = n->next) {
+		const struct file *before = counterpart(diff->new, n->element->file);
+
+		if (!before || !side_in_file(diff->old, before, old->kind, old->full_name))
+			return n->element;
+	}
+	return NULL;
 }
 
 static const struct field *extension_partner(struct diff *diff, const struct field *old)
@@ -140,8 +127,8 @@ static void pair_files(struct diff *diff, struct file *old, struct file *new)
 }
 
 /*
- * The same object first, then the same path (adding a first import changes every import path, and
- * deletes nothing), then the same import path (a root that moved as a whole).
+ * The same path first (adding a first import changes every import path, and deletes nothing), then
+ * the same import path (a root that moved as a whole).
  */
 static void pair_all_files(struct diff *diff)
 {
@@ -150,17 +137,9 @@ static void pair_all_files(struct diff *diff)
 
 	for (uint32_t i = 0; i < old->files.n; i++) {
 		struct file *file = old->files.items[i].file;
+		struct file *other = side_by_path(diff->new, file);
 
-		if (map_get(&diff->new->files, file, 0))
-			pair_files(diff, file, file);
-	}
-	for (uint32_t i = 0; i < old->files.n; i++) {
-		struct file *file = old->files.items[i].file, *other;
-
-		if (!file->text || counterpart(diff->old, file))
-			continue;
-		other = map_get(&diff->new->by_path, intern(diff->names, file->text->path).p, 0);
-		if (other && !counterpart(diff->new, other))
+		if (other)
 			pair_files(diff, file, other);
 	}
 	map_init(&left, diff->arena);
@@ -237,22 +216,19 @@ static void walk_name(struct walk *walk, const struct element *old, enum pair_ki
 	enum pair_kind in_package)
 {
 	struct diff *diff = walk->diff;
-	const struct element *new;
-	struct str name = old->full_name;
+	const struct element *new = NULL;
 
 	if (walk->new_file) {
-		if (!str_eq(walk->new_file->package, old->file->package))
-			name = intern_dotted(
-				diff->names, walk->new_file->package, element_local_name(old));
+		struct str name = intern_dotted(
+			diff->names, walk->new_file->package, element_local_name(old));
+
 		new = side_in_file(diff->new, walk->new_file, old->kind, name);
 		visit_pair(walk, in_file, old, new, walk->files);
 	}
 	if (!walk->package_lives)
 		return;
-	new = NULL;
-	if (walk->new_file && str_eq(walk->new_file->package, old->file->package))
-		new = side_in_file(diff->new, walk->new_file, old->kind, old->full_name);
-	if (!new) {
+	/* Of the whole side only what is not where it was is looked up. */
+	if (!new || !str_eq(new->file->package, old->file->package)) {
 		const struct named *n = side_named(diff->new, old->kind, old->full_name);
 
 		while (n && !str_eq(n->element->file->package, old->file->package))
@@ -262,56 +238,33 @@ static void walk_name(struct walk *walk, const struct element *old, enum pair_ki
 	visit_pair(walk, in_package, old, new, NULL);
 }
 
-/* Fields of a message by number. Most messages are small, so that looking beats a table. */
-struct numbers {
-	const struct message *message;
-	struct map map;
-	bool mapped;
-};
-
-static void numbers_init(
-	struct numbers *numbers, struct arena *arena, const struct message *message)
+static void map_fields(struct map *by_number, struct arena *arena, const struct message *message)
 {
-	*numbers = (struct numbers){ .message = message, .mapped = message->fields.n > 16 };
-	if (!numbers->mapped)
-		return;
-	map_init(&numbers->map, arena);
+	map_init(by_number, arena);
 	for (uint32_t i = 0; i < message->fields.n; i++) {
 		struct field *field = message->fields.items[i];
 
-		*map_put(&numbers->map, NULL, (uint32_t)field->number) = field;
+		*map_put(by_number, NULL, (uint32_t)field->number) = field;
 	}
-}
-
-static const struct field *numbers_find(const struct numbers *numbers, int32_t number)
-{
-	const struct message *message = numbers->message;
-
-	if (numbers->mapped)
-		return map_get(&numbers->map, NULL, (uint32_t)number);
-	for (uint32_t i = 0; i < message->fields.n; i++) {
-		if (message->fields.items[i]->number == number)
-			return message->fields.items[i];
-	}
-	return NULL;
 }
 
 static void walk_fields(struct walk *walk, const struct pair *messages)
 {
 	const struct message *old = messages->old.message, *new = messages->new.message;
-	struct numbers before, after;
+	struct map before, after;
 
-	numbers_init(&before, walk->diff->arena, old);
-	numbers_init(&after, walk->diff->arena, new);
+	map_fields(&before, walk->diff->arena, old);
+	map_fields(&after, walk->diff->arena, new);
 	for (uint32_t i = 0; i < old->fields.n; i++) {
 		const struct field *field = old->fields.items[i];
 
-		visit_pair(walk, PAIR_FIELD, field, numbers_find(&after, field->number), messages);
+		visit_pair(walk, PAIR_FIELD, field, map_get(&after, NULL, (uint32_t)field->number),
+			messages);
 	}
 	for (uint32_t i = 0; i < new->fields.n; i++) {
 		const struct field *field = new->fields.items[i];
 
-		if (!numbers_find(&before, field->number))
+		if (!map_get(&before, NULL, (uint32_t)field->number))
 			visit_pair(walk, PAIR_FIELD, NULL, field, messages);
 	}
 }
@@ -335,10 +288,10 @@ static void walk_oneofs(struct walk *walk, const struct pair *messages)
 	}
 }
 
-/* May the two be compared? Not if nobody knows what a broken file says. */
-static bool comparable(const struct element *old, const struct element *new)
+/* Is there a partner, and does anybody know what its file says? */
+static bool is_comparable(const struct element *new)
 {
-	return new &&new != old && !old->file->is_broken && !new->file->is_broken;
+	return new && !new->file->is_broken;
 }
 
 static void walk_enum(struct walk *walk, const struct enumeration *old)
@@ -348,7 +301,7 @@ static void walk_enum(struct walk *walk, const struct enumeration *old)
 	struct pair pair;
 
 	walk_name(walk, &old->e, PAIR_FILE_ENUM, PAIR_PACKAGE_ENUM);
-	if (!comparable(&old->e, (const struct element *)new))
+	if (!is_comparable((const struct element *)new))
 		return;
 	pair = pair_of(walk, PAIR_ENUM, old, new, walk->files);
 	walk->visit(walk->context, &pair);
@@ -375,7 +328,7 @@ static void walk_extension(struct walk *walk, const struct field *old)
 	const struct field *new = extension_partner(walk->diff, old);
 
 	walk_name(walk, &old->e, PAIR_FILE_EXTENSION, PAIR_PACKAGE_EXTENSION);
-	if (comparable(&old->e, (const struct element *)new))
+	if (is_comparable((const struct element *)new))
 		visit_pair(walk, PAIR_FIELD, old, new, NULL);
 }
 
@@ -385,7 +338,7 @@ static void walk_message(struct walk *walk, const struct message *old)
 	const struct message *new = (const struct message *)partner(walk->diff, &old->e);
 
 	walk_name(walk, &old->e, PAIR_FILE_MESSAGE, PAIR_PACKAGE_MESSAGE);
-	if (comparable(&old->e, (const struct element *)new)) {
+	if (is_comparable((const struct element *)new)) {
 		struct pair pair = pair_of(walk, PAIR_MESSAGE, old, new, walk->files);
 
 		walk->visit(walk->context, &pair);
@@ -407,7 +360,7 @@ static void walk_service(struct walk *walk, const struct service *old)
 	struct pair pair;
 
 	walk_name(walk, &old->e, PAIR_FILE_SERVICE, PAIR_PACKAGE_SERVICE);
-	if (!comparable(&old->e, (const struct element *)new))
+	if (!is_comparable((const struct element *)new))
 		return;
 	pair = pair_of(walk, PAIR_SERVICE, old, new, walk->files);
 	walk->visit(walk->context, &pair);
@@ -431,7 +384,7 @@ static void walk_file(struct walk *walk, const struct file *old)
 	if (new == old)
 		return;
 	/* A contract that is still there, only not compiled since nothing in it could matter. */
-	if (!new && old->text && side_lists(diff->new, old->text->path))
+	if (!new &&side_lists(diff->new, old->text->path))
 		return;
 	if (new && (old->is_broken || new->is_broken))
 		return;
@@ -465,8 +418,7 @@ static void walk_packages(struct walk *walk)
 	for (uint32_t i = 0; i < old->files.n; i++) {
 		const struct file *file = old->files.items[i].file;
 
-		if (!counterpart(diff->old, file) && file->text &&
-			side_lists(diff->new, file->text->path))
+		if (!counterpart(diff->old, file) && side_lists(diff->new, file->text->path))
 			*map_put(&lives, intern(diff->names, file->package).p, 0) = walk;
 	}
 	walk->new_file = NULL;
@@ -496,7 +448,7 @@ void diff_walk(struct diff *diff, pair_visit visit, void *context)
 		const struct file *file = new->files.items[i].file;
 
 		if (side_owns(diff->new, file) && !counterpart(diff->new, file) &&
-			!(file->text && side_lists(diff->old, file->text->path))) {
+			!side_lists(diff->old, file->text->path)) {
 			struct pair pair = {
 				.kind = PAIR_FILE, .new.file = file, .new_file = file
 			};

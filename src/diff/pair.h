@@ -72,7 +72,7 @@ const struct file *diff_find_file(
  * interned full name; NULL. */
 const struct element *diff_find_in_file(const struct diff *diff, bool new_side,
 	const struct file *file, enum element_kind kind, struct str full_name);
-/* Is the file a contract of that side, not only imported? */
+/* Is one of that side's files a contract, not only imported? */
 bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file);
 /* Has the side a file, own or imported, of that interned package? */
 bool diff_has_package(const struct diff *diff, bool new_side, struct str package);

@@ -6,15 +6,19 @@ static const char *const none[] = { NULL };
 
 #define HEAD "syntax = \"proto3\"; package acme.v1; "
 
-/* All pairs of two sides, as `debug pairs` prints them. */
+/* All pairs, as `debug pairs` prints them. */
+static const char *dump(struct sides *s)
+{
+	struct out *out = out_memory(s->arena);
+
+	diff_dump(s->diff, out);
+	return str_cstr(s->arena, out_text(out));
+}
+
 static const char *pairs(struct sides **s, const char *const *old, const char *const *new)
 {
-	struct out *out;
-
 	*s = sides_compile(old, new);
-	out = out_memory((*s)->arena);
-	diff_dump((*s)->diff, out);
-	return str_cstr((*s)->arena, out_text(out));
+	return dump(*s);
 }
 
 static void assert_pairs(const char *const *old, const char *const *new, const char *expected)
@@ -151,17 +155,31 @@ static void extensions_pair_by_extendee_and_number(void **state)
 	sides_free(s);
 }
 
+/* The side has a contract, before all others, that was not compiled. */
+static void list_first(struct sides *s, int side, struct str path)
+{
+	struct str last = path;
+
+	for (uint32_t i = 0; i < s->schemas[side].paths.n; i++) {
+		struct str moved = s->schemas[side].paths.items[i];
+
+		s->schemas[side].paths.items[i] = last;
+		last = moved;
+	}
+	*vec_push(s->arena, &s->schemas[side].paths) = last;
+}
+
 static void contract_that_was_not_compiled_is_not_deleted(void **state)
 {
 	struct sides *s =
-		sides_compile(FILES("a.proto", HEAD "message M {}"), FILES("b.proto", HEAD));
-	struct out *out = out_memory(s->arena);
+		sides_compile(FILES("a.proto", HEAD "message M {}", "c.proto", HEAD "message N {}"),
+			FILES("b.proto", HEAD));
 
 	(void)state;
-	*vec_push(s->arena, &s->schemas[1].paths) = S("a.proto");
+	list_first(s, 1, S("a.proto"));
+	*vec_push(s->arena, &s->schemas[1].paths) = S("c.proto");
 	s->diff = diff_new(s->arena, s->names, &s->schemas[0], &s->schemas[1]);
-	diff_dump(s->diff, out);
-	assert_string_equal(str_cstr(s->arena, out_text(out)), "file\t-\tb.proto\n");
+	assert_string_equal(dump(s), "file\t-\tb.proto\n");
 	sides_free(s);
 }
 
@@ -178,7 +196,21 @@ static void outline_of_a_package_keeps_it_alive(void **state)
 	assert_true(diff_has_package(s->diff, true, S("acme.v1")));
 	assert_true(diff_package_declares(s->diff, true, S("acme.v1"), ELEMENT_ENUM));
 	assert_false(diff_package_declares(s->diff, true, S("acme.v1"), ELEMENT_MESSAGE));
+	assert_false(diff_package_declares(s->diff, true, S("acme.v2"), ELEMENT_ENUM));
 	sides_free(s);
+}
+
+/* The file of a side under a path. */
+static struct schema_file *file_at(struct sides *s, int side, const char *path)
+{
+	for (uint32_t i = 0; i < s->schemas[side].files.n; i++) {
+		struct schema_file *entry = &s->schemas[side].files.items[i];
+
+		if (str_eq(entry->file->text->path, str_of(path)))
+			return entry;
+	}
+	fail_msg("no file %s", path);
+	return NULL;
 }
 
 static void imports_are_not_own(void **state)
@@ -285,14 +317,12 @@ static void package_of_a_contract_that_was_not_compiled_lives(void **state)
 {
 	struct sides *s = sides_compile(
 		FILES("a.proto", HEAD "message M {}"), FILES("b.proto", "syntax = \"proto3\";"));
-	struct out *out = out_memory(s->arena);
 
 	(void)state;
-	*vec_push(s->arena, &s->schemas[1].paths) = S("a.proto");
+	list_first(s, 1, S("a.proto"));
 	*vec_push(s->arena, &s->schemas[0].paths) = S("b.proto");
 	s->diff = diff_new(s->arena, s->names, &s->schemas[0], &s->schemas[1]);
-	diff_dump(s->diff, out);
-	assert_string_equal(str_cstr(s->arena, out_text(out)), "");
+	assert_string_equal(dump(s), "");
 	sides_free(s);
 }
 
@@ -311,9 +341,132 @@ static void imports_neither_come_nor_go(void **state)
 	sides_free(s);
 }
 
+/* What only an import brings has no deletions of its own, nor has its package. */
+static void file_that_is_only_imported_is_not_looked_at(void **state)
+{
+	struct sides *s = sides_compile(FILES("a.proto", HEAD "import \"b.proto\"; message M {}",
+						"b.proto", "syntax = \"proto3\"; package b;"),
+		FILES("a.proto", HEAD "message M {}"));
+
+	(void)state;
+	file_at(s, 0, "b.proto")->own = false;
+	assert_string_equal(dump(s), "file\ta.proto\ta.proto\n"
+				     "message in file\tacme.v1.M\tacme.v1.M\n"
+				     "message in package\tacme.v1.M\tacme.v1.M\n"
+				     "message\tacme.v1.M\tacme.v1.M\n");
+	sides_free(s);
+}
+
+/* Nobody knows what a broken file says, on either side; that it is gone is known all the same. */
+static void broken_files_are_not_compared(void **state)
+{
+	const char *const *old = FILES(
+				  "a.proto", HEAD "message M {}", "b.proto", HEAD "message N {}"),
+			  *const *new = FILES("a.proto", HEAD "message M { int32 a = 1; }",
+				  "b.proto", HEAD "message N { int32 a = 1; }");
+	struct sides *s;
+
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		s = sides_compile(old, new);
+		file_at(s, side, "a.proto")->file->is_broken = true;
+		assert_string_equal(dump(s), "file\tb.proto\tb.proto\n"
+					     "message in file\tacme.v1.N\tacme.v1.N\n"
+					     "message in package\tacme.v1.N\tacme.v1.N\n"
+					     "message\tacme.v1.N\tacme.v1.N\n"
+					     "field\t-\tacme.v1.N.a = 1\n");
+		sides_free(s);
+	}
+	s = sides_compile(
+		FILES("a.proto", HEAD "message M {}", "b.proto", HEAD), FILES("b.proto", HEAD));
+	file_at(s, 0, "a.proto")->file->is_broken = true;
+	assert_string_equal(dump(s), "file\ta.proto\t-\n");
+	sides_free(s);
+}
+
+static void message_that_moved_to_a_broken_file_is_not_compared(void **state)
+{
+	struct sides *s = sides_compile(FILES("a.proto", HEAD "message M {}", "b.proto", HEAD),
+		FILES("a.proto", HEAD, "b.proto", HEAD "message M {}"));
+
+	(void)state;
+	file_at(s, 1, "b.proto")->file->is_broken = true;
+	assert_string_equal(dump(s), "file\ta.proto\ta.proto\n"
+				     "message in file\tacme.v1.M\t-\n"
+				     "message in package\tacme.v1.M\tacme.v1.M\n");
+	sides_free(s);
+}
+
+/* Pairs two sides anew, all of whose files are imported as one path, each from a root of its own.
+ */
+static const char *pairs_of_one_import_path(
+	struct sides **s, const char *const *old, const char *const *new)
+{
+	*s = sides_compile(old, new);
+	for (int side = 0; side < 2; side++) {
+		for (uint32_t i = 0; i < (*s)->schemas[side].files.n; i++)
+			(*s)->schemas[side].files.items[i].file->import_path =
+				intern((*s)->names, S("m.proto"));
+	}
+	(*s)->diff = diff_new((*s)->arena, (*s)->names, &(*s)->schemas[0], &(*s)->schemas[1]);
+	return dump(*s);
+}
+
+/* A file that is paired by its path is nobody else's; what is left has one partner each. */
+static void import_path_pairs_what_the_path_left_over(void **state)
+{
+	struct sides *s;
+	const char *text = pairs_of_one_import_path(&s,
+		FILES("a/m.proto", HEAD, "x/m.proto", HEAD "message X {}", "y/m.proto",
+			HEAD "message Y {}"),
+		FILES("a/m.proto", HEAD "message A {}", "b/m.proto",
+			HEAD "message X { int32 a = 1; }"));
+
+	(void)state;
+	assert_string_equal(text, "file\ta/m.proto\ta/m.proto\n"
+				  "file\tx/m.proto\tb/m.proto\n"
+				  "message in file\tacme.v1.X\tacme.v1.X\n"
+				  "message in package\tacme.v1.X\tacme.v1.X\n"
+				  "message\tacme.v1.X\tacme.v1.X\n"
+				  "field\t-\tacme.v1.X.a = 1\n"
+				  "file\ty/m.proto\t-\n"
+				  "message in package\tacme.v1.Y\t-\n");
+	sides_free(s);
+	text = pairs_of_one_import_path(
+		&s, FILES("x/m.proto", HEAD), FILES("b/m.proto", HEAD, "c/m.proto", HEAD));
+	assert_string_equal(text, "file\tx/m.proto\tb/m.proto\nfile\t-\tc/m.proto\n");
+	sides_free(s);
+}
+
+/* Nor is it there because another package has the same full name. */
+static void name_that_went_to_another_package_is_gone_from_its_own(void **state)
+{
+	struct sides *s;
+	const char *text = pairs(&s,
+		FILES("a.proto", "syntax = \"proto3\"; package a; message b { message M {} }",
+			"k.proto", "syntax = \"proto3\"; package a;"),
+		FILES("a.proto", "syntax = \"proto3\"; package a.b; message M {}", "k.proto",
+			"syntax = \"proto3\"; package a;"));
+
+	(void)state;
+	assert_non_null(strstr(text, "message in package\ta.b.M\t-\n"));
+	sides_free(s);
+	text = pairs(&s, FILES("a.proto", HEAD "message M {}", "k.proto", HEAD),
+		FILES("a.proto", "syntax = \"proto3\"; package acme.v2; message M {}", "k.proto",
+			HEAD));
+	assert_non_null(strstr(text, "message in file\tacme.v1.M\tacme.v2.M\n"));
+	assert_non_null(strstr(text, "message in package\tacme.v1.M\t-\n"));
+	sides_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(file_that_is_only_imported_is_not_looked_at),
+		cmocka_unit_test(broken_files_are_not_compared),
+		cmocka_unit_test(message_that_moved_to_a_broken_file_is_not_compared),
+		cmocka_unit_test(import_path_pairs_what_the_path_left_over),
+		cmocka_unit_test(name_that_went_to_another_package_is_gone_from_its_own),
 		cmocka_unit_test(extension_pairs_with_that_of_its_own_file),
 		cmocka_unit_test(extension_that_changed_its_number_is_another_one),
 		cmocka_unit_test(unknown_extendee_is_its_name_as_written),
