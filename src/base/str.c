@@ -117,22 +117,31 @@ char *str_cstr(struct arena *arena, struct str s)
 	return p;
 }
 
-struct str str_printf(struct arena *arena, const char *format, ...)
+struct str str_vprintf(struct arena *arena, const char *format, va_list args)
 {
-	va_list args, again;
+	va_list again;
 	int n;
 	char *p;
 
-	va_start(args, format);
 	va_copy(again, args);
 	n = vsnprintf(NULL, 0, format, args);
-	va_end(args);
 	if (n < 0)
 		n = 0;
 	p = arena_bytes(arena, (size_t)n + 1);
 	vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
 	return (struct str){ p, (size_t)n };
+}
+
+struct str str_printf(struct arena *arena, const char *format, ...)
+{
+	struct str text;
+	va_list args;
+
+	va_start(args, format);
+	text = str_vprintf(arena, format, args);
+	va_end(args);
+	return text;
 }
 
 struct str path_join(struct arena *arena, struct str a, struct str b)

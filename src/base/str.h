@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdarg.h>
 #include <string.h>
 
 struct arena;
@@ -68,6 +69,8 @@ char *str_cstr(struct arena *arena, struct str s);
 /* printf into `arena`. */
 struct str str_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+struct str str_vprintf(struct arena *arena, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 /* `a` and `b` joined by one `/`; either may be empty. */
 struct str path_join(struct arena *arena, struct str a, struct str b);
 /*

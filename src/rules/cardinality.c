@@ -25,12 +25,6 @@ static struct str cardinality_words(enum cardinality cardinality)
 	return S("unknown");
 }
 
-static bool in_map_entry(const struct field *field)
-{
-	return !field->extension && field->e.parent && field->e.parent->kind == ELEMENT_MESSAGE &&
-	       ((const struct message *)field->e.parent)->is_map_entry;
-}
-
 static bool is_singular(enum cardinality cardinality)
 {
 	return cardinality == CARDINALITY_EXPLICIT || cardinality == CARDINALITY_IMPLICIT;
@@ -74,7 +68,7 @@ static void field_same_cardinality(
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || !new || (in_map_entry(old) && in_map_entry(new)))
+	if (!old || !new || (field_map(old) && field_map(new)))
 		return;
 	was = field_cardinality(old);
 	is = field_cardinality(new);

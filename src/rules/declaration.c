@@ -58,10 +58,8 @@ static const struct element *find_anywhere(const struct check *c, const struct e
 
 static const struct field *map_field_of(const struct element *element)
 {
-	const struct message *message = (const struct message *)element;
-
-	return element->kind == ELEMENT_MESSAGE && message->is_map_entry ? message->map_field
-									 : NULL;
+	return element->kind == ELEMENT_MESSAGE ? ((const struct message *)element)->map_field
+						: NULL;
 }
 
 /* What lived in a deleted message went with it; a map's entry went with what became of the field.

@@ -18,45 +18,40 @@ static bool can_have_default(const struct field *field)
 	       field->type != TYPE_UNRESOLVED;
 }
 
+/* What an enum field has without a default of its own; NULL for another field. A broken file's
+ * enum, which a file that is compared may use, may have no value. */
+static const struct enum_value *first_value(const struct field *field)
+{
+	if (field->type != TYPE_ENUM || !field->enumeration->values.n)
+		return NULL;
+	return field->enumeration->values.items[0];
+}
+
 static struct effective effective_default(const struct field *field)
 {
-	const struct value *value = field->has_default ? &field->preset->value : NULL;
-	struct effective e = { .kind = NUMBER_SIGNED };
+	struct value value = { .s = { NULL, 0 } }; /* zero, empty */
 
+	if (field->has_default)
+		value = field->preset->value;
+	else if (first_value(field))
+		value.i = first_value(field)->number;
 	switch (field->type) {
 	case TYPE_STRING:
 	case TYPE_BYTES:
-		e.kind = OCTETS;
-		if (field->has_default)
-			e.s = value->s;
-		break;
+		return (struct effective){ .kind = OCTETS, .s = value.s };
 	case TYPE_DOUBLE:
+		return (struct effective){ .kind = NUMBER_DOUBLE, .d = value.d };
 	case TYPE_FLOAT:
-		e.kind = field->type == TYPE_FLOAT ? NUMBER_FLOAT : NUMBER_DOUBLE;
-		if (field->has_default)
-			e.d = value->d;
-		break;
+		return (struct effective){ .kind = NUMBER_FLOAT, .d = value.d };
 	case TYPE_BOOL:
 	case TYPE_UINT32:
 	case TYPE_UINT64:
 	case TYPE_FIXED32:
 	case TYPE_FIXED64:
-		e.kind = NUMBER_UNSIGNED;
-		if (field->has_default)
-			e.u = value->u;
-		break;
-	case TYPE_ENUM:
-		if (field->has_default)
-			e.i = value->i;
-		else if (field->enumeration && field->enumeration->values.n)
-			e.i = field->enumeration->values.items[0]->number;
-		break;
+		return (struct effective){ .kind = NUMBER_UNSIGNED, .u = value.u };
 	default:
-		if (field->has_default)
-			e.i = value->i;
-		break;
+		return (struct effective){ .kind = NUMBER_SIGNED, .i = value.i };
 	}
-	return e;
 }
 
 static bool is_zero(const struct effective *e)
@@ -81,7 +76,7 @@ static bool is_floating(const struct effective *e)
 /* Is an integer exactly that floating number? */
 static bool integer_is(const struct effective *integer, double d)
 {
-	if (d != trunc(d) || !isfinite(d))
+	if (d != trunc(d)) /* nor is NaN */
 		return false;
 	if (integer->kind == NUMBER_UNSIGNED)
 		return d >= 0 && d < 18446744073709551616.0 && (uint64_t)d == integer->u;
@@ -95,8 +90,8 @@ static bool defaults_agree(const struct effective *a, const struct effective *b)
 	if (a->kind == OCTETS || b->kind == OCTETS)
 		return a->kind == b->kind && str_eq(a->s, b->s);
 	if (is_floating(a) && is_floating(b)) {
-		if (isnan(a->d) || isnan(b->d))
-			return isnan(a->d) && isnan(b->d);
+		if (isnan(a->d) && isnan(b->d))
+			return true;
 		/* A float against a double: as precise as the float is. */
 		return a->kind == b->kind ? a->d == b->d : (float)a->d == (float)b->d;
 	}
@@ -123,12 +118,8 @@ static struct str default_words(const struct check *c, const struct field *field
 		return S("\"\"");
 	case TYPE_BOOL:
 		return S("false");
-	case TYPE_ENUM:
-		if (field->enumeration && field->enumeration->values.n)
-			return field->enumeration->values.items[0]->e.name;
-		return S("0");
 	default:
-		return S("0");
+		return first_value(field) ? first_value(field)->e.name : S("0");
 	}
 }
 

@@ -166,7 +166,7 @@ static void field_same_oneof(struct check *c, const struct rule *rule, const str
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || !new || old->extension)
+	if (!old || !new)
 		return;
 	was = field_oneof(old);
 	is = field_oneof(new);

@@ -218,12 +218,6 @@ static bool is_text(const struct field *field)
 	return field->type == TYPE_STRING || field->type == TYPE_BYTES;
 }
 
-static bool in_map_entry(const struct field *field)
-{
-	return !field->extension && field->e.parent && field->e.parent->kind == ELEMENT_MESSAGE &&
-	       ((const struct message *)field->e.parent)->is_map_entry;
-}
-
 static void field_same_cpp_string_type(
 	struct check *c, const struct rule *rule, const struct pair *pair)
 {
@@ -231,8 +225,7 @@ static void field_same_cpp_string_type(
 	enum cpp_type was, is;
 	struct fact fact;
 
-	if (!old || !new || !is_text(old) || !is_text(new) ||
-		(in_map_entry(old) && in_map_entry(new)))
+	if (!old || !new || !is_text(old) || !is_text(new) || (field_map(old) && field_map(new)))
 		return;
 	was = cpp_type(old);
 	is = cpp_type(new);

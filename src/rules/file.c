@@ -31,8 +31,8 @@ static void file_same_package(struct check *c, const struct rule *rule, const st
 		.new = { new, new->package_span, new->package_span },
 		.subject = &old->e,
 		.name = old->import_path,
-		.before = old->package.n ? old->package : S(""),
-		.after = new->package.n ? new->package : S(""),
+		.before = old->package,
+		.after = new->package,
 	};
 	if (!old->package.n) {
 		fact.help = S("leave the package statement out: it renames everything that the "

@@ -6,32 +6,14 @@ struct spot spot_file(const struct file *file)
 	return (struct spot){ .file = file };
 }
 
-/* A map's entry has no text of its own: it stands where the map's type is written. */
-static const struct field *map_field_around(const struct element *element)
-{
-	const struct message *message = NULL;
-
-	if (element->kind == ELEMENT_MESSAGE)
-		message = (const struct message *)element;
-	else if (element->kind == ELEMENT_FIELD && element->parent &&
-		 element->parent->kind == ELEMENT_MESSAGE &&
-		 !((const struct field *)element)->extension)
-		message = (const struct message *)element->parent;
-	return message && message->is_map_entry ? message->map_field : NULL;
-}
-
 struct spot spot_element(const struct element *element)
 {
-	const struct field *map = map_field_around(element);
-
-	if (map)
-		return (struct spot){ element->file, map->type_span, map->type_span };
 	return (struct spot){ element->file, element->span, element->name_span };
 }
 
 struct spot spot_span(const struct element *element, struct span span)
 {
-	if (map_field_around(element) || span_is_none(span))
+	if (span_is_none(span))
 		return spot_element(element);
 	return (struct spot){ element->file, span, span };
 }
@@ -40,14 +22,14 @@ struct spot spot_field_label(const struct field *field)
 {
 	struct spot spot = spot_element(&field->e);
 
-	if (!map_field_around(&field->e))
+	if (!field_map(field))
 		spot.exact = field->has_label ? field->label_span : field->type_span;
 	return spot;
 }
 
 struct spot spot_field_type(const struct field *field)
 {
-	return spot_span(&field->e, field->type_span);
+	return field_map(field) ? spot_element(&field->e) : spot_span(&field->e, field->type_span);
 }
 
 struct spot spot_option(const struct element *element, const struct option *option)
@@ -82,71 +64,38 @@ static int32_t features_number(enum element_kind kind)
 	}
 }
 
-/* Like options_find, but in each of the messages that statements set at `outer`. */
-static const struct option *find_within(
-	const struct options *options, int32_t outer, int32_t number)
-{
-	const struct option *found = NULL;
-
-	for (uint32_t i = 0; options && i < options->list.n; i++) {
-		const struct option *o = &options->list.items[i], *inner;
-
-		if (o->number != outer || !option_message(o))
-			continue;
-		inner = options_find(o->value.message, number);
-		if (inner)
-			found = inner;
-	}
-	return found;
-}
-
 /* Was a message's value written whole? A dotted statement has the place of what it set inside. */
 static bool is_literal(const struct option *option)
 {
-	const struct options *message = option->value.message;
+	const struct options *message = option_message(option);
 
-	for (uint32_t i = 0; i < message->list.n; i++)
+	for (uint32_t i = 0; message && i < message->list.n; i++)
 		if (message->list.items[i].span.begin == option->span.begin)
 			return false;
-	return !span_is_none(option->span);
+	return true;
 }
 
-/* Where the literal begins in which a feature would be, in what statements set at `number`. */
-static struct span literal_around(const struct options *options, int32_t number, int32_t extension)
+/* What sets the feature at `path`, numbers ended by 0, or NULL; with `literal` the outermost
+ * literal in which it would be. */
+static const struct option *find_feature(
+	const struct options *options, const int32_t *path, bool literal)
 {
-	struct span span = NO_SPAN, inner;
+	const struct option *option = options_find(options, path[0]);
 
-	for (uint32_t i = 0; options && i < options->list.n; i++) {
-		const struct option *o = &options->list.items[i];
-
-		if (o->number != number || !option_message(o))
-			continue;
-		inner = is_literal(o) ? o->span : literal_around(o->value.message, extension, 0);
-		if (!span_is_none(inner))
-			span = inner;
-	}
-	return span;
+	if (!option || !path[1] || (literal && is_literal(option)))
+		return option;
+	return find_feature(option_message(option), path + 1, literal);
 }
 
 struct spot spot_feature(const struct element *element, int32_t extension, int32_t number)
 {
-	const struct options *options = element->options;
-	const struct option *found = NULL;
 	int32_t features = features_number(element->kind);
+	int32_t path[] = { features, extension ? extension : number, extension ? number : 0, 0 };
+	const struct option *option = find_feature(element->options, path, false);
 
-	if (!extension)
-		found = find_within(options, features, number);
-	for (uint32_t i = 0; extension && options && i < options->list.n; i++) {
-		const struct option *o = &options->list.items[i], *inner;
-
-		if (o->number != features || !option_message(o))
-			continue;
-		inner = find_within(o->value.message, extension, number);
-		if (inner)
-			found = inner;
-	}
-	return spot_span(
-		element, found ? found->span : literal_around(options, features, extension));
+	if (!option)
+		option = find_feature(element->options, path, true);
+	return spot_option(element, option);
 }
 
 /*
@@ -156,13 +105,10 @@ struct spot spot_feature(const struct element *element, int32_t extension, int32
 static const struct element *find_enclosing(
 	const struct check *c, const struct pair *pair, const struct element *old)
 {
-	const struct message *message;
 	struct str name;
 
-	if (pair->kind == PAIR_PACKAGE_MESSAGE) {
-		message = diff_find_message(c->diff, true, old->full_name);
-		return message ? &message->e : NULL;
-	}
+	if (pair->kind == PAIR_PACKAGE_MESSAGE)
+		return (const struct element *)diff_find_message(c->diff, true, old->full_name);
 	name = intern_dotted(c->names, pair->new_file->package, element_local_name(old));
 	return diff_find_in_file(c->diff, true, pair->new_file, ELEMENT_MESSAGE, name);
 }
@@ -184,35 +130,15 @@ struct spot spot_remains(const struct check *c, const struct pair *pair)
 static struct place place_of(const struct check *c, struct spot spot)
 {
 	struct point line, exact, end;
-	struct span span = spot.line;
 
 	if (!spot.file)
 		return NOWHERE;
-	if (spot.file->lacks_source)
-		span = NO_SPAN;
-	else if (!span_is_none(spot.exact) && !span_is_none(span)) {
-		place_points(place_in(spot.file->text, spot.line), c->arena, &line, &end);
-		place_points(place_in(spot.file->text, spot.exact), c->arena, &exact, &end);
-		if (line.line == exact.line)
-			span = spot.exact;
-	}
-	return place_in(spot.file->text, span);
-}
-
-static struct str vprint(struct arena *arena, const char *format, va_list args)
-{
-	va_list again;
-	char *text;
-	int n;
-
-	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, args);
-	if (n < 0)
-		n = 0;
-	text = arena_bytes(arena, (size_t)n + 1);
-	vsnprintf(text, (size_t)n + 1, format, again);
-	va_end(again);
-	return (struct str){ text, (size_t)n };
+	place_points(place_in(spot.file->text, spot.line), c->arena, &line, &end);
+	place_points(place_in(spot.file->text, spot.exact), c->arena, &exact, &end);
+	/* A set's source info may leave out any place. */
+	if (line.line == exact.line && !span_is_none(spot.exact))
+		return place_in(spot.file->text, spot.exact);
+	return place_in(spot.file->text, spot.line);
 }
 
 uint64_t finding_fingerprint(const struct finding *finding, struct arena *scratch)
@@ -235,9 +161,8 @@ uint64_t finding_fingerprint(const struct finding *finding, struct arena *scratc
 		n += parts[i].n + 1;
 	at = all = arena_bytes(scratch, n);
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (parts[i].n)
-			memcpy(at, parts[i].p, parts[i].n);
-		at += parts[i].n;
+		for (size_t k = 0; k < parts[i].n; k++)
+			*at++ = parts[i].p[k];
 		*at++ = '\0';
 	}
 	return str_xxh64((struct str){ all, n });
@@ -253,13 +178,11 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 
 	if (fact->new.file && !diff_is_own(c->diff, true, fact->new.file))
 		return NULL;
-	if (fact->old.file && !diff_is_own(c->diff, false, fact->old.file))
-		return NULL;
 	f = NEW(c->arena, struct finding);
 	f->rule = rule;
 	f->severity = c->selection->severity[row];
 	va_start(args, format);
-	f->message = vprint(c->arena, format, args);
+	f->message = str_vprintf(c->arena, format, args);
 	va_end(args);
 	f->element = fact->name.p ? fact->name : full_name(c, subject);
 	if (subject->kind == ELEMENT_FIELD) {
@@ -285,7 +208,7 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 
 void finding_follows(struct check *c, struct finding *finding, const void *subject, enum row cause)
 {
-	if (finding && subject)
+	if (finding)
 		*vec_push(c->arena, &c->links) = (struct link){ finding, subject, cause };
 }
 
@@ -295,15 +218,14 @@ void findings_link(struct check *c)
 		struct link *link = &c->links.items[i];
 		struct finding *cause = map_get(&c->made, link->subject, link->cause);
 
-		if (link->finding->cause || !cause || cause == link->finding)
-			continue;
-		/* Two rules may each be said to follow from the other: the first link stays. */
-		while (cause->cause && cause->cause != link->finding)
-			cause = cause->cause;
-		if (!cause->cause)
+		if (!link->finding->cause && cause != link->finding)
 			link->finding->cause = cause;
 	}
-	/* To the first cause, so that everything that follows from it can be folded at one place.
+	/*
+	 * To the first cause, so that everything that follows from it can be folded at one place.
+	 * There is one, since no rule's links lead back to it: variants follow from the plain rule,
+	 * names of generated things from the names that they are made of, and what is in a message
+	 * from the message.
 	 */
 	for (uint32_t i = 0; i < c->links.n; i++) {
 		struct finding *finding = c->links.items[i].finding;

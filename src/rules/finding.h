@@ -40,9 +40,10 @@ struct spot {
 
 /* A file as a whole, or nowhere for NULL. */
 struct spot spot_file(const struct file *file);
-/* An element with its name; for a map entry and its fields the type of the map field. */
+/* An element with its name. (A map's entry and its fields have the map's type for both.) */
 struct spot spot_element(const struct element *element);
 struct spot spot_field_label(const struct field *field);
+/* Of a map's key or value: the map's type. */
 struct spot spot_field_type(const struct field *field);
 /* One span of an element, or the element where it is none. */
 struct spot spot_span(const struct element *element, struct span span);
@@ -79,10 +80,17 @@ void finding_follows(struct check *c, struct finding *finding, const void *subje
 /* Resolves the causes, once every finding is made. */
 void findings_link(struct check *c);
 
-/* Is it `a` that the other side calls `b`? One may be qualified where the other is relative. */
+/*
+ * Is it `a` that the other side calls `b`? One may be qualified where the other is relative; with a
+ * leading dot it is qualified in full.
+ */
 bool names_agree(struct str a, struct str b);
 /* Full name in the check's arena. */
 struct str full_name(const struct check *c, const struct element *element);
+/* The map field whose key or value a field is, NULL. */
+const struct field *field_map(const struct field *field);
+/* A name without the leading dot that it may have been written with. */
+struct str name_undotted(struct str name);
 /* `field 4 'amount' of 'acme.v1.Order'`, for extensions and map entries in their words. */
 struct str field_words(const struct check *c, const struct field *field);
 /* `2`, `2 to 10`, `100 to max`. */

@@ -338,9 +338,103 @@ static void last_of_a_package_is_reported_where_nothing_else_tells(void **state)
 	checked_free(&c);
 }
 
+/* Checks two sides anew, once something of them was changed by hand. */
+static void check_again(struct checked *c, const char *id)
+{
+	struct selection *selection = selection_new(c->sides->arena);
+	struct check_options options = { c->sides->arena, c->sides->names, selection };
+
+	assert_true(
+		selection_set(selection, str_of(id), true, RULES_V2, NOWHERE, &c->sides->diags));
+	c->findings.list.n = 0;
+	rules_run(&options, c->sides->diff, &c->findings);
+}
+
+/* The new side's file of an own contract that moved into what is only imported there. */
+static void what_moved_to_an_import_is_not_reported_on(void **state)
+{
+	struct checked c = checked("FIELD_SAME_TYPE",
+		FILES("a.proto", HEAD "message M { int32 a = 1; }", "b.proto", HEAD),
+		FILES("a.proto", HEAD, "b.proto", HEAD "message M { string a = 1; }"));
+	struct schema *new = &c.sides->schemas[1];
+
+	(void)state;
+	assert_int_equal(c.findings.list.n, 1);
+	for (uint32_t i = 0; i < new->files.n; i++)
+		new->files.items[i].own &=
+			!str_eq(new->files.items[i].file->text->path, S("b.proto"));
+	check_again(&c, "FIELD_SAME_TYPE");
+	assert_int_equal(c.findings.list.n, 0);
+	checked_free(&c);
+}
+
+/* A set's source info may have the place of a message and not that of its name. */
+static void message_without_a_place_of_its_name_is_pointed_at_as_a_whole(void **state)
+{
+	struct checked c = checked("FIELD_NO_DELETE",
+		FILES("a.proto", "syntax = \"proto3\"; message M { int32 a = 1; }"),
+		FILES("a.proto", "syntax = \"proto3\"; message M {}"));
+	const struct message *m =
+		diff_find_message(c.sides->diff, true, intern(c.sides->names, S("M")));
+
+	(void)state;
+	assert_place(&c, finding_of(&c, "FIELD_NO_DELETE", 0)->new_place, 1, 28, 29);
+	m->e.file->messages.items[0]->e.name_span = (struct span){ 0, 0 };
+	check_again(&c, "FIELD_NO_DELETE");
+	assert_place(&c, finding_of(&c, "FIELD_NO_DELETE", 0)->new_place, 1, 20, 32);
+	checked_free(&c);
+}
+
+/* A tree may bring a descriptor.proto of its own, with anything under the number of the features.
+ */
+static void features_that_are_no_message_have_no_features_in_them(void **state)
+{
+	static const char descriptor[] =
+		"syntax = \"proto2\"; package google.protobuf; message FieldOptions {\n"
+		"enum CType { STRING = 0; CORD = 1; } optional CType ctype = 1;\n"
+		"optional int32 features = 21; }";
+	struct checked c = checked("FIELD_SAME_CPP_STRING_TYPE",
+		FILES("google/protobuf/descriptor.proto", descriptor, "a.proto",
+			"edition = \"2023\"; import \"google/protobuf/descriptor.proto\";\n"
+			"message M { string a = 1 [ctype = CORD]; }"),
+		FILES("google/protobuf/descriptor.proto", descriptor, "a.proto",
+			"edition = \"2023\"; import \"google/protobuf/descriptor.proto\";\n"
+			"message M { string a = 1 [features = 5]; }"));
+
+	(void)state;
+	assert_place(&c, finding_of(&c, "FIELD_SAME_CPP_STRING_TYPE", 0)->new_place, 2, 27, 39);
+	checked_free(&c);
+}
+
+/* A file that is compared may use an enum of a broken one, which has no value at all. */
+static void default_of_an_enum_without_values_is_zero(void **state)
+{
+	static const char enums[] = "syntax = \"proto2\"; enum E { A = 3; }";
+	struct checked c = checked("FIELD_SAME_DEFAULT",
+		FILES("e.proto", enums, "a.proto",
+			"syntax = \"proto2\"; import \"e.proto\"; message M { optional E e = 1; }"),
+		FILES("e.proto", enums, "a.proto",
+			"syntax = \"proto2\"; import \"e.proto\";\n"
+			"message M { optional int32 e = 1 [default = 1]; }"));
+	const struct enumeration *e =
+		diff_find_enum(c.sides->diff, false, intern(c.sides->names, S("E")));
+
+	(void)state;
+	assert_text(&c, finding_of(&c, "FIELD_SAME_DEFAULT", 0)->before, "A");
+	e->e.file->enums.items[0]->values.n = 0;
+	e->e.file->enums.items[0]->values.items = NULL;
+	check_again(&c, "FIELD_SAME_DEFAULT");
+	assert_text(&c, finding_of(&c, "FIELD_SAME_DEFAULT", 0)->before, "0");
+	checked_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_moved_to_an_import_is_not_reported_on),
+		cmocka_unit_test(message_without_a_place_of_its_name_is_pointed_at_as_a_whole),
+		cmocka_unit_test(features_that_are_no_message_have_no_features_in_them),
+		cmocka_unit_test(default_of_an_enum_without_values_is_zero),
 		cmocka_unit_test(variant_for_the_wire_follows_from_the_wider_one),
 		cmocka_unit_test(what_a_package_lost_follows_within_its_own_rules),
 		cmocka_unit_test(last_of_a_package_is_reported_where_nothing_else_tells),

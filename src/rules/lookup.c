@@ -14,7 +14,7 @@ static int range_cmp(const void *a, const void *b)
 {
 	const struct range *x = a, *y = b;
 
-	return x->begin < y->begin ? -1 : x->begin > y->begin;
+	return (x->begin > y->begin) - (x->begin < y->begin);
 }
 
 void ranges_sort(struct ranges *ranges)

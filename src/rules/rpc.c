@@ -31,11 +31,10 @@ static void rpc_no_delete(struct check *c, const struct rule *rule, const struct
 static struct str type_of(const struct method *method, int which)
 {
 	const struct message *message = which == REQUEST ? method->input : method->output;
-	struct str name = which == REQUEST ? method->input_name : method->output_name;
 
 	if (message)
 		return message->e.full_name;
-	return name.n && name.p[0] == '.' ? str_from(name, 1) : name;
+	return which == REQUEST ? method->input_name : method->output_name;
 }
 
 static bool type_is_known(const struct method *method, int which)
@@ -47,21 +46,23 @@ static void rpc_same_type(struct check *c, const struct rule *rule, const struct
 {
 	const struct method *old = pair->old.method, *new = pair->new.method;
 	int which = rule->arg;
+	struct str was, is;
 	struct fact fact;
 
 	if (!new)
+		return;
+	was = type_of(old, which);
+	is = type_of(new, which);
+	if (type_is_known(old, which) && type_is_known(new, which) ? str_eq(was, is)
+								   : names_agree(was, is))
 		return;
 	fact = (struct fact){
 		.old = spot_span(&old->e, which == REQUEST ? old->input_span : old->output_span),
 		.new = spot_span(&new->e, which == REQUEST ? new->input_span : new->output_span),
 		.subject = &old->e,
-		.before = type_of(old, which),
-		.after = type_of(new, which),
+		.before = name_undotted(was),
+		.after = name_undotted(is),
 	};
-	if (type_is_known(old, which) && type_is_known(new, which)
-			? str_eq(fact.before, fact.after)
-			: names_agree(fact.before, fact.after))
-		return;
 	if (!diff_find_message(c->diff, true, fact.before))
 		fact.help = str_printf(c->arena,
 			"'" STR "' is gone; if it was only renamed or moved the bytes are the "
