@@ -89,8 +89,7 @@ static bool types_agree(
 	if (old->type == TYPE_UNRESOLVED || new->type == TYPE_UNRESOLVED) {
 		/* Of an unknown kind, but never a scalar; all that is known is the name as written.
 		 */
-		return field_type_name(old).p && field_type_name(new).p &&
-		       names_agree(field_type_name(old), field_type_name(new));
+		return names_agree(field_type_name(old), field_type_name(new));
 	}
 	if (!kinds_agree(variant, was, is))
 		return false;
@@ -106,6 +105,16 @@ struct sides {
 	struct str old, new;
 };
 
+/* What a message or an enum is, told apart from another kind of the same name. */
+static struct str kind_words(const struct field *field, enum field_type other)
+{
+	enum field_type kind = field_kind(field);
+
+	if (kind == TYPE_ENUM || other == TYPE_ENUM)
+		return kind == TYPE_ENUM ? S("enum") : S("message");
+	return kind == TYPE_GROUP ? S("delimited") : S("length-prefixed");
+}
+
 /* Both types in words that differ. */
 static struct sides type_words(
 	const struct check *c, const struct field *old, const struct field *new)
@@ -115,10 +124,10 @@ static struct sides type_words(
 	if (!str_eq(words.old, words.new))
 		return words;
 	if (field_kind(old) != field_kind(new)) {
-		words.old = str_printf(c->arena, STR " (%s)", ARG(words.old),
-			field_kind(old) == TYPE_GROUP ? "delimited" : "length-prefixed");
-		words.new = str_printf(c->arena, STR " (%s)", ARG(words.new),
-			field_kind(new) == TYPE_GROUP ? "delimited" : "length-prefixed");
+		words.old = str_printf(c->arena, STR " (" STR ")", ARG(words.old),
+			ARG(kind_words(old, field_kind(new))));
+		words.new = str_printf(c->arena, STR " (" STR ")", ARG(words.new),
+			ARG(kind_words(new, field_kind(old))));
 	} else {
 		words.old = field_type_name(old);
 		words.new = field_type_name(new);
@@ -128,12 +137,11 @@ static struct sides type_words(
 
 static struct str type_help(const struct check *c, const struct field *old, const struct field *new)
 {
-	const struct element *was = old->type == TYPE_UNRESOLVED ? NULL : old->type_ref;
+	const struct element *was = old->is_map ? NULL : old->type_ref;
 
 	if (old->is_map && new->is_map)
 		return S("a map's entry type is named after its field; keep the field's name");
-	if (was && new->type != TYPE_UNRESOLVED &&new->type_ref &&
-		field_kind(old) != field_kind(new) &&
+	if (was && new->type_ref && was->kind == new->type_ref->kind &&
 		was->full_name.p == new->type_ref->full_name.p)
 		return S("keep features.message_encoding as it was: the two are not written alike");
 	if (was &&
@@ -151,10 +159,8 @@ static struct str type_help(const struct check *c, const struct field *old, cons
 }
 
 /* A key or value type is the map field's business: the entry has no other fields to add. */
-static struct str map_help(const struct check *c, const struct field *old)
+static struct str map_help(const struct check *c, const struct field *map)
 {
-	const struct field *map = ((const struct message *)old->e.parent)->map_field;
-
 	return str_printf(c->arena,
 		"keep map field %d as it is, add a new map with a new number, and reserve %d when "
 		"nobody reads it any more",
@@ -163,8 +169,7 @@ static struct str map_help(const struct check *c, const struct field *old)
 
 static void field_same_type(struct check *c, const struct rule *rule, const struct pair *pair)
 {
-	const struct field *old = pair->old.field, *new = pair->new.field;
-	const struct message *parent;
+	const struct field *old = pair->old.field, *new = pair->new.field, *map;
 	struct finding *f;
 	struct sides words;
 	struct fact fact;
@@ -179,12 +184,8 @@ static void field_same_type(struct check *c, const struct rule *rule, const stru
 		.before = words.old,
 		.after = words.new,
 	};
-	parent = old->e.parent && old->e.parent->kind == ELEMENT_MESSAGE
-			 ? (const struct message *)old->e.parent
-			 : NULL;
-	fact.help = !old->extension && parent && parent->is_map_entry && parent->map_field
-			    ? map_help(c, old)
-			    : type_help(c, old, new);
+	map = field_map(old);
+	fact.help = map ? map_help(c, map) : type_help(c, old, new);
 	f = finding_add(c, rule, pair, &fact, STR " changed from " STR " to " STR,
 		ARG(field_words(c, old)), ARG(words.old), ARG(words.new));
 	finding_follows(c, f, &old->e, ROW_FIELD_SAME_TYPE);
