@@ -219,8 +219,10 @@ static void walk_name(struct walk *walk, const struct element *old, enum pair_ki
 	const struct element *new = NULL;
 
 	if (walk->new_file) {
-		struct str name = intern_dotted(
-			diff->names, walk->new_file->package, element_local_name(old));
+		struct str name = walk->new_file->package.p == old->file->package.p
+					  ? old->full_name
+					  : intern_dotted(diff->names, walk->new_file->package,
+						    element_local_name(old));
 
 		new = side_in_file(diff->new, walk->new_file, old->kind, name);
 		visit_pair(walk, in_file, old, new, walk->files);
@@ -238,33 +240,56 @@ static void walk_name(struct walk *walk, const struct element *old, enum pair_ki
 	visit_pair(walk, in_package, old, new, NULL);
 }
 
-static void map_fields(struct map *by_number, struct arena *arena, const struct message *message)
+/* Fields of a message by number. Most messages are small, so that looking beats a table. */
+struct numbers {
+	const struct message *message;
+	struct map map;
+	bool mapped;
+};
+
+static void numbers_init(
+	struct numbers *numbers, struct arena *arena, const struct message *message)
 {
-	map_init(by_number, arena);
+	*numbers = (struct numbers){ .message = message, .mapped = message->fields.n > 16 };
+	if (!numbers->mapped)
+		return;
+	map_init(&numbers->map, arena);
 	for (uint32_t i = 0; i < message->fields.n; i++) {
 		struct field *field = message->fields.items[i];
 
-		*map_put(by_number, NULL, (uint32_t)field->number) = field;
+		*map_put(&numbers->map, NULL, (uint32_t)field->number) = field;
 	}
+}
+
+static const struct field *numbers_find(const struct numbers *numbers, int32_t number)
+{
+	const struct message *message = numbers->message;
+
+	if (numbers->mapped)
+		return map_get(&numbers->map, NULL, (uint32_t)number);
+	for (uint32_t i = 0; i < message->fields.n; i++) {
+		if (message->fields.items[i]->number == number)
+			return message->fields.items[i];
+	}
+	return NULL;
 }
 
 static void walk_fields(struct walk *walk, const struct pair *messages)
 {
 	const struct message *old = messages->old.message, *new = messages->new.message;
-	struct map before, after;
+	struct numbers before, after;
 
-	map_fields(&before, walk->diff->arena, old);
-	map_fields(&after, walk->diff->arena, new);
+	numbers_init(&before, walk->diff->arena, old);
+	numbers_init(&after, walk->diff->arena, new);
 	for (uint32_t i = 0; i < old->fields.n; i++) {
 		const struct field *field = old->fields.items[i];
 
-		visit_pair(walk, PAIR_FIELD, field, map_get(&after, NULL, (uint32_t)field->number),
-			messages);
+		visit_pair(walk, PAIR_FIELD, field, numbers_find(&after, field->number), messages);
 	}
 	for (uint32_t i = 0; i < new->fields.n; i++) {
 		const struct field *field = new->fields.items[i];
 
-		if (!map_get(&before, NULL, (uint32_t)field->number))
+		if (!numbers_find(&before, field->number))
 			visit_pair(walk, PAIR_FIELD, NULL, field, messages);
 	}
 }

@@ -150,6 +150,11 @@ static const struct enum_value *lost_name(struct check *c, const struct pair *pa
 	const struct values *values;
 	int32_t number = pair->old.enum_value->number;
 
+	/* As what follows would have it, without lists for each enum. */
+	if (!may_alias(old) && !may_alias(new))
+		return pair->old.enum_value->e.name.p == pair->new.enum_value->e.name.p
+			       ? NULL
+			       : pair->old.enum_value;
 	values = lookup_values(c, old, number);
 	for (uint32_t i = 0; i < values->list.n; i++) {
 		const struct enum_value *now = lookup_value(c, new, values->list.items[i]->e.name);
