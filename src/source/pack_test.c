@@ -241,21 +241,22 @@ static void deltas_stay_within_their_base_and_their_size(void **state)
 	}
 }
 
-/* Each bit of a file is turned once: an object is read as it was, or as another of these, or not at
- * all. */
+/* One bit of each byte of a file is turned: an object is read as it was, or as another of these, or
+ * not at all. */
 static void check_damage(struct fixture *f, const char *path, unsigned char *bytes, size_t n)
 {
-	for (size_t bit = 0; bit < 8 * n; bit++) {
+	for (size_t i = 0; i < n; i++) {
+		unsigned char bit = (unsigned char)(1 << i % 8);
 		struct packs *packs;
 
-		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+		bytes[i] ^= bit;
 		fixture_write_bytes(f, path, bytes, n);
 		packs = open_packs(f);
-		for (unsigned char i = 0; i < COUNT(contents); i++)
-			read_object(f, packs, i + 1, i == 4 ? GIT_OBJECT_TREE : GIT_OBJECT_BLOB,
+		for (unsigned char k = 0; k < COUNT(contents); k++)
+			read_object(f, packs, k + 1, k == 4 ? GIT_OBJECT_TREE : GIT_OBJECT_BLOB,
 				1 << 16);
 		packs_free(packs);
-		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+		bytes[i] ^= bit;
 	}
 	fixture_write_bytes(f, path, bytes, n);
 }
