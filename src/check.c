@@ -602,6 +602,7 @@ static bool compare(struct breakwater_run *run)
 		.arena = run->arena,
 		.names = run->names,
 		.selection = config_selection(run->arena, &run->sides[NEW].config),
+		.jobs = run->options->jobs,
 	};
 	struct breakwater_phase *phase;
 

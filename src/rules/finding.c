@@ -1,4 +1,7 @@
 #include "rules/finding.h"
+
+#include "base/pool.h"
+
 #include <stdio.h>
 
 struct spot spot_file(const struct file *file)
@@ -127,6 +130,57 @@ struct spot spot_remains(const struct check *c, const struct pair *pair)
 	return spot_file(pair->new_file);
 }
 
+/* The texts that findings are in, and an arena for each thread that loads them. */
+struct loading {
+	struct map seen;
+	VEC(struct text *) texts;
+	struct arena **arenas;
+};
+
+static void loading_want(struct check *c, struct loading *loading, struct spot spot)
+{
+	struct text *text = spot.file ? spot.file->text : NULL;
+	void **slot;
+
+	/* The line of a file as a whole needs no text. */
+	if (!text || (span_is_none(spot.line) && span_is_none(spot.exact)))
+		return;
+	slot = map_put(&loading->seen, text, 0);
+	if (*slot)
+		return;
+	*slot = text;
+	*vec_push(c->arena, &loading->texts) = text;
+}
+
+static void load_task(void *context, unsigned worker, size_t item)
+{
+	struct loading *loading = context;
+	struct point begin, end;
+
+	/* Any place but none: what it takes is made with it. */
+	place_points(place_in(loading->texts.items[item], (struct span){ 0, 1 }),
+		loading->arenas[worker], &begin, &end);
+}
+
+static void load_texts(struct check *c, unsigned jobs)
+{
+	enum { TEXTS_A_THREAD = 8 };
+	struct loading loading = { 0 };
+
+	map_init(&loading.seen, c->arena);
+	for (uint32_t i = 0; i < c->unplaced.n; i++) {
+		loading_want(c, &loading, c->unplaced.items[i].old);
+		loading_want(c, &loading, c->unplaced.items[i].new);
+	}
+	jobs = pool_jobs(jobs, loading.texts.n, TEXTS_A_THREAD);
+	loading.arenas = NEW_ARRAY(c->arena, jobs, struct arena *);
+	for (unsigned i = 0; i < jobs; i++)
+		loading.arenas[i] = arena_like(c->arena);
+	pool_run(jobs, loading.texts.n, load_task, &loading);
+	for (unsigned i = 0; i < jobs; i++)
+		arena_adopt(c->arena, loading.arenas[i]);
+}
+
 static struct place place_of(const struct check *c, struct spot spot)
 {
 	struct point line, exact, end;
@@ -139,6 +193,17 @@ static struct place place_of(const struct check *c, struct spot spot)
 	if (line.line == exact.line && !span_is_none(spot.exact))
 		return place_in(spot.file->text, spot.exact);
 	return place_in(spot.file->text, spot.line);
+}
+
+void findings_place(struct check *c, unsigned jobs)
+{
+	load_texts(c, jobs);
+	for (uint32_t i = 0; i < c->unplaced.n; i++) {
+		struct unplaced *u = &c->unplaced.items[i];
+
+		u->finding->old_place = place_of(c, u->old);
+		u->finding->new_place = place_of(c, u->new);
+	}
 }
 
 uint64_t finding_fingerprint(const struct finding *finding, struct arena *scratch)
@@ -194,14 +259,13 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	}
 	f->new_file = fact->new.file;
 	f->old_file = fact->old.file;
-	f->new_place = place_of(c, fact->new);
-	f->old_place = place_of(c, fact->old);
 	f->before = fact->before;
 	f->after = fact->after;
 	f->help = fact->help;
 	f->breaks = breaks_of(c->breaks, rule, pair, fact->detail);
 	f->fingerprint = finding_fingerprint(f, c->arena);
 	*vec_push(c->arena, &c->findings->list) = f;
+	*vec_push(c->arena, &c->unplaced) = (struct unplaced){ f, fact->old, fact->new };
 	*map_put(&c->made, subject, row) = f;
 	return f;
 }

@@ -12,6 +12,21 @@ struct link {
 	enum row cause;
 };
 
+/*
+ * A place on a side. The finding's line is the one that `line` begins on; `exact` is pointed at
+ * where it begins on that line, too.
+ */
+struct spot {
+	const struct file *file; /* NULL: nowhere */
+	struct span line, exact;
+};
+
+/* A finding whose places are worked out when all are made, since that takes the texts. */
+struct unplaced {
+	struct finding *finding;
+	struct spot old, new;
+};
+
 /* One run over all pairs. */
 struct check {
 	struct arena *arena;
@@ -25,15 +40,7 @@ struct check {
 	struct map lookups; /* lookup.c's, by message or enum */
 	struct map made;    /* (subject, row): its finding, of several the last one */
 	VEC(struct link) links;
-};
-
-/*
- * A place on a side. The finding's line is the one that `line` begins on; `exact` is pointed at
- * where it begins on that line, too.
- */
-struct spot {
-	const struct file *file; /* NULL: nowhere */
-	struct span line, exact;
+	VEC(struct unplaced) unplaced;
 };
 
 #define SPOT_NONE ((struct spot){ NULL, { 0, 0 }, { 0, 0 } })
@@ -78,6 +85,9 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
  * holds counts. */
 void finding_follows(struct check *c, struct finding *finding, const void *subject, enum row cause);
 /* Resolves the causes, once every finding is made. */
+/* Works out where the findings are; the texts that it takes are loaded by up to `jobs` threads, 0:
+ * one a processor. */
+void findings_place(struct check *c, unsigned jobs);
 void findings_link(struct check *c);
 
 /*

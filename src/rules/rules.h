@@ -112,6 +112,7 @@ struct check_options {
 	struct arena *arena;
 	struct intern *names;
 	const struct selection *selection;
+	unsigned jobs; /* threads that load texts; 0: one a processor */
 };
 
 /* Runs the selected rules over all pairs. Findings are unsorted but in a fixed order. */

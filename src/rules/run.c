@@ -31,5 +31,6 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 			c->by_kind[all[i]->on][c->n_by_kind[all[i]->on]++] = all[i];
 	}
 	diff_walk(diff, run_pair, c);
+	findings_place(c, options->jobs);
 	findings_link(c);
 }
