@@ -162,8 +162,19 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 {
 	git_odb_object *object;
 
-	if (packs_read(repository->packs, id, type, limit, arena, bytes))
+	switch (packs_read(repository->packs, id, type, limit, arena, bytes)) {
+	case PACKS_READ:
 		return true;
+	case PACKS_ELSEWHERE:
+		break;
+	case PACKS_DAMAGED:
+		diag_error(diags, NOWHERE,
+			"cannot read the object " STR " of '" STR
+			"': the index of its pack is damaged",
+			ARG(id_text(diags->arena, id)), ARG(path_printable(diags->arena, path)));
+		diag_help(diags, "git index-pack makes the index again from the pack");
+		return false;
+	}
 	object = object_open(repository, id, type, limit, source, path, diags);
 	if (!object)
 		return false;

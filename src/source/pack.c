@@ -135,12 +135,16 @@ static bool index_parse(struct pack *pack)
 	return true;
 }
 
+/* Is it the pack that the index was made for? The index ends with the pack's checksum and its own.
+ */
 static bool objects_parse(const struct pack *pack)
 {
-	const unsigned char *p = pack->objects.bytes;
+	const unsigned char *p = pack->objects.bytes, *end = p + pack->objects.size;
+	const unsigned char *meant = pack->index.bytes + pack->index.size - 2 * PACK_TRAILER;
 
 	return pack->objects.size >= PACK_HEADER + PACK_TRAILER && memcmp(p, "PACK", 4) == 0 &&
-	       (read_u32(p + 4) == 2 || read_u32(p + 4) == 3) && read_u32(p + 8) == pack->n;
+	       (read_u32(p + 4) == 2 || read_u32(p + 4) == 3) && read_u32(p + 8) == pack->n &&
+	       memcmp(end - PACK_TRAILER, meant, PACK_TRAILER) == 0;
 }
 
 static void unmap(const struct mapped *mapped)
@@ -577,24 +581,28 @@ static void reader_give_back(struct packs *packs, struct reader *reader, size_t 
 	pthread_mutex_unlock(&packs->lock);
 }
 
-bool packs_read(struct packs *packs, const uint8_t *id, git_object_t type, uint64_t limit,
-	struct arena *arena, struct str *bytes)
+enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_t type,
+	uint64_t limit, struct arena *arena, struct str *bytes)
 {
 	struct reader *reader = reader_take(packs);
 	struct arena_mark mark = arena_mark(arena);
+	enum packs_answer answer = PACKS_ELSEWHERE;
 	uint64_t offset;
-	bool found = false;
 
 	if (!reader)
-		return false;
-	for (uint32_t i = 0; i < packs->list.n && !found; i++) {
+		return PACKS_ELSEWHERE;
+	for (uint32_t i = 0; i < packs->list.n && answer == PACKS_ELSEWHERE; i++) {
 		const struct pack *pack = &packs->list.items[i];
 
-		found = find_id(pack, id, &offset) &&
-			object_make(reader, pack, offset, type, limit, arena, bytes);
+		if (!find_id(pack, id, &offset))
+			continue;
+		if (offset >= pack->objects.size)
+			answer = PACKS_DAMAGED;
+		else if (object_make(reader, pack, offset, type, limit, arena, bytes))
+			answer = PACKS_READ;
 	}
-	if (!found)
+	if (answer != PACKS_READ)
 		arena_rewind(arena, mark);
-	reader_give_back(packs, reader, found ? bytes->n : 0);
-	return found;
+	reader_give_back(packs, reader, answer == PACKS_READ ? bytes->n : 0);
+	return answer;
 }

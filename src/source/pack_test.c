@@ -105,7 +105,7 @@ static const char *read_object(struct fixture *f, struct packs *packs, unsigned 
 	uint8_t id[20] = { [19] = ordinal };
 	struct str bytes;
 
-	if (!packs_read(packs, id, type, limit, f->arena, &bytes))
+	if (packs_read(packs, id, type, limit, f->arena, &bytes) != PACKS_READ)
 		return NULL;
 	return str_cstr(f->arena, bytes);
 }
@@ -271,6 +271,38 @@ static void check_damage(struct fixture *f, const char *path, unsigned char *byt
 	fixture_write_bytes(f, path, bytes, n);
 }
 
+static void an_index_that_leads_out_of_its_pack_is_damaged(void **state)
+{
+	static const uint8_t id[20] = { [19] = 1 };
+	struct fixture *f = *state;
+	struct writing w;
+	struct packs *packs;
+	struct str bytes;
+
+	begin_pack(&w, 1);
+	add_entry(&w, 1, GIT_OBJECT_BLOB, S(""), S("abcdefgh"));
+	w.entries[0].offset = 1 << 20;
+	end_pack(f, &w);
+	packs = open_packs(f);
+	assert_int_equal(
+		packs_read(packs, id, GIT_OBJECT_BLOB, 9, f->arena, &bytes), PACKS_DAMAGED);
+	packs_free(packs);
+}
+
+static void the_pack_of_another_index_is_not_read(void **state)
+{
+	struct fixture *f = *state;
+	struct writing w;
+	struct packs *packs;
+
+	write_all(f, false, &w);
+	w.objects[w.n_objects - 1] ^= 1;
+	fixture_write_bytes(f, "pack/pack-a.pack", w.objects, w.n_objects);
+	packs = open_packs(f);
+	assert_null(read_object(f, packs, 1, GIT_OBJECT_BLOB, 9));
+	packs_free(packs);
+}
+
 static void damage_is_survived(void **state)
 {
 	struct fixture *f = *state;
@@ -302,6 +334,8 @@ int main(void)
 		TEST(a_folder_without_packs_has_no_answer),
 		TEST(deltas_that_lead_in_a_circle_are_no_answer),
 		TEST(deltas_stay_within_their_base_and_their_size),
+		TEST(an_index_that_leads_out_of_its_pack_is_damaged),
+		TEST(the_pack_of_another_index_is_not_read),
 		TEST(damage_is_survived),
 	};
 
