@@ -23,7 +23,6 @@ enum {
 	MAX_ERRORS = 1000,      /* of a file; the others are counted */
 };
 
-/* Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. */
 /* What a thread uses again for each text that it parses; zeroed at first. */
 struct parse_memory {
 	struct intern_recent recent;
@@ -41,8 +40,10 @@ struct parse_request {
 	bool source_info;            /* keep locations and comments */
 	struct parse_memory *memory; /* the thread's; a set's reader needs none */
 };
-/* False: it did not parse (errors are in diags); what could be understood is in the file all the
- * same. */
+/*
+ * Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. False:
+ * it did not parse (errors are in diags); what could be understood is in the file all the same.
+ */
 typedef bool (*parse_file)(struct parse_request *request);
 bool proto_parse(struct parse_request *request);
 

@@ -126,9 +126,9 @@ struct compiler {
 /* Set in struct context.visible for files that come by `import option` only; a stamp is even. */
 enum { VISIBLE_OPTION = 1 };
 
-/* What one thread has while it takes one file through a stage. */
 enum { RESOLVED = 512 };
 
+/* What one thread has while it takes one file through a stage. */
 struct context {
 	struct compiler *compiler;
 	struct unit *unit;

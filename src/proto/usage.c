@@ -254,7 +254,7 @@ static void check_file_features(struct context *context)
 	const struct options *features = features_of(&context->file->e);
 	const struct option *presence = options_find(features, FEATURE_FIELD_PRESENCE);
 
-	if (!presence || presence->value.i != PRESENCE_LEGACY_REQUIRED)
+	if (options_int(features, FEATURE_FIELD_PRESENCE, 0) != PRESENCE_LEGACY_REQUIRED)
 		return;
 	diag_error(context->diags, here(context, presence->span),
 		"a whole file may not be of LEGACY_REQUIRED fields");

@@ -189,16 +189,19 @@ static void validate_options(struct context *c, struct field *field)
 			field->type != TYPE_UNRESOLVED)
 			diag_error(c->diags, here(c, option->span),
 				"'ctype' is for strings and bytes");
-		else if (field->extension && option->value.i == CTYPE_CORD)
+		else if (field->extension &&
+			 options_int(field->e.options, OPTION_CTYPE, 0) == CTYPE_CORD)
 			diag_error(c->diags, here(c, option->span),
 				"'ctype = CORD' is not for extensions");
 	}
 	option = find(field, OPTION_JSTYPE);
-	if (option && option->value.i && !is_64_bit(field->type))
+	if (options_int(field->e.options, OPTION_JSTYPE, 0) && !is_64_bit(field->type))
 		diag_error(c->diags, here(c, option->span), "'jstype' is for 64-bit integers");
 	for (size_t i = 0; i < 2; i++) {
-		option = find(field, i ? OPTION_UNVERIFIED_LAZY : OPTION_LAZY);
-		if (option && option->value.u && field->type != TYPE_MESSAGE &&
+		int32_t number = i ? OPTION_UNVERIFIED_LAZY : OPTION_LAZY;
+
+		option = find(field, number);
+		if (options_bool(field->e.options, number, false) && field->type != TYPE_MESSAGE &&
 			field->type != TYPE_GROUP && field->type != TYPE_UNRESOLVED)
 			diag_error(c->diags, here(c, option->span), "'%s' is for messages",
 				i ? "unverified_lazy" : "lazy");
@@ -267,13 +270,14 @@ static void validate_declared(
 {
 	const struct options *declaration = declaration_of(range, field->number);
 	const struct option *verification = options_find(range->e.options, RANGE_VERIFICATION);
+	bool unverified =
+		options_int(range->e.options, RANGE_VERIFICATION, 0) == VERIFICATION_UNVERIFIED;
 	struct str name, type, is;
 
 	if (!declaration) {
 		bool others = options_find(range->e.options, RANGE_DECLARATION) != NULL;
 
-		if (others ? !(verification && verification->value.i == VERIFICATION_UNVERIFIED)
-			   : verification && verification->value.i != VERIFICATION_UNVERIFIED) {
+		if (others ? !unverified : verification && !unverified) {
 			diag_error(c->diags, here(c, field->number_span),
 				"the range of '" STR
 				"' takes declared extensions only, and %d is not declared",

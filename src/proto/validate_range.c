@@ -242,10 +242,10 @@ static void validate_declaration(
 	if (!name && !type && !options_bool(d, DECLARATION_RESERVED, false))
 		diag_error(c->diags, place,
 			"a declaration that is not reserved has a full name and a type");
-	if (name && !str_starts(name->value.s, S(".")))
+	if (name && !str_starts(options_str(d, DECLARATION_FULL_NAME, S("")), S(".")))
 		diag_error(c->diags, here(c, name->span),
 			"the full name in a declaration begins with a dot");
-	if (type && !is_declared_type(type->value.s))
+	if (type && !is_declared_type(options_str(d, DECLARATION_TYPE, S(""))))
 		diag_error(c->diags, here(c, type->span),
 			"the type in a declaration is a scalar or a full name with a leading dot");
 }

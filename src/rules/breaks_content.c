@@ -111,7 +111,8 @@ static struct amount default_of(const struct field *field)
 	const struct value *value;
 
 	if (!field->has_default) {
-		if (!type.enumeration)
+		/* A broken file's enum may have no value. */
+		if (!type.enumeration || !type.enumeration->values.n)
 			return (struct amount){ .kind = ZERO };
 		first = type.enumeration->values.items[0];
 		return integer_amount(first->number, first->e.name);
@@ -273,6 +274,9 @@ static bool extensions_are_freed(
 static bool message_is_lost_here(struct breaks *b, struct way way, const struct message *from,
 	const struct message *to, int parent)
 {
+	/* Of a message in a file that does not parse nobody knows what it holds. */
+	if (from->e.file->is_broken || to->e.file->is_broken)
+		return true;
 	if (!way.json && message_is_message_set(from) != message_is_message_set(to))
 		return true;
 	for (uint32_t i = 0; i < from->fields.n; i++)

@@ -62,6 +62,7 @@ static struct message *make_message(struct world *w, const char *full_name)
 	struct message *message = NEW(w->arena, struct message);
 
 	message->e.kind = ELEMENT_MESSAGE;
+	message->e.file = NEW(w->arena, struct file);
 	message->e.full_name = intern(w->names, str_of(full_name));
 	message->e.name = intern(w->names, str_last_component(message->e.full_name));
 	message->e.features = &open_features;
