@@ -31,8 +31,9 @@ struct record {
 
 static struct wire wire_open(struct str bytes)
 {
-	return (struct wire){ (const unsigned char *)bytes.p,
-		(const unsigned char *)bytes.p + bytes.n };
+	const unsigned char *p = (const unsigned char *)(bytes.p ? bytes.p : "");
+
+	return (struct wire){ p, p + bytes.n };
 }
 
 static bool wire_varint(struct wire *wire, uint64_t *value)
