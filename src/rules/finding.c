@@ -139,17 +139,16 @@ struct loading {
 
 static void loading_want(struct check *c, struct loading *loading, struct spot spot)
 {
-	struct text *text = spot.file ? spot.file->text : NULL;
 	void **slot;
 
-	/* The line of a file as a whole needs no text. */
-	if (!text || (span_is_none(spot.line) && span_is_none(spot.exact)))
+	/* Nowhere, or a file as a whole, whose line needs no text. */
+	if (span_is_none(spot.line))
 		return;
-	slot = map_put(&loading->seen, text, 0);
+	slot = map_put(&loading->seen, spot.file->text, 0);
 	if (*slot)
 		return;
-	*slot = text;
-	*vec_push(c->arena, &loading->texts) = text;
+	*slot = spot.file->text;
+	*vec_push(c->arena, &loading->texts) = spot.file->text;
 }
 
 static void load_task(void *context, unsigned worker, size_t item)
