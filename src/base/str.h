@@ -5,10 +5,10 @@
  * pointer with length 0 is "absent"; an empty string that is present has a pointer.
  */
 #pragma once
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdarg.h>
 #include <string.h>
 
 struct arena;

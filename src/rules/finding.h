@@ -84,10 +84,10 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 /* If `cause` had something to say of `subject`, `finding` follows from it. The first such call that
  * holds counts. */
 void finding_follows(struct check *c, struct finding *finding, const void *subject, enum row cause);
-/* Resolves the causes, once every finding is made. */
-/* Works out where the findings are; the texts that it takes are loaded by up to `jobs` threads, 0:
- * one a processor. */
+/* Works out where the findings are, once every one is made; the texts that it takes are loaded by
+ * up to `jobs` threads, 0: one a processor. */
 void findings_place(struct check *c, unsigned jobs);
+/* Resolves the causes, once every finding is made. */
 void findings_link(struct check *c);
 
 /*

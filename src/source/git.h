@@ -103,14 +103,12 @@ struct packs *packs_new(const struct arena *relative); /* NULL: no memory */
 void packs_free(struct packs *packs);                  /* NULL too */
 /* Adds the folder `objects`; before anything is read. */
 void packs_add(struct packs *packs, struct str objects);
-enum packs_answer {
-	PACKS_READ,
-	/* Not read here: it may be elsewhere, larger, of another type or damaged; libgit2 will
-	   tell. */
-	PACKS_ELSEWHERE,
-	PACKS_DAMAGED /* its index leads out of the pack, and would lead libgit2 1.5 out of memory
-		       */
-};
+/*
+ * PACKS_ELSEWHERE: not read here; it may be elsewhere, larger, of another type or damaged, which
+ * libgit2 will tell. PACKS_DAMAGED: its index leads out of the pack, and would lead libgit2 1.5 out
+ * of memory that is there.
+ */
+enum packs_answer { PACKS_READ, PACKS_ELSEWHERE, PACKS_DAMAGED };
 /* Reads an object of at most `limit` bytes into `arena`. Thread-safe. */
 enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_t type,
 	uint64_t limit, struct arena *arena, struct str *bytes);

@@ -107,6 +107,14 @@ bool odb_open(struct repository *repository, struct diags *diags)
 	return b.folders.n > 0;
 }
 
+/* How messages call an object: by its path, with the side of `source` before it unless that is
+ * NULL.
+ */
+static struct str object_name(const struct source *source, struct str path, struct arena *arena)
+{
+	return source ? source_path_name(source, arena, path) : path_printable(arena, path);
+}
+
 /* Says why an object was not read: `error`, or `found` and `size` are not what was wanted. */
 static void diag_unread(const struct repository *repository, const uint8_t *id, git_object_t type,
 	uint64_t limit, int error, git_object_t found, struct str what, struct diags *diags)
@@ -150,9 +158,7 @@ static git_odb_object *object_open(const struct repository *repository, const ui
 		error = git_odb_read(&object, repository->odb, &oid);
 	if (!object)
 		diag_unread(repository, id, type, limit, error, found,
-			source ? source_path_name(source, diags->arena, path)
-			       : path_printable(diags->arena, path),
-			diags);
+			object_name(source, path, diags->arena), diags);
 	return object;
 }
 
@@ -171,7 +177,8 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 		diag_error(diags, NOWHERE,
 			"cannot read the object " STR " of '" STR
 			"': the index of its pack is damaged",
-			ARG(id_text(diags->arena, id)), ARG(path_printable(diags->arena, path)));
+			ARG(id_text(diags->arena, id)),
+			ARG(object_name(source, path, diags->arena)));
 		diag_help(diags, "git index-pack makes the index again from the pack");
 		return false;
 	}

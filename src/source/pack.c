@@ -31,8 +31,7 @@ enum {
 	BASE_BITS = 4,
 	BASES = 1 << BASE_BITS, /* objects that are kept for the deltas made from them */
 	KEPT_BASE = 64 << 10,   /* bytes of one that is kept */
-	MAPPED_FOR =
-		16 << 20 /* bytes of objects, after which the pages they came from are let go */
+	MAPPED_FOR = 16 << 20   /* bytes of objects; then the pages they came from are let go */
 };
 
 /* What git_object_t has no name for. */
