@@ -236,9 +236,15 @@ struct other {
 	bool failed;
 };
 
+struct reading {
+	struct other *other;
+	uint64_t position;
+};
+
 struct outlining {
 	struct need *need;
 	struct other *others;
+	struct reading *order;
 	struct outline_words *words;
 	struct worker {
 		struct arena *arena, *scratch;
@@ -251,7 +257,7 @@ static void outline_task(void *context, unsigned index, size_t item)
 {
 	struct outlining *o = context;
 	struct worker *worker = &o->workers[index];
-	struct other *other = &o->others[item];
+	struct other *other = o->order[item].other;
 	struct arena_mark mark = arena_mark(worker->scratch);
 	struct str bytes;
 
@@ -264,6 +270,25 @@ static void outline_task(void *context, unsigned index, size_t item)
 		other->failed = true;
 	}
 	arena_rewind(worker->scratch, mark);
+}
+
+static int by_position(const void *left, const void *right)
+{
+	const struct reading *a = left, *b = right;
+
+	return a->position != b->position
+		       ? (a->position > b->position) - (a->position < b->position)
+		       : (a->other > b->other) - (a->other < b->other);
+}
+
+static void order_reading(struct outlining *o, uint32_t n)
+{
+	o->order = NEW_ARRAY(o->need->arena, n, struct reading);
+	for (uint32_t i = 0; i < n; i++)
+		o->order[i] = (struct reading){ &o->others[i],
+			source_position(o->need->new_source, o->others[i].entry) };
+	if (n)
+		qsort(o->order, n, sizeof *o->order, by_position);
 }
 
 static bool read_outlines(struct outlining *o, uint32_t n)
@@ -279,7 +304,8 @@ static bool read_outlines(struct outlining *o, uint32_t n)
 		o->workers[i].scratch = arena_like(need->arena);
 		diags_init(&o->workers[i].diags, o->workers[i].arena);
 	}
-	pool_run(jobs, n, outline_task, o);
+	order_reading(o, n);
+	pool_run(jobs, n, READ_TOGETHER, outline_task, o);
 	for (unsigned i = 0; i < jobs; i++) {
 		diags_adopt(need->diags, &o->workers[i].diags);
 		need->outline_bytes += o->workers[i].bytes;

@@ -261,7 +261,7 @@ static void threads_intern_the_same_names(void **state)
 	struct shared shared = { .names = intern_new(arena) };
 
 	(void)state;
-	pool_run(4, 4000, intern_one, &shared);
+	pool_run(4, 4000, 3, intern_one, &shared);
 	for (size_t i = 1000; i < 4000; i++)
 		assert_ptr_equal(shared.found[i], shared.found[i % 1000]);
 	intern_free(shared.names);

@@ -8,7 +8,7 @@ enum { MOST_JOBS = 64, STACK_BYTES = 8 << 20 };
 
 struct pool {
 	atomic_size_t next;
-	size_t n;
+	size_t n, together;
 	pool_work work;
 	void *context;
 };
@@ -25,16 +25,19 @@ static void *worker_run(void *argument)
 	struct pool *pool = worker->pool;
 
 	for (;;) {
-		size_t i = atomic_fetch_add(&pool->next, 1);
+		size_t i = atomic_fetch_add(&pool->next, pool->together), end;
 
 		if (i >= pool->n)
 			return NULL;
-		pool->work(pool->context, worker->index, i);
+		end = pool->n - i < pool->together ? pool->n : i + pool->together;
+		for (; i < end; i++)
+			pool->work(pool->context, worker->index, i);
 	}
 }
 
-void pool_run(unsigned jobs, size_t n, pool_work work, void *context)
+void pool_run(unsigned jobs, size_t n, size_t together, pool_work work, void *context)
 {
+	enum { SHARES = 8 }; /* for each worker at least, so that none waits long for another */
 	struct pool pool = { .n = n, .work = work, .context = context };
 	struct worker workers[MOST_JOBS];
 	pthread_attr_t attributes;
@@ -45,6 +48,11 @@ void pool_run(unsigned jobs, size_t n, pool_work work, void *context)
 		jobs = MOST_JOBS;
 	if (jobs > n)
 		jobs = (unsigned)n;
+	pool.together = jobs ? n / jobs / SHARES : 0;
+	if (pool.together > together)
+		pool.together = together;
+	if (pool.together == 0)
+		pool.together = 1;
 	workers[0] = (struct worker){ .pool = &pool };
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);

@@ -9,9 +9,12 @@
 
 typedef void (*pool_work)(void *context, unsigned worker, size_t item);
 
-/* Runs work(context, worker, i) for each i below n and returns when all are done. With one job (or
- * when no thread can be made) in this thread. */
-void pool_run(unsigned jobs, size_t n, pool_work work, void *context);
+/*
+ * Runs work(context, worker, i) for each i below n and returns when all are done. With one job (or
+ * when no thread can be made) in this thread. A worker takes up to `together` items that follow one
+ * another, for those that one thread does faster; fewer where some would be left without.
+ */
+void pool_run(unsigned jobs, size_t n, size_t together, pool_work work, void *context);
 /* Number of processors that this process may use, at least 1. */
 unsigned pool_processors(void);
 /*

@@ -3,7 +3,8 @@
  *
  * A text is a contract, a configuration or an entry of a descriptor set. A span is two byte
  * offsets into it; line and column are worked out when they are printed. The bytes of a contract
- * are let go after parsing and brought back by `load` when somebody prints a line of it.
+ * are let go after parsing and brought back by `load` when somebody prints a line of it, or only
+ * those lines by text_keep.
  * A descriptor set's file has no bytes: its spans are indexes into `points`.
  */
 #pragma once
@@ -21,6 +22,13 @@ struct span {
 
 #define NO_SPAN ((struct span){ 0, 0 })
 
+/* A line of a text whose bytes were let go. */
+struct kept_line {
+	uint32_t number, begin, end; /* 1-based; byte offsets, the line break between `end` and the
+					next line's begin */
+	struct str text;
+};
+
 struct text {
 	struct str path;  /* as printed, relative to the repository or the folder */
 	struct str side;  /* printed with a colon before the path; empty for the working tree */
@@ -28,10 +36,14 @@ struct text {
 	/* Brings `bytes` back into `arena`; NULL: they never come back. False: it could not. */
 	bool (*load)(struct text *text, struct arena *arena);
 	void *owner;                /* for `load` */
+	uint64_t position;          /* texts are loaded with least work in the order of it */
 	const struct point *points; /* instead of bytes: what a span's offsets index */
 	uint32_t n_points;
 	uint32_t *lines; /* offsets of line starts, made on first use */
 	uint32_t n_lines;
+	struct kept_line *kept; /* sorted; NULL: text_keep was not called */
+	uint32_t n_kept;
+	bool has_word; /* once text_keep was called: the text holds its `word` */
 };
 
 struct place {
@@ -60,5 +72,12 @@ static inline struct place place_in(struct text *text, struct span span)
 void place_points(struct place place, struct arena *arena, struct point *begin, struct point *end);
 /* Line `line` (1-based) without its line break; absent where no bytes are to be had. */
 struct str text_line(struct text *text, struct arena *arena, uint32_t line);
+/*
+ * Keeps in `arena` the lines that `n` spans begin or end in, and whether the text holds `word`, so
+ * that its places can be printed without its bytes; those are loaded into `scratch`, and let go.
+ * False if they cannot be had. Does nothing where they are there, or are never to be.
+ */
+bool text_keep(struct text *text, const struct span *spans, uint32_t n, struct str word,
+	struct arena *arena, struct arena *scratch);
 /* Loads the bytes if they are gone; false if they cannot be had. */
 bool text_load(struct text *text, struct arena *arena);

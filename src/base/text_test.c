@@ -77,6 +77,70 @@ static void places_count_lines_and_bytes(void **state)
 	arena_free(arena);
 }
 
+/* Loads a text, as often as `owner` says. */
+static bool load_again(struct text *text, struct arena *arena)
+{
+	unsigned *left = text->owner;
+
+	if (!*left)
+		return false;
+	--*left;
+	text->bytes = str_dup(arena, S("\xEF\xBB\xBF"
+				       "first\nsecond\r\nthird\nlast"));
+	return true;
+}
+
+static void kept_lines_are_found_without_the_bytes(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL), *scratch = arena_like(arena);
+	const struct span spans[] = { { 18, 22 }, { 3, 5 }, { 19, 20 } };
+	unsigned loads = 1;
+	struct text text = { .load = load_again, .owner = &loads };
+	struct point begin, end;
+
+	(void)state;
+	assert_true(text_keep(&text, spans, COUNT(spans), S("third"), arena, scratch));
+	arena_free(scratch);
+	assert_null(text.bytes.p);
+	assert_true(text.has_word);
+	assert_int_equal(text.n_kept, 2);
+	place_points(place_in(&text, (struct span){ 3, 8 }), arena, &begin, &end);
+	assert_int_equal(begin.line, 1);
+	assert_int_equal(begin.column, 1);
+	assert_int_equal(end.column, 6);
+	place_points(place_in(&text, (struct span){ 18, 22 }), arena, &begin, &end);
+	assert_int_equal(begin.line, 3);
+	assert_int_equal(begin.column, 2);
+	assert_true(str_eq(text_line(&text, arena, 1), S("first")));
+	assert_true(str_eq(text_line(&text, arena, 3), S("third")));
+	/* What was not kept would take the bytes, which are not to be had any more. */
+	assert_null(text_line(&text, arena, 2).p);
+	place_points(place_in(&text, (struct span){ 10, 11 }), arena, &begin, &end);
+	assert_int_equal(begin.line, 1);
+	loads = 1;
+	assert_true(str_eq(text_line(&text, arena, 2), S("second")));
+	place_points(place_in(&text, (struct span){ 23, 24 }), arena, &begin, &end);
+	assert_int_equal(begin.line, 4);
+	assert_true(str_eq(text_line(&text, arena, 3), S("third")));
+	arena_free(arena);
+}
+
+static void a_text_that_cannot_be_had_keeps_nothing(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	const struct span span = { 0, 1 };
+	unsigned loads = 0;
+	struct text text = { .load = load_again, .owner = &loads };
+
+	(void)state;
+	assert_false(text_keep(&text, &span, 1, S("x"), arena, arena));
+	assert_null(text.kept);
+	loads = 1;
+	assert_true(text_keep(&text, &span, 1, S("fourth"), arena, arena));
+	assert_false(text.has_word);
+	arena_free(arena);
+}
+
 static void errors_past_the_most_are_counted(void **state)
 {
 	struct arena *arena = arena_new(NULL, NULL);
@@ -172,6 +236,8 @@ int main(void)
 		cmocka_unit_test(the_nearest_word_is_near),
 		cmocka_unit_test(cutting_gives_each_part_once),
 		cmocka_unit_test(places_count_lines_and_bytes),
+		cmocka_unit_test(kept_lines_are_found_without_the_bytes),
+		cmocka_unit_test(a_text_that_cannot_be_had_keeps_nothing),
 		cmocka_unit_test(diagnostics_are_sorted_and_said_once),
 		cmocka_unit_test(errors_past_the_most_are_counted),
 		cmocka_unit_test(a_full_disk_is_noticed_at_the_end),

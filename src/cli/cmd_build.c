@@ -35,7 +35,7 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 		.diags = &cli->diags,
 		.jobs = arguments->jobs,
 		.strict_imports = true,
-		.source_info = !arguments->no_source_info,
+		.write_locations = arguments->no_source_info ? NULL : descriptor_locations,
 		.parse_descriptor = descriptor_parse,
 		.progress = progress ? progress_report : NULL,
 		.progress_context = progress,
@@ -53,13 +53,12 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 static bool build_write(
 	struct cli *cli, const struct build_arguments *arguments, const struct schema *schema)
 {
-	struct descriptor_write_options options = { .source_info = !arguments->no_source_info };
 	struct arena *scratch = arena_like(cli->arena);
 	struct out *out = cli_output_open(cli, arguments->output);
 	bool ok = false;
 
 	if (out) {
-		descriptor_write_set(out, schema, &options, scratch);
+		descriptor_write_set(out, schema, scratch);
 		ok = cli_output_close(cli, out, arguments->output);
 	}
 	arena_free(scratch);

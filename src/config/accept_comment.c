@@ -9,8 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define MARKER "breakwater:accept"
-
 /* One such comment. */
 struct marker {
 	struct span span; /* the words, for messages */
@@ -62,9 +60,9 @@ static void scan_comment_line(struct scan *s, struct str line)
 	line = str_trim(line);
 	while (line.n && (line.p[0] == '/' || line.p[0] == '*'))
 		line = str_trim(str_from(line, 1));
-	if (!str_starts(line, S(MARKER)))
+	if (!str_starts(line, S(ACCEPT_MARKER)))
 		return;
-	rest = str_from(line, sizeof MARKER - 1);
+	rest = str_from(line, sizeof ACCEPT_MARKER - 1);
 	if (rest.n && rest.p[0] != ' ' && rest.p[0] != '\t')
 		return;
 	marker = vec_push(s->arena, &s->marked->markers);
@@ -195,10 +193,12 @@ static struct marked_file *mark_file(struct file *file, struct arena *arena)
 	struct scan scan = { .arena = arena, .marked = marked };
 
 	marked->file = file;
-	if (file->lacks_source || file->text->points || !text_load(file->text, arena))
+	/* Those that findings have places in were looked through for it when they were loaded. */
+	if (file->lacks_source || file->text->points ||
+		(file->text->kept && !file->text->has_word) || !text_load(file->text, arena))
 		return marked;
 	scan.bytes = file->text->bytes;
-	if (!memmem(scan.bytes.p, scan.bytes.n, MARKER, sizeof MARKER - 1))
+	if (!memmem(scan.bytes.p, scan.bytes.n, ACCEPT_MARKER, sizeof ACCEPT_MARKER - 1))
 		return marked;
 	if (str_starts(scan.bytes, S("\xEF\xBB\xBF")))
 		scan.at = 3;
@@ -358,7 +358,7 @@ static bool check_marker(
 	}
 	if (!marker->reason.n) {
 		diag_warning(a->diags, place, "no reason is given: nothing is accepted");
-		diag_help(a->diags, "write '// " MARKER " " STR " why'", ARG(marker->rule));
+		diag_help(a->diags, "write '// " ACCEPT_MARKER " " STR " why'", ARG(marker->rule));
 		return false;
 	}
 	if (!marker->attached) {

@@ -24,17 +24,16 @@
  */
 bool descriptor_parse(struct parse_request *request);
 
-struct descriptor_write_options {
-	bool source_info;
-};
+/* A write_locations for `build`: the bytes of a SourceCodeInfo, in `scratch`. */
+struct str descriptor_locations(struct arena *scratch, const struct file *file);
+
 /*
  * Writes the schema's files as a FileDescriptorSet: every file after all it imports (depth first,
- * imports in order, roots sorted by path), built-in ones only when something imports them. Errors
- * of writing stay in `out`, which must not write to memory in `scratch`: that is rewound after
- * each file.
+ * imports in order, roots sorted by path), built-in ones only when something imports them; with
+ * source info where a file has it. Errors of writing stay in `out`, which must not write to memory
+ * in `scratch`: that is rewound after each file.
  */
-void descriptor_write_set(struct out *out, const struct schema *schema,
-	const struct descriptor_write_options *options, struct arena *scratch);
+void descriptor_write_set(struct out *out, const struct schema *schema, struct arena *scratch);
 
 /* A CodeGeneratorRequest taken apart. All in `arena`. */
 struct plugin_request {

@@ -360,7 +360,7 @@ static void keep_location(struct places *places, struct location **location)
 {
 	struct file *file = places->file;
 
-	*location = vec_push(places->request->arena, &file->locations);
+	*location = vec_push(places->request->syntax, &file->locations);
 	**location = (struct location){ .parent = -1, .field = -1, .index = -1, .begin_line = -1 };
 	if (places->open.n)
 		(*location)->parent = (int32_t)places->open.items[places->open.n - 1].index;
@@ -370,7 +370,7 @@ static void keep_location(struct places *places, struct location **location)
  * be. */
 static void locations_add(struct places *places, const struct raw_location *raw)
 {
-	struct arena *arena = places->request->arena, *scratch = places->request->scratch;
+	struct arena *syntax = places->request->syntax, *scratch = places->request->scratch;
 	struct location *at = NULL;
 	uint32_t same = 0, n;
 
@@ -405,13 +405,14 @@ static void locations_add(struct places *places, const struct raw_location *raw)
 	at->end_column = raw->span[3];
 	if (!raw->leading.p && !raw->trailing.p && !raw->detached.n)
 		return;
-	at->comments = NEW(arena, struct comments);
+	at->comments = NEW(syntax, struct comments);
 	if (raw->leading.p)
-		at->comments->leading = str_dup(arena, raw->leading);
+		at->comments->leading = str_dup(syntax, raw->leading);
 	if (raw->trailing.p)
-		at->comments->trailing = str_dup(arena, raw->trailing);
+		at->comments->trailing = str_dup(syntax, raw->trailing);
 	for (uint32_t i = 0; i < raw->detached.n; i++)
-		*vec_push(arena, &at->comments->detached) = str_dup(arena, raw->detached.items[i]);
+		*vec_push(syntax, &at->comments->detached) =
+			str_dup(syntax, raw->detached.items[i]);
 }
 
 /* Made-up entries of maps stand where the map's type does. */
@@ -628,7 +629,7 @@ static void put_location(struct location_writer *writer, uint32_t index)
 		put_text(buffer, 6, at->comments->detached.items[i]);
 }
 
-struct str locations_write(struct arena *scratch, const struct file *file)
+struct str descriptor_locations(struct arena *scratch, const struct file *file)
 {
 	enum { USUAL_SIZE = 32 };
 	struct location_writer writer = { .file = file, .buffer = { .arena = scratch } };

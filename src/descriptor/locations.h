@@ -1,5 +1,5 @@
 /*
- * source_code_info ↔ spans and locations; private to descriptor/.
+ * source_code_info → spans and locations; private to descriptor/.
  *
  * Places are most of a set, and as protobuf-c's structs they would be many times larger, so they
  * are read from and written to the wire directly.
@@ -14,5 +14,3 @@
  * nothing in the file are no error: they are kept as locations and give no span.
  */
 bool locations_read(struct parse_request *request, struct str source_code_info);
-/* The bytes of a SourceCodeInfo with the file's locations, in `scratch`. */
-struct str locations_write(struct arena *scratch, const struct file *file);

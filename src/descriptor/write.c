@@ -1,6 +1,5 @@
 #include "base/map.h"
 #include "descriptor/descriptor.h"
-#include "descriptor/locations.h"
 #include "descriptor/wire.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -13,7 +12,6 @@ enum { MESSAGE_OPTIONS_MAP_ENTRY = 7, FILE_DESCRIPTOR_SET_FILE = 1 };
 struct writer {
 	struct out *out;
 	struct arena *scratch;
-	bool source_info;
 	struct map done; /* struct file * → itself, once it is written or about to be */
 };
 
@@ -318,8 +316,8 @@ static void write_file(struct writer *writer, const struct file *file)
 	write_file_members(writer, file, d);
 	if (file->e.options)
 		SET(d, options, write_options(writer, file->e.options));
-	if (writer->source_info && file->locations.n)
-		SET(d, source_code_info, bytes_to(locations_write(writer->scratch, file)));
+	if (file->source_info.n)
+		SET(d, source_code_info, bytes_to(file->source_info));
 	if (file->edition == EDITION_PROTO3)
 		SET(d, syntax, bytes_to(S("proto3")));
 	if (file->edition >= EDITION_2023) {
@@ -376,13 +374,10 @@ static void write_with_imports(struct writer *writer, const struct file *root, s
 	}
 }
 
-void descriptor_write_set(struct out *out, const struct schema *schema,
-	const struct descriptor_write_options *options, struct arena *scratch)
+void descriptor_write_set(struct out *out, const struct schema *schema, struct arena *scratch)
 {
 	struct arena *visits = arena_like(scratch); /* lives over the rewinding of scratch */
-	struct writer writer = {
-		.out = out, .scratch = scratch, .source_info = options->source_info
-	};
+	struct writer writer = { .out = out, .scratch = scratch };
 
 	map_init(&writer.done, visits);
 	for (uint32_t i = 0; i < schema->files.n; i++)

@@ -67,12 +67,11 @@ static void add_import(
 	*import = (struct import){ .path = imported->import_path, .kind = kind, .file = imported };
 }
 
-static struct str written(struct fixture *f, bool source_info)
+static struct str written(struct fixture *f)
 {
-	struct descriptor_write_options options = { source_info };
 	struct out *out = out_memory(f->arena);
 
-	descriptor_write_set(out, &f->schema, &options, f->scratch);
+	descriptor_write_set(out, &f->schema, f->scratch);
 	return out_text(out);
 }
 
@@ -86,19 +85,21 @@ static void a_set_read_and_written_has_the_same_bytes(void **state)
 	file->text = NEW(f->arena, struct text);
 	assert_true(descriptor_parse(&request));
 	file_walk(file, believe, NULL);
-	assert_true(str_eq(written(f, true), SAMPLE_SET));
+	file->source_info = descriptor_locations(f->arena, file);
+	assert_true(str_eq(written(f), SAMPLE_SET));
 }
 
-static void source_info_is_left_out_when_not_asked_for(void **state)
+static void source_info_is_written_where_it_is_there(void **state)
 {
 	struct fixture *f = *state;
 	struct file *file = add_file(f, "a.proto", true);
 
 	*vec_push(f->arena, &file->locations) =
 		(struct location){ .parent = -1, .field = -1, .index = -1, .end_column = 5 };
-	assert_true(str_eq(written(f, false), S("\012\011\012\007a.proto")));
-	assert_true(str_eq(
-		written(f, true), S("\012\022\012\007a.protoJ\007\012\005\022\003\000\000\005")));
+	assert_true(str_eq(written(f), S("\012\011\012\007a.proto")));
+	file->source_info = descriptor_locations(f->arena, file);
+	assert_true(
+		str_eq(written(f), S("\012\022\012\007a.protoJ\007\012\005\022\003\000\000\005")));
 }
 
 static void links_between_locations_are_not_written(void **state)
@@ -110,7 +111,8 @@ static void links_between_locations_are_not_written(void **state)
 		(struct location){ .parent = 1, .field = 3, .index = -1, .end_column = 5 };
 	*vec_push(f->arena, &file->locations) =
 		(struct location){ .parent = -1, .field = 8, .index = 2, .begin_line = -1 };
-	assert_true(str_eq(written(f, true),
+	file->source_info = descriptor_locations(f->arena, file);
+	assert_true(str_eq(written(f),
 		S("\012\027\012\007a.protoJ\014\012\012\012\003\010\002\003\022\003\000\000\005")));
 }
 
@@ -123,9 +125,9 @@ static void imports_come_before_their_importers(void **state)
 	c->is_builtin = unused->is_builtin = true;
 	add_import(f, a, b, IMPORT_PUBLIC);
 	add_import(f, b, c, IMPORT_PLAIN);
-	assert_true(str_eq(written(f, false), S("\012\011\012\007c.proto"
-						"\012\022\012\007b.proto\032\007c.proto"
-						"\012\024\012\007a.proto\032\007b.proto\120\000")));
+	assert_true(str_eq(written(f), S("\012\011\012\007c.proto"
+					 "\012\022\012\007b.proto\032\007c.proto"
+					 "\012\024\012\007a.proto\032\007b.proto\120\000")));
 }
 
 static void option_imports_stand_in_a_list_of_their_own(void **state)
@@ -135,8 +137,8 @@ static void option_imports_stand_in_a_list_of_their_own(void **state)
 
 	a->edition = EDITION_2024;
 	add_import(f, a, b, IMPORT_OPTION);
-	assert_true(str_eq(
-		written(f, false), S("\012\011\012\007b.proto"
+	assert_true(
+		str_eq(written(f), S("\012\011\012\007b.proto"
 				     "\012\037\012\007a.protob\010editionsp\351\007z\007b.proto")));
 }
 
@@ -184,7 +186,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_set_read_and_written_has_the_same_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			source_info_is_left_out_when_not_asked_for, setup, teardown),
+			source_info_is_written_where_it_is_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			links_between_locations_are_not_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -181,6 +181,7 @@ struct diff *diff_new(struct arena *arena, struct intern *names, const struct sc
 
 struct walk {
 	struct diff *diff;
+	struct arena *scratch; /* rewound when an element is done */
 	pair_visit visit;
 	void *context;
 	const struct file
@@ -277,10 +278,11 @@ static const struct field *numbers_find(const struct numbers *numbers, int32_t n
 static void walk_fields(struct walk *walk, const struct pair *messages)
 {
 	const struct message *old = messages->old.message, *new = messages->new.message;
+	struct arena_mark mark = arena_mark(walk->scratch);
 	struct numbers before, after;
 
-	numbers_init(&before, walk->diff->arena, old);
-	numbers_init(&after, walk->diff->arena, new);
+	numbers_init(&before, walk->scratch, old);
+	numbers_init(&after, walk->scratch, new);
 	for (uint32_t i = 0; i < old->fields.n; i++) {
 		const struct field *field = old->fields.items[i];
 
@@ -292,14 +294,16 @@ static void walk_fields(struct walk *walk, const struct pair *messages)
 		if (!numbers_find(&before, field->number))
 			visit_pair(walk, PAIR_FIELD, NULL, field, messages);
 	}
+	arena_rewind(walk->scratch, mark);
 }
 
 static void walk_oneofs(struct walk *walk, const struct pair *messages)
 {
 	const struct message *old = messages->old.message, *new = messages->new.message;
+	struct arena_mark mark = arena_mark(walk->scratch);
 	struct map by_name;
 
-	map_init(&by_name, walk->diff->arena);
+	map_init(&by_name, walk->scratch);
 	/* Synthetic ones too: as measured, a oneof `_a` lives on in an optional field `a`, which
 	 * FIELD_SAME_ONEOF reports. */
 	for (uint32_t i = 0; i < new->oneofs.n; i++)
@@ -311,6 +315,7 @@ static void walk_oneofs(struct walk *walk, const struct pair *messages)
 			visit_pair(walk, PAIR_ONEOF, oneof, map_get(&by_name, oneof->e.name.p, 0),
 				messages);
 	}
+	arena_rewind(walk->scratch, mark);
 }
 
 /* Is there a partner, and does anybody know what its file says? */
@@ -322,6 +327,7 @@ static bool is_comparable(const struct element *new)
 static void walk_enum(struct walk *walk, const struct enumeration *old)
 {
 	const struct enumeration *new = (const struct enumeration *)partner(walk->diff, &old->e);
+	struct arena_mark mark = arena_mark(walk->scratch);
 	struct map by_number, seen;
 	struct pair pair;
 
@@ -330,8 +336,8 @@ static void walk_enum(struct walk *walk, const struct enumeration *old)
 		return;
 	pair = pair_of(walk, PAIR_ENUM, old, new, walk->files);
 	walk->visit(walk->context, &pair);
-	map_init(&by_number, walk->diff->arena);
-	map_init(&seen, walk->diff->arena);
+	map_init(&by_number, walk->scratch);
+	map_init(&seen, walk->scratch);
 	for (uint32_t i = 0; i < new->values.n; i++) {
 		*map_put(&by_number, NULL, (uint32_t) new->values.items[i]->number) =
 			new->values.items[i];
@@ -346,6 +352,7 @@ static void walk_enum(struct walk *walk, const struct enumeration *old)
 		visit_pair(walk, PAIR_ENUM_VALUE, value,
 			map_get(&by_number, NULL, (uint32_t)value->number), &pair);
 	}
+	arena_rewind(walk->scratch, mark);
 }
 
 static void walk_extension(struct walk *walk, const struct field *old)
@@ -381,6 +388,7 @@ static void walk_message(struct walk *walk, const struct message *old)
 static void walk_service(struct walk *walk, const struct service *old)
 {
 	const struct service *new = (const struct service *)partner(walk->diff, &old->e);
+	struct arena_mark mark = arena_mark(walk->scratch);
 	struct map by_name;
 	struct pair pair;
 
@@ -389,7 +397,7 @@ static void walk_service(struct walk *walk, const struct service *old)
 		return;
 	pair = pair_of(walk, PAIR_SERVICE, old, new, walk->files);
 	walk->visit(walk->context, &pair);
-	map_init(&by_name, walk->diff->arena);
+	map_init(&by_name, walk->scratch);
 	for (uint32_t i = 0; i < new->methods.n; i++)
 		*map_put(&by_name, new->methods.items[i]->e.name.p, 0) = new->methods.items[i];
 	for (uint32_t i = 0; i < old->methods.n; i++) {
@@ -398,6 +406,7 @@ static void walk_service(struct walk *walk, const struct service *old)
 		visit_pair(
 			walk, PAIR_METHOD, method, map_get(&by_name, method->e.name.p, 0), &pair);
 	}
+	arena_rewind(walk->scratch, mark);
 }
 
 static void walk_file(struct walk *walk, const struct file *old)
@@ -438,8 +447,8 @@ static void walk_packages(struct walk *walk)
 	const struct schema *old = diff->old->schema;
 	struct map lives, seen;
 
-	map_init(&lives, diff->arena);
-	map_init(&seen, diff->arena);
+	map_init(&lives, walk->scratch);
+	map_init(&seen, walk->scratch);
 	for (uint32_t i = 0; i < old->files.n; i++) {
 		const struct file *file = old->files.items[i].file;
 
@@ -462,7 +471,12 @@ static void walk_packages(struct walk *walk)
 
 void diff_walk(struct diff *diff, pair_visit visit, void *context)
 {
-	struct walk walk = { .diff = diff, .visit = visit, .context = context };
+	struct walk walk = {
+		.diff = diff,
+		.scratch = arena_like(diff->arena),
+		.visit = visit,
+		.context = context,
+	};
 	const struct schema *old = diff->old->schema, *new = diff->new->schema;
 
 	for (uint32_t i = 0; i < old->files.n; i++) {
@@ -482,4 +496,5 @@ void diff_walk(struct diff *diff, pair_visit visit, void *context)
 		}
 	}
 	walk_packages(&walk);
+	arena_free(walk.scratch);
 }

@@ -55,10 +55,9 @@ static void build(struct run *run, struct source *source, struct str *set)
 		.diags = &run->diags,
 		.jobs = 1,
 		.strict_imports = true,
-		.source_info = true,
+		.write_locations = descriptor_locations,
 		.parse_descriptor = descriptor_parse,
 	};
-	struct descriptor_write_options write = { .source_info = true };
 	struct compile_side side = { .source = source, .all = true };
 	struct compile_stats stats = { 0 };
 	struct schema schema = { 0 };
@@ -72,7 +71,7 @@ static void build(struct run *run, struct source *source, struct str *set)
 		return;
 	scratch = arena_new(NULL, NULL);
 	out = out_memory(run->arena);
-	descriptor_write_set(out, &schema, &write, scratch);
+	descriptor_write_set(out, &schema, scratch);
 	assert(out_close(out) == 0);
 	*set = out_text(out);
 	arena_free(scratch);

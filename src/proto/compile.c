@@ -3,6 +3,9 @@
  *
  * A node is a file of one side, a unit what is compiled for it. Two nodes of one path and content
  * share a unit, and so a file object, as long as all that they import is shared as well.
+ *
+ * Files are taken in batches, each with all that it imports and that no batch before it had: so
+ * what is needed of a file until it is linked is still near, and its memory serves the next batch.
  */
 #include "proto/compile.h"
 
@@ -20,12 +23,14 @@ struct node {
 	struct unit *unit;
 	const struct source_entry *entry;
 	struct source *source;
-	struct str path;              /* interned; of built-in files their import path */
-	size_t depth;                 /* slashes in it */
-	struct node *twin;            /* the node of the other side that has this path */
+	struct str path;   /* interned; of built-in files their import path */
+	size_t depth;      /* slashes in it */
+	struct node *twin; /* the node of the other side that has this path */
+	struct side_state *side;
 	VEC(struct node *) imports;   /* as the file's import statements; NULL: missing */
 	VEC(struct node *) importers; /* within the side */
 	bool is_builtin;
+	bool is_taken; /* into a batch */
 	bool shares;   /* its unit is to be the twin's */
 	bool compares; /* its twin, which is parsed in this wave, looks whether the bytes are the
 			  same */
@@ -38,8 +43,13 @@ struct side_state {
 	struct root_finder *finder;
 	struct map by_path; /* interned path .p and is_builtin → struct node * */
 	VEC(struct node *) nodes;
-	uint32_t parsed; /* nodes below this index are parsed and their imports looked for */
+	uint32_t next; /* nodes below this index are taken into a batch */
+	VEC(struct node *) batch;
+	uint32_t parsed; /* of the batch: below it, files are parsed and their imports looked for */
 };
+
+/* Files that a batch is begun with, of each side. */
+enum { BATCH = 1024 };
 
 /* Files that a thread is worth while for: to be parsed, to be taken through a later stage. */
 enum { FILES_A_THREAD = 16, STAGED_A_THREAD = 128 };
@@ -58,6 +68,7 @@ struct worker_state {
 	struct syntax *syntax; /* the one being filled, then those before it */
 	struct context context;
 	struct parse_memory *memory;
+	uint32_t n_visible, n_packages; /* that `context` has room for */
 	uint64_t bytes;
 	uint32_t files;
 };
@@ -66,6 +77,8 @@ struct worker_state {
  * other. */
 struct task {
 	struct node *first, *second; /* `second` may be NULL */
+	uint64_t position;           /* of `first` in its pack */
+	uint32_t index;
 };
 
 struct driver {
@@ -76,6 +89,8 @@ struct driver {
 	struct worker_state *workers;
 	unsigned jobs;
 	VEC(struct task) tasks; /* to parse in this wave */
+	uint32_t first_unit;    /* of the batch */
+	uint64_t n_visible;     /* pairs of a file and one that it sees */
 	struct map missing;     /* import paths that were warned of */
 	bool failed;            /* something could not be read */
 	atomic_size_t steps;    /* for options->progress */
@@ -123,6 +138,7 @@ static struct unit *unit_new(struct driver *d, struct node *node)
 	text->side = node->is_builtin ? S("built-in") : node->source->side;
 	text->load = load_text;
 	text->owner = node;
+	text->position = source_position(node->source, node->entry);
 	file->text = text;
 	file->e.kind = ELEMENT_FILE;
 	file->e.file = file;
@@ -197,7 +213,7 @@ static struct arena *syntax_of(struct worker_state *worker, struct unit *unit)
 	enum { NEARLY_A_BLOCK = ARENA_BLOCK / 8 * 7 };
 	struct syntax *syntax = worker->syntax;
 
-	if (!syntax || arena_mark(syntax->arena).used > NEARLY_A_BLOCK) {
+	if (!syntax || !syntax->arena || arena_mark(syntax->arena).used > NEARLY_A_BLOCK) {
 		syntax = NEW(worker->arena, struct syntax);
 		syntax->arena = arena_like(worker->arena);
 		/* The stage of options fills such blocks, and so those that it sets free. */
@@ -234,7 +250,7 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 		.names = d->options->names,
 		.diags = &unit->diags,
 		.file = unit->file,
-		.source_info = d->options->source_info,
+		.source_info = d->options->write_locations != NULL,
 		.memory = worker->memory,
 	};
 
@@ -308,6 +324,7 @@ static struct node *node_get(struct driver *d, struct side_state *s,
 	node->path = path;
 	node->depth = str_count(path, '/');
 	node->is_builtin = is_builtin;
+	node->side = s;
 	*vec_push(d->options->arena, &s->nodes) = node;
 	for (size_t i = 0; i < d->n_sides; i++) {
 		struct node *twin = &d->sides[i] == s
@@ -324,12 +341,32 @@ static struct node *node_get(struct driver *d, struct side_state *s,
 	return node;
 }
 
+/* Into the batch, with what the other side has at its path. */
+static void take_node(struct driver *d, struct node *node)
+{
+	for (; node && !node->is_taken; node = node->twin) {
+		node->is_taken = true;
+		*vec_push(d->options->arena, &node->side->batch) = node;
+	}
+}
+
+static int by_position(const void *left, const void *right)
+{
+	const struct task *a = left, *b = right;
+
+	return a->position != b->position
+		       ? (a->position > b->position) - (a->position < b->position)
+		       : (a->index > b->index) - (a->index < b->index);
+}
+
 static void parse_tasks(struct driver *d)
 {
 	for (uint32_t i = 0; i < d->tasks.n; i++)
 		d->n_files += d->tasks.items[i].second ? 2 : 1;
-	pool_run(
-		pool_jobs(d->options->jobs, d->tasks.n, FILES_A_THREAD), d->tasks.n, parse_task, d);
+	if (d->tasks.n)
+		qsort(d->tasks.items, d->tasks.n, sizeof *d->tasks.items, by_position);
+	pool_run(pool_jobs(d->options->jobs, d->tasks.n, FILES_A_THREAD), d->tasks.n, READ_TOGETHER,
+		parse_task, d);
 	for (uint32_t i = 0; i < d->tasks.n; i++)
 		d->failed |= d->tasks.items[i].first->failed ||
 			     (d->tasks.items[i].second && d->tasks.items[i].second->failed);
@@ -341,7 +378,8 @@ static struct task *add_task(struct driver *d, struct node *node)
 	struct task *task = vec_push(d->options->arena, &d->tasks);
 
 	node->unit = unit_new(d, node);
-	*task = (struct task){ node, NULL }; /* it may have been one of an earlier wave */
+	/* It may have been one of an earlier wave. */
+	*task = (struct task){ node, NULL, node->unit->file->text->position, d->tasks.n };
 	return task;
 }
 
@@ -365,14 +403,14 @@ static bool is_twins(struct node *node, bool is_new)
 	return node->shares || node->compares;
 }
 
-/* Parses all nodes that have no unit yet. What may be equal to its twin waits for that one. */
+/* Parses what was taken and has no unit yet. What may be equal to its twin waits for that one. */
 static void parse_wave(struct driver *d)
 {
 	for (size_t i = 0; i < d->n_sides; i++) {
 		struct side_state *s = &d->sides[i];
 
-		for (uint32_t k = s->parsed; k < s->nodes.n; k++) {
-			struct node *node = s->nodes.items[k], *twin = node->twin;
+		for (uint32_t k = s->parsed; k < s->batch.n; k++) {
+			struct node *node = s->batch.items[k], *twin = node->twin;
 			struct task *task;
 
 			if (is_planned(node) || is_twins(node, i == 1))
@@ -388,8 +426,8 @@ static void parse_wave(struct driver *d)
 	for (size_t i = 0; i < d->n_sides; i++) {
 		struct side_state *s = &d->sides[i];
 
-		for (uint32_t k = s->parsed; k < s->nodes.n; k++) {
-			struct node *node = s->nodes.items[k];
+		for (uint32_t k = s->parsed; k < s->batch.n; k++) {
+			struct node *node = s->batch.items[k];
 
 			if (node->shares)
 				node->unit = node->twin->unit;
@@ -439,15 +477,17 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 		struct node *imported = entry ? node_get(d, s, entry, source) : NULL;
 
 		*vec_push(d->options->arena, &node->imports) = imported;
-		if (imported)
+		if (imported) {
 			*vec_push(d->options->arena, &imported->importers) = node;
-		else if (!node->failed)
+			take_node(d, imported);
+		} else if (!node->failed) {
 			report_missing(d, s, node, import);
+		}
 	}
 }
 
-/* Parses what is wanted and all that it imports, wave by wave. */
-static void parse_all(struct driver *d)
+/* Parses the batch and all that it imports, wave by wave. */
+static void parse_batch(struct driver *d)
 {
 	uint32_t end[2];
 	bool more = true;
@@ -458,16 +498,16 @@ static void parse_all(struct driver *d)
 		/* What one side finds may be wanted on the other one, too: it is for the next wave.
 		 */
 		for (size_t i = 0; i < d->n_sides; i++)
-			end[i] = d->sides[i].nodes.n;
+			end[i] = d->sides[i].batch.n;
 		for (size_t i = 0; i < d->n_sides; i++) {
 			struct side_state *s = &d->sides[i];
 
 			for (uint32_t k = s->parsed; k < end[i]; k++)
-				find_imports(d, s, s->nodes.items[k]);
+				find_imports(d, s, s->batch.items[k]);
 			s->parsed = end[i];
 		}
 		for (size_t i = 0; i < d->n_sides; i++)
-			more |= d->sides[i].nodes.n > d->sides[i].parsed;
+			more |= d->sides[i].batch.n > d->sides[i].parsed;
 	}
 }
 
@@ -495,8 +535,8 @@ static bool may_share(struct driver *d, const struct node *node)
 }
 
 /*
- * Takes the unit away from nodes of the new side that import something else than their twins do,
- * and from what imports those; then parses them again for the new side.
+ * Takes the unit away from nodes of the batch's new side that import something else than their
+ * twins do, and from what imports those; then parses them again for the new side.
  */
 static void unshare(struct driver *d)
 {
@@ -506,10 +546,10 @@ static void unshare(struct driver *d)
 
 	if (d->n_sides < 2)
 		return;
-	for (uint32_t i = 0; i < s->nodes.n; i++)
-		if (s->nodes.items[i]->twin &&
-			s->nodes.items[i]->unit == s->nodes.items[i]->twin->unit)
-			*vec_push(arena, &work) = s->nodes.items[i];
+	for (uint32_t i = 0; i < s->batch.n; i++)
+		if (s->batch.items[i]->twin &&
+			s->batch.items[i]->unit == s->batch.items[i]->twin->unit)
+			*vec_push(arena, &work) = s->batch.items[i];
 	while (work.n) {
 		struct node *node = work.items[--work.n];
 		struct text *twin_text;
@@ -604,7 +644,7 @@ struct frame {
 static void walk_imports(struct driver *d, struct node *start)
 {
 	VEC(struct frame) stack = { 0 };
-	struct arena *arena = d->options->arena;
+	struct arena *arena = d->workers[0].scratch;
 
 	if (start->color != WHITE)
 		return;
@@ -692,32 +732,34 @@ static void report_visible(struct unit *unit)
 	file->lacks_import = true;
 }
 
-static void connect_all(struct driver *d)
+static void look_for_cycles(struct driver *d, struct side_state *s)
 {
-	uint32_t *seen = NEW_ARRAY(d->options->arena, d->compiler.units.n, uint32_t);
-	uint64_t pairs = 0;
-	VEC(struct node *) order = { 0 };
+	struct arena_mark mark = arena_mark(d->workers[0].scratch);
+	struct node **order = NEW_ARRAY(d->workers[0].scratch, s->batch.n, struct node *);
 
-	for (size_t i = 0; i < d->n_sides; i++)
-		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
-			connect(d, &d->sides[i], d->sides[i].nodes.items[k]);
-	for (size_t i = 0; i < d->n_sides; i++) {
-		order.n = 0;
-		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
-			*vec_push(d->options->arena, &order) = d->sides[i].nodes.items[k];
-		if (order.n)
-			qsort(order.items, order.n, sizeof *order.items, outermost_first);
-		for (uint32_t k = 0; k < order.n; k++)
-			walk_imports(d, order.items[k]);
-	}
-	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
+	for (uint32_t k = 0; k < s->batch.n; k++)
+		order[k] = s->batch.items[k];
+	if (s->batch.n)
+		qsort(order, s->batch.n, sizeof *order, outermost_first);
+	for (uint32_t k = 0; k < s->batch.n; k++)
+		walk_imports(d, order[k]);
+	arena_rewind(d->workers[0].scratch, mark);
+}
+
+/* What each file of the batch sees. */
+static void find_visible(struct driver *d)
+{
+	struct arena_mark mark = arena_mark(d->workers[0].scratch);
+	uint32_t *seen = NEW_ARRAY(d->workers[0].scratch, d->compiler.units.n, uint32_t);
+
+	for (uint32_t i = d->first_unit; i < d->compiler.units.n; i++) {
 		struct unit *unit = d->compiler.units.items[i];
 
-		if (pairs > MAX_VISIBLE) {
+		if (d->n_visible > MAX_VISIBLE) {
 			report_visible(unit);
 			for (; i < d->compiler.units.n; i++)
 				d->compiler.units.items[i]->file->is_broken = true;
-			return;
+			break;
 		}
 		add_visible(d, unit, unit, seen, i + 1, false);
 		for (uint32_t k = 0; k < unit->imports.n; k++)
@@ -726,8 +768,19 @@ static void connect_all(struct driver *d)
 		for (uint32_t k = 0; k < unit->imports.n; k++)
 			if (unit->file->imports.items[k].kind == IMPORT_OPTION)
 				add_visible(d, unit, unit->imports.items[k], seen, i + 1, true);
-		pairs += unit->visible.n + unit->option_visible.n;
+		d->n_visible += unit->visible.n + unit->option_visible.n;
 	}
+	arena_rewind(d->workers[0].scratch, mark);
+}
+
+static void connect_batch(struct driver *d)
+{
+	for (size_t i = 0; i < d->n_sides; i++)
+		for (uint32_t k = 0; k < d->sides[i].batch.n; k++)
+			connect(d, &d->sides[i], d->sides[i].batch.items[k]);
+	for (size_t i = 0; i < d->n_sides; i++)
+		look_for_cycles(d, &d->sides[i]);
+	find_visible(d);
 }
 
 /* ---- the stages after parsing ---- */
@@ -776,51 +829,72 @@ static void take_stage(struct stage *stage, struct worker_state *worker, struct 
 	arena_rewind(worker->scratch, mark);
 }
 
+/* In the form that takes least room. */
+static void keep_source_info(struct driver *d, struct worker_state *worker, struct file *file)
+{
+	struct arena_mark mark = arena_mark(worker->scratch);
+
+	if (file->locations.n && d->options->write_locations)
+		file->source_info =
+			str_dup(worker->arena, d->options->write_locations(worker->scratch, file));
+	file->locations.items = NULL;
+	file->locations.n = file->locations.cap = 0;
+	arena_rewind(worker->scratch, mark);
+}
+
 static void stage_task(void *argument, unsigned index, size_t item)
 {
 	struct stage *stage = argument;
 	struct driver *d = stage->driver;
 	struct worker_state *worker = &d->workers[index];
-	struct unit *unit = d->compiler.units.items[item];
+	struct unit *unit = d->compiler.units.items[d->first_unit + item];
 
 	count_step(d);
 	if (unit->parsed && unit->visible.n)
 		take_stage(stage, worker, unit);
-	if (stage->run == options_file)
+	if (stage->run == options_file) {
+		keep_source_info(d, worker, unit->file);
 		syntax_release(unit);
+	}
 }
 
+/* Takes the batch through a stage. */
 static void run_stage(struct driver *d, void (*run)(struct context *))
 {
 	struct stage stage = { d, run };
+	uint32_t n = d->compiler.units.n - d->first_unit;
 
-	pool_run(pool_jobs(d->options->jobs, d->compiler.units.n, STAGED_A_THREAD),
-		d->compiler.units.n, stage_task, &stage);
+	pool_run(pool_jobs(d->options->jobs, n, STAGED_A_THREAD), n, 1, stage_task, &stage);
 }
 
-static void link_all(struct driver *d)
+/* Room for the batch's files and packages. */
+static void context_widen(struct driver *d, struct worker_state *worker)
 {
 	struct compiler *c = &d->compiler;
 
-	symbols_package(c, intern(c->names, S("")));
-	for (uint32_t i = 0; i < c->units.n; i++)
+	if (worker->n_visible < c->units.n) {
+		worker->n_visible = 2 * c->units.n;
+		worker->context.visible = NEW_ARRAY(worker->arena, worker->n_visible, uint32_t);
+	}
+	if (worker->n_packages < c->package_list.n) {
+		worker->n_packages = 2 * c->package_list.n;
+		worker->context.packages = NEW_ARRAY(worker->arena, worker->n_packages, uint32_t);
+	}
+}
+
+static void link_batch(struct driver *d)
+{
+	struct compiler *c = &d->compiler;
+
+	for (uint32_t i = d->first_unit; i < c->units.n; i++)
 		symbols_add_file(c, c->units.items[i]);
 	for (unsigned i = 0; i < d->jobs; i++) {
-		/* No stage needs as much of it as the texts did. */
-		arena_free(d->workers[i].scratch);
-		d->workers[i].scratch = arena_like(d->options->arena);
-		d->workers[i].context.visible = NEW_ARRAY(d->options->arena, c->units.n, uint32_t);
-		d->workers[i].context.packages =
-			NEW_ARRAY(d->options->arena, c->package_list.n, uint32_t);
+		context_widen(d, &d->workers[i]);
 		d->workers[i].indexes = arena_like(d->options->arena);
-		map_init(&d->workers[i].context.parts, d->workers[i].arena);
-		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
-		d->workers[i].context.resolved = resolved_new(d->workers[i].arena);
 	}
 	run_stage(d, link_file);
-	for (uint32_t i = 0; i < c->units.n; i++)
+	for (uint32_t i = d->first_unit; i < c->units.n; i++)
 		symbols_add_extensions(c, c->units.items[i]);
-	conflicts_report(c, d->workers[0].scratch);
 	run_stage(d, features_file);
 	run_stage(d, options_file);
 	for (unsigned i = 0; i < d->jobs; i++) {
@@ -828,6 +902,25 @@ static void link_all(struct driver *d)
 		d->workers[i].indexes = NULL;
 	}
 	run_stage(d, validate_file);
+}
+
+static void report_postponed(struct driver *d)
+{
+	struct context *context = &d->workers[0].context;
+
+	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
+		struct unit *unit = d->compiler.units.items[i];
+
+		if (unit->postponed.n)
+			context_enter(d, &d->workers[0], unit);
+		for (uint32_t k = 0; k < unit->postponed.n; k++) {
+			const struct postponed *p = &unit->postponed.items[k];
+			struct resolution r =
+				link_resolve(context, p->scope, p->name, p->wanted, p->in_option);
+
+			link_report(context, p->name, p->span, p->wanted, &r);
+		}
+	}
 }
 
 /* ---- results ---- */
@@ -921,8 +1014,35 @@ static void want_descriptor(struct driver *d)
 				source_builtin(d->options->arena);
 		entry = source_find(builtin, S("google/protobuf/descriptor.proto"));
 		if (entry)
-			node_get(d, &d->sides[i], entry, builtin);
+			take_node(d, node_get(d, &d->sides[i], entry, builtin));
 	}
+}
+
+/*
+ * The next files. An extension of a set is looked for among all files, so there is but one batch of
+ * sets.
+ */
+static void take_batch(struct driver *d)
+{
+	bool in_parts = true;
+
+	d->first_unit = d->compiler.units.n;
+	d->compiler.more_to_come = false;
+	for (size_t i = 0; i < d->n_sides; i++) {
+		d->sides[i].batch.n = d->sides[i].parsed = 0;
+		in_parts &= d->sides[i].side->source->kind != SOURCE_SET;
+	}
+	for (size_t i = 0; i < d->n_sides; i++) {
+		struct side_state *s = &d->sides[i];
+		uint32_t end = s->batch.n + BATCH;
+
+		for (; s->next < s->nodes.n && (!in_parts || s->batch.n < end); s->next++)
+			take_node(d, s->nodes.items[s->next]);
+	}
+	if (!d->first_unit)
+		want_descriptor(d);
+	for (size_t i = 0; i < d->n_sides; i++)
+		d->compiler.more_to_come |= d->sides[i].next < d->sides[i].nodes.n;
 }
 
 static void find_builtin_descriptor(struct driver *d)
@@ -940,6 +1060,9 @@ static void start_workers(struct driver *d)
 		d->workers[i].arena = arena_like(d->options->arena);
 		d->workers[i].scratch = arena_like(d->options->arena);
 		d->workers[i].memory = NEW(d->workers[i].arena, struct parse_memory);
+		map_init(&d->workers[i].context.parts, d->workers[i].arena);
+		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
+		d->workers[i].context.resolved = resolved_new(d->workers[i].arena);
 	}
 }
 
@@ -986,17 +1109,22 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 		listed &= want(d, &d->sides[i]);
 	if (!listed)
 		return false;
-	want_descriptor(d);
 	start_workers(d);
-	begin = process_seconds();
-	parse_all(d);
-	unshare(d);
-	stats->parse_seconds = process_seconds() - begin;
-	begin = process_seconds();
-	find_builtin_descriptor(d);
-	connect_all(d);
-	link_all(d);
-	stats->link_seconds = process_seconds() - begin;
+	symbols_package(&d->compiler, intern(d->options->names, S("")));
+	do {
+		take_batch(d);
+		begin = process_seconds();
+		parse_batch(d);
+		unshare(d);
+		stats->parse_seconds += process_seconds() - begin;
+		begin = process_seconds();
+		find_builtin_descriptor(d);
+		connect_batch(d);
+		link_batch(d);
+		stats->link_seconds += process_seconds() - begin;
+	} while (d->compiler.more_to_come);
+	report_postponed(d);
+	conflicts_report(&d->compiler, d->workers[0].scratch);
 	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
 		struct unit *unit = d->compiler.units.items[i];
 

@@ -82,7 +82,9 @@ struct compile_options {
 	struct diags *diags;
 	unsigned jobs; /* threads; 0: as many as are worth while */
 	bool strict_imports;
-	bool source_info;
+	/* Gives the bytes of file->source_info from file->locations, in `scratch`; NULL: no source
+	 * info is wanted. */
+	struct str (*write_locations)(struct arena *scratch, const struct file *file);
 	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to
 				 judge */
 	parse_file parse_descriptor; /* for sources of SOURCE_SET kind */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/out.h"
 #include "proto/compile.h"
 
 struct compiled {
@@ -20,27 +21,59 @@ struct compiled {
 	bool ok;
 };
 
-static inline struct compiled compiled(const char *text)
+/* The comments of each location that has any: its field's number, `leading`, `trailing`, then the
+ * detached ones, a line each. */
+static inline struct str show_comments(struct arena *scratch, const struct file *file)
 {
-	struct compiled c = { .arena = arena_new(NULL, NULL) };
-	struct memory_file *file = NEW(c.arena, struct memory_file);
-	struct compile_options options = { .jobs = 1, .strict_imports = true, .source_info = true };
+	struct out *out = out_memory(scratch);
+
+	for (uint32_t i = 0; i < file->locations.n; i++) {
+		const struct comments *comments = file->locations.items[i].comments;
+
+		if (!comments)
+			continue;
+		out_printf(out, "%d:" STR ":" STR, (int)file->locations.items[i].field,
+			ARG(comments->leading), ARG(comments->trailing));
+		for (uint32_t k = 0; k < comments->detached.n; k++)
+			out_printf(out, ":" STR, ARG(comments->detached.items[k]));
+		out_str(out, S("\n"));
+	}
+	return out_text(out);
+}
+
+/* `files` and what is in them live in `arena`, which goes over to the result. */
+static inline struct compiled compiled_files(
+	struct arena *arena, struct memory_file *files, size_t n, unsigned jobs)
+{
+	struct compiled c = { .arena = arena, .names = intern_new(arena) };
+	struct compile_options options = {
+		.arena = arena,
+		.names = c.names,
+		.jobs = jobs,
+		.strict_imports = true,
+		.write_locations = show_comments,
+	};
 	struct compile_side side = { .all = true };
 	struct compile_stats stats = { 0 };
 
-	c.names = intern_new(c.arena);
-	diags_init(&c.diags, c.arena);
-	*file = (struct memory_file){ S("a.proto"), str_of(text) };
-	c.source = source_memory(c.arena, S("test"), file, 1);
-	c.source->builtin = source_builtin(c.arena);
-	options.arena = c.arena;
-	options.names = c.names;
+	diags_init(&c.diags, arena);
 	options.diags = &c.diags;
+	c.source = source_memory(arena, S("test"), files, n);
+	c.source->builtin = source_builtin(arena);
 	side.source = c.source;
-	*vec_push(c.arena, &side.roots.declared) = S("");
+	*vec_push(arena, &side.roots.declared) = S("");
 	c.ok = compile(&options, &side, 1, &c.schema, &stats);
 	c.file = schema_find_file(&c.schema, intern(c.names, S("a.proto")));
 	return c;
+}
+
+static inline struct compiled compiled(const char *text)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct memory_file *file = NEW(arena, struct memory_file);
+
+	*file = (struct memory_file){ S("a.proto"), str_of(text) };
+	return compiled_files(arena, file, 1, 1);
 }
 
 static inline void compiled_free(struct compiled *c)

@@ -233,7 +233,7 @@ static struct resolution resolve(struct context *context, struct element *scope,
 	struct search s = {
 		.context = context, .name = name, .wanted = wanted, .in_option = in_option
 	};
-	struct resolution r = { 0 };
+	struct resolution r = { .scope = scope, .in_option = in_option };
 	bool absolute = name.n && name.p[0] == '.';
 	struct element *shadow = NULL;
 
@@ -369,6 +369,19 @@ static struct str nearest_name(struct context *context, struct str word, enum sy
 	return n.best;
 }
 
+/* A file that comes later may declare it, and is to be named then. */
+static bool postpone(struct context *context, struct str name, struct span span,
+	enum symbol_wanted wanted, const struct resolution *r)
+{
+	struct unit *unit = context->unit;
+
+	if (!context->compiler->more_to_come || unit->postponed.n == MAX_ERRORS)
+		return false;
+	*vec_push(context->arena, &unit->postponed) =
+		(struct postponed){ r->scope, name, span, wanted, r->in_option };
+	return true;
+}
+
 bool link_report(struct context *context, struct str name, struct span span,
 	enum symbol_wanted wanted, const struct resolution *r)
 {
@@ -408,6 +421,8 @@ bool link_report(struct context *context, struct str name, struct span span,
 	}
 	if (context->file->lacks_import)
 		return false;
+	if (r->failure == RESOLVE_MISSING && postpone(context, name, span, wanted, r))
+		return true;
 	if (r->failure == RESOLVE_NOT_IMPORTED && r->found->file) {
 		diag_error(context->diags, place,
 			"'" STR "' is declared in '" STR "', which is not imported", ARG(shown),

@@ -244,7 +244,7 @@ static int32_t location_add(
 
 	if (!p->source_info)
 		return NO_LOCATION;
-	location = vec_push(p->syntax, &p->file->locations);
+	location = vec_push(p->arena, &p->file->locations);
 	*location = (struct location){ .parent = parent, .field = field, .index = index };
 	location->begin_line = (int32_t)begin->line;
 	location->begin_column = (int32_t)begin->column;
@@ -277,7 +277,7 @@ static void attach(struct parser *p, int32_t at, struct gathered *gathered, stru
 
 	if (!leading.p && !gathered->trailing.p && !p->upcoming_detached.n)
 		return;
-	comments = NEW(p->arena, struct comments);
+	comments = NEW(p->syntax, struct comments);
 	comments->leading = leading;
 	comments->trailing = gathered->trailing;
 	comments->detached.items = p->upcoming_detached.items;
@@ -1362,7 +1362,7 @@ static void copy_range_options(struct parser *p, struct message *message, uint32
 				location.field = (int32_t)i;
 			else
 				location.parent += shift;
-			*vec_push(p->syntax, &p->file->locations) = location;
+			*vec_push(p->arena, &p->file->locations) = location;
 		}
 		for (struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
 			struct uninterpreted *statement = add_statement(p, copy);
@@ -1994,7 +1994,7 @@ static void locations_keep(struct parser *p)
 {
 	/* Long paths of options get a few more later. */
 	uint32_t n = p->file->locations.n, room = n + n / 16 + 2;
-	struct location *kept = NEW_ARRAY(p->arena, room, struct location);
+	struct location *kept = NEW_ARRAY(p->syntax, room, struct location);
 
 	memcpy(kept, p->file->locations.items, n * sizeof *kept);
 	p->memory->locations.items = p->file->locations.items;
@@ -2019,7 +2019,7 @@ bool proto_parse(struct parse_request *request)
 	int32_t root;
 	bool first = true;
 
-	lexer_init(&p.lexer, request->file->text, request->bytes, request->diags, request->arena,
+	lexer_init(&p.lexer, request->file->text, request->bytes, request->diags, request->syntax,
 		request->scratch);
 	p.lexer.track = request->source_info;
 	p.file->edition = EDITION_PROTO2;

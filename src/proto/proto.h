@@ -1,10 +1,11 @@
 /*
  * What the stages of the front end share; private to proto/.
  *
- * A file goes through: parse (one thread a file), symbols (one thread, all files), then for all
- * files at once with a barrier between: link (names of types), features (the `features` options
- * and what they resolve to), options (all others, and defaults), validate (what is forbidden). So a
- * stage may rely on every earlier stage for every file.
+ * Files go in batches, each with all that it imports: parse (one thread a file), symbols (one
+ * thread, all files), then for all files of the batch at once with a barrier between: link (names of
+ * types), features (the `features` options and what they resolve to), options (all others, and
+ * defaults), validate (what is forbidden). So a stage may rely on every earlier stage for every file
+ * that is imported; of others, those of later batches are not known yet.
  */
 #pragma once
 #include "proto/compile.h"
@@ -94,6 +95,17 @@ struct symbol_walk {
 	uint32_t next_unit;
 };
 
+enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
+
+/* A name that no file declared when it was looked for, while others were to come. */
+struct postponed {
+	struct element *scope;
+	struct str name;
+	struct span span;
+	enum symbol_wanted wanted;
+	bool in_option;
+};
+
 /* Each file that is compiled in this run, whatever side it is for. */
 struct unit {
 	struct file *file;
@@ -106,6 +118,7 @@ struct unit {
 	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read
 				    against */
 	struct diags diags;
+	VEC(struct postponed) postponed;
 	struct syntax *syntax; /* compile.c's: where its options are as they are written */
 };
 
@@ -120,6 +133,7 @@ struct compiler {
 	VEC(struct unit *) units;
 	VEC(struct package *) package_list;
 	struct unit *builtin_descriptor; /* always there */
+	bool more_to_come;               /* files that are not in `units` yet */
 	const struct compile_options *options;
 };
 
@@ -167,8 +181,6 @@ static inline struct symbol *symbols_first(
  * question. */
 enum { MOST_SUGGESTIONS = 20 };
 
-enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
-
 /* Why a name did not resolve; for the error message. */
 enum resolve_failure {
 	RESOLVE_OK,
@@ -184,6 +196,8 @@ struct resolution {
 	struct element *found;
 	enum resolve_failure failure;
 	struct element *shadow;
+	struct element *scope; /* where the search began, and in what */
+	bool in_option;
 };
 
 /* RESOLVED of them, empty. */

@@ -1,8 +1,10 @@
 #include "rules/finding.h"
 
 #include "base/pool.h"
+#include "source/source.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 struct spot spot_file(const struct file *file)
 {
@@ -130,35 +132,55 @@ struct spot spot_remains(const struct check *c, const struct pair *pair)
 	return spot_file(pair->new_file);
 }
 
-/* The texts that findings are in, and an arena for each thread that loads them. */
+/* A text that findings are in, and where in it. */
+struct wanted_text {
+	struct text *text;
+	VEC(struct span) spans;
+};
+
+/* All of them, and arenas for each thread that loads them: for what is kept, and for the bytes. */
 struct loading {
-	struct map seen;
-	VEC(struct text *) texts;
-	struct arena **arenas;
+	struct map seen; /* text → struct wanted_text */
+	VEC(struct wanted_text *) texts;
+	struct arena **arenas, **scratch;
 };
 
 static void loading_want(struct check *c, struct loading *loading, struct spot spot)
 {
+	struct wanted_text *wanted;
 	void **slot;
 
 	/* Nowhere, or a file as a whole, whose line needs no text. */
 	if (span_is_none(spot.line))
 		return;
 	slot = map_put(&loading->seen, spot.file->text, 0);
-	if (*slot)
-		return;
-	*slot = spot.file->text;
-	*vec_push(c->arena, &loading->texts) = spot.file->text;
+	if (!*slot) {
+		*slot = wanted = NEW(c->arena, struct wanted_text);
+		wanted->text = spot.file->text;
+		*vec_push(c->arena, &loading->texts) = wanted;
+	}
+	wanted = *slot;
+	*vec_push(c->arena, &wanted->spans) = spot.line;
+	if (!span_is_none(spot.exact))
+		*vec_push(c->arena, &wanted->spans) = spot.exact;
 }
 
 static void load_task(void *context, unsigned worker, size_t item)
 {
 	struct loading *loading = context;
-	struct point begin, end;
+	const struct wanted_text *wanted = loading->texts.items[item];
 
-	/* Any place but none: what it takes is made with it. */
-	place_points(place_in(loading->texts.items[item], (struct span){ 0, 1 }),
-		loading->arenas[worker], &begin, &end);
+	/* Whoever prints a place in a text that could not be had finds that out. */
+	text_keep(wanted->text, wanted->spans.items, wanted->spans.n, S(ACCEPT_MARKER),
+		loading->arenas[worker], loading->scratch[worker]);
+}
+
+static int by_position(const void *left, const void *right)
+{
+	const struct wanted_text *a = *(struct wanted_text *const *)left,
+				 *b = *(struct wanted_text *const *)right;
+
+	return (a->text->position > b->text->position) - (a->text->position < b->text->position);
 }
 
 static void load_texts(struct check *c, unsigned jobs)
@@ -171,13 +193,21 @@ static void load_texts(struct check *c, unsigned jobs)
 		loading_want(c, &loading, c->unplaced.items[i].old);
 		loading_want(c, &loading, c->unplaced.items[i].new);
 	}
+	if (loading.texts.n)
+		qsort(loading.texts.items, loading.texts.n, sizeof *loading.texts.items,
+			by_position);
 	jobs = pool_jobs(jobs, loading.texts.n, TEXTS_A_THREAD);
 	loading.arenas = NEW_ARRAY(c->arena, jobs, struct arena *);
-	for (unsigned i = 0; i < jobs; i++)
+	loading.scratch = NEW_ARRAY(c->arena, jobs, struct arena *);
+	for (unsigned i = 0; i < jobs; i++) {
 		loading.arenas[i] = arena_like(c->arena);
-	pool_run(jobs, loading.texts.n, load_task, &loading);
-	for (unsigned i = 0; i < jobs; i++)
+		loading.scratch[i] = arena_like(c->arena);
+	}
+	pool_run(jobs, loading.texts.n, READ_TOGETHER, load_task, &loading);
+	for (unsigned i = 0; i < jobs; i++) {
 		arena_adopt(c->arena, loading.arenas[i]);
+		arena_free(loading.scratch[i]);
+	}
 }
 
 static struct place place_of(const struct check *c, struct spot spot)

@@ -75,6 +75,9 @@ bool rule_in(const struct rule *rule, unsigned categories, enum rules_version ve
 /* `wire-backward` …; the surface must be one bit. */
 struct str surface_name(enum surface surface);
 
+/* What a comment says that accepts a finding: looked for where the texts of findings are read. */
+#define ACCEPT_MARKER "breakwater:accept"
+
 /* One finding; text in the arena of the run. */
 struct finding {
 	const struct rule *rule;

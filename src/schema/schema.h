@@ -321,8 +321,8 @@ struct import {
 	bool used; /* set by linking */
 };
 
-/* source_code_info as protoc writes it; only when asked for. A path is its parent's and one or two
- * numbers more. */
+/* source_code_info as protoc writes it; only when asked for, and until options are interpreted. A
+ * path is its parent's and one or two numbers more. */
 struct location {
 	int32_t parent;       /* index of the location whose path begins this one's, -1: none */
 	int32_t field, index; /* appended to the parent's path; -1: not */
@@ -354,7 +354,8 @@ struct file {
 	VEC(struct enumeration *) enums;
 	VEC(struct service *) services;
 	VEC(struct field *) extensions;
-	VEC(struct location) locations; /* when source info was asked for */
+	VEC(struct location) locations; /* while it is compiled */
+	struct str source_info;         /* as bytes of a SourceCodeInfo; absent unless asked for */
 	struct symbols *symbols;        /* proto/'s */
 	const void *content;            /* equal pointers: equal bytes */
 };

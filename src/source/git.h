@@ -109,6 +109,8 @@ void packs_add(struct packs *packs, struct str objects);
  * of memory that is there.
  */
 enum packs_answer { PACKS_READ, PACKS_ELSEWHERE, PACKS_DAMAGED };
+/* Where an object lies among those of all packs; 0: in none. Thread-safe. */
+uint64_t packs_position(struct packs *packs, const uint8_t *id);
 /* Reads an object of at most `limit` bytes into `arena`. Thread-safe. */
 enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_t type,
 	uint64_t limit, struct arena *arena, struct str *bytes);

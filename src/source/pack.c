@@ -30,7 +30,7 @@ enum {
 	MAX_BASE = 64 << 20,          /* bytes of an object that others are made from */
 	BASE_BITS = 4,
 	BASES = 1 << BASE_BITS, /* objects that are kept for the deltas made from them */
-	KEPT_BASE = 64 << 10,   /* bytes of one that is kept */
+	KEPT_BASE = 128 << 10,  /* bytes of one that is kept */
 	MAPPED_FOR = 16 << 20   /* bytes of objects; then the pages they came from are let go */
 };
 
@@ -65,6 +65,7 @@ struct reader {
 	struct buffer spare[2];     /* for those that have no place there */
 	struct buffer delta;
 	uint64_t chain[MAX_CHAIN]; /* offsets of deltas, the last one on the base */
+	pthread_t thread;          /* that had it last */
 	struct reader *next;
 };
 
@@ -300,7 +301,8 @@ static bool buffer_take(struct buffer *buffer, uint64_t size)
 		return false;
 	if (!buffer->bytes || buffer->capacity < size) {
 		free(buffer->bytes);
-		buffer->capacity = (size_t)size + (size_t)size / 4 + 64;
+		/* Only what is kept is filled again. */
+		buffer->capacity = (size_t)(size > KEPT_BASE ? size : size + size / 4 + 64);
 		buffer->bytes = malloc(buffer->capacity);
 	}
 	buffer->size = (size_t)size;
@@ -522,18 +524,35 @@ void packs_free(struct packs *packs)
 	free(packs);
 }
 
+static void open_packs(struct packs *packs)
+{
+	for (uint32_t i = 0; i < packs->folders.n; i++)
+		add_folder(packs, packs->folders.items[i]);
+	packs->folders.n = 0;
+}
+
+/* One that keeps what the calling thread read last, or another; NULL: there is none. */
+static struct reader *idle_take(struct packs *packs)
+{
+	struct reader **taken = &packs->idle, *reader;
+
+	for (struct reader **at = &packs->idle; *at; at = &(*at)->next)
+		if (pthread_equal((*at)->thread, pthread_self()))
+			taken = at;
+	reader = *taken;
+	if (reader)
+		*taken = reader->next;
+	return reader;
+}
+
 /* A reader of the caller's alone; NULL: no memory. The packs are known from then on. */
 static struct reader *reader_take(struct packs *packs)
 {
 	struct reader *reader;
 
 	pthread_mutex_lock(&packs->lock);
-	for (uint32_t i = 0; i < packs->folders.n; i++)
-		add_folder(packs, packs->folders.items[i]);
-	packs->folders.n = 0;
-	reader = packs->idle;
-	if (reader)
-		packs->idle = reader->next;
+	open_packs(packs);
+	reader = idle_take(packs);
 	pthread_mutex_unlock(&packs->lock);
 	if (reader)
 		return reader;
@@ -573,11 +592,26 @@ static void reader_give_back(struct packs *packs, struct reader *reader, size_t 
 	buffer_trim(&reader->spare[0]);
 	buffer_trim(&reader->spare[1]);
 	buffer_trim(&reader->delta);
+	reader->thread = pthread_self();
 	pthread_mutex_lock(&packs->lock);
 	reader->next = packs->idle;
 	packs->idle = reader;
 	let_go(packs, read);
 	pthread_mutex_unlock(&packs->lock);
+}
+
+uint64_t packs_position(struct packs *packs, const uint8_t *id)
+{
+	enum { OFFSET_BITS = 48 };
+	uint64_t offset, position = 0;
+
+	pthread_mutex_lock(&packs->lock);
+	open_packs(packs);
+	for (uint32_t i = 0; i < packs->list.n && !position; i++)
+		if (find_id(&packs->list.items[i], id, &offset))
+			position = (uint64_t)(i + 1) << OFFSET_BITS | offset;
+	pthread_mutex_unlock(&packs->lock);
+	return position;
 }
 
 enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_t type,

@@ -170,6 +170,26 @@ static void large_offsets_stand_in_a_table_of_their_own(void **state)
 	check_all(f);
 }
 
+static void positions_follow_the_pack(void **state)
+{
+	struct fixture *f = *state;
+	struct writing w;
+	struct packs *packs;
+	uint8_t id[20] = { 0 };
+	uint64_t before = 0;
+
+	write_all(f, false, &w);
+	packs = open_packs(f);
+	for (id[19] = 1; id[19] <= COUNT(contents); id[19]++) {
+		uint64_t position = packs_position(packs, id);
+
+		assert_true(position > before);
+		before = position;
+	}
+	assert_int_equal(packs_position(packs, id), 0);
+	packs_free(packs);
+}
+
 static void what_is_not_wanted_is_no_answer(void **state)
 {
 	struct fixture *f = *state;
@@ -330,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(objects_are_read_whole_and_as_deltas),
 		TEST(large_offsets_stand_in_a_table_of_their_own),
+		TEST(positions_follow_the_pack),
 		TEST(what_is_not_wanted_is_no_answer),
 		TEST(a_folder_without_packs_has_no_answer),
 		TEST(deltas_that_lead_in_a_circle_are_no_answer),

@@ -265,6 +265,11 @@ bool source_read(struct source *source, const struct source_entry *entry, struct
 	return source->ops->read(source, entry, arena, bytes, diags);
 }
 
+uint64_t source_position(struct source *source, const struct source_entry *entry)
+{
+	return source->ops->position ? source->ops->position(source, entry) : 0;
+}
+
 bool source_identify(struct source *source, struct source_entry *entry, struct diags *diags)
 {
 	struct arena *scratch;

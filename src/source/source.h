@@ -27,6 +27,9 @@ struct content_id {
 	uint8_t bytes[20];
 };
 
+/* Files that lie next to each other and are read by one thread. */
+enum { READ_TOGETHER = 16 };
+
 struct source_entry {
 	struct str path; /* relative to the repository, the folder, or in a set the import path */
 	struct content_id id;
@@ -51,6 +54,8 @@ struct source_ops {
 	 * file) when they cannot be had. */
 	bool (*read)(struct source *source, const struct source_entry *entry, struct arena *arena,
 		struct str *bytes, struct diags *diags);
+	/* As source_position; NULL: nobody knows. */
+	uint64_t (*position)(struct source *source, const struct source_entry *entry);
 	/* Sets the content id of an entry that has none; NULL: source_identify reads the file and
 	 * hashes it. */
 	bool (*identify)(struct source *source, struct source_entry *entry, struct diags *diags);
@@ -171,6 +176,12 @@ void source_close(struct source *source);
  * known. */
 const struct source_list *source_files(struct source *source, struct diags *diags);
 const struct source_entry *source_find(struct source *source, struct str path);
+/*
+ * Where an entry's bytes lie among those of all sources: what is read in that order, READ_TOGETHER
+ * by one thread, is read with least work, since a pack holds most objects as changes of their
+ * neighbours. 0: nobody knows.
+ */
+uint64_t source_position(struct source *source, const struct source_entry *entry);
 bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,
 	struct str *bytes, struct diags *diags);
 /* Sets the entry's content id; false and a diagnostic when the file cannot be read. */

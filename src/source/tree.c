@@ -251,6 +251,13 @@ static bool tree_read(struct source *source, const struct source_entry *entry, s
 		impl->repository->options.max_file_bytes, source, entry->path, arena, bytes, diags);
 }
 
+static uint64_t tree_position(struct source *source, const struct source_entry *entry)
+{
+	const struct tree_source *impl = source->impl;
+
+	return packs_position(impl->repository->packs, entry->id.bytes);
+}
+
 static void tree_close(struct source *source)
 {
 	struct tree_source *impl = source->impl;
@@ -266,6 +273,7 @@ static const struct source_ops tree_ops = {
 	.list = tree_list,
 	.find = tree_find,
 	.read = tree_read,
+	.position = tree_position,
 	.has_contract = tree_has_contract,
 	.close = tree_close,
 };

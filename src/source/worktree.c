@@ -615,6 +615,14 @@ static bool work_read(struct source *source, const struct source_entry *entry, s
 	return false;
 }
 
+static uint64_t work_position(struct source *source, const struct source_entry *entry)
+{
+	const struct work *work = source->impl;
+	const struct work_file *file = (const struct work_file *)(uintptr_t)entry->private;
+
+	return file->from_index ? packs_position(work->repository->packs, entry->id.bytes) : 0;
+}
+
 static void work_close(struct source *source)
 {
 	struct work *work = source->impl;
@@ -630,6 +638,7 @@ static const struct source_ops worktree_ops = {
 	.list = worktree_list,
 	.find = work_find,
 	.read = work_read,
+	.position = work_position,
 	.close = work_close,
 };
 
@@ -637,6 +646,7 @@ static const struct source_ops index_ops = {
 	.list = index_list,
 	.find = work_find,
 	.read = work_read,
+	.position = work_position,
 	.close = work_close,
 };
 

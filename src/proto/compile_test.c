@@ -1,0 +1,75 @@
+/* compile.c: more files than a batch holds. */
+#include "proto/compiled_test.h"
+
+enum { MANY = 3000 };
+
+/* `a.proto` with `text`, and many files `f0000.proto` that each declare a message `F0000`; most
+ * import the file after the next one, in chains of fifty. */
+static struct compiled many(const char *text, unsigned jobs)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct memory_file *files = NEW_ARRAY(arena, MANY + 1, struct memory_file);
+
+	files[0] = (struct memory_file){ S("a.proto"), str_of(text) };
+	for (unsigned i = 0; i < MANY; i++) {
+		unsigned next = i % 100 < 98 ? i + 2 : i;
+		struct str import =
+			next > i ? str_printf(arena, "import \"f%04u.proto\";", next) : S("");
+
+		files[i + 1].path = str_printf(arena, "f%04u.proto", i);
+		files[i + 1].bytes = str_printf(arena,
+			"syntax = \"proto3\"; package p; " STR
+			" message F%04u { .p.F%04u next = 1; }",
+			ARG(import), i, next);
+	}
+	return compiled_files(arena, files, MANY + 1, jobs);
+}
+
+static void many_files_are_linked_in_batches(void **state)
+{
+	(void)state;
+	for (unsigned jobs = 1; jobs <= 4; jobs += 3) {
+		struct compiled c = many("syntax = \"proto3\"; import \"f2999.proto\"; "
+					 "message M { p.F2999 f = 1; }",
+			jobs);
+
+		assert_true(c.ok);
+		assert_int_equal(c.schema.files.n, MANY + 2);
+		for (uint32_t i = 0; i < c.schema.files.n; i++) {
+			const struct file *file = c.schema.files.items[i].file;
+
+			if (!file->is_builtin)
+				assert_non_null(file->messages.items[0]->fields.items[0]->message);
+		}
+		compiled_free(&c);
+	}
+}
+
+static void a_name_of_a_later_batch_is_known_when_it_is_missed(void **state)
+{
+	struct compiled c =
+		many("syntax = \"proto3\";\nmessage M {\n  p.F2999 f = 1;\n"
+		     "  Nobody g = 2;\n  string h = 3 [(p.F2998) = 1, (q.none) = 1];\n}",
+			1);
+
+	(void)state;
+	assert_false(c.ok);
+	diags_sort(&c.diags);
+	assert_int_equal(c.diags.n, 4);
+	assert_str(c.diags.items[0].message,
+		"'p.F2999' is declared in 'f2999.proto', which is not imported");
+	assert_str(c.diags.items[0].help, "add: import \"f2999.proto\";");
+	assert_str(c.diags.items[1].message, "type 'Nobody' is not declared");
+	assert_str(c.diags.items[3].message, "option 'q.none' is not declared");
+	compiled_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_files_are_linked_in_batches),
+		cmocka_unit_test(a_name_of_a_later_batch_is_known_when_it_is_missed),
+	};
+
+	return cmocka_run_group_tests_name("compile", tests, NULL, NULL) != 0;
+}
