@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 64 << 10, OPEN_FILES = 16 };
+enum { BUFFER = 64 << 10, FIRST_MEMORY = 128, OPEN_FILES = 16 };
 
 struct out {
 	struct arena *arena;
@@ -33,7 +33,7 @@ static struct out *out_new(struct arena *arena, int fd)
 	out->arena = arena;
 	out->fd = fd;
 	out->slot = -1;
-	out->cap = fd >= 0 ? BUFFER : 1024;
+	out->cap = fd >= 0 ? BUFFER : FIRST_MEMORY;
 	out->bytes = arena_bytes(arena, out->cap);
 	return out;
 }

@@ -7,10 +7,11 @@
 #include <sys/mman.h>
 
 enum {
-	SIZES = 7,               /* SMALLEST_BLOCK to LARGEST_CUT */
-	HUGE_PAGE = 2 << 20,     /* x86-64's and arm64's */
-	FIRST_CHUNK = 512 << 10, /* a small run ends within it, and small pages are cheaper there */
-	CHUNK = 16 << 20         /* of address space: only what is used takes memory */
+	SIZES = 7,          /* SMALLEST_BLOCK to LARGEST_CUT */
+	CHUNK = 16 << 20,   /* of address space: only what is used takes memory */
+	PAGE = 4 << 10,     /* most machines' */
+	WHOLE = 64 << 10,   /* whole pages of any machine */
+	FAULTED = 32 << 10, /* smaller blocks are faulted in page by page */
 };
 
 static_assert(SMALLEST_BLOCK << (SIZES - 1) == LARGEST_CUT, "a list for each size");
@@ -68,34 +69,39 @@ void supply_release(struct supply *supply)
 	free(supply);
 }
 
-/* Zeroed pages; from a multiple of `align`, which is one of the page size. NULL. */
-static char *map_pages(size_t size, size_t align)
+/* Zeroed pages; NULL. */
+static char *map_pages(size_t size)
 {
-	char *p = mmap(NULL, size + align, PROT_READ | PROT_WRITE,
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	size_t skip;
 
-	if (p == MAP_FAILED)
-		return NULL;
-	skip = (align - (uintptr_t)p % align) % align;
-	if (skip)
-		munmap(p, skip);
-	if (align > skip)
-		munmap(p + skip + size, align - skip);
-	if (align == HUGE_PAGE)
-		madvise(p + skip, size, MADV_HUGEPAGE); /* only a wish */
-	return p + skip;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Has the pages of a new block there, all at once. Only a wish: older kernels cannot do it. */
+static void fault_in(struct block *block)
+{
+#ifdef MADV_POPULATE_WRITE
+	size_t skip = (uintptr_t)block % PAGE;
+
+	if (block->size >= FAULTED)
+		madvise((char *)block - skip, skip + BLOCK_HEADER + block->size,
+			MADV_POPULATE_WRITE);
+#else
+	(void)block;
+#endif
 }
 
 static struct block *block_alone(size_t least)
 {
-	size_t size = (least + BLOCK_HEADER + HUGE_PAGE - 1) & ~((size_t)HUGE_PAGE - 1);
-	struct block *block = (struct block *)map_pages(size, HUGE_PAGE);
+	size_t size = (least + BLOCK_HEADER + WHOLE - 1) & ~((size_t)WHOLE - 1);
+	struct block *block = (struct block *)map_pages(size);
 
 	if (!block)
 		return NULL;
 	block->size = size - BLOCK_HEADER;
 	block->alone = true;
+	fault_in(block);
 	return block;
 }
 
@@ -134,16 +140,15 @@ static struct block *cut(struct supply *supply, size_t size)
 
 static bool add_chunk(struct supply *supply, size_t size)
 {
-	bool first = !supply->chunk && size < FIRST_CHUNK / 2;
 	struct chunk *chunk = calloc(1, sizeof *chunk);
 
 	if (!chunk)
 		return false;
-	chunk->size = first ? FIRST_CHUNK : CHUNK;
-	chunk->bytes = map_pages(chunk->size, first ? SMALLEST_BLOCK : HUGE_PAGE);
-	if (!chunk->bytes && !first) {               /* address space may be limited */
-		chunk->size = SMALLEST_BLOCK + size; /* pages, and room for the header */
-		chunk->bytes = map_pages(chunk->size, SMALLEST_BLOCK);
+	chunk->size = CHUNK;
+	chunk->bytes = map_pages(chunk->size);
+	if (!chunk->bytes) { /* address space may be limited */
+		chunk->size = (BLOCK_HEADER + size + WHOLE - 1) & ~((size_t)WHOLE - 1);
+		chunk->bytes = map_pages(chunk->size);
 	}
 	if (!chunk->bytes) {
 		free(chunk);
@@ -161,6 +166,7 @@ static bool add_chunk(struct supply *supply, size_t size)
 struct block *supply_take(struct supply *supply, size_t least)
 {
 	struct block *block;
+	bool is_new = false;
 	unsigned index;
 	size_t size;
 
@@ -170,11 +176,15 @@ struct block *supply_take(struct supply *supply, size_t least)
 	size = (size_t)SMALLEST_BLOCK << index;
 	pthread_mutex_lock(&supply->lock);
 	block = supply->free[index];
-	if (block)
+	if (block) {
 		supply->free[index] = block->previous;
-	else if (has_room(supply, size) || add_chunk(supply, size))
+	} else if (has_room(supply, size) || add_chunk(supply, size)) {
 		block = cut(supply, size);
+		is_new = true;
+	}
 	pthread_mutex_unlock(&supply->lock);
+	if (is_new)
+		fault_in(block);
 	return block;
 }
 

@@ -7,7 +7,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static const char *const color_words[] = { "auto", "always", "never", NULL };
@@ -250,27 +249,17 @@ static int run(struct cli *cli, char *const *args, size_t n)
 
 /*
  * libgit2 and zlib take and give back buffers by the thousand. glibc would hand the top of the heap
- * back to the system each time and fault it in again, small page by small page (a fifth of reading
- * a large tree on a virtual machine, 2026-11): so it keeps what it has, in one heap, whose
- * beginning has huge pages. That takes address space; memory is taken when it is used.
+ * back to the system each time and fault it in again, page by page (a fifth of reading a large tree
+ * on a virtual machine, 2026-11): so it keeps what it has, in one heap.
  */
 static void keep_memory(void)
 {
 #ifdef __GLIBC__
-	enum { KEPT = 64 << 20, HUGE_HEAP = 24 << 20, HUGE_PAGE = 2 << 20 };
-	char *p, *begin, *end;
+	enum { KEPT = 64 << 20 };
 
 	mallopt(M_TRIM_THRESHOLD, KEPT);
 	mallopt(M_MMAP_THRESHOLD, KEPT / 2);
-	mallopt(M_TOP_PAD, HUGE_HEAP);
 	mallopt(M_ARENA_MAX, 1);
-	p = malloc(1);
-	begin = p + (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE);
-	end = sbrk(0);
-	/* Of another malloc's memory nothing is known. */
-	if (p && begin < end && end - begin <= 2 * HUGE_HEAP)
-		madvise(begin, (size_t)(end - begin), MADV_HUGEPAGE); /* only a wish */
-	free(p);
 #endif
 }
 

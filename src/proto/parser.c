@@ -1473,6 +1473,15 @@ static bool parse_message_statement(struct parser *p, struct message *message, i
 	return parse_field(p, &context);
 }
 
+static struct str with_letter(struct parser *p, char letter, struct str name)
+{
+	char *text = arena_bytes(p->scratch, name.n + 1);
+
+	text[0] = letter;
+	memcpy(text + 1, name.p, name.n);
+	return intern(p->names, (struct str){ text, name.n + 1 });
+}
+
 /* Synthetic oneofs of proto3 optional fields, after the real ones, in field order
  * (descriptor.proto, proto3_optional). */
 static void add_synthetic_oneofs(struct parser *p, struct message *message)
@@ -1503,9 +1512,9 @@ static void add_synthetic_oneofs(struct parser *p, struct message *message)
 		if (!field->proto3_optional || map_get(&taken, name.p, 0) != field)
 			continue;
 		if (!name.n || name.p[0] != '_')
-			name = intern(p->names, str_printf(p->scratch, "_" STR, ARG(name)));
+			name = with_letter(p, '_', name);
 		while (map_get(&taken, name.p, 0))
-			name = intern(p->names, str_printf(p->scratch, "X" STR, ARG(name)));
+			name = with_letter(p, 'X', name);
 		*map_put(&taken, name.p, 0) = message;
 		oneof = NEW(p->arena, struct oneof);
 		element_init(p, &oneof->e, ELEMENT_ONEOF, &message->e, message->oneofs.n);

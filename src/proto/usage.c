@@ -100,15 +100,20 @@ static void check_targets(
 	diag_help(context->diags, "it is for " STR, ARG(listed));
 }
 
-static void check_support(struct context *context, const struct options *declared, int32_t number,
-	struct str subject, struct span span)
+/* Of an option's field or an enum's value that is set at `span`: does the file's edition have it?
+ */
+static void check_support(
+	struct context *context, const struct element *set, int32_t number, struct span span)
 {
-	const struct option *support = options_find(declared, number);
+	const struct option *support = options_find(set->options, number);
 	const struct options *message = support ? option_message(support) : NULL;
 	int64_t edition = context->file->edition, introduced, deprecated, removed;
+	struct str subject;
 
 	if (!message)
 		return;
+	subject = set->kind == ELEMENT_FIELD ? option_label(context, (const struct field *)set)
+					     : set->name;
 	introduced = options_int(message, SUPPORT_INTRODUCED, 0);
 	deprecated = options_int(message, SUPPORT_DEPRECATED, INT64_MAX);
 	removed = options_int(message, SUPPORT_REMOVED, INT64_MAX);
@@ -146,14 +151,13 @@ static void check_options(struct context *context, const struct element *element
 			continue;
 		if (option->field->e.options) {
 			check_targets(context, element, option);
-			check_support(context, option->field->e.options,
-				FIELD_OPTION_FEATURE_SUPPORT, option_label(context, option->field),
+			check_support(context, &option->field->e, FIELD_OPTION_FEATURE_SUPPORT,
 				option->span);
 		}
 		named = option->field->type == TYPE_ENUM ? option->value.enum_value : NULL;
 		if (named && named->e.options)
-			check_support(context, named->e.options, ENUM_VALUE_OPTION_FEATURE_SUPPORT,
-				named->e.name, option->span);
+			check_support(context, &named->e, ENUM_VALUE_OPTION_FEATURE_SUPPORT,
+				option->span);
 		if (option_message(option))
 			check_options(context, element, option_message(option), depth + 1);
 	}
