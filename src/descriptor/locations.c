@@ -82,7 +82,7 @@ static struct span *field_slot(struct places *places, struct field *field, struc
 	case 8:
 		return options_slot(places, field->e.options, path_from(path, 1));
 	case 10:
-		return &field->json_name_span;
+		return field->json ? &field->json->span : NULL;
 	default:
 		return NULL;
 	}

@@ -187,7 +187,6 @@ static struct field *read_field(struct reader *reader,
 	struct message *message)
 {
 	struct field *field = NEW(reader->arena, struct field);
-	struct str derived;
 
 	if (!message)
 		field->extension = NEW(reader->arena, struct extension);
@@ -218,9 +217,11 @@ static struct field *read_field(struct reader *reader,
 		field->preset = NEW(reader->arena, struct field_default);
 		field->preset->text = read_text(reader, true, d->default_value);
 	}
-	derived = intern(reader->names, json_name_derive(reader->arena, field->e.name));
-	field->json_name = d->has_json_name ? read_name(reader, d->json_name) : derived;
-	field->has_json_name = field->json_name.p != derived.p;
+	if (d->has_json_name &&
+		!str_eq(bytes_of(d->json_name), json_name_derive(reader->arena, field->e.name))) {
+		field->json = NEW(reader->arena, struct written_json);
+		field->json->name = read_text(reader, true, d->json_name);
+	}
 	field->e.options = read_options(reader, d->has_options, d->options);
 	return field;
 }

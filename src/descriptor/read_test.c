@@ -136,7 +136,7 @@ static void spans_are_those_of_the_source(void **state)
 	assert_str(span_text(f, id->e.span), "7:3-7:64");
 	assert_str(span_text(f, id->type_span), "7:12-7:18");
 	assert_str(span_text(f, id->number_span), "7:24-7:25");
-	assert_str(span_text(f, id->json_name_span), "7:27-7:43");
+	assert_str(span_text(f, id->json->span), "7:27-7:43");
 	assert_str(span_text(f, id->e.options->span), "7:26-7:63");
 	assert_int_equal(id->e.options->encoded->spans.items[0].path[0], 3);
 	assert_str(span_text(f, id->e.options->encoded->spans.items[0].span), "7:45-7:62");

@@ -84,7 +84,7 @@ static void write_field(
 		SET(d, default_value, bytes_to(field->preset->text));
 	if (field->oneof)
 		SET(d, oneof_index, (int32_t)field->oneof->e.index);
-	SET(d, json_name, bytes_to(field->json_name));
+	SET(d, json_name, bytes_to(field_json_name(field, writer->scratch)));
 	if (field->e.options)
 		SET(d, options, write_options(writer, field->e.options));
 	if (field->proto3_optional)

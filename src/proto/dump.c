@@ -105,7 +105,7 @@ static void dump_field(struct dump *d, const struct field *f)
 						   : f->extension->extendee_name));
 	if (f->oneof)
 		out_printf(d->out, " in " STR, ARG(f->oneof->e.name));
-	out_printf(d->out, " json " STR, ARG(f->json_name));
+	out_printf(d->out, " json " STR, ARG(field_json_name(f, d->scratch)));
 	if (f->has_default)
 		out_printf(d->out, " default " STR, ARG(f->preset->text));
 }

@@ -686,15 +686,14 @@ static bool parse_json_name(struct parser *p, struct field *field, int32_t paren
 		name = parse_strings(p, p->arena);
 	}
 	span = span_since(p, begin);
-	if (field->has_json_name) {
+	if (field->json) {
 		diag_error(p->diags, here_of(p, span),
 			"the JSON name of field '" STR "' is given twice", ARG(field->e.name));
-		diag_note(p->diags, here_of(p, field->json_name_span), "first given");
+		diag_note(p->diags, here_of(p, field->json->span), "first given");
 		return true;
 	}
-	field->has_json_name = true;
-	field->json_name = intern(p->names, name);
-	field->json_name_span = span;
+	field->json = NEW(p->arena, struct written_json);
+	*field->json = (struct written_json){ name, span };
 	return true;
 }
 
@@ -837,7 +836,6 @@ static struct field *entry_field(
 
 	element_init(p, &field->e, ELEMENT_FIELD, &entry->e, entry->fields.n);
 	field->e.name = intern(p->names, str_of(name));
-	field->json_name = field->e.name;
 	field->number = number;
 	field->label = LABEL_OPTIONAL;
 	*vec_push(p->arena, &entry->fields) = field;
@@ -1106,11 +1104,6 @@ static bool parse_field(struct parser *p, const struct field_context *context)
 		ok = expect_end(p, ';', location);
 	location_close(p, location);
 	field->e.span = span_since(p, begin.span.begin);
-	if (!field->json_name.p)
-		field->json_name = str_find(field->e.name, '_') == field->e.name.n
-					   ? field->e.name
-					   : intern_again(p->names, &p->memory->recent,
-						     json_name_derive(p->scratch, field->e.name));
 	return ok;
 }
 

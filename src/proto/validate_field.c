@@ -343,8 +343,8 @@ static void validate_extension(struct context *c, struct field *field)
 	struct message *extendee = field->extension->extendee;
 	const struct extension_range *range;
 
-	if (field->has_json_name && field->json_name_span.end)
-		diag_error(c->diags, here(c, field->json_name_span),
+	if (field->json && field->json->span.end)
+		diag_error(c->diags, here(c, field->json->span),
 			"an extension has no JSON name of its own; its key is its full name in "
 			"square brackets");
 	if (!extendee)

@@ -65,19 +65,17 @@ void validate_message(struct context *c, struct message *m)
 
 /* ---- JSON names ---- */
 
-/* The name a field has in this pass, interned: with `custom` what is written counts, else what is
- * derived. */
+/* The name a field has in this pass: with `custom` what is written counts, else what is derived. */
 static struct str json_name_in(struct context *c, const struct field *field, bool custom)
 {
-	if (custom || !field->has_json_name)
-		return field->json_name; /* derived already where none is written */
-	return intern(c->compiler->names, json_name_derive(c->scratch, field->e.name));
+	return custom ? field_json_name(field, c->scratch)
+		      : json_name_derive(c->scratch, field->e.name);
 }
 
 static void report_json_clash(
 	struct context *c, struct field *field, struct field *first, struct str name)
 {
-	struct span span = field->has_json_name ? field->json_name_span : field->e.name_span;
+	struct span span = field->json ? field->json->span : field->e.name_span;
 
 	diag_error(c->diags, here(c, span),
 		"the JSON name '" STR "' of field '" STR "' is that of field '" STR "' as well",
@@ -92,7 +90,7 @@ static bool clashes(const struct field *a, const struct field *b, bool custom, b
 {
 	if (!custom)
 		return !legacy;
-	return legacy ? a->has_json_name && b->has_json_name : a->has_json_name || b->has_json_name;
+	return legacy ? a->json && b->json : a->json || b->json;
 }
 
 /* descriptor.cc, CheckFieldJsonNameUniqueness: derived names among each other, then with the
@@ -106,12 +104,13 @@ static void json_pass(struct context *c, struct message *m, bool custom)
 	for (uint32_t i = 0; i < m->fields.n; i++) {
 		struct field *field = m->fields.items[i];
 		struct str name = json_name_in(c, field, custom);
-		void **slot = map_put(&names, name.p, 0);
+		void **slot = map_put(&names, NULL, str_hash(name));
 		struct field *first = *slot;
 
 		if (!first)
 			*slot = field;
-		else if (clashes(field, first, custom, legacy))
+		else if (str_eq(json_name_in(c, first, custom), name) &&
+			 clashes(field, first, custom, legacy))
 			report_json_clash(c, field, first, name);
 	}
 }
@@ -121,7 +120,7 @@ void validate_json_names(struct context *c, struct message *m)
 	bool written = false;
 
 	for (uint32_t i = 0; i < m->fields.n; i++)
-		written |= m->fields.items[i]->has_json_name;
+		written |= m->fields.items[i]->json != NULL;
 	json_pass(c, m, false);
 	if (written)
 		json_pass(c, m, true);

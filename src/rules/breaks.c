@@ -94,11 +94,12 @@ unsigned way_surface(struct way way)
 	return way.backward ? WIRE_BACKWARD : WIRE_FORWARD;
 }
 
-struct breaks *breaks_new(struct arena *arena, const struct diff *diff)
+struct breaks *breaks_new(struct arena *arena, struct intern *names, const struct diff *diff)
 {
 	struct breaks *b = NEW(arena, struct breaks);
 
 	b->arena = arena;
+	b->names = names;
 	b->diff = diff;
 	map_init(&b->indexed, arena);
 	map_init(&b->by_number, arena);

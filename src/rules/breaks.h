@@ -5,7 +5,7 @@
  * The definition and its rows are breaks.md's; each function of the breaks*.c files names the row
  * it answers.
  *
- *	struct breaks *breaks = breaks_new(arena, diff); // once in rules_run
+ *	struct breaks *breaks = breaks_new(arena, names, diff); // once in rules_run
  *	finding->breaks = breaks_of(breaks, rule, pair, DETAIL_NONE);
  */
 #pragma once
@@ -25,7 +25,7 @@ enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE };
 struct breaks;
 
 /* Everything in `arena`. Cheap: nothing is looked at before it is needed. */
-struct breaks *breaks_new(struct arena *arena, const struct diff *diff);
+struct breaks *breaks_new(struct arena *arena, struct intern *names, const struct diff *diff);
 
 /*
  * What the change behind this pair breaks, for the property that `rule` compares: a mask of enum

@@ -26,8 +26,7 @@ void content_know(void **slot, enum known known)
 const struct field *field_receiver(
 	struct breaks *b, struct way way, const struct field *field, const struct message *message)
 {
-	return way.json ? index_json(b, message, field->json_name)
-			: index_number(b, message, field->number);
+	return way.json ? index_json(b, message, field) : index_number(b, message, field->number);
 }
 
 static const struct message *owner(const struct field *field)

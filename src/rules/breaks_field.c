@@ -132,7 +132,7 @@ unsigned field_oneof_breaks(const struct question *q)
 /* Does the JSON name that `from` is written under lead to it? */
 static bool json_name_is_lost(struct breaks *b, const struct field *from, const struct message *to)
 {
-	const struct field *receiver = index_json(b, to, from->json_name);
+	const struct field *receiver = index_json(b, to, from);
 
 	return !receiver || field_is_misnamed(b, from, receiver);
 }

@@ -29,6 +29,16 @@ static void put_json(
 		*slot = (void *)field;
 }
 
+/* A field's name in JSON, interned. */
+static struct str json_key(const struct breaks *b, const struct field *field)
+{
+	struct arena_mark mark = arena_mark(b->arena);
+	struct str name = intern(b->names, field_json_name(field, b->arena));
+
+	arena_rewind(b->arena, mark);
+	return name;
+}
+
 static void index_message(struct breaks *b, const struct message *message)
 {
 	if (is_indexed(b, &message->e))
@@ -38,7 +48,7 @@ static void index_message(struct breaks *b, const struct message *message)
 
 		put(&b->by_number, message, (uint32_t)field->number, field);
 		put(&b->by_name, field->e.name.p, address(message), field);
-		put_json(b, message, field->json_name, field);
+		put_json(b, message, json_key(b, field), field);
 	}
 	for (uint32_t i = 0; i < message->fields.n; i++)
 		put_json(b, message, message->fields.items[i]->e.name, message->fields.items[i]);
@@ -71,10 +81,11 @@ const struct field *index_name(struct breaks *b, const struct message *message, 
 	return map_get(&b->by_name, name.p, address(message));
 }
 
-const struct field *index_json(struct breaks *b, const struct message *message, struct str key)
+const struct field *index_json(
+	struct breaks *b, const struct message *message, const struct field *field)
 {
 	index_message(b, message);
-	return map_get(&b->by_json, key.p, address(message));
+	return map_get(&b->by_json, json_key(b, field).p, address(message));
 }
 
 const struct enum_names *index_values(struct breaks *b, const struct enumeration *e, int32_t number)

@@ -22,11 +22,12 @@ struct content {
 
 struct breaks {
 	struct arena *arena;
+	struct intern *names;
 	const struct diff *diff;
 	struct map indexed;   /* messages and enums that the four maps below know */
 	struct map by_number; /* (message or enum, number): a field, or the values of that number */
 	struct map by_name;   /* (name, message or enum): a field or value */
-	struct map by_json;   /* (JSON name or name, message): the first field of it */
+	struct map by_json;   /* (interned JSON name or name, message): the first field of it */
 	struct map contents;  /* (from, to and way): what is known of two messages or enums */
 	VEC(struct content) queue; /* of the comparison that runs */
 	struct map used;           /* (full name): a field of the old side that has this type */
@@ -59,8 +60,10 @@ struct enum_names {
 /* breaks_index.c: elements by what they are found by, however many there are. */
 const struct field *index_number(struct breaks *b, const struct message *message, int32_t number);
 const struct field *index_name(struct breaks *b, const struct message *message, struct str name);
-/* By JSON name, else by original name, as readers do; `key` is interned. */
-const struct field *index_json(struct breaks *b, const struct message *message, struct str key);
+/* The one that a key under which `field` is written leads to: by JSON name, else by original name,
+ * as readers do. */
+const struct field *index_json(
+	struct breaks *b, const struct message *message, const struct field *field);
 /* NULL when no value has the number. */
 const struct enum_names *index_values(
 	struct breaks *b, const struct enumeration *e, int32_t number);

@@ -33,17 +33,17 @@ static void field_same_name(struct check *c, const struct rule *rule, const stru
 			"'" STR "' has number %d now: give both fields their numbers back, since "
 			"data that was written before is read as the other field",
 			ARG(old->e.name), taken->number);
-	else if (str_eq(old->json_name, new->json_name))
+	else if (str_eq(field_json_name(old, c->arena), field_json_name(new, c->arena)))
 		fact.help = str_printf(c->arena,
 			"its JSON name '" STR "' stays, so only source code that uses the field "
 			"has to follow; keep the name to spare it that",
-			ARG(old->json_name));
+			ARG(field_json_name(old, c->arena)));
 	else
 		fact.help = str_printf(c->arena,
 			"keep the name; if it has to change, [json_name = \"" STR
 			"\"] keeps JSON readable, and source code that uses the field has to "
 			"follow",
-			ARG(old->json_name));
+			ARG(field_json_name(old, c->arena)));
 	finding_add(c, rule, pair, &fact, STR " was renamed to '" STR "'", ARG(field_words(c, old)),
 		ARG(new->e.name));
 }
@@ -51,32 +51,36 @@ static void field_same_name(struct check *c, const struct rule *rule, const stru
 static void field_same_json_name(struct check *c, const struct rule *rule, const struct pair *pair)
 {
 	const struct field *old = pair->old.field, *new = pair->new.field;
+	struct str was, is;
 	struct finding *f;
 	struct fact fact;
 
-	if (!old || !new || old->extension || str_eq(old->json_name, new->json_name))
+	if (!old || !new || old->extension ||
+		(!old->json && !new->json && old->e.name.p == new->e.name.p))
+		return;
+	was = field_json_name(old, c->arena);
+	is = field_json_name(new, c->arena);
+	if (str_eq(was, is))
 		return;
 	fact = (struct fact){
-		.old = spot_span(
-			&old->e, old->has_json_name ? old->json_name_span : old->e.name_span),
-		.new = spot_span(&new->e, new->json_name_span),
+		.old = spot_span(&old->e, old->json ? old->json->span : old->e.name_span),
+		.new = new->json ? spot_span(&new->e, new->json->span) : spot_element(&new->e),
 		.subject = &old->e,
-		.before = old->json_name,
-		.after = new->json_name,
+		.before = was,
+		.after = is,
 	};
-	if (!new->has_json_name) {
-		fact.new = spot_element(&new->e);
-		fact.help = str_printf(c->arena, "add [json_name = \"" STR "\"] to the field",
-			ARG(old->json_name));
-	} else
+	if (new->json)
 		fact.help = str_printf(c->arena,
 			"keep json_name = \"" STR
 			"\"; strict JSON readers refuse a key that they do not know",
-			ARG(old->json_name));
+			ARG(was));
+	else
+		fact.help = str_printf(
+			c->arena, "add [json_name = \"" STR "\"] to the field", ARG(was));
 	f = finding_add(c, rule, pair, &fact,
 		STR " changed its JSON name from '" STR "' to '" STR "'", ARG(field_words(c, old)),
-		ARG(old->json_name), ARG(new->json_name));
-	if (!old->has_json_name && !new->has_json_name)
+		ARG(was), ARG(is));
+	if (!old->json && !new->json)
 		finding_follows(c, f, &old->e, ROW_FIELD_SAME_NAME);
 }
 

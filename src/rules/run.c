@@ -20,7 +20,7 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	c->arena = options->arena;
 	c->names = options->names;
 	c->diff = diff;
-	c->breaks = breaks_new(options->arena, diff);
+	c->breaks = breaks_new(options->arena, options->names, diff);
 	c->selection = options->selection;
 	c->findings = findings;
 	map_init(&c->made, options->arena);

@@ -118,10 +118,13 @@ struct str type_keyword(enum field_type type)
  * upper-cased. */
 struct str json_name_derive(struct arena *arena, struct str name)
 {
-	char *p = arena_bytes(arena, name.n + 1);
 	size_t n = 0;
 	bool upper = false;
+	char *p;
 
+	if (str_find(name, '_') == name.n)
+		return name;
+	p = arena_bytes(arena, name.n + 1);
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 
@@ -133,4 +136,9 @@ struct str json_name_derive(struct arena *arena, struct str name)
 		upper = false;
 	}
 	return (struct str){ p, n };
+}
+
+struct str field_json_name(const struct field *field, struct arena *arena)
+{
+	return field->json ? field->json->name : json_name_derive(arena, field->e.name);
 }

@@ -226,6 +226,11 @@ struct field_default {
 	struct span span; /* `default = x` */
 };
 
+struct written_json {
+	struct str name;
+	struct span span; /* `json_name = "x"` */
+};
+
 struct extension {
 	struct str extendee_name; /* as written */
 	struct message *extendee; /* NULL when unresolved */
@@ -243,7 +248,6 @@ struct field {
 	bool proto3_optional;
 	bool is_map;          /* type is the synthesised entry message */
 	bool is_group;        /* written as `group` (or TYPE_GROUP in a set) */
-	bool has_json_name;   /* written, not derived */
 	bool has_default;     /* `preset` is there and valid */
 	struct str type_name; /* as written (TYPE_NAMED); after linking still; absent for scalars */
 	union {
@@ -252,11 +256,10 @@ struct field {
 		struct enumeration *enumeration;
 	};
 	struct oneof *oneof;          /* real or synthetic; NULL outside */
-	struct str json_name;         /* interned; derived where none is written */
+	struct written_json *json;    /* `json_name`; NULL: none is written */
 	struct extension *extension;  /* NULL: an ordinary field */
 	struct field_default *preset; /* the default that is written; NULL: none */
 	struct span type_span, label_span, number_span;
-	struct span json_name_span; /* `json_name = "x"`, where written */
 };
 
 struct oneof {
@@ -419,7 +422,10 @@ bool message_reserves(const struct message *message, int32_t number);
 bool message_reserves_name(const struct message *message, struct str interned_name);
 bool enum_reserves(const struct enumeration *enumeration, int32_t number);
 bool enum_reserves_name(const struct enumeration *enumeration, struct str interned_name);
-/* The json_name that descriptor.proto derives from a field name, in `arena`. */
+/* A field's name in JSON: the one that is written, else derived in `arena`. */
+struct str field_json_name(const struct field *field, struct arena *arena);
+/* The json_name that descriptor.proto derives from a field name, in `arena`; the name itself where
+ * that is it. */
 struct str json_name_derive(struct arena *arena, struct str name);
 
 /* Finds a compiled file by interned import path; NULL. */
