@@ -18,7 +18,7 @@ void intern_free(struct intern *table);
 struct str intern(struct intern *table, struct str name);
 /* Names that one thread asked for lately; zeroed at first. */
 struct intern_recent {
-	struct str names[512];
+	struct str names[2048];
 };
 /* As intern, for text in which few names stand again and again: those need no lock and no table. */
 struct str intern_again(struct intern *table, struct intern_recent *recent, struct str name);

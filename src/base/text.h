@@ -30,7 +30,8 @@ struct kept_line {
 };
 
 struct text {
-	struct str path;  /* as printed, relative to the repository or the folder */
+	/* As printed, relative to the repository or the folder; a contract's is interned. */
+	struct str path;
 	struct str side;  /* printed with a colon before the path; empty for the working tree */
 	struct str bytes; /* absent while not loaded */
 	/* Brings `bytes` back into `arena`; NULL: they never come back. False: it could not. */

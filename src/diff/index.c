@@ -11,8 +11,7 @@ struct str extension_extendee(struct intern *names, const struct field *extensio
 
 static struct package *package_put(struct side *side, struct str name)
 {
-	struct package **slot =
-		(struct package **)map_put(&side->packages, intern(side->names, name).p, 0);
+	struct package **slot = (struct package **)map_put(&side->packages, name.p, 0);
 
 	if (!*slot)
 		*slot = NEW(side->arena, struct package);
@@ -36,8 +35,7 @@ void side_init(
 
 		*vec_push(arena, &package_put(side, file->package)->files) = file;
 		*map_put(&side->files, file, 0) = entry;
-		*map_put(&side->by_path, intern(names, file->text->path).p, file->is_builtin) =
-			entry->file;
+		*map_put(&side->by_path, file->text->path.p, file->is_builtin) = entry->file;
 	}
 	for (uint32_t i = 0; i < schema->packages.n; i++) {
 		const struct schema_package *outline = &schema->packages.items[i];
@@ -52,12 +50,12 @@ void side_init(
 
 struct package *side_package(const struct side *side, struct str name)
 {
-	return map_get(&side->packages, intern(side->names, name).p, 0);
+	return map_get(&side->packages, name.p, 0);
 }
 
 struct file *side_by_path(const struct side *side, const struct file *file)
 {
-	return map_get(&side->by_path, intern(side->names, file->text->path).p, file->is_builtin);
+	return map_get(&side->by_path, file->text->path.p, file->is_builtin);
 }
 
 bool side_lists(const struct side *side, struct str path)

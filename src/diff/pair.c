@@ -149,7 +149,7 @@ static void pair_all_files(struct diff *diff)
 
 		if (counterpart(diff->new, file))
 			continue;
-		slot = map_put(&left, intern(diff->names, file->import_path).p, 0);
+		slot = map_put(&left, file->import_path.p, 0);
 		if (!*slot)
 			*slot = file;
 	}
@@ -158,7 +158,7 @@ static void pair_all_files(struct diff *diff)
 
 		if (counterpart(diff->old, file))
 			continue;
-		other = map_get(&left, intern(diff->names, file->import_path).p, 0);
+		other = map_get(&left, file->import_path.p, 0);
 		if (other && !counterpart(diff->new, other))
 			pair_files(diff, file, other);
 	}
@@ -453,12 +453,12 @@ static void walk_packages(struct walk *walk)
 		const struct file *file = old->files.items[i].file;
 
 		if (!counterpart(diff->old, file) && side_lists(diff->new, file->text->path))
-			*map_put(&lives, intern(diff->names, file->package).p, 0) = walk;
+			*map_put(&lives, file->package.p, 0) = walk;
 	}
 	walk->new_file = NULL;
 	for (uint32_t i = 0; i < old->files.n; i++) {
 		const struct file *file = old->files.items[i].file;
-		struct str package = intern(diff->names, file->package);
+		struct str package = file->package;
 		struct pair pair = { .kind = PAIR_PACKAGE, .old.file = file, .package = package };
 
 		if (!side_owns(diff->old, file) || map_get(&seen, package.p, 0))

@@ -187,16 +187,16 @@ static void outline_of_a_package_keeps_it_alive(void **state)
 {
 	struct sides *s = sides_compile(FILES("a.proto", HEAD "message M {}"), none);
 	struct schema_package *package = vec_push(s->arena, &s->schemas[1].packages);
+	struct str v1 = intern(s->names, S("acme.v1")), v2 = intern(s->names, S("acme.v2"));
 
 	(void)state;
-	assert_false(diff_has_package(s->diff, true, S("acme.v1")));
-	*package =
-		(struct schema_package){ .name = intern(s->names, S("acme.v1")), .has_enum = true };
+	assert_false(diff_has_package(s->diff, true, v1));
+	*package = (struct schema_package){ .name = v1, .has_enum = true };
 	s->diff = diff_new(s->arena, s->names, &s->schemas[0], &s->schemas[1]);
-	assert_true(diff_has_package(s->diff, true, S("acme.v1")));
-	assert_true(diff_package_declares(s->diff, true, S("acme.v1"), ELEMENT_ENUM));
-	assert_false(diff_package_declares(s->diff, true, S("acme.v1"), ELEMENT_MESSAGE));
-	assert_false(diff_package_declares(s->diff, true, S("acme.v2"), ELEMENT_ENUM));
+	assert_true(diff_has_package(s->diff, true, v1));
+	assert_true(diff_package_declares(s->diff, true, v1, ELEMENT_ENUM));
+	assert_false(diff_package_declares(s->diff, true, v1, ELEMENT_MESSAGE));
+	assert_false(diff_package_declares(s->diff, true, v2, ELEMENT_ENUM));
 	sides_free(s);
 }
 

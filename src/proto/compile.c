@@ -41,7 +41,8 @@ struct node {
 struct side_state {
 	struct compile_side *side;
 	struct root_finder *finder;
-	struct map by_path; /* interned path .p and is_builtin → struct node * */
+	struct map by_path;  /* interned path .p and is_builtin → struct node * */
+	struct map by_entry; /* source entry → struct node *, for those that files import */
 	VEC(struct node *) nodes;
 	uint32_t next; /* nodes below this index are taken into a batch */
 	VEC(struct node *) batch;
@@ -145,7 +146,7 @@ static struct unit *unit_new(struct driver *d, struct node *node)
 	file->import_path = node->path;
 	file->is_builtin = node->is_builtin;
 	file->symbols = (struct symbols *)unit;
-	file->package = intern(d->options->names, S(""));
+	file->package = d->compiler.root->e.full_name;
 	file->e.name = file->package;
 	unit->file = file;
 	unit->index = d->compiler.units.n;
@@ -462,6 +463,17 @@ static void report_missing(
 				     "error with --strict-imports");
 }
 
+/* As node_get, for what many files import. */
+static struct node *node_of_entry(struct driver *d, struct side_state *s,
+	const struct source_entry *entry, struct source *source)
+{
+	struct node **slot = (struct node **)map_put(&s->by_entry, entry, 0);
+
+	if (!*slot)
+		*slot = node_get(d, s, entry, source);
+	return *slot;
+}
+
 static void find_imports(struct driver *d, struct side_state *s, struct node *node)
 {
 	struct file *file = node->unit->file;
@@ -474,7 +486,7 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 		const struct source_entry *entry =
 			own ? root_find(s->finder, node->path, import->path, &source)
 			    : source_find(source, import->path);
-		struct node *imported = entry ? node_get(d, s, entry, source) : NULL;
+		struct node *imported = entry ? node_of_entry(d, s, entry, source) : NULL;
 
 		*vec_push(d->options->arena, &node->imports) = imported;
 		if (imported) {
@@ -1104,13 +1116,14 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 		d->sides[i].finder =
 			root_finder_new(options->arena, options->names, &sides[i], options->diags);
 		map_init(&d->sides[i].by_path, options->arena);
+		map_init(&d->sides[i].by_entry, options->arena);
 	}
+	d->compiler.root = symbols_package(&d->compiler, intern(options->names, S("")));
 	for (size_t i = 0; i < n; i++)
 		listed &= want(d, &d->sides[i]);
 	if (!listed)
 		return false;
 	start_workers(d);
-	symbols_package(&d->compiler, intern(d->options->names, S("")));
 	do {
 		take_batch(d);
 		begin = process_seconds();

@@ -239,8 +239,7 @@ static struct resolution resolve(struct context *context, struct element *scope,
 
 	if (absolute) {
 		s.name = str_from(name, 1);
-		scope = map_get(
-			&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
+		scope = &context->compiler->root->e;
 	}
 	r.found = search_from(&s, scope, &shadow);
 	if (r.found) {
@@ -476,13 +475,11 @@ struct message *link_find_message(struct context *context, struct str full_name)
 		.context = context, .name = full_name, .wanted = WANT_MESSAGE, .in_option = true
 	};
 	struct element *shadow = NULL;
-	struct element *root =
-		map_get(&context->compiler->packages, intern(context->compiler->names, S("")).p, 0);
 
-	return (struct message *)search_from(&s, root, &shadow);
+	return (struct message *)search_from(&s, &context->compiler->root->e, &shadow);
 }
 
-struct message *link_options_message(struct context *context, const struct element *element)
+static struct message *find_options_message(const struct context *context, enum element_kind kind)
 {
 	static const char *const names[] = {
 		[ELEMENT_FILE] = "FileOptions",
@@ -495,7 +492,7 @@ struct message *link_options_message(struct context *context, const struct eleme
 		[ELEMENT_METHOD] = "MethodOptions",
 		[ELEMENT_EXTENSION_RANGE] = "ExtensionRangeOptions",
 	};
-	struct str name = str_of(names[element->kind]);
+	struct str name = str_of(names[kind]);
 	const struct unit *units[] = { context->unit->descriptor,
 		context->compiler->builtin_descriptor };
 
@@ -505,6 +502,19 @@ struct message *link_options_message(struct context *context, const struct eleme
 				return units[u]->file->messages.items[i];
 	}
 	return NULL;
+}
+
+struct message *link_options_message(struct context *context, const struct element *element)
+{
+	struct message **known = &context->options_messages[element->kind];
+
+	if (context->options_descriptor != context->unit->descriptor) {
+		memset(context->options_messages, 0, sizeof context->options_messages);
+		context->options_descriptor = context->unit->descriptor;
+	}
+	if (!*known)
+		*known = find_options_message(context, element->kind);
+	return *known;
 }
 
 /* ---- linking a file ---- */

@@ -1865,7 +1865,7 @@ static bool parse_import(struct parser *p)
 	if (current(p)->kind != TOKEN_STRING)
 		return expected(p, "the path of a file in quotes");
 	import.path_span = current(p)->span;
-	import.path = intern(p->names, parse_strings(p, p->scratch));
+	import.path = intern_again(p->names, &p->memory->recent, parse_strings(p, p->scratch));
 	import.path_span.end = p->lexer.previous.span.end;
 	ok = expect_end(p, ';', location);
 	location_close(p, location);
@@ -2025,7 +2025,7 @@ bool proto_parse(struct parse_request *request)
 		request->scratch);
 	p.lexer.track = request->source_info;
 	p.file->edition = EDITION_PROTO2;
-	p.file->package = intern(p.names, S(""));
+	p.file->package = intern_again(p.names, &p.memory->recent, S(""));
 	p.file->e.kind = ELEMENT_FILE;
 	p.file->e.file = p.file;
 	p.file->e.name = p.file->package;

@@ -2,10 +2,10 @@
  * What the stages of the front end share; private to proto/.
  *
  * Files go in batches, each with all that it imports: parse (one thread a file), symbols (one
- * thread, all files), then for all files of the batch at once with a barrier between: link (names of
- * types), features (the `features` options and what they resolve to), options (all others, and
- * defaults), validate (what is forbidden). So a stage may rely on every earlier stage for every file
- * that is imported; of others, those of later batches are not known yet.
+ * thread, all files), then for all files of the batch at once with a barrier between: link (names
+ * of types), features (the `features` options and what they resolve to), options (all others, and
+ * defaults), validate (what is forbidden). So a stage may rely on every earlier stage for every
+ * file that is imported; of others, those of later batches are not known yet.
  */
 #pragma once
 #include "proto/compile.h"
@@ -132,6 +132,7 @@ struct compiler {
 				  fields, after linking */
 	VEC(struct unit *) units;
 	VEC(struct package *) package_list;
+	struct package *root;
 	struct unit *builtin_descriptor; /* always there */
 	bool more_to_come;               /* files that are not in `units` yet */
 	const struct compile_options *options;
@@ -159,6 +160,9 @@ struct context {
 	struct map catalogs;       /* catalog.c's, by message or enum */
 	struct resolved *resolved; /* link.c's: RESOLVED names that were found */
 	uint32_t stamp;
+	/* link.c's: what options of a kind are fields of, in the descriptor.proto that it says. */
+	const struct unit *options_descriptor;
+	struct message *options_messages[ELEMENT_EXTENSION_RANGE + 1];
 	struct map *option_indexes; /* options.c's, while the file is in that stage: (options
 				       message, 0) → index of its list */
 };

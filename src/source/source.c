@@ -244,13 +244,38 @@ const struct source_list *source_files(struct source *source, struct diags *diag
 	return &source->list;
 }
 
+static void index_make(struct source *source)
+{
+	map_init(&source->index, source->arena);
+	for (uint32_t i = 0; i < source->list.entries.n; i++) {
+		struct source_entry *entry = &source->list.entries.items[i];
+
+		*map_put(&source->index, NULL, str_hash(entry->path)) = entry;
+	}
+}
+
+static const struct source_entry *list_find(struct source *source, struct str path)
+{
+	const struct source_entry *entry = NULL;
+
+	/* A search costs a handful of cache misses, the index some for each entry. */
+	if (++source->searches == source->list.entries.n / 8 + 1)
+		index_make(source);
+	if (source->index.n)
+		entry = map_get(&source->index, NULL, str_hash(path));
+	if (entry && str_eq(entry->path, path))
+		return entry;
+	if (source->index.n && !entry)
+		return NULL;
+	return entries_find(source->list.entries.items, source->list.entries.n, path);
+}
+
 const struct source_entry *source_find(struct source *source, struct str path)
 {
 	if (!path_is_clean(path) || !path_under(path, source->top))
 		return NULL;
 	if (source->listed) {
-		const struct source_entry *entry =
-			entries_find(source->list.entries.items, source->list.entries.n, path);
+		const struct source_entry *entry = list_find(source, path);
 
 		/* All contracts are in the list; only other files need a look. */
 		if (entry || path_is_contract(path) || source->kind == SOURCE_SET)

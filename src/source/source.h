@@ -8,6 +8,7 @@
 #pragma once
 #include "base/diag.h"
 #include "base/intern.h"
+#include "base/map.h"
 #include "base/vec.h"
 
 enum source_kind {
@@ -81,6 +82,8 @@ struct source {
 	struct str folder;
 	struct source_list list; /* once source_files was called */
 	bool listed;
+	struct map index;  /* hash of a path → its entry in `list`; once many were looked for */
+	uint32_t searches; /* in `list` */
 	void *impl;
 	/*
 	 * How ids are made outside git: the blob id git would give, where the other side is git's,
