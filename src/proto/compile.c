@@ -1036,6 +1036,8 @@ static void want_descriptor(struct driver *d)
  */
 static void take_batch(struct driver *d)
 {
+	/* The locations of a file take three times as much as its options do. */
+	uint32_t most = d->options->write_locations ? BATCH / 2 : BATCH;
 	bool in_parts = true;
 
 	d->first_unit = d->compiler.units.n;
@@ -1046,7 +1048,7 @@ static void take_batch(struct driver *d)
 	}
 	for (size_t i = 0; i < d->n_sides; i++) {
 		struct side_state *s = &d->sides[i];
-		uint32_t end = s->batch.n + BATCH;
+		uint32_t end = s->batch.n + most;
 
 		for (; s->next < s->nodes.n && (!in_parts || s->batch.n < end); s->next++)
 			take_node(d, s->nodes.items[s->next]);
@@ -1088,6 +1090,7 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 		arena_adopt(d->options->arena, w->arena);
 		for (struct syntax *syntax = w->syntax; syntax; syntax = syntax->next)
 			arena_free(syntax->arena);
+		arena_free(w->memory->locations_arena);
 		arena_free(w->indexes);
 		arena_free(w->scratch);
 	}

@@ -26,7 +26,11 @@ enum {
 /* What a thread uses again for each text that it parses; zeroed at first. */
 struct parse_memory {
 	struct intern_recent recent;
-	VEC(struct location) locations;
+	/* Room for the locations of a text, in an arena of its own: an array that grows leaves as
+	 * much behind. The thread frees it. */
+	struct location *locations;
+	uint32_t n_locations;
+	struct arena *locations_arena;
 };
 
 struct parse_request {

@@ -237,6 +237,32 @@ static bool expect_dotted(
 
 /* ---- locations and comments ---- */
 
+/* Room for more locations. */
+static void locations_grow(struct parser *p)
+{
+	enum { FIRST_ROOM = 4096 };
+	struct parse_memory *memory = p->memory;
+	struct arena *arena = arena_like(p->arena);
+	uint32_t n = p->file->locations.n, room = n > UINT32_MAX / 2 ? UINT32_MAX : 2 * n;
+	struct location *larger;
+
+	room = room < FIRST_ROOM ? FIRST_ROOM : room;
+	larger = NEW_ARRAY(arena, room, struct location);
+	if (n)
+		memcpy(larger, memory->locations, n * sizeof *larger);
+	arena_free(memory->locations_arena);
+	memory->locations_arena = arena;
+	memory->locations = p->file->locations.items = larger;
+	memory->n_locations = p->file->locations.cap = room;
+}
+
+static struct location *location_push(struct parser *p)
+{
+	if (p->file->locations.n == p->file->locations.cap)
+		locations_grow(p);
+	return &p->file->locations.items[p->file->locations.n++];
+}
+
 static int32_t location_add(
 	struct parser *p, int32_t parent, int32_t field, int32_t index, const struct token *begin)
 {
@@ -244,7 +270,7 @@ static int32_t location_add(
 
 	if (!p->source_info)
 		return NO_LOCATION;
-	location = vec_push(p->arena, &p->file->locations);
+	location = location_push(p);
 	*location = (struct location){ .parent = parent, .field = field, .index = index };
 	location->begin_line = (int32_t)begin->line;
 	location->begin_column = (int32_t)begin->column;
@@ -1355,7 +1381,7 @@ static void copy_range_options(struct parser *p, struct message *message, uint32
 				location.field = (int32_t)i;
 			else
 				location.parent += shift;
-			*vec_push(p->arena, &p->file->locations) = location;
+			*location_push(p) = location;
 		}
 		for (struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
 			struct uninterpreted *statement = add_statement(p, copy);
@@ -1983,12 +2009,11 @@ static void parse_start(struct parser *p)
 	p->upcoming_detached.cap = gathered.detached.cap;
 }
 
-/* Locations are gathered in memory of the thread, since an array that grows leaves as much behind.
- */
+/* Locations are gathered in memory of the thread. */
 static void locations_begin(struct parser *p)
 {
-	p->file->locations.items = p->memory->locations.items;
-	p->file->locations.cap = p->memory->locations.cap;
+	p->file->locations.items = p->memory->locations;
+	p->file->locations.cap = p->memory->n_locations;
 	p->file->locations.n = 0;
 }
 
@@ -1998,9 +2023,8 @@ static void locations_keep(struct parser *p)
 	uint32_t n = p->file->locations.n, room = n + n / 16 + 2;
 	struct location *kept = NEW_ARRAY(p->syntax, room, struct location);
 
-	memcpy(kept, p->file->locations.items, n * sizeof *kept);
-	p->memory->locations.items = p->file->locations.items;
-	p->memory->locations.cap = p->file->locations.cap;
+	if (n)
+		memcpy(kept, p->file->locations.items, n * sizeof *kept);
 	p->file->locations.items = kept;
 	p->file->locations.cap = room;
 }

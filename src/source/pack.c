@@ -28,10 +28,9 @@ enum {
 	PACK_TRAILER = GIT_OID_RAWSZ, /* its checksum; an index has two */
 	MAX_CHAIN = 4095,             /* deltas on one another, as many as git makes */
 	MAX_BASE = 64 << 20,          /* bytes of an object that others are made from */
-	BASE_BITS = 4,
-	BASES = 1 << BASE_BITS, /* objects that are kept for the deltas made from them */
-	KEPT_BASE = 128 << 10,  /* bytes of one that is kept */
-	MAPPED_FOR = 16 << 20   /* bytes of objects; then the pages they came from are let go */
+	BASES = 16,                   /* objects that are kept for the deltas made from them */
+	KEPT_BASE = 128 << 10,        /* bytes of one that is kept */
+	MAPPED_FOR = 16 << 20 /* bytes of objects; then the pages they came from are let go */
 };
 
 /* What git_object_t has no name for. */
@@ -56,13 +55,15 @@ struct buffer {
 	unsigned type;
 	unsigned char *bytes;
 	size_t size, capacity;
+	uint64_t used; /* when it was asked for last, by the reader's clock */
 };
 
 /* What one thread reads with. */
 struct reader {
 	struct libdeflate_decompressor *inflater;
-	struct buffer bases[BASES]; /* by their offsets */
+	struct buffer bases[BASES]; /* those used last */
 	struct buffer spare[2];     /* for those that have no place there */
+	uint64_t clock;
 	struct buffer delta;
 	uint64_t chain[MAX_CHAIN]; /* offsets of deltas, the last one on the base */
 	pthread_t thread;          /* that had it last */
@@ -309,27 +310,34 @@ static bool buffer_take(struct buffer *buffer, uint64_t size)
 	return buffer->bytes;
 }
 
-static struct buffer *base_slot(struct reader *reader, uint64_t offset)
-{
-	return &reader->bases[offset * UINT64_C(0x9e3779b97f4a7c15) >> (64 - BASE_BITS)];
-}
-
 /* The object at `offset`, if it is kept. */
 static struct buffer *base_find(struct reader *reader, const struct pack *pack, uint64_t offset)
 {
-	struct buffer *base = base_slot(reader, offset);
+	for (unsigned i = 0; i < BASES; i++) {
+		struct buffer *base = &reader->bases[i];
 
-	return base->pack == pack && base->offset == offset ? base : NULL;
+		if (base->pack != pack || base->offset != offset)
+			continue;
+		base->used = ++reader->clock;
+		return base;
+	}
+	return NULL;
 }
 
-/* A buffer for the object at `offset` that is made from `source` (NULL: from none); NULL. */
-static struct buffer *base_take(
-	struct reader *reader, uint64_t offset, uint64_t size, const struct buffer *source)
+/* A buffer for an object that is made from `source` (NULL: from none), which was used last; NULL.
+ */
+static struct buffer *base_take(struct reader *reader, uint64_t size, const struct buffer *source)
 {
-	struct buffer *buffer = base_slot(reader, offset);
+	struct buffer *buffer = &reader->bases[0];
 
-	if (size > KEPT_BASE || buffer == source)
+	if (size > KEPT_BASE) {
 		buffer = &reader->spare[source == &reader->spare[0]];
+	} else {
+		for (unsigned i = 1; i < BASES; i++)
+			if (reader->bases[i].used < buffer->used)
+				buffer = &reader->bases[i];
+		buffer->used = ++reader->clock;
+	}
 	return buffer_take(buffer, size) ? buffer : NULL;
 }
 
@@ -399,7 +407,7 @@ static bool delta_apply(const unsigned char *p, const unsigned char *end,
 static struct buffer *base_inflate(
 	struct reader *reader, const struct pack *pack, uint64_t offset, const struct entry *entry)
 {
-	struct buffer *base = base_take(reader, offset, entry->size, NULL);
+	struct buffer *base = base_take(reader, entry->size, NULL);
 
 	if (!base || !inflate_entry(reader, entry, base->bytes))
 		return NULL;
@@ -429,7 +437,7 @@ static bool delta_make(struct reader *reader, const struct pack *pack, uint64_t 
 		*bytes = (struct str){ arena_bytes(arena, to), to };
 		out = (unsigned char *)bytes->p;
 	} else {
-		made = base_take(reader, offset, to, *source);
+		made = base_take(reader, to, *source);
 		if (!made)
 			return false;
 		out = made->bytes;
