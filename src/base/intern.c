@@ -8,7 +8,7 @@ enum { SHARDS = 16, FIRST_SLOTS = 64 };
 struct slot {
 	const char *name; /* NULL: free */
 	uint32_t size;
-	uint32_t hash; /* its upper half; the lower one chose shard and slot */
+	uint32_t hash; /* its lower half, which chose shard and slot */
 };
 
 struct shard {
@@ -53,9 +53,9 @@ void intern_free(struct intern *table)
 	arena_free(table->arena);
 }
 
-static uint32_t first_slot(const struct shard *s, uint32_t low)
+static uint32_t first_slot(const struct shard *s, uint32_t hash)
 {
-	return (low / SHARDS) & (s->n_slots - 1);
+	return (hash / SHARDS) & (s->n_slots - 1);
 }
 
 static void shard_grow(struct shard *s)
@@ -71,7 +71,7 @@ static void shard_grow(struct shard *s)
 
 		if (!old[i].name)
 			continue;
-		at = first_slot(s, (uint32_t)str_hash((struct str){ old[i].name, old[i].size }));
+		at = first_slot(s, old[i].hash);
 		while (s->slots[at].name)
 			at = (at + 1) & (s->n_slots - 1);
 		s->slots[at] = old[i];
@@ -82,22 +82,21 @@ static void shard_grow(struct shard *s)
 
 struct str intern(struct intern *table, struct str name)
 {
-	uint64_t hash = str_hash(name);
-	uint32_t low = (uint32_t)hash, high = (uint32_t)(hash >> 32), at;
-	struct shard *s = &table->shards[low % SHARDS];
+	uint32_t hash = (uint32_t)str_hash(name), at;
+	struct shard *s = &table->shards[hash % SHARDS];
 	const char *found;
 
 	assert(name.n <= UINT32_MAX);
 	pthread_mutex_lock(&s->lock);
-	at = first_slot(s, low);
+	at = first_slot(s, hash);
 	while (s->slots[at].name &&
-		(s->slots[at].hash != high || s->slots[at].size != name.n ||
+		(s->slots[at].hash != hash || s->slots[at].size != name.n ||
 			memcmp(s->slots[at].name, name.p ? name.p : "", name.n) != 0))
 		at = (at + 1) & (s->n_slots - 1);
 	found = s->slots[at].name;
 	if (!found) {
 		found = str_cstr(s->names, name);
-		s->slots[at] = (struct slot){ found, (uint32_t)name.n, high };
+		s->slots[at] = (struct slot){ found, (uint32_t)name.n, hash };
 		if (++s->n > s->n_slots / 3 * 2)
 			shard_grow(s);
 	}

@@ -19,44 +19,33 @@ struct search {
 	struct element *hidden; /* by `import option` only */
 };
 
-static struct unit *unit_of(const struct element *element)
+static bool is_visible(struct search *s, const struct symbol *symbol)
 {
-	return (struct unit *)element->file->symbols;
-}
-
-static bool is_visible(struct search *s, struct element *e)
-{
-	const struct context *c = s->context;
-	uint32_t stamp;
+	enum sight sight;
 
 	if (s->reach == REACH_ALL)
 		return true;
-	if (e->kind == ELEMENT_PACKAGE)
-		return c->packages[((struct package *)e)->index] == c->stamp;
-	stamp = c->visible[unit_of(e)->index];
-	if (stamp == (c->stamp | VISIBLE_OPTION)) {
-		if (!s->in_option)
-			s->hidden = e;
-		return true;
-	}
-	return stamp == c->stamp;
+	sight = symbol_sight(s->context, symbol);
+	if (sight == SEEN_BY_OPTION && !s->in_option)
+		s->hidden = symbol->element;
+	return sight != UNSEEN;
 }
 
-static bool is_aggregate(const struct element *e)
+static bool is_aggregate(enum element_kind kind)
 {
-	return e->kind == ELEMENT_MESSAGE || e->kind == ELEMENT_ENUM ||
-	       e->kind == ELEMENT_PACKAGE || e->kind == ELEMENT_SERVICE;
+	return kind == ELEMENT_MESSAGE || kind == ELEMENT_ENUM || kind == ELEMENT_PACKAGE ||
+	       kind == ELEMENT_SERVICE;
 }
 
-static bool is_wanted(const struct search *s, const struct element *e)
+static bool is_wanted(const struct search *s, enum element_kind kind)
 {
 	switch (s->wanted) {
 	case WANT_TYPE:
-		return e->kind == ELEMENT_MESSAGE || e->kind == ELEMENT_ENUM;
+		return kind == ELEMENT_MESSAGE || kind == ELEMENT_ENUM;
 	case WANT_MESSAGE:
-		return e->kind == ELEMENT_MESSAGE;
+		return kind == ELEMENT_MESSAGE;
 	case WANT_EXTENSION:
-		return e->kind == ELEMENT_FIELD;
+		return kind == ELEMENT_FIELD;
 	}
 	return false;
 }
@@ -76,19 +65,17 @@ static struct element *lookup(
 	if (s->reach == REACH_VISIBLE)
 		symbol = symbols_first(&walk, s->context, symbol);
 	for (; symbol; symbol = symbols_next(&walk, symbol)) {
-		struct element *e = symbol->element;
-
-		if (!is_visible(s, e))
+		if (!is_visible(s, symbol))
 			continue;
-		if (aggregate ? is_aggregate(e) : is_wanted(s, e)) {
+		if (aggregate ? is_aggregate(symbol->kind) : is_wanted(s, symbol->kind)) {
 			/* A package and a message may share a name on the two sides; the message is
 			 * nearer. */
 			if (!found || found->kind == ELEMENT_PACKAGE)
-				found = e;
+				found = symbol->element;
 			if (s->reach == REACH_ALL && found->kind != ELEMENT_PACKAGE)
 				break;
 		} else if (!s->wrong) {
-			s->wrong = e;
+			s->wrong = symbol->element;
 		}
 	}
 	return found;
@@ -459,13 +446,9 @@ struct field *link_find_extension(struct context *context, struct str extendee, 
 	struct symbol *first = map_get(&c->extensions, extendee.p, (uint32_t)number);
 	struct symbol_walk walk;
 
-	for (struct symbol *s = symbols_first(&walk, context, first); s;
-		s = symbols_next(&walk, s)) {
-		uint32_t stamp = context->visible[unit_of(s->element)->index];
-
-		if ((stamp & ~(uint32_t)VISIBLE_OPTION) == context->stamp)
+	for (struct symbol *s = symbols_first(&walk, context, first); s; s = symbols_next(&walk, s))
+		if (symbol_sight(context, s) != UNSEEN)
 			return (struct field *)s->element;
-	}
 	return first ? (struct field *)first->element : NULL;
 }
 

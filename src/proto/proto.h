@@ -83,6 +83,10 @@ struct package {
 struct symbol {
 	struct element *element;
 	struct symbol *next;
+	/* Of the element, which is far away: its kind, and its file's unit's index, or the
+	 * package's. */
+	enum element_kind kind;
+	uint32_t index;
 	struct map *crowd; /* of a long chain: unit → its first symbol here; the others of that file
 			      follow it. NULL for most */
 };
@@ -168,6 +172,18 @@ struct context {
 };
 
 struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol);
+
+/* How the context's file sees a symbol: not at all (0), by `import option` only, or fully. */
+enum sight { UNSEEN, SEEN_BY_OPTION, SEEN };
+static inline enum sight symbol_sight(const struct context *context, const struct symbol *symbol)
+{
+	uint32_t stamp = symbol->kind == ELEMENT_PACKAGE ? context->packages[symbol->index]
+							 : context->visible[symbol->index];
+
+	if (stamp == context->stamp)
+		return SEEN;
+	return stamp == (context->stamp | VISIBLE_OPTION) ? SEEN_BY_OPTION : UNSEEN;
+}
 
 /* The first of `chain` (NULL: there is none) for a walk. */
 static inline struct symbol *symbols_first(

@@ -55,6 +55,9 @@ static void chain_add(struct compiler *c, void **slot, struct element *element)
 	struct symbol *symbol = NEW(c->arena, struct symbol), *chain = *slot;
 
 	symbol->element = element;
+	symbol->kind = element->kind;
+	symbol->index = element->kind == ELEMENT_PACKAGE ? ((struct package *)element)->index
+							 : unit_of(element)->index;
 	symbol->next = chain;
 	*slot = symbol;
 	if (chain && chain->crowd) {
@@ -104,7 +107,7 @@ static void symbol_add(
 	/* Once a file and kind, or a name that is declared a million times would be walked a
 	 * million times. */
 	for (const struct symbol *s = *slot; s && s->element->file == element->file; s = s->next)
-		if (s->element->kind == element->kind)
+		if (s->kind == element->kind)
 			return;
 	chain_add(c, slot, element);
 }

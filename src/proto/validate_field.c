@@ -323,11 +323,9 @@ static void validate_unique_extension(struct context *c, struct field *field)
 
 	for (; s; s = symbols_next(&walk, s)) {
 		struct field *other = (struct field *)s->element;
-		struct unit *unit = (struct unit *)other->e.file->symbols;
 		bool later = other->e.file == c->file && other->e.span.begin >= field->e.span.begin;
 
-		if (other == field || later ||
-			(c->visible[unit->index] | VISIBLE_OPTION) != (c->stamp | VISIBLE_OPTION))
+		if (other == field || later || symbol_sight(c, s) == UNSEEN)
 			continue;
 		diag_error(c->diags, here(c, field->number_span),
 			"extension number %d of '" STR "' is taken by '" STR "'",

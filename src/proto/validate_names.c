@@ -74,12 +74,8 @@ static const struct element *declared_elsewhere(
 		symbols_first(&walk, c, map_get(&c->compiler->symbols, scope, (uintptr_t)name.p));
 
 	for (; s; s = symbols_next(&walk, s)) {
-		const struct unit *unit;
-
-		if (s->element->kind == ELEMENT_PACKAGE || s->element->file == c->file)
-			continue;
-		unit = (const struct unit *)s->element->file->symbols;
-		if ((c->visible[unit->index] | VISIBLE_OPTION) == (c->stamp | VISIBLE_OPTION))
+		if (s->kind != ELEMENT_PACKAGE && s->index != c->unit->index &&
+			symbol_sight(c, s) != UNSEEN)
 			return s->element;
 	}
 	return NULL;
