@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-enum { LETTER = 1, DIGIT = 2, BLANK = 4, HEX = 8, OCTAL = 16 };
+/* PUNCT: a token alone, whatever comes next; so no quotes and no dot. */
+enum { LETTER = 1, DIGIT = 2, BLANK = 4, HEX = 8, OCTAL = 16, PUNCT = 32 };
 
 #define DIGIT_LOW (DIGIT | HEX | OCTAL)
 #define DIGIT_HIGH (DIGIT | HEX)
@@ -13,17 +14,18 @@ enum { LETTER = 1, DIGIT = 2, BLANK = 4, HEX = 8, OCTAL = 16 };
 static const uint8_t classes[256] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, BLANK, 0, BLANK, BLANK, BLANK, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	BLANK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	BLANK, PUNCT, 0, PUNCT, PUNCT, PUNCT, PUNCT, 0,
+	PUNCT, PUNCT, PUNCT, PUNCT, PUNCT, PUNCT, 0, PUNCT,
 	DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW, DIGIT_LOW,
-	DIGIT_HIGH, DIGIT_HIGH, 0, 0, 0, 0, 0, 0,
-	0, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
+	DIGIT_HIGH, DIGIT_HIGH, PUNCT, PUNCT, PUNCT, PUNCT, PUNCT, PUNCT,
+	PUNCT, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
 	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
 	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
-	LETTER, LETTER, LETTER, 0, 0, 0, 0, LETTER,
-	0, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
+	LETTER, LETTER, LETTER, PUNCT, PUNCT, PUNCT, PUNCT, LETTER,
+	PUNCT, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER_HEX, LETTER,
 	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
 	LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER,
-	LETTER, LETTER, LETTER, 0, 0, 0, 0, 0,
+	LETTER, LETTER, LETTER, PUNCT, PUNCT, PUNCT, PUNCT, 0,
 };
 /* clang-format on */
 
@@ -346,9 +348,24 @@ static const char *lex_stray(struct lexer *lexer, const char *at)
 	return at;
 }
 
-static bool is_symbol(char c)
+/* A number, string or dot at `at`; the character after it, or NULL after what begins no token. */
+static __attribute__((noinline)) const char *lex_other(struct lexer *lexer, const char *at)
 {
-	return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f;
+	struct token *token = &lexer->token;
+
+	if (is(*at, DIGIT) || (*at == '.' && is(peek(lexer, 1), DIGIT)))
+		return lex_number(lexer, at);
+	if (*at == '"' || *at == '\'') {
+		token->kind = TOKEN_STRING;
+		return lex_string(lexer, at);
+	}
+	if (*at == '.') {
+		token->kind = TOKEN_SYMBOL;
+		token->symbol = '.';
+		return at + 1;
+	}
+	lexer->at = lex_stray(lexer, at);
+	return NULL;
 }
 
 /* The token that begins at the current character; white space is behind us. */
@@ -357,32 +374,27 @@ static void lex_token(struct lexer *lexer)
 	struct token *token = &lexer->token;
 	const char *at;
 
-again:
-	at = lexer->at;
-	*token = (struct token){ .span.begin = offset_of(lexer, at) };
-	if (lexer->track) {
-		token->line = lexer->line;
-		token->column = column_of(lexer, at);
-	}
-	if (at >= lexer->end) {
-		token->kind = TOKEN_END;
-	} else if (is(*at, LETTER)) {
-		token->kind = TOKEN_IDENT;
-		at = skip_word(lexer, at);
-	} else if (is(*at, DIGIT) || (*at == '.' && is(peek(lexer, 1), DIGIT))) {
-		at = lex_number(lexer, at);
-	} else if (*at == '"' || *at == '\'') {
-		token->kind = TOKEN_STRING;
-		at = lex_string(lexer, at);
-	} else if (is_symbol(*at)) {
-		token->kind = TOKEN_SYMBOL;
-		token->symbol = *at++;
-	} else {
-		at = lex_stray(lexer, at);
-		lexer->at = at;
-		skip_space(lexer);
-		goto again;
-	}
+	do {
+		at = lexer->at;
+		*token = (struct token){ .span.begin = offset_of(lexer, at) };
+		if (lexer->track) {
+			token->line = lexer->line;
+			token->column = column_of(lexer, at);
+		}
+		if (at >= lexer->end) {
+			token->kind = TOKEN_END;
+		} else if (is(*at, LETTER)) {
+			token->kind = TOKEN_IDENT;
+			at = skip_word(lexer, at);
+		} else if (is(*at, PUNCT)) {
+			token->kind = TOKEN_SYMBOL;
+			token->symbol = *at++;
+		} else {
+			at = lex_other(lexer, at);
+			if (!at)
+				skip_space(lexer);
+		}
+	} while (!at);
 	token->span.end = offset_of(lexer, at);
 	if (lexer->track) {
 		/* Only a string can hold a tab. */
@@ -607,7 +619,8 @@ bool token_integer(struct str text, uint64_t *value, double *real)
 		unsigned digit = (unsigned)digit_value(text.p[i]);
 
 		*real = *real * base + digit;
-		if (*value > (UINT64_MAX - digit) / base)
+		/* A digit is four bits at most. */
+		if (i >= 16 && *value > (UINT64_MAX - digit) / base)
 			fits = false;
 		*value = *value * base + digit;
 	}
