@@ -30,6 +30,8 @@ void arena_free(struct arena *arena);
 
 /* `count` × `size` bytes, zeroed, aligned for any object. Checks the product. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
+/* The same, but not zeroed, for who sets every byte. */
+void *arena_alloc_unset(struct arena *arena, size_t count, size_t size);
 /* The same bytes grown from `old` to `count` items; in place when it was the last allocation. */
 void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, size_t size);
 /* `size` bytes that are not zeroed and have no alignment, for text. */

@@ -31,16 +31,16 @@ static ProtobufCBinaryData bytes_to(struct str s)
 
 /* A list of new messages with a pointer each: d->member and d->n_member for `count` of TYPE,
  * initialized by INIT. */
-#define LIST(writer, d, member, count, type, init)                              \
-	do {                                                                    \
-		type *list_items = NEW_ARRAY((writer)->scratch, (count), type); \
-                                                                                \
-		(d)->n_##member = (count);                                      \
-		(d)->member = NEW_ARRAY((writer)->scratch, (count), type *);    \
-		for (uint32_t list_i = 0; list_i < (count); list_i++) {         \
-			(d)->member[list_i] = &list_items[list_i];              \
-			init(&list_items[list_i]);                              \
-		}                                                               \
+#define LIST(writer, d, member, count, type, init)                                              \
+	do {                                                                                    \
+		type *list_items = arena_alloc_unset((writer)->scratch, (count), sizeof(type)); \
+                                                                                                \
+		(d)->n_##member = (count);                                                      \
+		(d)->member = arena_alloc_unset((writer)->scratch, (count), sizeof(type *));    \
+		for (uint32_t list_i = 0; list_i < (count); list_i++) {                         \
+			(d)->member[list_i] = &list_items[list_i];                              \
+			init(&list_items[list_i]);                                              \
+		}                                                                               \
 	} while (0)
 
 /* What linking did not decode goes out as it came in. Options with nothing in them are options. */
