@@ -46,6 +46,7 @@ struct side_state {
 	VEC(struct node *) nodes;
 	uint32_t next; /* nodes below this index are taken into a batch */
 	VEC(struct node *) batch;
+	uint32_t n_roots; /* that were inferred before it */
 	uint32_t parsed; /* of the batch: below it, files are parsed and their imports looked for */
 };
 
@@ -89,13 +90,17 @@ struct driver {
 	size_t n_sides;
 	struct worker_state *workers;
 	unsigned jobs;
-	VEC(struct task) tasks; /* to parse in this wave */
-	uint32_t first_unit;    /* of the batch */
-	uint64_t n_visible;     /* pairs of a file and one that it sees */
-	struct map missing;     /* import paths that were warned of */
-	bool failed;            /* something could not be read */
-	atomic_size_t steps;    /* for options->progress */
-	size_t n_files;
+	VEC(struct task) tasks;  /* to parse in this wave */
+	uint32_t first_unit;     /* of the batch */
+	uint64_t n_visible;      /* pairs of a file and one that it sees */
+	struct map missing;      /* import paths that were warned of */
+	bool failed;             /* something could not be read */
+	atomic_size_t steps;     /* for options->progress */
+	size_t n_files, n_later; /* of which so many are in batches to come */
+	size_t n_taken;
+	bool whole;   /* there is but one batch */
+	bool mistook; /* the import path of a file that was linked is another, as later files show
+		       */
 };
 
 /* CPU time of all threads. */
@@ -114,8 +119,8 @@ static void count_step(struct driver *d)
 	if (!d->options->progress)
 		return;
 	done = (atomic_fetch_add_explicit(&d->steps, 1, memory_order_relaxed) + 1) / STEPS;
-	d->options->progress(
-		d->options->progress_context, done < d->n_files ? done : d->n_files, d->n_files);
+	d->options->progress(d->options->progress_context, done < d->n_files ? done : d->n_files,
+		d->n_files + d->n_later);
 }
 
 /* ---- parsing ---- */
@@ -347,6 +352,7 @@ static void take_node(struct driver *d, struct node *node)
 {
 	for (; node && !node->is_taken; node = node->twin) {
 		node->is_taken = true;
+		d->n_taken++;
 		*vec_push(d->options->arena, &node->side->batch) = node;
 	}
 }
@@ -362,6 +368,10 @@ static int by_position(const void *left, const void *right)
 
 static void parse_tasks(struct driver *d)
 {
+	d->n_later = 0;
+	for (size_t i = 0; i < d->n_sides; i++)
+		d->n_later += d->sides[i].nodes.n;
+	d->n_later -= d->n_taken;
 	for (uint32_t i = 0; i < d->tasks.n; i++)
 		d->n_files += d->tasks.items[i].second ? 2 : 1;
 	if (d->tasks.n)
@@ -785,8 +795,31 @@ static void find_visible(struct driver *d)
 	arena_rewind(d->workers[0].scratch, mark);
 }
 
+/*
+ * Roots are inferred from imports, and one that this batch shows may hold files of earlier ones.
+ * Their import paths count when they are linked.
+ */
+static bool is_mistaken(struct driver *d, struct side_state *s)
+{
+	uint32_t known = s->n_roots;
+
+	s->n_roots = root_count(s->finder);
+	if (s->n_roots == known)
+		return false;
+	for (uint32_t i = 0; i < s->nodes.n; i++) {
+		const struct node *node = s->nodes.items[i];
+
+		if (node->unit && node->unit->index < d->first_unit &&
+			!str_eq(node->unit->file->import_path, import_path_of(s, node)))
+			return true;
+	}
+	return false;
+}
+
 static void connect_batch(struct driver *d)
 {
+	for (size_t i = 0; i < d->n_sides; i++)
+		d->mistook |= is_mistaken(d, &d->sides[i]);
 	for (size_t i = 0; i < d->n_sides; i++)
 		for (uint32_t k = 0; k < d->sides[i].batch.n; k++)
 			connect(d, &d->sides[i], d->sides[i].batch.items[k]);
@@ -1030,33 +1063,36 @@ static void want_descriptor(struct driver *d)
 	}
 }
 
-/*
- * The next files. An extension of a set is looked for among all files, so there is but one batch of
- * sets.
- */
 static void take_batch(struct driver *d)
 {
 	/* The locations of a file take three times as much as its options do. */
 	uint32_t most = d->options->write_locations ? BATCH / 2 : BATCH;
-	bool in_parts = true;
 
 	d->first_unit = d->compiler.units.n;
-	d->compiler.more_to_come = false;
-	for (size_t i = 0; i < d->n_sides; i++) {
+	for (size_t i = 0; i < d->n_sides; i++)
 		d->sides[i].batch.n = d->sides[i].parsed = 0;
-		in_parts &= d->sides[i].side->source->kind != SOURCE_SET;
-	}
 	for (size_t i = 0; i < d->n_sides; i++) {
 		struct side_state *s = &d->sides[i];
 		uint32_t end = s->batch.n + most;
 
-		for (; s->next < s->nodes.n && (!in_parts || s->batch.n < end); s->next++)
+		for (; s->next < s->nodes.n && (d->whole || s->batch.n < end); s->next++)
 			take_node(d, s->nodes.items[s->next]);
 	}
 	if (!d->first_unit)
 		want_descriptor(d);
-	for (size_t i = 0; i < d->n_sides; i++)
-		d->compiler.more_to_come |= d->sides[i].next < d->sides[i].nodes.n;
+}
+
+static bool more_to_come(struct driver *d)
+{
+	for (size_t i = 0; i < d->n_sides; i++) {
+		struct side_state *s = &d->sides[i];
+
+		while (s->next < s->nodes.n && s->nodes.items[s->next]->is_taken)
+			s->next++;
+		if (s->next < s->nodes.n)
+			return true;
+	}
+	return false;
 }
 
 static void find_builtin_descriptor(struct driver *d)
@@ -1096,17 +1132,15 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 	}
 }
 
-bool compile(const struct compile_options *options, struct compile_side *sides, size_t n,
-	struct schema *schemas, struct compile_stats *stats)
+static struct driver *driver_new(
+	const struct compile_options *options, struct compile_side *sides, size_t n, bool whole)
 {
 	struct driver *d = NEW(options->arena, struct driver);
-	bool ok = true, listed = true;
-	double begin;
 
-	*stats = (struct compile_stats){ 0 };
 	d->options = options;
 	d->n_sides = n;
 	d->jobs = options->jobs ? options->jobs : pool_processors();
+	d->whole = whole;
 	d->compiler.arena = options->arena;
 	d->compiler.names = options->names;
 	d->compiler.options = options;
@@ -1120,25 +1154,61 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 			root_finder_new(options->arena, options->names, &sides[i], options->diags);
 		map_init(&d->sides[i].by_path, options->arena);
 		map_init(&d->sides[i].by_entry, options->arena);
+		/* An extension of a set is looked for among all files. */
+		d->whole |= sides[i].source->kind == SOURCE_SET;
 	}
 	d->compiler.root = symbols_package(&d->compiler, intern(options->names, S("")));
-	for (size_t i = 0; i < n; i++)
+	return d;
+}
+
+static void compile_batch(struct driver *d, struct compile_stats *stats)
+{
+	double begin = process_seconds(), parsed;
+
+	take_batch(d);
+	parse_batch(d);
+	unshare(d);
+	d->compiler.more_to_come = more_to_come(d);
+	parsed = process_seconds();
+	stats->parse_seconds += parsed - begin;
+	find_builtin_descriptor(d);
+	connect_batch(d);
+	if (!d->mistook)
+		link_batch(d);
+	stats->link_seconds += process_seconds() - parsed;
+}
+
+/* False: what there is to compile is not known. */
+static bool compile_all(struct driver *d, struct compile_stats *stats)
+{
+	bool listed = true;
+
+	*stats = (struct compile_stats){ 0 };
+	for (size_t i = 0; i < d->n_sides; i++)
 		listed &= want(d, &d->sides[i]);
 	if (!listed)
 		return false;
 	start_workers(d);
 	do {
-		take_batch(d);
-		begin = process_seconds();
-		parse_batch(d);
-		unshare(d);
-		stats->parse_seconds += process_seconds() - begin;
-		begin = process_seconds();
-		find_builtin_descriptor(d);
-		connect_batch(d);
-		link_batch(d);
-		stats->link_seconds += process_seconds() - begin;
-	} while (d->compiler.more_to_come);
+		compile_batch(d, stats);
+	} while (d->compiler.more_to_come && !d->mistook);
+	return true;
+}
+
+bool compile(const struct compile_options *options, struct compile_side *sides, size_t n,
+	struct schema *schemas, struct compile_stats *stats)
+{
+	struct driver *d = driver_new(options, sides, n, false);
+	bool ok = true;
+
+	if (!compile_all(d, stats))
+		return false;
+	if (d->mistook) {
+		join_workers(d, stats);
+		d = driver_new(options, sides, n, true);
+		if (!compile_all(d, stats))
+			return false;
+	}
 	report_postponed(d);
 	conflicts_report(&d->compiler, d->workers[0].scratch);
 	for (uint32_t i = 0; i < d->compiler.units.n; i++) {

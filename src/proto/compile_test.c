@@ -22,7 +22,7 @@ static struct compiled many(const char *text, unsigned jobs)
 			" message F%04u { .p.F%04u next = 1; }",
 			ARG(import), i, next);
 	}
-	return compiled_files(arena, files, MANY + 1, jobs);
+	return compiled_files(arena, files, MANY + 1, jobs, false);
 }
 
 static void many_files_are_linked_in_batches(void **state)
@@ -64,11 +64,34 @@ static void a_name_of_a_later_batch_is_known_when_it_is_missed(void **state)
 	compiled_free(&c);
 }
 
+static void a_root_that_the_last_file_shows_counts_for_the_first(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct memory_file *files = NEW_ARRAY(arena, MANY + 1, struct memory_file);
+	struct compiled c;
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++) {
+		files[i].path = str_printf(arena, "root/f%04u.proto", i);
+		files[i].bytes =
+			str_printf(arena, "syntax = \"proto3\"; package p; message F%04u { }", i);
+	}
+	files[MANY] = (struct memory_file){ S("root/z.proto"),
+		S("syntax = \"proto3\"; import \"f0001.proto\"; message M { p.F0001 f = 1; }") };
+	c = compiled_files(arena, files, MANY + 1, 1, true);
+	assert_true(c.ok);
+	assert_int_equal(c.schema.files.n, MANY + 2);
+	assert_non_null(schema_find_file(&c.schema, intern(c.names, S("f0000.proto"))));
+	assert_null(schema_find_file(&c.schema, intern(c.names, S("root/f0000.proto"))));
+	compiled_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_files_are_linked_in_batches),
 		cmocka_unit_test(a_name_of_a_later_batch_is_known_when_it_is_missed),
+		cmocka_unit_test(a_root_that_the_last_file_shows_counts_for_the_first),
 	};
 
 	return cmocka_run_group_tests_name("compile", tests, NULL, NULL) != 0;

@@ -41,9 +41,10 @@ static inline struct str show_comments(struct arena *scratch, const struct file 
 	return out_text(out);
 }
 
-/* `files` and what is in them live in `arena`, which goes over to the result. */
+/* `files` and what is in them live in `arena`, which goes over to the result. The root is the top,
+ * or inferred. */
 static inline struct compiled compiled_files(
-	struct arena *arena, struct memory_file *files, size_t n, unsigned jobs)
+	struct arena *arena, struct memory_file *files, size_t n, unsigned jobs, bool inferred)
 {
 	struct compiled c = { .arena = arena, .names = intern_new(arena) };
 	struct compile_options options = {
@@ -53,7 +54,7 @@ static inline struct compiled compiled_files(
 		.strict_imports = true,
 		.write_locations = show_comments,
 	};
-	struct compile_side side = { .all = true };
+	struct compile_side side = { .all = true, .roots.inferred = inferred };
 	struct compile_stats stats = { 0 };
 
 	diags_init(&c.diags, arena);
@@ -61,7 +62,8 @@ static inline struct compiled compiled_files(
 	c.source = source_memory(arena, S("test"), files, n);
 	c.source->builtin = source_builtin(arena);
 	side.source = c.source;
-	*vec_push(arena, &side.roots.declared) = S("");
+	if (!inferred)
+		*vec_push(arena, &side.roots.declared) = S("");
 	c.ok = compile(&options, &side, 1, &c.schema, &stats);
 	c.file = schema_find_file(&c.schema, intern(c.names, S("a.proto")));
 	return c;
@@ -73,7 +75,7 @@ static inline struct compiled compiled(const char *text)
 	struct memory_file *file = NEW(arena, struct memory_file);
 
 	*file = (struct memory_file){ S("a.proto"), str_of(text) };
-	return compiled_files(arena, file, 1, 1);
+	return compiled_files(arena, file, 1, 1, false);
 }
 
 static inline void compiled_free(struct compiled *c)

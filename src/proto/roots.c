@@ -266,6 +266,11 @@ const struct source_entry *root_find(
 	return entry ? entry : find_shortened(finder, importer, import);
 }
 
+uint32_t root_count(const struct root_finder *finder)
+{
+	return finder->inferred.n;
+}
+
 bool root_owns(const struct root_finder *finder, struct str path)
 {
 	const struct roots *roots = &finder->side->roots;
