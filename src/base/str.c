@@ -56,10 +56,9 @@ size_t str_count(struct str s, char c)
 
 size_t str_rfind(struct str s, char c)
 {
-	for (size_t i = s.n; i > 0; i--)
-		if (s.p[i - 1] == c)
-			return i - 1;
-	return s.n;
+	const char *found = s.n ? memrchr(s.p, c, s.n) : NULL;
+
+	return found ? (size_t)(found - s.p) : s.n;
 }
 
 static bool is_blank(char c)

@@ -318,6 +318,16 @@ static void trim_folders(struct reading *r)
 	}
 }
 
+/* As path_is_clean, after a path that is: mostly one of the same folder. */
+static bool is_clean_after(struct str path, struct str before)
+{
+	size_t folder = str_rfind(before, '/') + 1;
+
+	if (folder < before.n && path.n > folder && memcmp(path.p, before.p, folder) == 0)
+		return path.n <= MAX_PATH_BYTES && path_is_clean(str_from(path, folder));
+	return path_is_clean(path);
+}
+
 bool index_read(struct repository *repository, struct arena *arena, struct index_file *index,
 	struct diags *diags)
 {
@@ -350,7 +360,8 @@ bool index_read(struct repository *repository, struct arena *arena, struct index
 		return false;
 	trim_folders(&r);
 	for (uint32_t i = 0; i < r.entries.n; i++) {
-		if (!path_is_clean(r.entries.items[i].path)) {
+		if (!is_clean_after(r.entries.items[i].path,
+			    i ? r.entries.items[i - 1].path : (struct str){ NULL, 0 })) {
 			diag_error(diags, NOWHERE,
 				"the index '" STR "' has a file that is called '" STR "'",
 				ARG(shown),
