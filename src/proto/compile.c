@@ -233,7 +233,7 @@ static struct arena *syntax_of(struct worker_state *worker, struct unit *unit)
 	return syntax->arena;
 }
 
-/* The unit's options are interpreted, or never will be. */
+/* The unit's options are interpreted. */
 static void syntax_release(struct unit *unit)
 {
 	struct syntax *syntax = unit->syntax;
@@ -893,14 +893,17 @@ static void stage_task(void *argument, unsigned index, size_t item)
 	struct driver *d = stage->driver;
 	struct worker_state *worker = &d->workers[index];
 	struct unit *unit = d->compiler.units.items[d->first_unit + item];
+	bool is_whole = unit->parsed && unit->visible.n;
 
 	count_step(d);
-	if (unit->parsed && unit->visible.n)
+	if (is_whole)
 		take_stage(stage, worker, unit);
-	if (stage->run == options_file) {
-		keep_source_info(d, worker, unit->file);
+	if (stage->run != options_file)
+		return;
+	keep_source_info(d, worker, unit->file);
+	/* A broken file's options stay as they are written, for those that import it. */
+	if (is_whole)
 		syntax_release(unit);
-	}
 }
 
 /* Takes the batch through a stage. */

@@ -3,14 +3,17 @@
 
 enum { MANY = 3000 };
 
-/* `a.proto` with `text`, and many files `f0000.proto` that each declare a message `F0000`; most
- * import the file after the next one, in chains of fifty. */
-static struct compiled many(const char *text, unsigned jobs)
+#define OTHER "syntax = \"proto3\"; message Z { Z z = 1; }"
+
+/* `a.proto` with `first`, `z.proto` with `last`, and many files `f0000.proto` that each declare a
+ * message `F0000`; most import the file after the next one, in chains of fifty. */
+static struct compiled many(const char *first, const char *last, unsigned jobs)
 {
 	struct arena *arena = arena_new(NULL, NULL);
-	struct memory_file *files = NEW_ARRAY(arena, MANY + 1, struct memory_file);
+	struct memory_file *files = NEW_ARRAY(arena, MANY + 2, struct memory_file);
 
-	files[0] = (struct memory_file){ S("a.proto"), str_of(text) };
+	files[0] = (struct memory_file){ S("a.proto"), str_of(first) };
+	files[MANY + 1] = (struct memory_file){ S("z.proto"), str_of(last) };
 	for (unsigned i = 0; i < MANY; i++) {
 		unsigned next = i % 100 < 98 ? i + 2 : i;
 		struct str import =
@@ -22,7 +25,7 @@ static struct compiled many(const char *text, unsigned jobs)
 			" message F%04u { .p.F%04u next = 1; }",
 			ARG(import), i, next);
 	}
-	return compiled_files(arena, files, MANY + 1, jobs, false);
+	return compiled_files(arena, files, MANY + 2, jobs, false);
 }
 
 static void many_files_are_linked_in_batches(void **state)
@@ -31,10 +34,10 @@ static void many_files_are_linked_in_batches(void **state)
 	for (unsigned jobs = 1; jobs <= 4; jobs += 3) {
 		struct compiled c = many("syntax = \"proto3\"; import \"f2999.proto\"; "
 					 "message M { p.F2999 f = 1; }",
-			jobs);
+			OTHER, jobs);
 
 		assert_true(c.ok);
-		assert_int_equal(c.schema.files.n, MANY + 2);
+		assert_int_equal(c.schema.files.n, MANY + 3);
 		for (uint32_t i = 0; i < c.schema.files.n; i++) {
 			const struct file *file = c.schema.files.items[i].file;
 
@@ -50,7 +53,7 @@ static void a_name_of_a_later_batch_is_known_when_it_is_missed(void **state)
 	struct compiled c =
 		many("syntax = \"proto3\";\nmessage M {\n  p.F2999 f = 1;\n"
 		     "  Nobody g = 2;\n  string h = 3 [(p.F2998) = 1, (q.none) = 1];\n}",
-			1);
+			OTHER, 1);
 
 	(void)state;
 	assert_false(c.ok);
@@ -61,6 +64,26 @@ static void a_name_of_a_later_batch_is_known_when_it_is_missed(void **state)
 	assert_str(c.diags.items[0].help, "add: import \"f2999.proto\";");
 	assert_str(c.diags.items[1].message, "type 'Nobody' is not declared");
 	assert_str(c.diags.items[3].message, "option 'q.none' is not declared");
+	compiled_free(&c);
+}
+
+static void a_file_of_an_earlier_batch_keeps_its_names_to_itself(void **state)
+{
+	const char *user = "edition = \"2024\"; import \"a.proto\"; message Z { M m = 1; }";
+	struct compiled c = many("edition = \"2024\"; message M {} option features = { "
+				 "default_symbol_visibility: LOCAL_ALL };",
+		user, 1);
+
+	(void)state;
+	assert_false(c.ok);
+	assert_int_equal(c.diags.n, 1);
+	assert_str(c.diags.items[0].message,
+		"'M' is local to 'a.proto' and may not be used in another file");
+	compiled_free(&c);
+	c = many("edition = \"2024\"; message M {} option features.default_symbol_visibility = "
+		 "EXPORT_ALL;",
+		user, 1);
+	assert_true(c.ok);
 	compiled_free(&c);
 }
 
@@ -91,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_files_are_linked_in_batches),
 		cmocka_unit_test(a_name_of_a_later_batch_is_known_when_it_is_missed),
+		cmocka_unit_test(a_file_of_an_earlier_batch_keeps_its_names_to_itself),
 		cmocka_unit_test(a_root_that_the_last_file_shows_counts_for_the_first),
 	};
 

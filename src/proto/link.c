@@ -520,7 +520,7 @@ static int64_t visibility_of(const struct literal *value)
 	return 0;
 }
 
-/* Features are not resolved yet: the file's statement is read as it stands, or as a set holds it.
+/* While features are not resolved: the file's statement is read as it stands, or as a set holds it.
  */
 static int64_t default_visibility(const struct options *options)
 {
@@ -556,14 +556,17 @@ static int64_t default_visibility(const struct options *options)
 /* May another file use it (edition 2024, visibility)? */
 static bool is_exported(const struct element *e)
 {
+	const struct file *file = e->file;
 	uint8_t written = e->kind == ELEMENT_MESSAGE ? ((const struct message *)e)->visibility
 						     : ((const struct enumeration *)e)->visibility;
 
 	if (written)
 		return written == VISIBILITY_EXPORT;
-	if (e->file->edition < EDITION_2024)
+	if (file->edition < EDITION_2024)
 		return true;
-	switch (default_visibility(e->file->e.options)) {
+	/* Of an earlier batch they are resolved, and what is written is gone. */
+	switch (file->e.features ? file->e.features->default_symbol_visibility
+				 : default_visibility(file->e.options)) {
 	case LOCAL_ALL:
 	case STRICT:
 		return false;

@@ -391,6 +391,13 @@ static void decode_all(struct context *context, struct element *element, struct 
 		span_take(options, &options->encoded->spans.items[i]);
 }
 
+static void preset_read(struct context *context, struct field *field)
+{
+	if (field->has_default)
+		default_read(context, field);
+	field->preset->uninterpreted = NULL;
+}
+
 static void options_element(void *user, struct element *element)
 {
 	struct context *context = user;
@@ -403,9 +410,11 @@ static void options_element(void *user, struct element *element)
 			decode_all(context, element, options);
 		if (options->type && options->uninterpreted)
 			interpret_all(context, element, options);
+		/* They go when the stage is over. */
+		options->uninterpreted = options->last_uninterpreted = NULL;
 	}
-	if (element->kind == ELEMENT_FIELD && ((struct field *)element)->has_default)
-		default_read(context, (struct field *)element);
+	if (element->kind == ELEMENT_FIELD && ((struct field *)element)->preset)
+		preset_read(context, (struct field *)element);
 }
 
 void options_file(struct context *context)
