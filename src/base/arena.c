@@ -157,18 +157,21 @@ static void *arena_take(struct arena *arena, size_t size, size_t align, bool zer
 	return p;
 }
 
-void *arena_alloc(struct arena *arena, size_t count, size_t size)
+static size_t bytes_of(const struct arena *arena, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / 2 / size)
 		arena_fail(arena);
-	return arena_take(arena, count * size, ALIGNMENT, true);
+	return count * size;
+}
+
+void *arena_alloc(struct arena *arena, size_t count, size_t size)
+{
+	return arena_take(arena, bytes_of(arena, count, size), ALIGNMENT, true);
 }
 
 void *arena_alloc_unset(struct arena *arena, size_t count, size_t size)
 {
-	if (size && count > SIZE_MAX / 2 / size)
-		arena_fail(arena);
-	return arena_take(arena, count * size, ALIGNMENT, false);
+	return arena_take(arena, bytes_of(arena, count, size), ALIGNMENT, false);
 }
 
 void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, size_t size)

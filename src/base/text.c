@@ -154,8 +154,10 @@ bool text_keep(struct text *text, const struct span *spans, uint32_t n, struct s
 
 	if (text->bytes.p || text->points || !text->load || text->kept)
 		return true;
-	if (!text_load(text, scratch))
+	if (!text_load(text, scratch)) {
+		arena_rewind(scratch, mark);
 		return false;
+	}
 	text_index(text, scratch);
 	lines = NEW_ARRAY(scratch, 2 * (size_t)n, uint32_t);
 	for (uint32_t i = 0; i < n; i++) {

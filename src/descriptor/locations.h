@@ -2,7 +2,7 @@
  * source_code_info → spans and locations; private to descriptor/.
  *
  * Places are most of a set, and as protobuf-c's structs they would be many times larger, so they
- * are read from and written to the wire directly.
+ * are read from the wire directly, and written to it (descriptor_locations).
  */
 #pragma once
 #include "proto/compile.h"

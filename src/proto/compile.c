@@ -50,14 +50,11 @@ struct side_state {
 	uint32_t parsed; /* of the batch: below it, files are parsed and their imports looked for */
 };
 
-/* Files that a batch is begun with, of each side. */
-enum { BATCH = 1024 };
-
 /* Files that a thread is worth while for: to be parsed, to be taken through a later stage. */
 enum { FILES_A_THREAD = 16, STAGED_A_THREAD = 128 };
 
-/* Where options of some files are as they are written, until those of the last of them are
- * interpreted. */
+/* Where options of some files are as they are written, and their locations, until the options of
+ * the last of them are interpreted. */
 struct syntax {
 	struct arena *arena; /* NULL: given back */
 	atomic_uint files;
@@ -1068,7 +1065,6 @@ static void want_descriptor(struct driver *d)
 
 static void take_batch(struct driver *d)
 {
-	/* The locations of a file take three times as much as its options do. */
 	uint32_t most = d->options->write_locations ? BATCH / 2 : BATCH;
 
 	d->first_unit = d->compiler.units.n;

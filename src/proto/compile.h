@@ -34,8 +34,10 @@ struct parse_memory {
 };
 
 struct parse_request {
-	struct arena *arena;  /* where elements go */
-	struct arena *syntax; /* where options go as they are written, for interpretation */
+	struct arena *arena; /* where elements go */
+	/* Where goes what is let go once the file is linked: options as they are written, and the
+	 * locations. */
+	struct arena *syntax;
 	struct arena *scratch;
 	struct intern *names;
 	struct diags *diags;

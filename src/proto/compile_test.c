@@ -1,7 +1,12 @@
 /* compile.c: more files than a batch holds. */
 #include "proto/compiled_test.h"
+#include "proto/proto.h"
+
+#include <assert.h>
 
 enum { MANY = 3000 };
+
+static_assert(MANY > 2 * BATCH, "the last file is of another batch than the first");
 
 #define OTHER "syntax = \"proto3\"; message Z { Z z = 1; }"
 
@@ -67,6 +72,22 @@ static void a_name_of_a_later_batch_is_known_when_it_is_missed(void **state)
 	compiled_free(&c);
 }
 
+static void a_postponed_error_is_one_when_values_are_looked_at(void **state)
+{
+	struct compiled c =
+		many("syntax = \"proto2\"; import \"google/protobuf/descriptor.proto\"; "
+		     "message O { required int32 r = 1; } "
+		     "extend google.protobuf.MessageOptions { optional O o = 50001; } "
+		     "message M { option (o) = {}; option (nobody) = 1; }",
+			OTHER, 1);
+
+	(void)state;
+	assert_false(c.ok);
+	assert_int_equal(c.diags.n, 1);
+	assert_str(c.diags.items[0].message, "option 'nobody' is not declared");
+	compiled_free(&c);
+}
+
 static void a_file_of_an_earlier_batch_keeps_its_names_to_itself(void **state)
 {
 	const char *user = "edition = \"2024\"; import \"a.proto\"; message Z { M m = 1; }";
@@ -114,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_files_are_linked_in_batches),
 		cmocka_unit_test(a_name_of_a_later_batch_is_known_when_it_is_missed),
+		cmocka_unit_test(a_postponed_error_is_one_when_values_are_looked_at),
 		cmocka_unit_test(a_file_of_an_earlier_batch_keeps_its_names_to_itself),
 		cmocka_unit_test(a_root_that_the_last_file_shows_counts_for_the_first),
 	};

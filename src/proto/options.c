@@ -332,18 +332,20 @@ static void check_values(
 	}
 }
 
-/*
- * The statements stay on the list: in this stage other files look there whether a declaration of
- * this one says `packed` or the like, and what does not change needs no lock.
- */
+/* Errors of the file by now, with those that are not worded yet. */
+static uint32_t count_errors(const struct context *context)
+{
+	return context->diags->n_errors + context->unit->postponed.n;
+}
+
 static void interpret_all(struct context *context, struct element *element, struct options *options)
 {
-	uint32_t before = context->diags->n_errors;
+	uint32_t before = count_errors(context);
 
 	make_room(context, options);
 	for (struct uninterpreted *u = options->uninterpreted; u; u = u->next)
 		option_interpret(context, element, options, u);
-	if (context->diags->n_errors == before)
+	if (count_errors(context) == before)
 		check_values(context, element, options);
 }
 

@@ -10,6 +10,10 @@
 #pragma once
 #include "proto/compile.h"
 
+/* Files that a batch is begun with, of each side; half as many with source info, since the
+ * locations of a file take three times as much as its options do. */
+enum { BATCH = 1024 };
+
 /* ---- options before they are interpreted ---- */
 
 /* `a`, `b` and `(pkg.ext)` of `a.b.(pkg.ext)`: dotted bare names are split, one part each. */
@@ -136,7 +140,7 @@ struct compiler {
 				  fields, after linking */
 	VEC(struct unit *) units;
 	VEC(struct package *) package_list;
-	struct package *root;
+	struct package *root;            /* the one without a name */
 	struct unit *builtin_descriptor; /* always there */
 	bool more_to_come;               /* files that are not in `units` yet */
 	const struct compile_options *options;

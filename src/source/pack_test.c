@@ -4,7 +4,7 @@
 
 #include <libdeflate.h>
 
-enum { MAX_ENTRIES = 8 };
+enum { MAX_ENTRIES = 64 };
 
 /* A pack and its index while they are written; an object's id is its ordinal in its last byte. */
 struct writing {
@@ -168,6 +168,34 @@ static void large_offsets_stand_in_a_table_of_their_own(void **state)
 
 	write_all(f, true, &w);
 	check_all(f);
+}
+
+/* More than are kept, each on the one before, and asked for from both ends. */
+static void a_long_chain_of_deltas_is_followed(void **state)
+{
+	enum { LONG = 50 };
+	struct fixture *f = *state;
+	struct writing w;
+	struct packs *packs;
+	size_t before;
+
+	begin_pack(&w, LONG);
+	before = add_entry(&w, 1, GIT_OBJECT_BLOB, S(""), S("abcd"));
+	for (unsigned char id = 2; id <= LONG; id++) {
+		const char delta[] = { 4, 4, '\x90', 3, 1, (char)('0' + id) };
+
+		before = add_delta(&w, id, before, (struct str){ delta, sizeof delta });
+	}
+	end_pack(f, &w);
+	packs = open_packs(f);
+	for (unsigned char id = 2; id <= LONG; id++) {
+		const char expected[] = { 'a', 'b', 'c', (char)('0' + id), '\0' };
+		const char last[] = { 'a', 'b', 'c', (char)('0' + LONG), '\0' };
+
+		assert_string_equal(read_object(f, packs, id, GIT_OBJECT_BLOB, 4), expected);
+		assert_string_equal(read_object(f, packs, LONG, GIT_OBJECT_BLOB, 4), last);
+	}
+	packs_free(packs);
 }
 
 static void positions_follow_the_pack(void **state)
@@ -350,6 +378,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(objects_are_read_whole_and_as_deltas),
 		TEST(large_offsets_stand_in_a_table_of_their_own),
+		TEST(a_long_chain_of_deltas_is_followed),
 		TEST(positions_follow_the_pack),
 		TEST(what_is_not_wanted_is_no_answer),
 		TEST(a_folder_without_packs_has_no_answer),

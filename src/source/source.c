@@ -256,17 +256,16 @@ static void index_make(struct source *source)
 
 static const struct source_entry *list_find(struct source *source, struct str path)
 {
-	const struct source_entry *entry = NULL;
-
 	/* A search costs a handful of cache misses, the index some for each entry. */
 	if (++source->searches == source->list.entries.n / 8 + 1)
 		index_make(source);
-	if (source->index.n)
-		entry = map_get(&source->index, NULL, str_hash(path));
-	if (entry && str_eq(entry->path, path))
-		return entry;
-	if (source->index.n && !entry)
-		return NULL;
+	if (source->index.n) {
+		const struct source_entry *entry = map_get(&source->index, NULL, str_hash(path));
+
+		if (!entry || str_eq(entry->path, path))
+			return entry;
+		/* Two paths of one hash. */
+	}
 	return entries_find(source->list.entries.items, source->list.entries.n, path);
 }
 
