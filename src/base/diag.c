@@ -157,9 +157,15 @@ static int order_of(const void *left, const void *right)
 	return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
+/* A file that was read twice has two texts. */
+static bool same_text(const struct text *a, const struct text *b)
+{
+	return a == b || (a && b && str_eq(a->side, b->side) && str_eq(a->path, b->path));
+}
+
 static bool same(const struct diag *a, const struct diag *b)
 {
-	return a->level == b->level && a->place.text == b->place.text &&
+	return a->level == b->level && same_text(a->place.text, b->place.text) &&
 	       a->place.span.begin == b->place.span.begin && str_eq(a->message, b->message);
 }
 

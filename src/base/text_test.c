@@ -170,13 +170,14 @@ static void errors_past_the_most_are_counted(void **state)
 static void diagnostics_are_sorted_and_said_once(void **state)
 {
 	struct arena *arena = arena_new(NULL, NULL);
-	struct text text = { .path = S("a.proto"), .bytes = S("ab") };
+	struct text text = { .path = S("a.proto"), .bytes = S("ab") }, again = text;
 	struct diags diags;
 
 	(void)state;
 	diags_init(&diags, arena);
 	diag_error(&diags, place_in(&text, (struct span){ 1, 2 }), "second");
 	diag_error(&diags, place_in(&text, (struct span){ 0, 1 }), "first");
+	diag_error(&diags, place_in(&again, (struct span){ 1, 2 }), "second");
 	diag_error(&diags, place_in(&text, (struct span){ 1, 2 }), "second");
 	diag_warning(&diags, NOWHERE, "no place");
 	diags_sort(&diags);
