@@ -44,6 +44,6 @@ struct plugin_request {
 };
 bool plugin_request_read(
 	struct arena *arena, struct str bytes, struct plugin_request *request, struct diags *diags);
-/* A CodeGeneratorResponse that supports proto3 optional and editions 2023 to 2024; `error` absent:
+/* A CodeGeneratorResponse that supports proto3 optional and editions 2023 to 2026; `error` absent:
  * none. */
 void plugin_response_write(struct out *out, struct str error);

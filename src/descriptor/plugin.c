@@ -140,6 +140,6 @@ void plugin_response_write(struct out *out, struct str error)
 	d.has_supported_features = d.has_minimum_edition = d.has_maximum_edition = 1;
 	d.supported_features = FEATURE_PROTO3_OPTIONAL | FEATURE_SUPPORTS_EDITIONS;
 	d.minimum_edition = EDITION_2023;
-	d.maximum_edition = EDITION_2024;
+	d.maximum_edition = EDITION_2026;
 	google__protobuf__compiler__code_generator_response__pack_to_buffer(&d, &buffer.base);
 }

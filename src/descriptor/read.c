@@ -529,9 +529,9 @@ static void read_edition(struct reader *reader, const Google__Protobuf__FileDesc
 		file->edition = EDITION_PROTO3;
 	} else if (str_eq(syntax, S("editions"))) {
 		file->edition = (enum edition)d->edition;
-		if (!d->has_edition || d->edition < EDITION_2023 || d->edition > EDITION_2024) {
+		if (!d->has_edition || d->edition < EDITION_2023 || d->edition > EDITION_2026) {
 			file->edition = EDITION_2023;
-			read_error(reader, &file->e, "is of an edition other than 2023 and 2024");
+			read_error(reader, &file->e, "is of an edition other than 2023, 2024 and 2026");
 		}
 	} else if (syntax.n && !str_eq(syntax, S("proto2"))) {
 		read_error(reader, &file->e, "has a syntax other than proto2, proto3 and editions");

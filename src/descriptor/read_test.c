@@ -210,8 +210,8 @@ static void an_unknown_edition_is_an_error(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_string_equal(error_of(f, S("b\010editionsp\352\007")),
-		"bad descriptor: 'a.proto' is of an edition other than 2023 and 2024");
+	assert_string_equal(error_of(f, S("b\010editionsp\353\007")),
+		"bad descriptor: 'a.proto' is of an edition other than 2023, 2024 and 2026");
 }
 
 static void a_bomb_of_empty_messages_is_an_error_of_its_own(void **state)

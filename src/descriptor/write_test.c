@@ -177,7 +177,7 @@ static void a_plugin_response_tells_what_it_supports(void **state)
 	struct out *out = out_memory(f->arena);
 
 	plugin_response_write(out, S("no"));
-	assert_true(str_eq(out_text(out), S("\012\002no\020\003\030\350\007\040\351\007")));
+	assert_true(str_eq(out_text(out), S("\012\002no\020\003\030\350\007\040\352\007")));
 }
 
 int main(void)

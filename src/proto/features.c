@@ -17,6 +17,7 @@ enum {
 	FEATURE_JSON_FORMAT = 6,
 	FEATURE_ENFORCE_NAMING_STYLE = 7,
 	FEATURE_DEFAULT_SYMBOL_VISIBILITY = 8,
+	FEATURE_ENFORCE_PROTO_LIMITS = 9,
 	FEATURE_CPP = 1000,
 	FEATURE_JAVA = 1001,
 	CPP_FEATURE_STRING_TYPE = 2,
@@ -37,8 +38,9 @@ static const struct {
 			.utf8_validation = UTF8_NONE,
 			.message_encoding = MESSAGE_LENGTH_PREFIXED,
 			.json_format = JSON_LEGACY_BEST_EFFORT,
-			.enforce_naming_style = 2,
-			.default_symbol_visibility = 1,
+			.enforce_naming_style = STYLE_LEGACY,
+			.default_symbol_visibility = EXPORT_ALL,
+			.enforce_proto_limits = LEGACY_NO_EXPLICIT_LIMITS,
 			.cpp_string_type = CPP_STRING,
 			.java_utf8_validation = JAVA_UTF8_DEFAULT,
 		} },
@@ -50,8 +52,9 @@ static const struct {
 			.utf8_validation = UTF8_VERIFY,
 			.message_encoding = MESSAGE_LENGTH_PREFIXED,
 			.json_format = JSON_ALLOW,
-			.enforce_naming_style = 2,
-			.default_symbol_visibility = 1,
+			.enforce_naming_style = STYLE_LEGACY,
+			.default_symbol_visibility = EXPORT_ALL,
+			.enforce_proto_limits = LEGACY_NO_EXPLICIT_LIMITS,
 			.cpp_string_type = CPP_STRING,
 			.java_utf8_validation = JAVA_UTF8_DEFAULT,
 		} },
@@ -63,8 +66,9 @@ static const struct {
 			.utf8_validation = UTF8_VERIFY,
 			.message_encoding = MESSAGE_LENGTH_PREFIXED,
 			.json_format = JSON_ALLOW,
-			.enforce_naming_style = 2,
-			.default_symbol_visibility = 1,
+			.enforce_naming_style = STYLE_LEGACY,
+			.default_symbol_visibility = EXPORT_ALL,
+			.enforce_proto_limits = LEGACY_NO_EXPLICIT_LIMITS,
 			.cpp_string_type = CPP_STRING,
 			.java_utf8_validation = JAVA_UTF8_DEFAULT,
 		} },
@@ -76,8 +80,23 @@ static const struct {
 			.utf8_validation = UTF8_VERIFY,
 			.message_encoding = MESSAGE_LENGTH_PREFIXED,
 			.json_format = JSON_ALLOW,
-			.enforce_naming_style = 1,
-			.default_symbol_visibility = 2,
+			.enforce_naming_style = STYLE2024,
+			.default_symbol_visibility = EXPORT_TOP_LEVEL,
+			.enforce_proto_limits = LEGACY_NO_EXPLICIT_LIMITS,
+			.cpp_string_type = CPP_VIEW,
+			.java_utf8_validation = JAVA_UTF8_DEFAULT,
+		} },
+	{ EDITION_2026,
+		{
+			.field_presence = PRESENCE_EXPLICIT,
+			.enum_type = ENUM_TYPE_OPEN,
+			.repeated_field_encoding = ENCODING_PACKED,
+			.utf8_validation = UTF8_VERIFY,
+			.message_encoding = MESSAGE_LENGTH_PREFIXED,
+			.json_format = JSON_ALLOW,
+			.enforce_naming_style = STYLE2026,
+			.default_symbol_visibility = STRICT,
+			.enforce_proto_limits = PROTO_LIMITS2026,
 			.cpp_string_type = CPP_VIEW,
 			.java_utf8_validation = JAVA_UTF8_DEFAULT,
 		} },
@@ -207,6 +226,8 @@ static uint8_t *feature_slot(struct features *features, int32_t number)
 		return &features->enforce_naming_style;
 	case FEATURE_DEFAULT_SYMBOL_VISIBILITY:
 		return &features->default_symbol_visibility;
+	case FEATURE_ENFORCE_PROTO_LIMITS:
+		return &features->enforce_proto_limits;
 	default:
 		return NULL;
 	}

@@ -20,6 +20,7 @@ static void each_edition_has_its_defaults(void **state)
 	struct compiled proto3 = compiled("syntax = \"proto3\"; message M { int32 a = 1; }");
 	struct compiled e2023 = compiled("edition = \"2023\"; message M { int32 a = 1; }");
 	struct compiled e2024 = compiled("edition = \"2024\"; message M { int32 a = 1; }");
+	struct compiled e2026 = compiled("edition = \"2026\"; message M { int32 a = 1; }");
 
 	(void)state;
 	assert_int_equal(message_at(&proto2, 0)->e.features->enum_type, ENUM_TYPE_CLOSED);
@@ -28,13 +29,21 @@ static void each_edition_has_its_defaults(void **state)
 	assert_int_equal(message_at(&e2023, 0)->e.features->field_presence, PRESENCE_EXPLICIT);
 	assert_int_equal(
 		message_at(&e2023, 0)->e.features->repeated_field_encoding, ENCODING_PACKED);
-	assert_int_equal(message_at(&e2023, 0)->e.features->default_symbol_visibility, 1);
-	assert_int_equal(message_at(&e2024, 0)->e.features->default_symbol_visibility, 2);
+	assert_int_equal(message_at(&e2023, 0)->e.features->default_symbol_visibility, EXPORT_ALL);
+	assert_int_equal(
+		message_at(&e2024, 0)->e.features->default_symbol_visibility, EXPORT_TOP_LEVEL);
 	assert_int_equal(message_at(&e2024, 0)->e.features->cpp_string_type, CPP_VIEW);
+	assert_int_equal(message_at(&e2024, 0)->e.features->enforce_proto_limits,
+		LEGACY_NO_EXPLICIT_LIMITS);
+	assert_int_equal(message_at(&e2026, 0)->e.features->enforce_naming_style, STYLE2026);
+	assert_int_equal(message_at(&e2026, 0)->e.features->default_symbol_visibility, STRICT);
+	assert_int_equal(message_at(&e2026, 0)->e.features->enforce_proto_limits, PROTO_LIMITS2026);
+	assert_int_equal(message_at(&e2026, 0)->e.features->cpp_string_type, CPP_VIEW);
 	compiled_free(&proto2);
 	compiled_free(&proto3);
 	compiled_free(&e2023);
 	compiled_free(&e2024);
+	compiled_free(&e2026);
 }
 
 static void words_of_proto2_are_features(void **state)

@@ -502,8 +502,6 @@ struct message *link_options_message(struct context *context, const struct eleme
 
 /* ---- linking a file ---- */
 
-enum { EXPORT_ALL = 1, EXPORT_TOP_LEVEL, LOCAL_ALL, STRICT };
-
 /* The feature default_symbol_visibility by its word; 0 if it is none. */
 static int64_t visibility_of(const struct literal *value)
 {
@@ -522,13 +520,14 @@ static int64_t visibility_of(const struct literal *value)
 
 /* While features are not resolved: the file's statement is read as it stands, or as a set holds it.
  */
-static int64_t default_visibility(const struct options *options)
+static int64_t default_visibility(const struct file *file)
 {
 	enum { FILE_FEATURES = 50, DEFAULT_SYMBOL_VISIBILITY = 8 };
+	const struct options *options = file->e.options;
 	const struct str name = S("default_symbol_visibility");
 	struct str bytes;
 	uint64_t encoded;
-	int64_t found, last = EXPORT_TOP_LEVEL;
+	int64_t found, last = file->edition >= EDITION_2026 ? STRICT : EXPORT_TOP_LEVEL;
 
 	if (encoded_bytes(options_encoded(options), FILE_FEATURES, &bytes) &&
 		encoded_varint(bytes, DEFAULT_SYMBOL_VISIBILITY, &encoded) && encoded <= STRICT)
@@ -566,7 +565,7 @@ static bool is_exported(const struct element *e)
 		return true;
 	/* Of an earlier batch they are resolved, and what is written is gone. */
 	switch (file->e.features ? file->e.features->default_symbol_visibility
-				 : default_visibility(file->e.options)) {
+				 : default_visibility(file)) {
 	case LOCAL_ALL:
 	case STRICT:
 		return false;

@@ -1802,6 +1802,7 @@ static bool parse_syntax(struct parser *p)
 		{ STR_INIT("proto3"), false, EDITION_PROTO3 },
 		{ STR_INIT("2023"), true, EDITION_2023 },
 		{ STR_INIT("2024"), true, EDITION_2024 },
+		{ STR_INIT("2026"), true, EDITION_2026 },
 	};
 	bool edition = at_word(p, S("edition"));
 	uint32_t begin = current(p)->span.begin;
@@ -1836,7 +1837,7 @@ static bool parse_syntax(struct parser *p)
 		diag_error(p->diags, here_of(p, value_span), "there is no %s '" STR "'%s",
 			edition ? "edition" : "syntax", ARG(str_head(value, 40)),
 			edition ? " that this program knows" : "");
-		diag_help(p->diags, edition ? "editions 2023 and 2024 are supported"
+		diag_help(p->diags, edition ? "editions 2023, 2024 and 2026 are supported"
 					    : "say \"proto2\" or \"proto3\", or an edition: "
 					      "edition = \"2023\";");
 		/* The rest is read as what comes nearest, so that nothing follows from this error.

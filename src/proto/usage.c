@@ -65,10 +65,10 @@ static struct str edition_text(struct context *context, int64_t edition)
 		return S("edition 2023");
 	case EDITION_2024:
 		return S("edition 2024");
-	case 1002: /* EDITION_2026 of the built-in descriptor.proto */
+	case EDITION_2026:
 		return S("edition 2026");
 	default:
-		return edition > EDITION_2024
+		return edition > EDITION_2026
 			       ? S("an edition to come")
 			       : str_printf(context->scratch, "edition %lld", (long long)edition);
 	}

@@ -145,8 +145,6 @@ void validate_names(struct context *c)
 
 /* ---- style, edition 2024 (features.enforce_naming_style) ---- */
 
-enum { STYLE2024 = 1 };
-
 static bool is_lower(char ch)
 {
 	return ch >= 'a' && ch <= 'z';
@@ -255,7 +253,6 @@ static bool is_enum_namespace(const struct message *m)
  * namespace. */
 static void check_strict(void *context, struct element *e)
 {
-	enum { STRICT = 4 };
 	struct context *c = context;
 	bool is_enum = e->kind == ELEMENT_ENUM, exported;
 

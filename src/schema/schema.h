@@ -98,9 +98,10 @@ struct features {
 	uint8_t utf8_validation;           /* 2 VERIFY, 3 NONE */
 	uint8_t message_encoding;          /* 1 LENGTH_PREFIXED, 2 DELIMITED */
 	uint8_t json_format;               /* 1 ALLOW, 2 LEGACY_BEST_EFFORT */
-	uint8_t enforce_naming_style;      /* 1 STYLE2024, 2 STYLE_LEGACY */
+	uint8_t enforce_naming_style;      /* 1 STYLE2024, 2 STYLE_LEGACY, 3 STYLE2026 */
 	uint8_t default_symbol_visibility; /* 1 EXPORT_ALL, 2 EXPORT_TOP_LEVEL, 3 LOCAL_ALL, 4
 					      STRICT */
+	uint8_t enforce_proto_limits;      /* 1 LEGACY_NO_EXPLICIT_LIMITS, 2 PROTO_LIMITS2026 */
 	uint8_t cpp_string_type;           /* 1 VIEW, 2 CORD, 3 STRING */
 	uint8_t java_utf8_validation;      /* 1 DEFAULT, 2 VERIFY */
 };
@@ -111,6 +112,9 @@ enum { ENCODING_PACKED = 1, ENCODING_EXPANDED = 2 };
 enum { UTF8_VERIFY = 2, UTF8_NONE = 3 };
 enum { MESSAGE_LENGTH_PREFIXED = 1, MESSAGE_DELIMITED = 2 };
 enum { JSON_ALLOW = 1, JSON_LEGACY_BEST_EFFORT = 2 };
+enum { STYLE2024 = 1, STYLE_LEGACY = 2, STYLE2026 = 3 };
+enum { EXPORT_ALL = 1, EXPORT_TOP_LEVEL = 2, LOCAL_ALL = 3, STRICT = 4 };
+enum { LEGACY_NO_EXPLICIT_LIMITS = 1, PROTO_LIMITS2026 = 2 };
 enum { CPP_VIEW = 1, CPP_CORD = 2, CPP_STRING = 3 };
 enum { JAVA_UTF8_DEFAULT = 1, JAVA_UTF8_VERIFY = 2 };
 
@@ -121,6 +125,8 @@ enum edition {
 	EDITION_PROTO3 = 999,
 	EDITION_2023 = 1000,
 	EDITION_2024 = 1001,
+	EDITION_2026 = 1002, /* there is no 2025 */
+	EDITION_UNSTABLE = 9999,
 };
 
 struct field;
