@@ -260,11 +260,10 @@ static bool is_selected(
 	       (finding->before.n && str_eq(selector, finding->before));
 }
 
-/* Does the comment stand where the finding points? */
-static bool stands_at(const struct marked_file *marked, const struct marker *marker,
-	const struct finding *finding)
+/* Does the comment stand at that span? */
+static bool stands_at(
+	const struct marked_file *marked, const struct marker *marker, struct span span)
 {
-	struct span span = finding->new_place.span;
 	struct element *element;
 
 	if (!marker->attached)
@@ -278,18 +277,25 @@ static bool stands_at(const struct marked_file *marked, const struct marker *mar
 	return element && marker->element && element->span.begin == marker->element->span.begin;
 }
 
-static bool fits(const struct marked_file *marked, const struct marker *marker,
-	const struct finding *finding, struct arena *arena)
+static bool fits_at(const struct marked_file *marked, const struct marker *marker,
+	const struct finding *finding, struct span span, struct arena *arena)
 {
-	if (finding->ignored || !str_eq(marker->rule, str_of(finding->rule->id)) ||
-		!stands_at(marked, marker, finding))
+	if (!stands_at(marked, marker, span))
 		return false;
 	if (marker->selector.p)
 		return is_selected(marker, finding, arena);
-	return is_about(finding,
-		span_is_none(finding->new_place.span) ? NULL
-						      : element_at(marked, finding->new_place.span),
-		arena);
+	return is_about(finding, span_is_none(span) ? NULL : element_at(marked, span), arena);
+}
+
+/* Where the finding points, or where people are shown what changed. */
+static bool fits(const struct marked_file *marked, const struct marker *marker,
+	const struct finding *finding, struct arena *arena)
+{
+	if (finding->ignored || !str_eq(marker->rule, str_of(finding->rule->id)))
+		return false;
+	return fits_at(marked, marker, finding, finding->new_place.span, arena) ||
+	       (finding->now_place.text &&
+		       fits_at(marked, marker, finding, finding->now_place.span, arena));
 }
 
 static bool same_element(const struct element *a, const struct element *b, struct arena *arena)

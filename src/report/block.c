@@ -20,17 +20,35 @@ struct str finding_path(const struct finding *finding)
 
 bool finding_is_deletion(const struct finding *finding)
 {
-	return !finding->after.p && strstr(finding->rule->id, "_NO_DELETE");
+	return finding->gone || (!finding->after.p && !finding->now_place.text &&
+					strstr(finding->rule->id, "_NO_DELETE"));
+}
+
+struct place finding_now(const struct finding *finding)
+{
+	return finding->now_place.text ? finding->now_place : finding->new_place;
+}
+
+static struct spot spot_at(const struct finding *finding, struct place place, struct arena *arena)
+{
+	struct spot spot = { .path = finding_path(finding) };
+
+	if (!place.text)
+		place = finding->old_place;
+	spot.text = place.text;
+	spot.placed = place.text && !span_is_none(place.span);
+	place_points(place, arena, &spot.begin, &spot.end);
+	return spot;
 }
 
 struct spot spot_of(const struct finding *finding, struct arena *arena)
 {
-	struct place place = finding->new_place.text ? finding->new_place : finding->old_place;
-	struct spot spot = { .path = finding_path(finding), .text = place.text };
+	return spot_at(finding, finding->new_place, arena);
+}
 
-	spot.placed = place.text && !span_is_none(place.span);
-	place_points(place, arena, &spot.begin, &spot.end);
-	return spot;
+struct spot spot_now(const struct finding *finding, struct arena *arena)
+{
+	return spot_at(finding, finding_now(finding), arena);
 }
 
 struct path_entry {
@@ -80,13 +98,48 @@ static unsigned finding_rank(const struct finding *finding)
 	return (unsigned)finding->accepted << 8 | (unsigned)finding->severity << 4 | harm;
 }
 
+static int compare_numbers(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
 static int compare_blocks(const void *left, const void *right)
 {
 	const struct block *a = left, *b = right;
+	int order = compare_numbers(a->file_rank, b->file_rank);
 
-	if (a->rank != b->rank)
-		return a->rank < b->rank ? -1 : 1;
-	return (a->order > b->order) - (a->order < b->order);
+	if (!order)
+		order = compare_numbers(a->file_order, b->file_order);
+	if (!order)
+		order = compare_numbers(a->finding->accepted, b->finding->accepted);
+	if (!order)
+		order = compare_numbers(a->at.line, b->at.line);
+	if (!order)
+		order = compare_numbers(a->at.column, b->at.column);
+	return order ? order : compare_numbers(a->order, b->order);
+}
+
+/* Those of one file stand together by now. */
+static void blocks_sort(struct blocks *blocks, struct arena *arena)
+{
+	for (uint32_t begin = 0, end; begin < blocks->list.n; begin = end) {
+		struct block *items = blocks->list.items;
+		struct str path = finding_path(items[begin].finding);
+		unsigned rank = items[begin].rank;
+
+		for (end = begin + 1; end < blocks->list.n &&
+				      str_eq(finding_path(items[end].finding), path);
+			end++)
+			rank = items[end].rank < rank ? items[end].rank : rank;
+		for (uint32_t i = begin; i < end; i++) {
+			items[i].file_rank = rank;
+			items[i].file_order = begin;
+			items[i].at = spot_now(items[i].finding, arena).begin;
+		}
+	}
+	if (blocks->list.n)
+		qsort(blocks->list.items, blocks->list.n, sizeof *blocks->list.items,
+			compare_blocks);
 }
 
 /*
@@ -225,9 +278,7 @@ struct blocks *blocks_make(const struct report *report)
 			*vec_push(arena, &block->follows) = finding;
 	}
 	blocks_join(blocks, arena);
-	if (blocks->list.n)
-		qsort(blocks->list.items, blocks->list.n, sizeof *blocks->list.items,
-			compare_blocks);
+	blocks_sort(blocks, arena);
 	blocks_count(blocks, report);
 	return blocks;
 }

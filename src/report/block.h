@@ -1,6 +1,7 @@
 /*
  * Findings as people read them: what follows from one cause folded under it, the same change over
- * many files once, the most harmful first.
+ * many files once, one file's together and from its top to its end; the file with the most harmful
+ * one first.
  */
 #pragma once
 #include "base/vec.h"
@@ -10,8 +11,12 @@ struct block {
 	struct finding *finding;
 	VEC(struct finding *) follows; /* what has it as its cause, near or far */
 	VEC(struct finding *) same;    /* the same change of a file option in other files */
-	unsigned rank;                 /* sorts first by this */
-	uint32_t order;                /* of the finding, then by this */
+	/* Sorted by: */
+	unsigned file_rank;  /* that of the most harmful one of its file */
+	uint32_t file_order; /* keeps a file's together */
+	struct point at;     /* accepted ones behind the others */
+	uint32_t order;      /* of the finding */
+	unsigned rank;       /* for file_rank: how harmful it is */
 };
 
 struct blocks {
@@ -26,6 +31,8 @@ bool finding_shown(const struct report *report, const struct finding *finding);
 /* Path that a finding is about: of the new side, or of the old one where that file is gone; empty
  * for none. */
 struct str finding_path(const struct finding *finding);
+/* Where people look for what changed: its own place, also where the finding's is around it. */
+struct place finding_now(const struct finding *finding);
 /* Where to point at when there is only one place: the new one, or where a thing that is gone was.
  */
 struct spot {
@@ -36,6 +43,8 @@ struct spot {
 };
 
 struct spot spot_of(const struct finding *finding, struct arena *arena);
+/* The same of finding_now. */
+struct spot spot_now(const struct finding *finding, struct arena *arena);
 /* The findings that are listed, by finding_path, else in their order; accepted ones too with `all`.
  */
 struct findings findings_by_path(const struct report *report, bool all);

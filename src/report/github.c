@@ -14,7 +14,7 @@ static const char *command_of(const struct finding *finding)
  */
 static void place_write(struct out *out, const struct report *report, const struct finding *finding)
 {
-	struct spot spot = spot_of(finding, report->arena);
+	struct spot spot = spot_now(finding, report->arena);
 
 	if (!finding->new_place.text)
 		return;

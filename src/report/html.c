@@ -222,7 +222,7 @@ static void sides_write(struct out *out, const struct report *report, const stru
 		.class = "new",
 		.title = "New",
 		.name = report->new_name,
-		.place = finding->new_place,
+		.place = finding_now(finding),
 		.value = finding->after,
 		.unmarked = deleted,
 		.nothing = !finding->new_place.text ? "The file is gone."
@@ -346,7 +346,7 @@ static bool html_write(struct out *out, const struct report *report)
 	if (blocks->list.n) {
 		summary_write(out, &findings);
 		out_str(out, S("<section aria-labelledby=\"changes\">\n"
-			       "<h2 id=\"changes\">Changes, the most harmful first</h2>\n"));
+			       "<h2 id=\"changes\">Changes by file, the most harmful file first</h2>\n"));
 		for (uint32_t i = 0; i < blocks->list.n && i < MOST_SHOWN; i++)
 			block_write(out, report, &blocks->list.items[i], i + 1);
 		if (blocks->list.n > MOST_SHOWN)

@@ -37,7 +37,8 @@ static void old_place_write(
 
 static void place_write(struct out *out, const struct report *report, const struct finding *finding)
 {
-	struct text *text = finding->new_place.text;
+	struct place place = finding_now(finding);
+	struct text *text = place.text;
 	struct point begin, end;
 
 	if (!text && finding->old_place.text) {
@@ -47,7 +48,7 @@ static void place_write(struct out *out, const struct report *report, const stru
 	} else {
 		link_begin(out, report, text);
 		out_plain(out, text->path);
-		place_points(finding->new_place, report->arena, &begin, &end);
+		place_points(place, report->arena, &begin, &end);
 		out_printf(out, ":%u:%u", begin.line, begin.column);
 		link_end(out, report);
 	}

@@ -27,7 +27,7 @@ static void surfaces_write(struct out *out, unsigned breaks)
 static void where_write(
 	struct out *out, const struct report *report, const struct finding *finding, bool in_table)
 {
-	struct spot spot = spot_of(finding, report->arena);
+	struct spot spot = spot_now(finding, report->arena);
 	struct str where = str_clipped(spot.path, LONGEST_TEXT, report->arena);
 
 	if (!spot.path.n)
@@ -101,7 +101,7 @@ static void diff_write(struct out *out, const struct report *report, const struc
 	unsigned fence = 3;
 
 	if (!finding_is_deletion(finding))
-		new = first_line(finding->new_place, report->arena);
+		new = first_line(finding_now(finding), report->arena);
 	if (!old.p && !new.p)
 		return;
 	if (backticks_longest(old) >= fence)

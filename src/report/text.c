@@ -1,34 +1,115 @@
 #include "report/line.h"
+#include "base/map.h"
 #include "report/escape.h"
 
 enum { LISTED = 3 };
 
-/* `'a', 'b', 'c' and 4 more` */
-static void names_write(struct out *out, struct finding *const *list, uint32_t n, bool paths)
-{
-	for (uint32_t i = 0; i < n && i < LISTED; i++) {
-		struct str name = paths ? finding_path(list[i]) : list[i]->element;
+/* Words that stand in a row, of which only the first are written: `a, b, c and 4 more`. */
+struct listing {
+	struct out *out;
+	struct map seen; /* by hash of what was counted */
+	uint32_t n;
+};
 
-		out_str(out, i ? S(", ") : S(""));
-		out_str(out, paths ? S("") : S("'"));
-		out_plain(out, name);
-		out_str(out, paths ? S("") : S("'"));
+/* Is it one of those to write? One that was there before is not counted again. */
+static bool listing_next(struct listing *listing, struct str what)
+{
+	void **slot = map_put(&listing->seen, NULL, str_hash(what));
+
+	if (*slot)
+		return false;
+	*slot = listing;
+	if (++listing->n > LISTED)
+		return false;
+	out_str(listing->out, listing->n > 1 ? S(", ") : S(""));
+	return true;
+}
+
+static void listing_end(struct listing *listing)
+{
+	if (listing->n > LISTED)
+		out_printf(listing->out, " and %u more", listing->n - LISTED);
+	out_char(listing->out, '\n');
+}
+
+static void same_write(struct out *out, const struct report *report, const struct block *block)
+{
+	struct listing listing = { .out = out };
+
+	map_init(&listing.seen, report->arena);
+	for (uint32_t i = 0; i < block->same.n; i++) {
+		struct str path = finding_path(block->same.items[i]);
+
+		if (listing_next(&listing, path))
+			out_plain(out, path);
 	}
-	if (n > LISTED)
-		out_printf(out, " and %u more", n - LISTED);
-	out_char(out, '\n');
+	listing_end(&listing);
+}
+
+static bool is_of_same_element(const struct finding *a, const struct finding *b)
+{
+	return str_eq(a->element, b->element) && a->has_number == b->has_number &&
+	       (!a->has_number || a->number == b->number);
+}
+
+/*
+ * What else a change of one element is, without the element: what the second sentence says behind
+ * the names that both begin with; absent if both say the same.
+ */
+static struct str other_words(struct str first, struct str second)
+{
+	size_t at = 0, end = 0;
+
+	while (at < first.n && at < second.n && first.p[at] == second.p[at]) {
+		if (at > 0 && first.p[at - 1] == '\'' && first.p[at] == ' ')
+			end = at + 1;
+		at++;
+	}
+	return at == second.n ? (struct str){ NULL, 0 } : str_from(second, end);
+}
+
+/* `changed its JSON name from 'a' to 'b', 'acme.v1.Order.ItemsEntry'`: the element itself first. */
+static void follows_write(struct out *out, const struct report *report, const struct block *block)
+{
+	struct listing listing = { .out = out };
+	const struct finding *head = block->finding;
+
+	map_init(&listing.seen, report->arena);
+	for (uint32_t i = 0; i < block->follows.n; i++) {
+		const struct finding *finding = block->follows.items[i];
+		struct str words;
+
+		if (!is_of_same_element(finding, head))
+			continue;
+		words = other_words(head->message, finding->message);
+		if (!words.p)
+			words = str_printf(report->arena, "the same by %s", finding->rule->id);
+		if (listing_next(&listing, words))
+			out_plain(out, words);
+	}
+	for (uint32_t i = 0; i < block->follows.n; i++) {
+		const struct finding *finding = block->follows.items[i];
+
+		if (is_of_same_element(finding, head) || !listing_next(&listing, finding->element))
+			continue;
+		out_char(out, '\'');
+		out_plain(out, finding->element);
+		out_char(out, '\'');
+	}
+	listing_end(&listing);
 }
 
 /* The line that shows it best: the new one, but what was deleted stands only in the old one. */
 static void source_write(struct out *out, const struct report *report,
 	const struct finding *finding, const struct palette *palette)
 {
-	bool deleted = finding_is_deletion(finding) || span_is_none(finding->new_place.span);
+	struct place now = finding_now(finding);
+	bool deleted = finding_is_deletion(finding) || span_is_none(now.span);
 	struct str was = was_text(report, finding);
 	bool shown = deleted && excerpt_write(out, finding->old_place, report->arena, palette);
 
 	if (!shown)
-		shown = excerpt_write(out, finding->new_place, report->arena, palette);
+		shown = excerpt_write(out, now, report->arena, palette);
 	if (was.p) {
 		if (!shown)
 			out_printf(out, "%s      =%s", palette->gutter, palette->off);
@@ -61,11 +142,11 @@ static void block_write(struct out *out, const struct report *report, const stru
 	source_write(out, report, finding, palette);
 	if (block->same.n) {
 		remark_begin(out, "also in", palette);
-		names_write(out, block->same.items, block->same.n, true);
+		same_write(out, report, block);
 	}
 	if (block->follows.n) {
 		remark_begin(out, "with it", palette);
-		names_write(out, block->follows.items, block->follows.n, false);
+		follows_write(out, report, block);
 	}
 	if (finding->breaks) {
 		remark_begin(out, "breaks", palette);

@@ -60,6 +60,26 @@ static struct str cardinality_help(
 		old->number, old->number);
 }
 
+/* Is it what a map's entry looks like? */
+static bool is_entry_like(const struct message *message)
+{
+	return message->fields.n == 2 && message->fields.items[0]->number == 1 &&
+	       str_eq(message->fields.items[0]->e.name, S("key")) &&
+	       message->fields.items[1]->number == 2 &&
+	       str_eq(message->fields.items[1]->e.name, S("value"));
+}
+
+/* A map makes up its entry message; the one beside the field that was written out went with it. */
+static void entail_entry(
+	struct check *c, struct finding *f, const struct field *old, const struct field *new)
+{
+	if (!new->is_map || old->is_map || old->type != TYPE_MESSAGE ||
+		old->message->e.parent != old->e.parent || !is_entry_like(old->message))
+		return;
+	finding_entails(c, f, old->message, ROW_MESSAGE_NO_DELETE);
+	finding_entails(c, f, old->message, ROW_PACKAGE_MESSAGE_NO_DELETE);
+}
+
 static void field_same_cardinality(
 	struct check *c, const struct rule *rule, const struct pair *pair)
 {
@@ -93,6 +113,7 @@ static void field_same_cardinality(
 		finding_follows(c, f, &old->e, ROW_FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY);
 	if (is_singular(was) && is_singular(is))
 		finding_follows(c, f, &old->e, ROW_FIELD_SAME_ONEOF);
+	entail_entry(c, f, old, new);
 }
 
 #define CARDINALITY_BREAKS \

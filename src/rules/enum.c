@@ -94,6 +94,8 @@ static void enum_value_no_delete(struct check *c, const struct rule *rule, const
 	};
 	moved = lookup_value(c, enumeration, old->e.name);
 	if (moved) {
+		fact.old = spot_exact(&old->e, old->number_span);
+		fact.now = spot_exact(&moved->e, moved->number_span);
 		fact.before = str_printf(c->arena, "%d", old->number);
 		fact.after = str_printf(c->arena, "%d", moved->number);
 		fact.help = str_printf(c->arena,
@@ -183,8 +185,10 @@ static void enum_value_same_name(struct check *c, const struct rule *rule, const
 		const struct enum_value *value = values->list.items[i];
 		const struct enum_value *had = lookup_value(c, old, value->e.name);
 		struct fact fact = {
-			.old = spot_span(&lost->e, lost->number_span),
+			.old = spot_element(&lost->e),
+			/* As measured, the line is that of the number. */
 			.new = spot_span(&value->e, value->number_span),
+			.now = spot_element(&value->e),
 			.subject = &lost->e,
 			.before = names_of(c, old, lost->number),
 			.after = value->e.name,

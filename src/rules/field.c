@@ -132,6 +132,8 @@ static void field_no_delete(struct check *c, const struct rule *rule, const stru
 	};
 	moved = lookup_field(c, message, old->e.name);
 	if (moved) {
+		fact.old = spot_exact(&old->e, old->number_span);
+		fact.now = spot_exact(&moved->e, moved->number_span);
 		fact.before = str_printf(c->arena, "%d", old->number);
 		fact.after = str_printf(c->arena, "%d", moved->number);
 		fact.help = str_printf(c->arena,

@@ -37,6 +37,15 @@ struct spot spot_field_type(const struct field *field)
 	return field_map(field) ? spot_element(&field->e) : spot_span(&field->e, field->type_span);
 }
 
+struct spot spot_exact(const struct element *element, struct span span)
+{
+	struct spot spot = spot_element(element);
+
+	if (!span_is_none(span))
+		spot.exact = span;
+	return spot;
+}
+
 struct spot spot_option(const struct element *element, const struct option *option)
 {
 	return spot_span(element, option ? option->span : NO_SPAN);
@@ -192,6 +201,7 @@ static void load_texts(struct check *c, unsigned jobs)
 	for (uint32_t i = 0; i < c->unplaced.n; i++) {
 		loading_want(c, &loading, c->unplaced.items[i].old);
 		loading_want(c, &loading, c->unplaced.items[i].new);
+		loading_want(c, &loading, c->unplaced.items[i].now);
 	}
 	if (loading.texts.n)
 		qsort(loading.texts.items, loading.texts.n, sizeof *loading.texts.items,
@@ -224,6 +234,19 @@ static struct place place_of(const struct check *c, struct spot spot)
 	return place_in(spot.file->text, spot.line);
 }
 
+/* On the line that counts, what changed is pointed at and not what is around it. */
+static void narrow(const struct check *c, struct finding *finding)
+{
+	struct point around, now, end;
+
+	place_points(finding->new_place, c->arena, &around, &end);
+	place_points(finding->now_place, c->arena, &now, &end);
+	if (around.line != now.line)
+		return;
+	finding->new_place = finding->now_place;
+	finding->now_place = NOWHERE;
+}
+
 void findings_place(struct check *c, unsigned jobs)
 {
 	load_texts(c, jobs);
@@ -232,6 +255,10 @@ void findings_place(struct check *c, unsigned jobs)
 
 		u->finding->old_place = place_of(c, u->old);
 		u->finding->new_place = place_of(c, u->new);
+		if (!u->now.file)
+			continue;
+		u->finding->now_place = place_of(c, u->now);
+		narrow(c, u->finding);
 	}
 }
 
@@ -291,10 +318,11 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->before = fact->before;
 	f->after = fact->after;
 	f->help = fact->help;
+	f->gone = fact->gone;
 	f->breaks = breaks_of(c->breaks, rule, pair, fact->detail);
 	f->fingerprint = finding_fingerprint(f, c->arena);
 	*vec_push(c->arena, &c->findings->list) = f;
-	*vec_push(c->arena, &c->unplaced) = (struct unplaced){ f, fact->old, fact->new };
+	*vec_push(c->arena, &c->unplaced) = (struct unplaced){ f, fact->old, fact->new, fact->now };
 	*map_put(&c->made, subject, row) = f;
 	return f;
 }
@@ -302,26 +330,34 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 void finding_follows(struct check *c, struct finding *finding, const void *subject, enum row cause)
 {
 	if (finding)
-		*vec_push(c->arena, &c->links) = (struct link){ finding, subject, cause };
+		*vec_push(c->arena, &c->links) = (struct link){ finding, subject, cause, false };
+}
+
+void finding_entails(struct check *c, struct finding *finding, const void *subject, enum row row)
+{
+	if (finding)
+		*vec_push(c->arena, &c->links) = (struct link){ finding, subject, row, true };
 }
 
 void findings_link(struct check *c)
 {
 	for (uint32_t i = 0; i < c->links.n; i++) {
 		struct link *link = &c->links.items[i];
-		struct finding *cause = map_get(&c->made, link->subject, link->cause);
+		struct finding *other = map_get(&c->made, link->subject, link->row);
+		struct finding *cause = link->entails ? link->finding : other;
+		struct finding *finding = link->entails ? other : link->finding;
 
-		if (!link->finding->cause && cause != link->finding)
-			link->finding->cause = cause;
+		if (finding && !finding->cause && cause != finding)
+			finding->cause = cause;
 	}
 	/*
 	 * To the first cause, so that everything that follows from it can be folded at one place.
 	 * There is one, since no rule's links lead back to it: variants follow from the plain rule,
-	 * names of generated things from the names that they are made of, and what is in a message
-	 * from the message.
+	 * types from the cardinality, names of generated things from the names that they are made
+	 * of, and what is in a message from the message.
 	 */
-	for (uint32_t i = 0; i < c->links.n; i++) {
-		struct finding *finding = c->links.items[i].finding;
+	for (uint32_t i = 0; i < c->findings->list.n; i++) {
+		struct finding *finding = c->findings->list.items[i];
 
 		while (finding->cause && finding->cause->cause)
 			finding->cause = finding->cause->cause;

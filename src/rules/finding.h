@@ -5,11 +5,13 @@
 #include "rules/breaks.h"
 #include "rules/list.h"
 
-/* The rule whose finding for `subject` explains another finding, if it was made. */
+/* The rule whose finding for `subject`, if it was made, explains another finding, or follows from
+ * it. */
 struct link {
 	struct finding *finding;
 	const void *subject;
-	enum row cause;
+	enum row row;
+	bool entails;
 };
 
 /*
@@ -24,7 +26,7 @@ struct spot {
 /* A finding whose places are worked out when all are made, since that takes the texts. */
 struct unplaced {
 	struct finding *finding;
-	struct spot old, new;
+	struct spot old, new, now;
 };
 
 /* One run over all pairs. */
@@ -54,6 +56,8 @@ struct spot spot_field_label(const struct field *field);
 struct spot spot_field_type(const struct field *field);
 /* One span of an element, or the element where it is none. */
 struct spot spot_span(const struct element *element, struct span span);
+/* An element with one span of it, where that is on the element's first line. */
+struct spot spot_exact(const struct element *element, struct span span);
 /* The option where it is set, else the element. */
 struct spot spot_option(const struct element *element, const struct option *option);
 /*
@@ -68,10 +72,12 @@ struct spot spot_remains(const struct check *c, const struct pair *pair);
 
 struct fact {
 	struct spot old, new;
+	struct spot now; /* where what changed stands, if `new` only surrounds it */
 	const struct element *subject; /* what the finding is about: the old one if there is one */
 	struct str name;          /* `element` of the finding; absent: the subject's full name */
 	struct str before, after; /* absent: none */
 	struct str help;
+	bool gone;  /* `new` is only what is left around it */
 	int detail; /* DETAIL_… for breaks_of */
 };
 
@@ -84,6 +90,8 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 /* If `cause` had something to say of `subject`, `finding` follows from it. The first such call that
  * holds counts. */
 void finding_follows(struct check *c, struct finding *finding, const void *subject, enum row cause);
+/* The same from the other end: what `row` has to say of `subject` follows from `finding`. */
+void finding_entails(struct check *c, struct finding *finding, const void *subject, enum row row);
 /* Works out where the findings are, once every one is made; the texts that it takes are loaded by
  * up to `jobs` threads, 0: one a processor. */
 void findings_place(struct check *c, unsigned jobs);

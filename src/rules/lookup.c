@@ -53,12 +53,14 @@ static void add_message(struct check *c, struct lookup *lookup, const struct mes
 	for (uint32_t i = 0; i < message->reserved_ranges.n; i++) {
 		const struct reserved_range *r = &message->reserved_ranges.items[i];
 
-		*vec_push(c->arena, &lookup->reserved.list) = (struct range){ r->begin, r->end };
+		*vec_push(c->arena, &lookup->reserved.list) =
+			(struct range){ r->begin, r->end, r->span };
 	}
 	for (uint32_t i = 0; i < message->extension_ranges.n; i++) {
 		const struct extension_range *r = message->extension_ranges.items[i];
 
-		*vec_push(c->arena, &lookup->extensible.list) = (struct range){ r->begin, r->end };
+		*vec_push(c->arena, &lookup->extensible.list) =
+			(struct range){ r->begin, r->end, r->e.span };
 	}
 }
 
@@ -80,7 +82,8 @@ static void add_enum(struct check *c, struct lookup *lookup, const struct enumer
 	for (uint32_t i = 0; i < enumeration->reserved_ranges.n; i++) {
 		const struct reserved_range *r = &enumeration->reserved_ranges.items[i];
 
-		*vec_push(c->arena, &lookup->reserved.list) = (struct range){ r->begin, r->end };
+		*vec_push(c->arena, &lookup->reserved.list) =
+			(struct range){ r->begin, r->end, r->span };
 	}
 }
 

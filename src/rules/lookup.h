@@ -7,6 +7,7 @@
 
 struct range {
 	int32_t begin, end; /* inclusive */
+	struct span span;
 };
 
 /* Sorted. Those of one element never overlap. */

@@ -1,5 +1,5 @@
 /* Messages that both sides have. */
-#include "rules/finding.h"
+#include "rules/lookup.h"
 
 enum {
 	MESSAGE_OPTION_NO_STANDARD_DESCRIPTOR_ACCESSOR = 2,
@@ -96,6 +96,9 @@ static void message_same_required_fields(
 			.help = S("keep it required, and set, while any reader insists on it: "
 				  "update all readers first"),
 		};
+		fact.gone = !new;
+		if (new)
+			fact.now = spot_field_label(new);
 		if (new)
 			f = finding_add(c, rule, pair, &fact, STR " is no longer required",
 				ARG(field_words(c, old)));
@@ -107,13 +110,34 @@ static void message_same_required_fields(
 	finding_follows(c, f, old, ROW_FIELD_SAME_CARDINALITY);
 }
 
+/* The oneof that all members of an old one are in now, if the old message had none of its name. */
+static const struct oneof *renamed_oneof(
+	struct check *c, const struct oneof *old, const struct message *new)
+{
+	const struct oneof *now = NULL;
+
+	for (uint32_t i = 0; i < old->fields.n; i++) {
+		const struct field *was = old->fields.items[i];
+		const struct field *is = lookup_field(c, new, was->e.name);
+		const struct oneof *oneof = is ? field_oneof(is) : NULL;
+
+		if (!oneof || is->number != was->number || (now && oneof != now))
+			return NULL;
+		now = oneof;
+	}
+	if (!now || lookup_oneof(c, (const struct message *)old->e.parent, now->e.name))
+		return NULL;
+	return now;
+}
+
 static void oneof_no_delete(struct check *c, const struct rule *rule, const struct pair *pair)
 {
-	const struct oneof *old = pair->old.oneof;
+	const struct oneof *old = pair->old.oneof, *renamed;
 	struct fact fact;
 
 	if (pair->new.oneof)
 		return;
+	renamed = renamed_oneof(c, old, pair->parent->new.message);
 	fact = (struct fact){
 		.old = spot_element(&old->e),
 		.new = spot_element(&pair->parent->new.message->e),
@@ -121,6 +145,15 @@ static void oneof_no_delete(struct check *c, const struct rule *rule, const stru
 		.help = S("keep the oneof and its name: generated code asks it which of its fields "
 			  "is set"),
 	};
+	if (renamed) {
+		fact.now = spot_element(&renamed->e);
+		fact.help = str_printf(c->arena,
+			"keep the name '" STR "': generated code is named after it",
+			ARG(old->e.name));
+		finding_add(c, rule, pair, &fact, "oneof '" STR "' of '" STR "' was renamed to '" STR "'",
+			ARG(old->e.name), ARG(full_name(c, old->e.parent)), ARG(renamed->e.name));
+		return;
+	}
 	finding_add(c, rule, pair, &fact, "oneof '" STR "' of '" STR "' was deleted",
 		ARG(old->e.name), ARG(full_name(c, old->e.parent)));
 }

@@ -44,11 +44,28 @@ static struct str uncovered(
 struct lost {
 	struct range range;
 	int32_t max;
-	struct span span;
 	const char *what; /* "reserved range" */
 	const char *keyword;
 	int detail; /* for breaks_of: DETAIL_NUMBER, or DETAIL_RANGE and the index of the range */
 };
+
+/* Where of `range` something is left. */
+static struct span remaining(const struct ranges *ranges, const struct range *range)
+{
+	uint32_t low = 0, high = ranges->list.n;
+
+	while (low < high) { /* the first one that ends at or after its begin */
+		uint32_t middle = low + (high - low) / 2;
+
+		if (ranges->list.items[middle].end < range->begin)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < ranges->list.n && ranges->list.items[low].begin <= range->end
+		       ? ranges->list.items[low].span
+		       : NO_SPAN;
+}
 
 static void range_check(struct check *c, const struct rule *rule, const struct pair *pair,
 	const struct ranges *ranges, const struct lost *lost)
@@ -61,7 +78,7 @@ static void range_check(struct check *c, const struct rule *rule, const struct p
 		return;
 	words = range_words(c->arena, lost->range.begin, lost->range.end, lost->max);
 	fact = (struct fact){
-		.old = spot_span(old, lost->span),
+		.old = spot_span(old, lost->range.span),
 		.new = spot_element(new),
 		.subject = old,
 		.before = words,
@@ -73,6 +90,7 @@ static void range_check(struct check *c, const struct rule *rule, const struct p
 			ARG(words), ARG(full_name(c, old)));
 		return;
 	}
+	fact.now = spot_span(new, remaining(ranges, &lost->range));
 	fact.after = str_printf(c->arena, "without " STR, ARG(hole));
 	finding_add(c, rule, pair, &fact, "%s " STR " of '" STR "' no longer covers " STR,
 		lost->what, ARG(words), ARG(full_name(c, old)), ARG(hole));
@@ -137,13 +155,14 @@ static void reserved_no_delete(struct check *c, const struct rule *rule, const s
 
 	for (uint32_t i = 0; i < is.n_ranges; i++)
 		*vec_push(c->arena, &ranges.list) =
-			(struct range){ is.ranges[i].begin, is.ranges[i].end };
+			(struct range){ is.ranges[i].begin, is.ranges[i].end,
+				is.ranges[i].span };
 	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < was.n_ranges; i++) {
 		struct lost lost = {
-			.range = { was.ranges[i].begin, was.ranges[i].end },
+			.range = { was.ranges[i].begin, was.ranges[i].end,
+				was.ranges[i].span },
 			.max = was.max,
-			.span = was.ranges[i].span,
 			.what = "reserved range",
 			.keyword = "reserved",
 			.detail = DETAIL_NUMBER,
@@ -163,15 +182,15 @@ static void extension_message_no_delete(
 	for (uint32_t i = 0; i < new->extension_ranges.n; i++) {
 		const struct extension_range *r = new->extension_ranges.items[i];
 
-		*vec_push(c->arena, &ranges.list) = (struct range){ r->begin, r->end };
+		*vec_push(c->arena, &ranges.list) =
+			(struct range){ r->begin, r->end, r->e.span };
 	}
 	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < old->extension_ranges.n; i++) {
 		const struct extension_range *r = old->extension_ranges.items[i];
 		struct lost lost = {
-			.range = { r->begin, r->end },
+			.range = { r->begin, r->end, r->e.span },
 			.max = message_is_message_set(old) ? INT32_MAX - 1 : MAX_FIELD_NUMBER,
-			.span = r->e.span,
 			.what = "extension range",
 			.keyword = "extensions",
 			.detail = DETAIL_RANGE + (int)i,

@@ -89,6 +89,9 @@ struct finding {
 	int32_t number;                         /* of a field or enum value */
 	struct place new_place;                 /* text NULL: the file is gone; NO_SPAN: 1:1 */
 	struct place old_place;                 /* text NULL: nothing */
+	/* Where that stands which changed, if new_place is only what surrounds it; else text NULL */
+	struct place now_place;
+	bool gone; /* what the finding is about is not on the new side any more */
 	const struct file *new_file, *old_file; /* of the places; NULL: gone */
 	struct str before, after;               /* the property's values; absent if there is none */
 	unsigned breaks;                        /* SURFACE mask */

@@ -193,6 +193,11 @@ static void field_same_type(struct check *c, const struct rule *rule, const stru
 		finding_follows(c, f, &old->e, ROW_FIELD_WIRE_JSON_COMPATIBLE_TYPE);
 	if (old->is_map && new->is_map)
 		finding_follows(c, f, &old->e, ROW_FIELD_SAME_NAME);
+	/* A map is a cardinality and a type in one. */
+	if (old->is_map != new->is_map) {
+		finding_follows(c, f, &old->e, ROW_FIELD_SAME_CARDINALITY);
+		finding_follows(c, f, &old->e, ROW_FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY);
+	}
 }
 
 #define TYPE_BREAKS (JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD)
