@@ -25,6 +25,7 @@ struct init_state {
 	struct repository_facts repository;
 	bool is_repository;
 	struct str top; /* where the files go; absolute */
+	struct source *source;
 	struct init_text made;
 };
 
@@ -69,10 +70,10 @@ static bool make_texts(struct init_state *state)
 		.is_repository = state->is_repository,
 		.has_github_workflows = has_workflows(state),
 	};
-	struct source *source = cli_source_open(cli, NULL);
 
-	return source &&
-	       init_make(cli->arena, cli->names, source, &facts, &state->made, &cli->diags);
+	state->source = cli_source_open(cli, NULL);
+	return state->source && init_make(cli->arena, cli->names, state->source, &facts,
+					&state->made, &cli->diags);
 }
 
 static bool create(struct init_state *state, struct str folder, const char *name, struct str text,
@@ -92,17 +93,40 @@ static bool exists(struct init_state *state, const char *name)
 	return cli_file_exists(state->cli, path_join(state->cli->arena, state->top, str_of(name)));
 }
 
-/* The configuration, and the list of accepted breaks: with one that is there from the start, two
- * branches that accept something merge. */
+/* Says a .gitattributes that is there already how lists of accepted breaks merge? */
+static bool merge_is_known(struct init_state *state)
+{
+	const struct source_entry *entry = source_find(state->source, S(".gitattributes"));
+	struct diags unread;
+	struct str rest, line;
+
+	diags_init(&unread, state->cli->arena);
+	if (!entry || !source_read(state->source, entry, state->cli->arena, &rest, &unread))
+		return false;
+	while (str_cut(&rest, '\n', &line))
+		if (str_starts(str_trim(line), S(ACCEPTED_FILE)))
+			return true;
+	return false;
+}
+
+/* Branches that accept different breaks add lines to one list: git shall keep both. */
+static bool write_attributes(struct init_state *state)
+{
+	if (!state->is_repository || merge_is_known(state))
+		return true;
+	if (!exists(state, ".gitattributes"))
+		return create(state, state->top, ".gitattributes",
+			S(ACCEPTED_FILE " merge=union\n"), 0666);
+	*vec_push(state->cli->arena, &state->made.next) =
+		S("so that branches that accept breaks merge, add to "
+		  ".gitattributes: '" ACCEPTED_FILE " merge=union'");
+	return true;
+}
+
 static bool write_files(struct init_state *state)
 {
-	struct acceptances none = { 0 };
-
-	if (!create(state, state->top, "breakwater.yaml", state->made.config, 0666))
-		return false;
-	return exists(state, ACCEPTED_FILE) ||
-	       create(state, state->top, ACCEPTED_FILE, accepted_write(state->cli->arena, &none),
-		       0666);
+	return create(state, state->top, "breakwater.yaml", state->made.config, 0666) &&
+	       write_attributes(state);
 }
 
 /* ---- the hook ---- */
@@ -223,9 +247,11 @@ const struct command init_command = {
 	.summary = "Write a first breakwater.yaml, made from what the repository shows",
 	.text = "Looks for import roots, buf's configuration, the default branch and CI files, and "
 		"writes\n"
-		"breakwater.yaml and an empty breakwater.accepted.yaml to the top of the "
-		"repository (outside of one\n"
-		"to the current folder). Nothing that is there is written over.\n",
+		"breakwater.yaml to the top of the repository (outside of one to the current "
+		"folder). A repository\n"
+		"without .gitattributes gets one, so that lists of accepted breaks merge. Nothing "
+		"that is there is\n"
+		"written over.\n",
 	.options = init_options,
 	.n_options = COUNT(init_options),
 	.arguments_size = sizeof(struct init_arguments),

@@ -88,19 +88,34 @@ def accept_with_an_end(t):
 
 
 def accept_merges(t):
-    """Two branches that accept different breaks merge without a conflict."""
-    at = t.repository("merge", {"a.proto": ORDER, "b.proto": ORDER.replace("acme", "other")})
-    t.run([t.bw, "init"], at)
-    t.commit(at)
-    t.git(at, "branch", "base")
-    for branch, file in (("left", "a.proto"), ("right", "b.proto")):
-        t.git(at, "checkout", "-q", "-b", branch, "base")
-        t.change(at / file, "int64 total", "sint64 total")
-        t.expect("a branch accepts its break", t.run([t.bw, "accept", "--all", "base", "--reason", branch], at), 0)
+    """Two branches that accept different breaks merge without a conflict, whether the list is there before they part or not."""
+    files = {name: ORDER.replace("acme", name[0]) for name in ("a.proto", "b.proto", "c.proto")}
+    for name, before in (("new list", None), ("list with an entry", "c.proto"), ("list with numbered lines", "version: 1\naccepted:\n# 00\n")):
+        at = t.repository(name.replace(" ", "-"), files)
+        t.run([t.bw, "init"], at)
         t.commit(at)
-    code, _, err = t.run(["git", "merge", "-q", "-m", "both", "left"], at)
-    t.holds("the branches merge", code == 0, err)
-    t.expect("and both breaks are accepted", t.run([t.bw, "check", "base", "HEAD"], at), 0, "2 findings accepted")
+        t.git(at, "branch", "first")
+        if before in files:
+            t.change(at / before, "int64 total", "sint64 total")
+            t.run([t.bw, "accept", "--all", "first", "--reason", "same"], at)
+        elif before:
+            t.write(at, {"breakwater.accepted.yaml": before})
+        if before:
+            t.commit(at)
+        t.git(at, "branch", "base")
+        for branch, file in (("left", "a.proto"), ("right", "b.proto")):
+            t.git(at, "checkout", "-q", "-b", branch, "base")
+            t.change(at / file, "int64 total", "sint64 total")
+            t.expect(f"{name}: a branch accepts its break",
+                     t.run([t.bw, "accept", "--all", "base", "--reason", "same", "--by", "Ada", "--until", "2999-12-31"], at), 0)
+            t.commit(at)
+        code, _, err = t.run(["git", "merge", "-q", "-m", "both", "left"], at)
+        t.holds(f"{name}: the branches merge", code == 0, err)
+        t.expect(f"{name}: and both breaks are accepted", t.run([t.bw, "check", "base", "HEAD"], at), 0, "2 findings accepted")
+    t.holds("numbered lines stay", "\n# ff\n" in (at / "breakwater.accepted.yaml").read_text())
+    t.write(at, {"breakwater.accepted.yaml": "version: 1\naccepted:\n<<<<<<< HEAD\n=======\n>>>>>>> left\n"})
+    t.expect("what is left of a conflict is named", t.run([t.bw, "check", "base"], at), 2, "a merge conflict is left in this file",
+             "keep the entries of both sides")
 
 
 def accept_elsewhere(t):
@@ -162,7 +177,7 @@ def init_files(t):
     t.expect("from a folder below", t.run([t.bw, "init"], at / "sub"), 0, "next:", "GitLab", "GitHub", "init --hook")
     text = (at / "breakwater.yaml").read_text()
     t.holds("the root and the branch are found", "\n  - proto\n" in text and "\nbase: main\n" in text, text)
-    t.holds("the list of accepted breaks is there", "# ff\n" in (at / "breakwater.accepted.yaml").read_text())
+    t.holds("lists of accepted breaks will merge", (at / ".gitattributes").read_text() == "breakwater.accepted.yaml merge=union\n")
     t.expect("what it wrote is a configuration", t.run([t.bw, "check"], at), 0, "no breaking changes", "merge base of main and HEAD")
     t.expect("it is not written over", t.run([t.bw, "init"], at), 2, "is there already")
     t.holds("nothing changed", text == (at / "breakwater.yaml").read_text())

@@ -182,19 +182,54 @@ static void read_entry(struct entries *e, const struct yaml_node *map)
 	}
 }
 
+static bool has_line(struct str rest, struct str wanted)
+{
+	struct str line;
+
+	while (str_cut(&rest, '\n', &line))
+		if (str_eq(str_trim(line), wanted))
+			return true;
+	return false;
+}
+
+/* A line that git left where two branches met. */
+static bool has_conflict(struct text *text, struct diags *diags)
+{
+	struct str rest = text->bytes, line;
+	uint32_t offset = 0;
+
+	while (str_cut(&rest, '\n', &line)) {
+		if (str_starts(line, S("<<<<<<< "))) {
+			diag_error(diags,
+				place_in(text, (struct span){ offset, offset + (uint32_t)line.n }),
+				"a merge conflict is left in this file");
+			diag_help(diags,
+				"keep the entries of both sides and delete the marker lines");
+			return true;
+		}
+		offset += (uint32_t)line.n + 1;
+	}
+	return false;
+}
+
 bool accepted_parse(
 	struct arena *arena, struct text *text, struct acceptances *accepted, struct diags *diags)
 {
 	static const struct str top_keys[] = { STR_INIT("version"), STR_INIT("accepted") };
 	struct entries e = { arena, text, diags, accepted };
 	uint32_t n_errors = diags->n_errors;
-	struct yaml_node *root = yaml_read(arena, text, diags);
-	const struct yaml_node *version = yaml_get(root, S("version"));
-	const struct yaml_node *list = yaml_get(root, S("accepted"));
+	struct yaml_node *root;
+	const struct yaml_node *version, *list;
 
 	*accepted = (struct acceptances){ 0 };
+	if (has_conflict(text, diags))
+		return false;
+	root = yaml_read(arena, text, diags);
+	version = yaml_get(root, S("version"));
+	list = yaml_get(root, S("accepted"));
 	if (!root)
 		return false;
+	accepted->numbered = has_line(text->bytes, S("# 00"));
 	if (root->kind != YAML_MAP) {
 		diag_error(diags, place_in(text, root->span), "a mapping is wanted here, not %s",
 			yaml_kind_name(root));
@@ -247,12 +282,12 @@ struct acceptance acceptance_of(const struct finding *finding)
 void accepted_add(
 	struct arena *arena, struct acceptances *accepted, const struct acceptance *acceptance)
 {
-	for (uint32_t i = 0; i < accepted->list.n; i++) {
-		if (accepted->list.items[i].fingerprint == acceptance->fingerprint) {
-			accepted->list.items[i] = *acceptance;
-			return;
-		}
-	}
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < accepted->list.n; i++)
+		if (accepted->list.items[i].fingerprint != acceptance->fingerprint)
+			accepted->list.items[kept++] = accepted->list.items[i];
+	accepted->list.n = kept;
 	*vec_push(arena, &accepted->list) = *acceptance;
 }
 
@@ -271,34 +306,42 @@ static int entry_order(const void *left, const void *right)
 		     : (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
 }
 
-static void write_text(struct out *out, struct arena *arena, const char *key, struct str text)
+/* What stands between two keys of an entry. */
+struct form {
+	const char *begin, *between, *end;
+};
+
+static const struct form one_line = { "- { ", ", ", " }\n" }, lines = { "- ", "\n  ", "\n" };
+
+static void write_text(struct out *out, struct arena *arena, const struct form *form,
+	const char *key, struct str text)
 {
 	struct str quoted;
 
 	if (!text.p)
 		return;
 	quoted = yaml_quote(arena, text);
-	out_printf(out, "  %s: " STR "\n", key, ARG(quoted));
+	out_printf(out, "%s%s: " STR, form->between, key, ARG(quoted));
 }
 
-static void write_entry(struct out *out, struct arena *arena, const struct acceptance *a)
+static void write_entry(
+	struct out *out, struct arena *arena, const struct form *form, const struct acceptance *a)
 {
-	struct str element = yaml_quote(arena, a->element);
+	/* Read from a file, so that it may be anything. */
+	struct str rule = rule_find(a->rule) ? a->rule : yaml_quote(arena, a->rule);
 
-	out_printf(out, "- element: " STR "\n", ARG(element));
-	if (rule_find(a->rule))
-		out_printf(out, "  rule: " STR "\n", ARG(a->rule));
-	else /* read from a file, so it may be anything */
-		write_text(out, arena, "rule", a->rule);
-	write_text(out, arena, "finding", a->finding);
-	write_text(out, arena, "reason", a->reason);
-	write_text(out, arena, "by", a->by);
+	out_printf(out, "%srule: " STR, form->begin, ARG(rule));
+	write_text(out, arena, form, "element", a->element);
+	write_text(out, arena, form, "reason", a->reason);
+	write_text(out, arena, form, "by", a->by);
+	write_text(out, arena, form, "finding", a->finding);
+	out_printf(out, "%sfingerprint: \"%016" PRIx64 "\"", form->between, a->fingerprint);
 	if (a->has_until) {
 		struct str until = date_text(arena, a->until);
 
-		out_printf(out, "  until: " STR "\n", ARG(until));
+		out_printf(out, "%suntil: " STR, form->between, ARG(until));
 	}
-	out_printf(out, "  fingerprint: \"%016" PRIx64 "\"\n", a->fingerprint);
+	out_str(out, str_of(form->end));
 }
 
 struct str accepted_write(struct arena *arena, const struct acceptances *accepted)
@@ -311,16 +354,18 @@ struct str accepted_write(struct arena *arena, const struct acceptances *accepte
 		memcpy(sorted, accepted->list.items, n * sizeof *sorted);
 	qsort(sorted, n, sizeof *sorted, entry_order);
 	out_str(out,
-		S("# Breaking changes that were accepted on the record, one entry each.\n"
-		  "# Written by 'breakwater accept'; review it like code, and delete entries that\n"
-		  "# 'breakwater check' calls stale. The numbered lines keep entries of different\n"
-		  "# branches apart, so that git can merge them: leave them where they are.\n"
-		  "version: 1\n"
-		  "accepted:\n"));
+		S("# Written by 'breakwater accept'. Review it like code, and delete entries that\n"
+		  "# 'breakwater check' calls stale.\n"));
+	if (accepted->numbered)
+		out_str(out,
+			S("# The numbered lines keep entries of different branches apart for git.\n"));
+	out_str(out, S("version: 1\naccepted:\n"));
 	for (unsigned bucket = 0; bucket < 256; bucket++) {
-		out_printf(out, "# %02x\n", bucket);
+		if (accepted->numbered)
+			out_printf(out, "# %02x\n", bucket);
 		for (; next < n && sorted[next].fingerprint >> 56 == bucket; next++)
-			write_entry(out, arena, &sorted[next]);
+			write_entry(out, arena, accepted->numbered ? &lines : &one_line,
+				&sorted[next]);
 	}
 	return out_text(out);
 }

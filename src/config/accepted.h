@@ -1,6 +1,6 @@
 /*
  * Breaks that were accepted on the record: in breakwater.accepted.yaml, or by a comment in the
- *contract.
+ * contract.
  *
  * The file is made for review and for merges. One entry stands for one break and is found again by
  * its fingerprint; rule and element must agree with it, so that an entry that was copied by hand
@@ -8,21 +8,16 @@
  *
  *	version: 1
  *	accepted:
- *	# 00
- *	- element: acme.v1.Order.total
- *	  rule: FIELD_SAME_TYPE
- *	  finding: "field 4 'total' of 'acme.v1.Order' changed from int64 to sint64"
- *	  reason: "nobody reads it yet"
- *	  by: "Ada"
- *	  until: 2026-01-31
- *	  fingerprint: "00c3…"
- *	# 01
- *	…
- *	# ff
+ *	- { rule: FIELD_SAME_TYPE, element: "acme.v1.Order.total", reason: "nobody reads it yet", … }
  *
- * git joins two branches without a conflict when a line that both know lies between what they
- * added. That is what the 256 numbered lines are: an entry stands under the first two digits of its
- * fingerprint, there by element, rule and fingerprint. `until` is the last day that counts.
+ * An entry is one line, so that git's `union` merge, which keeps the lines of both branches, never
+ * mixes two of them (`init` asks for that merge in .gitattributes), and so that who has to merge by
+ * hand keeps whole entries, too. They stand by the first two digits of their fingerprint, there by
+ * element, rule and fingerprint. `until` is the last day that counts.
+ *
+ * A file with the line `# 00` is written as earlier versions did, with an entry's keys in lines of
+ * their own and below one of 256 numbered lines. Those keep branches apart without a merge driver,
+ * since git joins two branches when a line that both know lies between what they added.
  *
  * The comment says the same for one break where it was made:
  *
@@ -33,12 +28,12 @@
  *
  * It stands above the element (no empty line between) or behind it on its line, as a line or block
  * comment; a file's own rules and deleted top-level declarations are accepted above `syntax`,
- *`edition` or `package`, an option above its statement. What is gone needs its name or number in
- *brackets, on the element that is still there and that the finding points at: FIELD_NO_DELETE(5),
- *(total), (acme.v1.Order.total), or the property's old value (RESERVED_MESSAGE_NO_DELETE(4 to 6)),
- *or the fingerprint. It must have a reason. A comment accepts one finding or none: if two would fit
- *it accepts neither, and one that the old side has already accepted an earlier break and not this
- *one.
+ * `edition` or `package`, an option above its statement. What is gone needs its name or number in
+ * brackets, on the element that is still there and that the finding points at: FIELD_NO_DELETE(5),
+ * (total), (acme.v1.Order.total), or the property's old value (RESERVED_MESSAGE_NO_DELETE(4 to 6)),
+ * or the fingerprint. It must have a reason. A comment accepts one finding or none: if two would
+ * fit it accepts neither, and one that the old side has already accepted an earlier break and not
+ * this one.
  */
 #pragma once
 #include "rules/rules.h"
@@ -61,6 +56,7 @@ struct acceptance {
 
 struct acceptances {
 	VEC(struct acceptance) list;
+	bool numbered; /* the file has the numbered lines */
 };
 
 /* YYYY-MM-DD, a day that exists, as days since 1970-01-01; and back. */
@@ -77,11 +73,10 @@ bool accepted_parse(
 /* An entry for a finding; `reason`, `by` and `until` are the caller's to set. Its texts are the
  * finding's. */
 struct acceptance acceptance_of(const struct finding *finding);
-/* Adds an entry, or puts it in the place of the one with its fingerprint. */
+/* Adds an entry in the place of those with its fingerprint. */
 void accepted_add(
 	struct arena *arena, struct acceptances *accepted, const struct acceptance *acceptance);
-/* The text of the file, whole. Also of an empty list: a repository that starts with it has no
- * conflicts from the first entry on. */
+/* The text of the file, whole. */
 struct str accepted_write(struct arena *arena, const struct acceptances *accepted);
 
 struct accept_options {

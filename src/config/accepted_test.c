@@ -232,10 +232,43 @@ static void what_is_written_reads_back_sorted(void **state)
 	comparison_free(&c);
 }
 
+static void new_file_holds_its_entries_alone(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct acceptances accepted = { 0 };
+	struct acceptance a = { .fingerprint = 1, .rule = S("R"), .reason = S("why") };
+	struct str written;
+
+	(void)state;
+	accepted_add(arena, &accepted, &a);
+	written = accepted_write(arena, &accepted);
+	assert_null(memmem(written.p, written.n, "# 00", 4));
+	assert_non_null(memmem(written.p, written.n, "\naccepted:\n- ", 13));
+	assert_in_range(str_count(written, '\n'), 1, 10);
+	arena_free(arena);
+}
+
+static void file_with_numbered_lines_keeps_them(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	struct acceptances accepted;
+	struct diags diags;
+	struct text text = text_of("version: 1\naccepted:\n# 00\n");
+
+	(void)state;
+	diags_init(&diags, arena);
+	assert_true(accepted_parse(arena, &text, &accepted, &diags));
+	text = text_of(str_cstr(arena, accepted_write(arena, &accepted)));
+	assert_non_null(strstr(text.bytes.p, "\n# 00\n# 01\n"));
+	assert_true(accepted_parse(arena, &text, &accepted, &diags));
+	assert_true(str_eq(accepted_write(arena, &accepted), text.bytes));
+	arena_free(arena);
+}
+
 static void entries_of_two_branches_have_a_line_between(void **state)
 {
 	struct arena *arena = arena_new(NULL, NULL);
-	struct acceptances none = { 0 };
+	struct acceptances none = { .numbered = true };
 	struct acceptance a = { .fingerprint = UINT64_C(0x0f) << 56,
 		.rule = S("R"),
 		.element = S("e"),
@@ -247,7 +280,7 @@ static void entries_of_two_branches_have_a_line_between(void **state)
 	one = accepted_write(arena, &none);
 	assert_null(memmem(empty.p, empty.n, "# 0f\n-", 6));
 	assert_non_null(memmem(empty.p, empty.n, "# 0f\n# 10\n", 10));
-	assert_non_null(memmem(one.p, one.n, "# 0f\n- element: \"e\"\n", 20));
+	assert_non_null(memmem(one.p, one.n, "# 0f\n- rule: \"R\"\n", 15));
 	assert_non_null(memmem(one.p, one.n, "\n# 10\n# 11\n", 11));
 	arena_free(arena);
 }
@@ -424,6 +457,8 @@ int main(void)
 		cmocka_unit_test(a_comment_that_cannot_accept_is_told),
 		cmocka_unit_test(an_option_and_a_file_have_comments_too),
 		cmocka_unit_test(what_is_written_reads_back_sorted),
+		cmocka_unit_test(new_file_holds_its_entries_alone),
+		cmocka_unit_test(file_with_numbered_lines_keeps_them),
 		cmocka_unit_test(entries_of_two_branches_have_a_line_between),
 		cmocka_unit_test(an_entry_counts_through_its_last_day),
 		cmocka_unit_test(an_entry_covers_its_own_break_alone),
