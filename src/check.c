@@ -716,6 +716,7 @@ const char *breakwater_run_report(
 		.accepted = run->accepted,
 		.show_accepted = look->show_accepted,
 		.show_help = look->show_help,
+		.accept = look->accept ? str_of(look->accept) : (struct str){ 0 },
 		.color = look->color,
 		.links = look->links,
 		.folder =
