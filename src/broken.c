@@ -128,29 +128,50 @@ static bool any_is_broken(const struct broken_request *r)
 
 /* ---- imports whose file is gone ---- */
 
-/* Where the file may have moved to: a contract of the new side under its name; absent: none. */
-static struct str moved_to(const struct broken_request *r, struct str path)
+struct losses {
+	const struct broken_request *r;
+	struct map moved; /* hash of a base name → the path of a file that the new side alone has */
+	uint32_t reported;
+};
+
+static struct str base_name(struct str path)
 {
 	size_t slash = str_rfind(path, '/');
-	struct str name = slash < path.n ? str_from(path, slash + 1) : path;
-	const struct source_list *list = source_files(r->new_source, r->diags);
 
-	for (uint32_t i = 0; list && i < list->entries.n; i++) {
-		struct str other = list->entries.items[i].path;
-
-		if (str_ends(other, name) &&
-			(other.n == name.n || other.p[other.n - name.n - 1] == '/') &&
-			!source_find(r->old_source, other))
-			return other;
-	}
-	return (struct str){ NULL, 0 };
+	return slash < path.n ? str_from(path, slash + 1) : path;
 }
 
-static void report_lost(const struct broken_request *r, const struct lost_import *lost)
+static void losses_init(struct losses *l, const struct broken_request *r)
 {
-	struct place place = place_in(lost->importer->text, lost->import->span);
-	struct str moved = moved_to(r, lost->path);
+	const struct source_list *list = source_files(r->new_source, r->diags);
 
+	*l = (struct losses){ .r = r };
+	map_init(&l->moved, r->arena);
+	for (uint32_t i = 0; list && i < list->entries.n; i++) {
+		const struct str *path = &list->entries.items[i].path;
+
+		if (!source_find(r->old_source, *path))
+			*map_put(&l->moved, NULL, str_hash(base_name(*path))) = (void *)path;
+	}
+}
+
+/* Where the file may have moved to: one that came under its name; absent: none. */
+static struct str moved_to(const struct losses *l, struct str path)
+{
+	const struct str *other = map_get(&l->moved, NULL, str_hash(base_name(path)));
+
+	return other ? *other : (struct str){ NULL, 0 };
+}
+
+/* Reports one, or counts it when there were many. */
+static void report_lost(struct losses *l, const struct lost_import *lost)
+{
+	const struct broken_request *r = l->r;
+	struct place place = place_in(lost->importer->text, lost->import->span);
+	struct str moved = moved_to(l, lost->path);
+
+	if (++l->reported > MOST_LOST)
+		return;
 	diag_error(r->diags, place,
 		"import '" STR "' dangles on the new side ('" STR
 		"'): the change took its file away",
@@ -170,36 +191,27 @@ static void report_lost(const struct broken_request *r, const struct lost_import
 			lost->others == 1 ? " names" : "s name");
 }
 
+static void report_rest(const struct losses *l)
+{
+	if (l->reported > MOST_LOST)
+		diag_error(l->r->diags, NOWHERE, "%u more imports dangle on the new side ('" STR "')",
+			l->reported - MOST_LOST, ARG(l->r->new_source->name));
+}
+
 /*
  * Did the whole folder leave that the import begins with, as when a dependency is vendored no
  * longer? Whoever imports from it then does so from elsewhere.
  */
-static bool left_with_folder(const struct broken_request *r, const struct lost_import *lost)
+static bool left_with_folder(const struct losses *l, const struct lost_import *lost)
 {
 	struct str import = lost->import->path, folder;
 	size_t slash = str_find(import, '/');
 
-	if (slash >= import.n || !str_ends(lost->path, import))
+	if (slash >= import.n || !str_ends(lost->path, import) || moved_to(l, lost->path).p)
 		return false;
 	folder = str_head(lost->path, lost->path.n - import.n + slash);
 	return !path_under(lost->importer->text->path, folder) &&
-	       !source_has_contract(r->new_source, folder, r->diags);
-}
-
-/* Reports one, or counts it when there were many. */
-static void report_some(
-	const struct broken_request *r, const struct lost_import *lost, uint32_t *reported)
-{
-	if (++*reported <= MOST_LOST)
-		report_lost(r, lost);
-}
-
-static void report_rest(const struct broken_request *r, uint32_t reported)
-{
-	if (reported > MOST_LOST)
-		diag_error(r->diags, NOWHERE,
-			"%u more imports dangle on the new side ('" STR "')", reported - MOST_LOST,
-			ARG(r->new_source->name));
+	       !source_has_contract(l->r->new_source, folder, l->r->diags);
 }
 
 static void warn_left(const struct broken_request *r, const struct lost_import *lost)
@@ -213,11 +225,12 @@ static void warn_left(const struct broken_request *r, const struct lost_import *
 
 bool broken_judge_folders(const struct broken_request *r, const struct findings *findings)
 {
-	uint32_t reported = 0;
+	struct losses losses;
 	struct map deleted; /* hash of a path → the finding */
 
 	if (!r->new->lost.n)
 		return true;
+	losses_init(&losses, r);
 	map_init(&deleted, r->arena);
 	for (uint32_t i = 0; i < findings->list.n; i++) {
 		const struct finding *finding = findings->list.items[i];
@@ -232,21 +245,24 @@ bool broken_judge_folders(const struct broken_request *r, const struct findings 
 		if (map_get(&deleted, NULL, str_hash(lost->path)))
 			warn_left(r, lost);
 		else
-			report_some(r, lost, &reported);
+			report_lost(&losses, lost);
 	}
-	report_rest(r, reported);
-	return reported == 0;
+	report_rest(&losses);
+	return losses.reported == 0;
 }
 
 static void report_all_lost(const struct broken_request *r)
 {
-	uint32_t reported = 0;
+	struct losses losses;
 
+	if (!r->new->lost.n)
+		return;
+	losses_init(&losses, r);
 	for (uint32_t i = 0; i < r->new->lost.n; i++) {
-		if (!left_with_folder(r, &r->new->lost.items[i]))
-			report_some(r, &r->new->lost.items[i], &reported);
+		if (!left_with_folder(&losses, &r->new->lost.items[i]))
+			report_lost(&losses, &r->new->lost.items[i]);
 	}
-	report_rest(r, reported);
+	report_rest(&losses);
 }
 
 bool broken_judge(const struct broken_request *r)
