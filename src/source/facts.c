@@ -1,7 +1,7 @@
 /*
  * What a repository shows of itself: where its hooks are, which branch is its main one.
  */
-#include "source/git.h"
+#include "source/refs.h"
 
 /*
  * core.hooksPath of one configuration; false: it does not say. `~` is expanded here, since the
@@ -76,11 +76,11 @@ static void find_hooks(
 
 static bool has_reference(struct repository *r, struct str name)
 {
-	git_reference *reference = NULL;
-	bool found = git_reference_lookup(&reference, r->repo, str_cstr(r->arena, name)) == 0;
+	struct content_id id;
+	struct diags unsaid;
 
-	git_reference_free(reference);
-	return found;
+	diags_init(&unsaid, r->arena);
+	return ref_read(r, name, &id, NULL, &unsaid) == REF_FOUND;
 }
 
 /* As a bare check takes it; else the usual name of one, of the remote or here. */

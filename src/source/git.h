@@ -49,7 +49,9 @@ struct repository {
 	VEC(struct str) remotes;      /* their names */
 	struct str remote;            /* that a fetch should name: the only one, or `origin` */
 	VEC(struct content_id) roots; /* of a shallow clone: commits whose parents do not count */
-	struct map trees;             /* by the id's first bytes */
+	struct str packed_refs;       /* the bytes of that file, once they are read; refs.c */
+	bool packed_refs_read;
+	struct map trees; /* by the id's first bytes */
 	uint32_t trees_read;
 	unsigned users;
 };
@@ -62,6 +64,10 @@ struct repository *repository_share(struct repository *repository);
 void repository_release(struct repository *repository);
 /* The help for something that is not there: the `git fetch` that brings it, or git fsck. */
 void diag_missing_help(const struct repository *repository, struct diags *diags);
+/* A key of the repository's own configuration, its value in the repository's arena; false: unset.
+ */
+bool repository_config_text(
+	const struct repository *repository, const char *key, struct str *value);
 /* A path in the repository's own configuration, `~` expanded. */
 bool repository_config_path(struct repository *repository, const char *key, struct str *path);
 /* What libgit2 said last. */
@@ -109,33 +115,49 @@ void packs_add(struct packs *packs, struct str objects);
  * of memory that is there.
  */
 enum packs_answer { PACKS_READ, PACKS_ELSEWHERE, PACKS_DAMAGED };
+/* The type of an object, as packs_read. Thread-safe. */
+enum packs_answer packs_type(struct packs *packs, const uint8_t *id, git_object_t *type);
 /* Where an object lies among those of all packs; 0: in none. Thread-safe. */
 uint64_t packs_position(struct packs *packs, const uint8_t *id);
 /* Reads an object of at most `limit` bytes into `arena`. Thread-safe. */
 enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_t type,
 	uint64_t limit, struct arena *arena, struct str *bytes);
 
-/* names.c: what a revision's name means. */
+/* The type of the object; false and an error, with `what` for its name: it cannot be read. */
+bool object_type(const struct repository *repository, const uint8_t *id, struct str what,
+	git_object_t *type, struct diags *diags);
+/* From a tag to the first object that is none, or from a commit to its tree, until *id is of
+ * `type`; GIT_OBJECT_ANY: until it is no tag. False and an error: it leads to none. */
+bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,
+	struct diags *diags);
+
+/* revision.c: what a revision's name means. */
 struct revision {
 	struct content_id commit; /* if has_commit */
 	struct content_id tree;
 	bool has_commit;
 };
-bool revision_find(struct repository *repository, struct str name, struct revision *revision,
-	struct diags *diags);
+/* What a short id is meant to be, where several objects begin with it: gitrevisions(7). */
+enum meant { MEANT_ANY, MEANT_COMMIT, MEANT_TREE };
+/* The one commit or tree that `name` means to git; else an error that says what is wrong with it,
+ * or which form is not read. Nothing is written. */
+bool revision_find(struct repository *repository, struct str name, enum meant meant,
+	struct revision *revision, struct diags *diags);
+/* names.c: the error of a name that is unknown, with what could have been meant. */
+void diag_unknown_revision(struct repository *repository, struct str name, struct diags *diags);
 /* Splits `REV:PATH`; path is absent where there is none. */
 void revision_split(struct str input, struct str *rev, struct str *path);
 /* Splits `A..B` and `A...B` (*symmetric); false: it is no range. */
 bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric);
 /* The branch that a bare check compares with: absent with a diagnostic if there is none. */
-struct str default_branch(const struct repository *repository, struct diags *diags);
+struct str default_branch(struct repository *repository, struct diags *diags);
 bool head_is_unborn(const struct repository *repository);
 
-/* graph.c */
+/* merge_base.c */
 bool merge_base(struct repository *repository, const struct content_id *a, struct str a_name,
 	const struct content_id *b, struct str b_name, struct content_id *base,
 	struct diags *diags);
-/* The nearest ancestor of HEAD, itself left out, that has a tag of the pattern. */
+/* nearest_tag.c: the nearest ancestor of HEAD, itself left out, that has a tag of the pattern. */
 bool nearest_tag(
 	struct repository *repository, struct str pattern, struct str *tag, struct diags *diags);
 

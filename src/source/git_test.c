@@ -36,10 +36,11 @@ static void a_revision_is_read_without_a_checkout(void **state)
 	source_close(source);
 }
 
-static void names_that_libgit2_does_not_take_are_mended(void **state)
+static void names_mean_what_they_mean_to_git(void **state)
 {
 	static const char *const names[] = { "@~1", "@^", "@^{/one}", "HEAD@{0}~1", "main~",
-		"v1.9^{}", "v1.9^{commit}", "v1.9^{tree}", ":/one" };
+		"v1.9^{}", "v1.9^{commit}", "v1.9^{tree}", "v1.9^{object}", ":/one", ":/!-two",
+		"HEAD@{1}", "main@{1}" };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -59,9 +60,19 @@ static void names_of_no_single_revision_are_refused_by_their_form(void **state)
 		{ "HEAD^-", "is a range" },
 		{ "HEAD^-1", "is a range" },
 		{ "^HEAD", "leaves a revision out" },
-		{ "HEAD^{object}", "is not supported" },
-		{ ":/!-x", "is not supported" },
-		{ "main@{PUSH}", "name the branch" },
+		{ "main@", "unknown revision 'main@'" },
+		{ "@{PUSH}", "pushed to nothing" },
+		{ "main@{u}", "has no upstream" },
+		{ "HEAD@{tea time}", "is no date that is read here" },
+		{ "HEAD@{99}", "the log of 'HEAD' has" },
+		{ "HEAD~2", "has 1 ancestor only" },
+		{ "HEAD^2", "has no second parent" },
+		{ "HEAD~1^", "has no parent" },
+		{ "HEAD^{/nothing}", "no commit's message has 'nothing'" },
+		{ ":/(", "is no regular expression" },
+		{ ":/!x", "comes '-' or '!'" },
+		{ "HEAD^{thing}", "is no kind of object" },
+		{ "@{-3}", "HEAD's log tells of 0 checkouts only" },
 		{ ":a.proto", "--staged" },
 		{ ":0:a.proto", "index:" },
 		{ "", "empty" },
@@ -482,7 +493,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_revision_is_read_without_a_checkout),
-		TEST(names_that_libgit2_does_not_take_are_mended),
+		TEST(names_mean_what_they_mean_to_git),
 		TEST(names_of_no_single_revision_are_refused_by_their_form),
 		TEST(an_unknown_name_suggests_a_near_one),
 		TEST(a_folder_of_a_revision_keeps_whole_paths),

@@ -71,15 +71,14 @@ static void help_on_disk(struct opening *o, struct str name)
 		diag_help(o->diags, "a descriptor set of that name is set:" STR, ARG(shown));
 }
 
-static bool find_revision(struct opening *o, struct str name, struct revision *revision)
+static bool find_revision(
+	struct opening *o, struct str name, enum meant meant, struct revision *revision)
 {
 	if (!opening_need(o))
 		return false;
-	if (revision_find(o->repository, name, revision, o->diags))
+	if (revision_find(o->repository, name, meant, revision, o->diags))
 		return true;
-	/* Every git folder has a file called HEAD. */
-	if (!str_eq(name, S("HEAD")))
-		help_on_disk(o, name);
+	help_on_disk(o, name);
 	return false;
 }
 
@@ -90,7 +89,8 @@ static struct source *open_revision(struct opening *o, struct str input)
 	struct revision revision;
 
 	revision_split(input, &rev, &path);
-	if (!find_revision(o, rev, &revision) || (path.p && !find_top(o, path, &top)))
+	if (!find_revision(o, rev, path.p ? MEANT_TREE : MEANT_ANY, &revision) ||
+		(path.p && !find_top(o, path, &top)))
 		return NULL;
 	return tree_open(o->repository, &revision.tree, top,
 		str_dup(arena, path_printable(arena, input)),
@@ -156,7 +156,8 @@ static struct source *open_merge_base(struct opening *o, struct str a, struct st
 	if (!opening_need(o))
 		return NULL;
 	o->repository->needs_history = true;
-	if (!find_revision(o, a_name, &first) || !find_revision(o, b_name, &second) ||
+	if (!find_revision(o, a_name, MEANT_COMMIT, &first) ||
+		!find_revision(o, b_name, MEANT_COMMIT, &second) ||
 		(path.p && !find_top(o, path, &top)))
 		return NULL;
 	if (!first.has_commit || !second.has_commit) {
@@ -166,7 +167,8 @@ static struct source *open_merge_base(struct opening *o, struct str a, struct st
 	}
 	if (!merge_base(o->repository, &first.commit, a_name, &second.commit, b_name, &base,
 		    o->diags) ||
-		!revision_find(o->repository, id_text(arena, base.bytes), &found, o->diags))
+		!revision_find(
+			o->repository, id_text(arena, base.bytes), MEANT_COMMIT, &found, o->diags))
 		return NULL;
 	*id = id_short(o->repository, arena, base.bytes);
 	return tree_open(o->repository, &found.tree, top,
@@ -209,7 +211,8 @@ static bool is_here(struct opening *o, struct str name)
 	struct diags unsaid;
 
 	diags_init(&unsaid, o->options->arena);
-	return revision_find(o->repository, name, &revision, &unsaid) && revision.has_commit;
+	return revision_find(o->repository, name, MEANT_COMMIT, &revision, &unsaid) &&
+	       revision.has_commit;
 }
 
 /* As one word of a shell's command. */
@@ -242,7 +245,8 @@ static struct source *open_proposed_commit(
 		return NULL;
 	}
 	source = open_revision(o, proposal->commit);
-	if (source && revision_find(repository, proposal->commit, &revision, o->diags)) {
+	if (source &&
+		revision_find(repository, proposal->commit, MEANT_COMMIT, &revision, o->diags)) {
 		source->name = source->side = id_short(repository, arena, revision.commit.bytes);
 		*note = str_printf(arena, "comparing with " STR " (" STR ")", ARG(source->name),
 			ARG(proposal->reason));
@@ -353,7 +357,7 @@ static struct source *open_old(
 	if (!opening_need(o))
 		return NULL;
 	if (head_is_unborn(o->repository))
-		return source_empty(o->options->arena, S("before the first commit"));
+		return source_empty(o->options->arena, S("nothing"));
 	return open_revision(o, S("HEAD"));
 }
 

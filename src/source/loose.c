@@ -257,6 +257,46 @@ static int loose_exists_prefix(
 	return count == 0 ? GIT_ENOTFOUND : count == 1 ? 0 : GIT_EAMBIGUOUS;
 }
 
+/* Every object of one of the 256 folders. */
+static int loose_each_in(
+	struct loose *loose, const char *folder, git_odb_foreach_cb take, void *context)
+{
+	int fd = openat(loose->top, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *item;
+
+	if (!stream) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while (!error && (item = readdir(stream))) {
+		char name[GIT_OID_HEXSZ + 1];
+		git_oid id;
+
+		if (strlen(item->d_name) != GIT_OID_HEXSZ - 2)
+			continue;
+		snprintf(name, sizeof name, "%s%.38s", folder, item->d_name);
+		if (git_oid_fromstr(&id, name) == 0)
+			error = take(&id, context);
+	}
+	closedir(stream);
+	return error;
+}
+
+static int loose_foreach(git_odb_backend *backend, git_odb_foreach_cb take, void *context)
+{
+	int error = 0;
+
+	for (unsigned i = 0; i < 256 && !error; i++) {
+		char folder[3];
+
+		snprintf(folder, sizeof folder, "%02x", i);
+		error = loose_each_in((struct loose *)backend, folder, take, context);
+	}
+	return error;
+}
+
 static int loose_read_prefix(git_oid *found, void **data, size_t *length, git_object_t *type,
 	git_odb_backend *backend, const git_oid *begin, size_t n)
 {
@@ -288,6 +328,7 @@ git_odb_backend *loose_backend(const char *objects)
 	loose->parent.read_header = loose_read_header;
 	loose->parent.exists = loose_exists;
 	loose->parent.exists_prefix = loose_exists_prefix;
+	loose->parent.foreach = loose_foreach;
 	loose->parent.free = loose_free;
 	return &loose->parent;
 }

@@ -13,7 +13,9 @@
 
 enum {
 	MAX_ALTERNATES = 5 /* alternates of alternates, as git has it */,
-	MAX_TREE_BYTES = 64 << 20
+	MAX_TREE_BYTES = 64 << 20,
+	MAX_HEADER_BYTES = 16 << 20, /* of a commit or tag, with its message */
+	MAX_TAGS = 100               /* tags of tags */
 };
 
 const char *git_said(void)
@@ -162,6 +164,14 @@ static git_odb_object *object_open(const struct repository *repository, const ui
 	return object;
 }
 
+static void diag_damaged_index(const uint8_t *id, struct str what, struct diags *diags)
+{
+	diag_error(diags, NOWHERE,
+		"cannot read the object " STR " of '" STR "': the index of its pack is damaged",
+		ARG(id_text(diags->arena, id)), ARG(what));
+	diag_help(diags, "git index-pack makes the index again from the pack");
+}
+
 bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
 	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
 	struct str *bytes, struct diags *diags)
@@ -174,12 +184,7 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 	case PACKS_ELSEWHERE:
 		break;
 	case PACKS_DAMAGED:
-		diag_error(diags, NOWHERE,
-			"cannot read the object " STR " of '" STR
-			"': the index of its pack is damaged",
-			ARG(id_text(diags->arena, id)),
-			ARG(object_name(source, path, diags->arena)));
-		diag_help(diags, "git index-pack makes the index again from the pack");
+		diag_damaged_index(id, object_name(source, path, diags->arena), diags);
 		return false;
 	}
 	object = object_open(repository, id, type, limit, source, path, diags);
@@ -189,6 +194,83 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 		arena, (struct str){ git_odb_object_data(object), git_odb_object_size(object) });
 	git_odb_object_free(object);
 	return true;
+}
+
+bool object_type(const struct repository *repository, const uint8_t *id, struct str what,
+	git_object_t *type, struct diags *diags)
+{
+	enum packs_answer answer = packs_type(repository->packs, id, type);
+	git_oid oid;
+	size_t size;
+	int error;
+
+	if (answer == PACKS_READ)
+		return true;
+	if (answer == PACKS_DAMAGED) {
+		diag_damaged_index(id, what, diags);
+		return false;
+	}
+	memcpy(oid.id, id, sizeof oid.id);
+	error = git_odb_read_header(&size, type, repository->odb, &oid);
+	if (error)
+		diag_unread(repository, id, GIT_OBJECT_ANY, 0, error, GIT_OBJECT_ANY, what, diags);
+	return !error;
+}
+
+/* `KEY ID` at the begin of a tag or commit. */
+static bool header_id(struct str bytes, const char *key, struct content_id *id)
+{
+	git_oid oid;
+
+	if (!str_starts(bytes, str_of(key)) || bytes.n < strlen(key) + GIT_OID_HEXSZ ||
+		git_oid_fromstrn(&oid, bytes.p + strlen(key), GIT_OID_HEXSZ) < 0)
+		return false;
+	memcpy(id->bytes, oid.id, GIT_OID_RAWSZ);
+	return true;
+}
+
+static bool peel_once(const struct repository *repository, git_object_t type, const char *key,
+	struct content_id *id, struct diags *diags)
+{
+	struct arena *scratch = arena_like(repository->arena);
+	struct str text = id_text(diags->arena, id->bytes), bytes;
+	bool ok = object_read(
+		repository, id->bytes, type, MAX_HEADER_BYTES, NULL, text, scratch, &bytes, diags);
+
+	if (ok && !header_id(bytes, key, id)) {
+		diag_error(diags, NOWHERE, "the %s " STR " is malformed",
+			git_object_type2string(type), ARG(text));
+		diag_help(diags, "git fsck shows what is wrong with it");
+		ok = false;
+	}
+	arena_free(scratch);
+	return ok;
+}
+
+bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,
+	struct diags *diags)
+{
+	for (int depth = 0; depth < MAX_TAGS; depth++) {
+		struct str text = id_text(diags->arena, id->bytes);
+		git_object_t found;
+
+		if (!object_type(repository, id->bytes, text, &found, diags))
+			return false;
+		if (found == type || (type == GIT_OBJECT_ANY && found != GIT_OBJECT_TAG))
+			return true;
+		if (found == GIT_OBJECT_TAG) {
+			if (!peel_once(repository, found, "object ", id, diags))
+				return false;
+		} else if (found == GIT_OBJECT_COMMIT && type == GIT_OBJECT_TREE) {
+			return peel_once(repository, found, "tree ", id, diags);
+		} else {
+			diag_error(diags, NOWHERE, "the object " STR " is a %s, no %s", ARG(text),
+				git_object_type2string(found), git_object_type2string(type));
+			return false;
+		}
+	}
+	diag_error(diags, NOWHERE, "a tag leads to more than %d others", MAX_TAGS);
+	return false;
 }
 
 bool tree_read_raw(struct repository *repository, const uint8_t *id, struct str path,

@@ -647,3 +647,40 @@ enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_
 	reader_give_back(packs, reader, answer == PACKS_READ ? bytes->n : 0);
 	return answer;
 }
+
+/* The type of the object at `offset`: that of the object that its deltas begin from. */
+static bool type_at(const struct pack *pack, uint64_t offset, git_object_t *type)
+{
+	struct entry entry;
+
+	for (size_t depth = 0; depth <= MAX_CHAIN; depth++) {
+		if (!entry_at(pack, offset, &entry))
+			return false;
+		*type = (git_object_t)entry.type;
+		if (entry.type != ENTRY_OFS_DELTA && entry.type != ENTRY_REF_DELTA)
+			return entry.type >= GIT_OBJECT_COMMIT && entry.type <= GIT_OBJECT_TAG;
+		offset = entry.base;
+	}
+	return false;
+}
+
+enum packs_answer packs_type(struct packs *packs, const uint8_t *id, git_object_t *type)
+{
+	enum packs_answer answer = PACKS_ELSEWHERE;
+	uint64_t offset;
+
+	pthread_mutex_lock(&packs->lock);
+	open_packs(packs);
+	for (uint32_t i = 0; i < packs->list.n && answer == PACKS_ELSEWHERE; i++) {
+		const struct pack *pack = &packs->list.items[i];
+
+		if (!find_id(pack, id, &offset))
+			continue;
+		if (offset >= pack->objects.size)
+			answer = PACKS_DAMAGED;
+		else if (type_at(pack, offset, type))
+			answer = PACKS_READ;
+	}
+	pthread_mutex_unlock(&packs->lock);
+	return answer;
+}

@@ -101,7 +101,7 @@ static void diag_open(const struct source_options *options, const char *path, st
 	diag_help(diags, "compare folders instead: breakwater check dir:OLD dir:NEW");
 }
 
-static bool config_text(struct repository *r, const char *key, struct str *value)
+bool repository_config_text(const struct repository *r, const char *key, struct str *value)
 {
 	git_config *config = NULL;
 	git_buf text = { 0 };
@@ -129,7 +129,7 @@ static void find_work_dir(struct repository *r)
 		path = path_absolute(options, options->git_work_tree);
 	else if (git_repository_is_bare(r->repo) || !path)
 		return;
-	else if (options->git_dir.n && !config_text(r, "core.worktree", &configured))
+	else if (options->git_dir.n && !repository_config_text(r, "core.worktree", &configured))
 		path = path_absolute(options, S("."));
 	r->work_dir = path_real(r->arena, path);
 	r->work_top = open(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,0 +1,296 @@
+/* `@{…}` in names: upstreams, what was checked out before, and entries of logs. */
+#include "source/revision.h"
+
+#include "source/refs.h"
+
+#include <strings.h>
+
+static bool id_is_zero(const struct content_id *id)
+{
+	static const uint8_t zero[GIT_OID_RAWSZ];
+
+	return memcmp(id->bytes, zero, sizeof zero) == 0;
+}
+
+/* The `@{…}` that ends the name: where it begins, and what is in it; false: it has none. */
+static bool split_brace(struct str name, struct str *before, struct str *inside)
+{
+	if (name.n < 4 || name.p[name.n - 1] != '}')
+		return false;
+	for (size_t at = name.n - 3; at-- > 0;) {
+		if (name.p[at] != '@' || name.p[at + 1] != '{')
+			continue;
+		*before = str_head(name, at);
+		*inside = str_head(str_from(name, at + 2), name.n - at - 3);
+		return true;
+	}
+	return false;
+}
+
+static bool is_word(struct str text, const char *word)
+{
+	return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
+}
+
+/* The branch that HEAD is on, without refs/heads/; absent: it is on none. */
+static struct str current_branch(struct lookup *lookup)
+{
+	struct content_id id;
+	struct str last;
+
+	if (ref_read(lookup->repository, S("HEAD"), &id, &last, lookup->diags) == REF_FAILED)
+		lookup->said = true;
+	else if (str_starts(last, S("refs/heads/")))
+		return str_from(last, strlen("refs/heads/"));
+	return (struct str){ NULL, 0 };
+}
+
+/* The branch of `BRANCH@{upstream}`; none named: the current one. */
+static bool find_branch(struct lookup *lookup, struct str *branch)
+{
+	if (branch->n && !str_eq(*branch, S("HEAD")))
+		return true;
+	*branch = current_branch(lookup);
+	if (branch->p || lookup->said)
+		return !lookup->said;
+	return lookup_fail(lookup, "HEAD is on no branch, so it has no upstream");
+}
+
+/* The whole name of a branch's upstream. */
+static bool find_upstream(struct lookup *lookup, struct str branch, struct str *full)
+{
+	struct arena *arena = lookup->repository->arena;
+	git_buf name = { 0 };
+	int error;
+
+	error = git_branch_upstream_name(&name, lookup->repository->repo,
+		str_printf(arena, "refs/heads/" STR "%c", ARG(branch), '\0').p);
+	if (!error)
+		*full = str_dup(arena, str_of(name.ptr));
+	git_buf_dispose(&name);
+	if (!error)
+		return true;
+	lookup_fail(lookup, "the branch '" STR "' has no upstream", ARG(branch));
+	diag_help(lookup->diags, "git branch --set-upstream-to=REMOTE/BRANCH " STR,
+		ARG(path_printable(lookup->diags->arena, branch)));
+	return false;
+}
+
+/* A key of the repository's configuration, in its arena; absent: it is not set. */
+static struct str config_text(const struct repository *repository, struct str key)
+{
+	struct str value = { NULL, 0 };
+
+	repository_config_text(repository, str_cstr(repository->arena, key), &value);
+	return value;
+}
+
+/* Where the remote's branch is tracked here, by the remote's fetch rules; absent: nowhere. */
+static struct str tracking_of(
+	const struct repository *repository, struct str remote, struct str branch)
+{
+	const char *source =
+		str_printf(repository->arena, "refs/heads/" STR "%c", ARG(branch), '\0').p;
+	struct str full = { NULL, 0 };
+	git_remote *found = NULL;
+
+	if (git_remote_lookup(&found, repository->repo, str_cstr(repository->arena, remote)) < 0)
+		return full;
+	for (size_t i = 0; i < git_remote_refspec_count(found) && !full.p; i++) {
+		const git_refspec *spec = git_remote_get_refspec(found, i);
+		git_buf name = { 0 };
+
+		if (git_refspec_direction(spec) == GIT_DIRECTION_FETCH &&
+			git_refspec_src_matches(spec, source) &&
+			git_refspec_transform(&name, spec, source) == 0)
+			full = str_dup(repository->arena, str_of(name.ptr));
+		git_buf_dispose(&name);
+	}
+	git_remote_free(found);
+	return full;
+}
+
+/*
+ * The whole name of what the branch is pushed to, as git's branch_get_push has it for push.default
+ * of the repository's own configuration. A remote with push rules of its own is left to its owner.
+ */
+static bool find_push(struct lookup *lookup, struct str branch, struct str *full)
+{
+	const struct repository *r = lookup->repository;
+	struct arena *arena = r->arena;
+	struct str mode = config_text(r, S("push.default")), remote, upstream;
+
+	remote = config_text(r, str_printf(arena, "branch." STR ".pushremote", ARG(branch)));
+	if (!remote.p)
+		remote = config_text(r, S("remote.pushdefault"));
+	if (!remote.p)
+		remote = config_text(r, str_printf(arena, "branch." STR ".remote", ARG(branch)));
+	if (!remote.p)
+		remote = r->remote;
+	if (config_text(r, str_printf(arena, "remote." STR ".push", ARG(remote))).p ||
+		config_text(r, str_printf(arena, "remote." STR ".mirror", ARG(remote))).p ||
+		is_word(mode, "nothing"))
+		return lookup_fail(
+			lookup, "'@{push}' is not known here; name the branch, as in origin/main");
+	if (is_word(mode, "upstream") || is_word(mode, "tracking"))
+		return find_upstream(lookup, branch, full);
+	*full = tracking_of(r, remote, branch);
+	if (!full->p)
+		return lookup_fail(lookup, "the branch '" STR "' is pushed to nothing that is here",
+			ARG(branch));
+	if (is_word(mode, "current") || is_word(mode, "matching"))
+		return true;
+	return find_upstream(lookup, branch, &upstream) &&
+	       (str_eq(upstream, *full) ||
+		       lookup_fail(lookup, "'@{push}' and '@{upstream}' differ; name one of them"));
+}
+
+/* The Nth branch or commit that was checked out before, by HEAD's log. */
+static bool find_prior(struct lookup *lookup, int64_t n, struct str *name)
+{
+	struct repository *repository = lookup->repository;
+	struct str moving = S("checkout: moving from ");
+	struct log log;
+	int64_t count = 0;
+
+	if (log_read(repository, S("HEAD"), repository->arena, &log, lookup->diags) == REF_FAILED) {
+		lookup->said = true;
+		return false;
+	}
+	for (uint32_t i = 0; i < log.n; i++) {
+		struct str from = log.items[i].message;
+		const char *to;
+
+		if (!str_starts(from, moving))
+			continue;
+		from = str_from(from, moving.n);
+		to = memmem(from.p, from.n, " to ", 4);
+		if (!to || ++count < n)
+			continue;
+		*name = str_head(from, (size_t)(to - from.p));
+		return true;
+	}
+	return lookup_fail(lookup, "HEAD's log tells of %u checkout%s only", (unsigned)count,
+		count == 1 ? "" : "s");
+}
+
+bool interpret(struct lookup *lookup, struct str name, struct str *out)
+{
+	struct str before, inside;
+
+	*out = str_eq(name, S("@")) ? S("HEAD") : name;
+	if (!split_brace(name, &before, &inside))
+		return true;
+	if (is_word(inside, "u") || is_word(inside, "upstream"))
+		return interpret(lookup, before, &before) && find_branch(lookup, &before) &&
+		       find_upstream(lookup, before, out);
+	if (is_word(inside, "push"))
+		return interpret(lookup, before, &before) && find_branch(lookup, &before) &&
+		       find_push(lookup, before, out);
+	if (before.n == 0 && str_starts(inside, S("-"))) {
+		int64_t n = is_number(str_from(inside, 1)) ? number_of(str_from(inside, 1)) : 0;
+
+		if (n <= 0)
+			return lookup_fail(lookup, "'@{-N}' takes a number from 1 on");
+		return find_prior(lookup, n, out);
+	}
+	return true;
+}
+
+bool split_entry(struct str name, struct str *before, struct str *inside)
+{
+	return split_brace(name, before, inside) && !is_word(*inside, "u") &&
+	       !is_word(*inside, "upstream") && !is_word(*inside, "push") &&
+	       !(before->n == 0 && str_starts(*inside, S("-")));
+}
+
+static bool entry_by_number(struct lookup *lookup, struct str full, const struct log *log,
+	int64_t n, struct content_id *id)
+{
+	/* Entry 0 is what it is now; each further one, what it was before the one above. */
+	if (n == 0) {
+		if (log->n)
+			*id = log->items[0].new;
+		return true;
+	}
+	if (n <= log->n && !id_is_zero(&log->items[n - 1].old)) {
+		*id = log->items[n - 1].old;
+		return true;
+	}
+	return lookup_fail(lookup, "the log of '" STR "' has %u entr%s only", ARG(full), log->n,
+		log->n == 1 ? "y" : "ies");
+}
+
+/* What it was at that time: what the newest entry that is not younger made of it. */
+static bool entry_by_time(struct lookup *lookup, struct str full, const struct log *log,
+	int64_t time, struct content_id *id)
+{
+	for (uint32_t i = 0; i < log->n; i++) {
+		if (log->items[i].time > time)
+			continue;
+		if (i > 0 || log->items[i].time == time)
+			*id = log->items[i].new;
+		return true;
+	}
+	if (log->n == 0)
+		return lookup_fail(lookup, "the log of '" STR "' is empty", ARG(full));
+	*id = log->items[log->n - 1].old;
+	if (id_is_zero(id))
+		*id = log->items[log->n - 1].new;
+	diag_warning(lookup->diags, NOWHERE,
+		"the log of '" STR
+		"' does not go back that far; its oldest entry is taken for '" STR "'",
+		ARG(path_printable(lookup->diags->arena, full)),
+		ARG(path_printable(lookup->diags->arena, lookup->whole)));
+	return true;
+}
+
+/* Which log `NAME@{…}` means; *id is what the reference is now. */
+static enum ref_answer find_log(
+	struct lookup *lookup, struct str name, struct str *full, struct content_id *id)
+{
+	struct repository *repository = lookup->repository;
+	enum ref_answer answer;
+
+	if (name.n == 0) /* the branch that HEAD is on, or HEAD itself */
+		return ref_read(repository, S("HEAD"), id, full, lookup->diags);
+	if (!interpret(lookup, name, &name))
+		return REF_FAILED;
+	answer = log_expand(repository, name, id, full, lookup->diags);
+	if (answer == REF_ABSENT &&
+		ref_expand(repository, name, id, full, lookup->diags) == REF_FOUND) {
+		lookup_fail(lookup, "'" STR "' has no log here", ARG(name));
+		return REF_FAILED;
+	}
+	return answer;
+}
+
+bool find_entry(struct lookup *lookup, struct str name, struct str inside, struct content_id *id)
+{
+	struct repository *repository = lookup->repository;
+	int64_t number = is_number(inside) ? number_of(inside) : -1, time = number;
+	struct log log;
+	struct str full;
+
+	if ((number < 0 || number >= 100000000) && !is_number(inside) && !log_date(inside, &time))
+		return lookup_fail(lookup,
+			"'@{" STR
+			"}' is no date that is read here; write @{N} or @{YYYY-MM-DD HH:MM:SS}",
+			ARG(inside));
+	switch (find_log(lookup, name, &full, id)) {
+	case REF_FOUND:
+		break;
+	case REF_ABSENT:
+		return false;
+	case REF_FAILED:
+		lookup->said = true;
+		return false;
+	}
+	if (log_read(repository, full, repository->arena, &log, lookup->diags) == REF_FAILED) {
+		lookup->said = true;
+		return false;
+	}
+	if (number >= 0 && number < 100000000)
+		return entry_by_number(lookup, full, &log, number, id);
+	return entry_by_time(lookup, full, &log, time, id);
+}

@@ -1,0 +1,151 @@
+/* The best common ancestor of two commits, as `git merge-base` chooses it. */
+#include "source/graph.h"
+
+enum {
+	SIDE_A = 1,
+	SIDE_B = 2,
+	STALE = 4, /* below a merge base */
+	RESULT = 8,
+};
+
+struct commits {
+	struct commit **items;
+	uint32_t n, cap;
+};
+
+static bool queue_is_stale(const struct graph *graph)
+{
+	for (uint32_t i = 0; i < graph->queue.n; i++)
+		if (!(graph->queue.items[i].commit->flags & STALE))
+			return false;
+	return true;
+}
+
+/*
+ * Walks down from what is queued, newest first, until all that waits is stale. What both sides
+ * reach is a result, in the order of its finding; what is below one is stale.
+ */
+static bool paint_down(struct graph *graph, struct commits *results)
+{
+	while (graph->queue.n && !queue_is_stale(graph)) {
+		struct commit *commit = queue_pop(graph);
+		uint32_t flags = commit->flags & (SIDE_A | SIDE_B | STALE);
+
+		if (flags == (SIDE_A | SIDE_B)) {
+			if (!(commit->flags & RESULT)) {
+				commit->flags |= RESULT;
+				*vec_push(graph->arena, results) = commit;
+			}
+			flags |= STALE;
+		}
+		for (uint32_t i = 0; i < commit->n_parents; i++) {
+			struct commit *parent = commit_get(graph, &commit->parents[i]);
+
+			if (!parent)
+				return false;
+			if ((parent->flags & flags) == flags)
+				continue;
+			parent->flags |= flags;
+			queue_push(graph, parent);
+		}
+	}
+	return true;
+}
+
+static void clear_flags(struct graph *graph)
+{
+	for (uint32_t i = 0; i < graph->commits.n; i++)
+		for (struct commit *c = graph->commits.entries[i].value; c; c = c->next)
+			c->flags = 0;
+	graph->queue.n = 0;
+}
+
+/*
+ * Takes out the results that another one reaches. Each is walked against all others until only
+ * what both sides reach is waiting, so a walk goes no further back than their dates do.
+ */
+static bool drop_reached(struct graph *graph, struct commits *results)
+{
+	struct commit **all = results->items;
+
+	for (uint32_t i = 0; i < results->n; i++) {
+		struct commits ignored = { 0 };
+
+		if (!all[i])
+			continue;
+		clear_flags(graph);
+		all[i]->flags = SIDE_A;
+		for (uint32_t k = 0; k < results->n; k++)
+			if (all[k] && k != i)
+				all[k]->flags |= SIDE_B;
+		for (uint32_t k = 0; k < results->n; k++)
+			if (all[k])
+				queue_push(graph, all[k]);
+		if (!paint_down(graph, &ignored))
+			return false;
+		for (uint32_t k = 0; k < results->n; k++)
+			if (all[k] && k != i && (all[k]->flags & SIDE_A))
+				all[k] = NULL;
+		if (all[i]->flags & SIDE_B)
+			all[i] = NULL;
+	}
+	return true;
+}
+
+/* The best of several results: none that another one reaches; then the newest. */
+static struct commit *best_of(struct graph *graph, struct commits *results)
+{
+	struct commit *best = NULL;
+
+	if (results->n > 1 && !drop_reached(graph, results))
+		return NULL;
+	for (uint32_t i = 0; i < results->n; i++)
+		if (results->items[i] && (!best || results->items[i]->date > best->date))
+			best = results->items[i];
+	return best;
+}
+
+static void diag_no_base(
+	const struct repository *repository, struct str a, struct str b, struct diags *diags)
+{
+	diag_error(diags, NOWHERE, "'" STR "' and '" STR "' have no common commit%s", ARG(a),
+		ARG(b), repository->shallow ? " in this shallow clone" : "");
+	if (repository->shallow)
+		diag_help(diags, "bring the history: git fetch --unshallow " STR,
+			ARG(repository->remote));
+	else
+		diag_help(diags, "compare the two themselves: breakwater check " STR " " STR,
+			ARG(a), ARG(b));
+}
+
+bool merge_base(struct repository *repository, const struct content_id *a, struct str a_name,
+	const struct content_id *b, struct str b_name, struct content_id *base, struct diags *diags)
+{
+	struct graph *graph = graph_new(repository, diags);
+	struct commit *first = commit_get(graph, a), *second = commit_get(graph, b), *best = NULL;
+	struct commits results = { 0 }, kept = { 0 };
+
+	if (!first || !second)
+		goto done;
+	if (first == second) {
+		best = first;
+		goto done;
+	}
+	first->flags |= SIDE_A;
+	second->flags |= SIDE_B;
+	queue_push(graph, first);
+	queue_push(graph, second);
+	if (!paint_down(graph, &results))
+		goto done;
+	for (uint32_t i = 0; i < results.n; i++)
+		if (!(results.items[i]->flags & STALE))
+			*vec_push(graph->arena, &kept) = results.items[i];
+	best = best_of(graph, &kept);
+done:
+	if (best)
+		*base = best->id;
+	else if (!graph->failed)
+		diag_no_base(repository, a_name, b_name, diags);
+	graph_free(graph);
+	return best != NULL;
+}

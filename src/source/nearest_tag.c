@@ -1,0 +1,147 @@
+/* The nearest tagged ancestor of HEAD, as `git describe` finds it. */
+#include "source/graph.h"
+#include "source/refs.h"
+
+#include <fnmatch.h>
+
+enum { MAX_CANDIDATES = 10 /* tags that are weighed, as `git describe` does */ };
+
+struct tag_search {
+	struct graph *graph;
+	const char *pattern;
+	uint32_t n_tags;
+};
+
+/* Numbers by value, the rest bytewise: v1.10 is after v1.9. */
+static int version_order(struct str a, struct str b)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a.n && j < b.n) {
+		uint64_t x = 0, y = 0;
+		size_t begin_a = i, begin_b = j;
+
+		for (; i < a.n && a.p[i] >= '0' && a.p[i] <= '9'; i++)
+			x = x * 10 + (uint64_t)(a.p[i] - '0');
+		for (; j < b.n && b.p[j] >= '0' && b.p[j] <= '9'; j++)
+			y = y * 10 + (uint64_t)(b.p[j] - '0');
+		if (i > begin_a && j > begin_b) {
+			if (x != y)
+				return x < y ? -1 : 1;
+			continue;
+		}
+		i = begin_a;
+		j = begin_b;
+		if (a.p[i] != b.p[j])
+			return (unsigned char)a.p[i] - (unsigned char)b.p[j];
+		i++;
+		j++;
+	}
+	return (a.n - i > b.n - j) - (a.n - i < b.n - j);
+}
+
+/* Puts the tag's name on its commit, where that is here. */
+static void take_tag(void *context, struct str reference, const struct content_id *id)
+{
+	struct tag_search *search = context;
+	struct graph *graph = search->graph;
+	struct str name = str_from(reference, strlen("refs/tags/"));
+	struct content_id target = *id;
+	struct commit *commit;
+	struct diags unsaid;
+
+	if (fnmatch(search->pattern, str_cstr(graph->arena, name), 0) != 0)
+		return;
+	search->n_tags++;
+	diags_init(&unsaid, graph->arena);
+	if (!object_peel(graph->repository, GIT_OBJECT_COMMIT, &target, &unsaid))
+		return;
+	commit = commit_get(graph, &target);
+	if (commit && (!commit->tag.p || version_order(commit->tag, name) < 0))
+		commit->tag = str_dup(graph->repository->arena, name);
+}
+
+struct candidate {
+	struct commit *commit;
+	uint32_t
+		distance; /* commits that HEAD reaches and the tag does not, of those seen so far */
+};
+
+/*
+ * As `git describe` does: newest first from HEAD, at most ten tags; each counts the commits that
+ * are not in it, and the smallest count is the nearest. A commit's flags say which tags hold it.
+ */
+static struct commit *nearest_tagged(struct graph *graph, struct commit *head)
+{
+	struct candidate candidates[MAX_CANDIDATES];
+	uint32_t n = 0, best = 0, popped = 0;
+
+	queue_push(graph, head);
+	graph->walk++;
+	head->seen = graph->walk;
+	while (graph->queue.n && !graph->failed) {
+		struct commit *commit = queue_pop(graph);
+		bool open = false;
+
+		if (commit != head && commit->tag.p && n < MAX_CANDIDATES) {
+			candidates[n] = (struct candidate){ commit, popped };
+			commit->flags |= 1u << n++;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			candidates[i].distance += !(commit->flags & 1u << i);
+		popped++;
+		for (uint32_t i = 0; i < commit->n_parents; i++) {
+			struct commit *parent = commit_get(graph, &commit->parents[i]);
+
+			if (!parent)
+				return NULL;
+			parent->flags |= commit->flags;
+			if (parent->seen == graph->walk)
+				continue;
+			parent->seen = graph->walk;
+			queue_push(graph, parent);
+		}
+		for (uint32_t i = 0; i < graph->queue.n && !open; i++)
+			open = graph->queue.items[i].commit->flags != (1u << n) - 1;
+		if (n && !open)
+			break;
+	}
+	for (uint32_t i = 1; i < n; i++)
+		if (candidates[i].distance < candidates[best].distance)
+			best = i;
+	return n ? candidates[best].commit : NULL;
+}
+
+bool nearest_tag(
+	struct repository *repository, struct str pattern, struct str *tag, struct diags *diags)
+{
+	struct graph *graph = graph_new(repository, diags);
+	struct tag_search search = { graph, str_cstr(graph->arena, pattern), 0 };
+	struct commit *head, *found = NULL;
+	struct revision revision;
+
+	if (!revision_find(repository, S("HEAD"), MEANT_COMMIT, &revision, diags))
+		goto done;
+	if (!refs_each(repository, S("refs/tags/"), take_tag, &search, diags))
+		goto done;
+	head = commit_get(graph, &revision.commit);
+	if (head)
+		found = nearest_tagged(graph, head);
+	if (found) {
+		*tag = found->tag;
+	} else if (!graph->failed) {
+		diag_error(diags, NOWHERE, "no tag '" STR "' among the ancestors of HEAD",
+			ARG(pattern));
+		if (repository->shallow)
+			diag_help(diags, "this clone is shallow: git fetch --unshallow --tags " STR,
+				ARG(repository->remote));
+		else if (search.n_tags == 0)
+			diag_help(diags, "bring the tags: git fetch --tags " STR,
+				ARG(repository->remote));
+		else
+			diag_help(diags, "name a base: breakwater check REV");
+	}
+done:
+	graph_free(graph);
+	return found != NULL;
+}
