@@ -28,7 +28,7 @@ struct breakwater_run {
 	struct diags diags;
 	struct timing timing;
 	struct source_options sources;
-	struct config_override override;
+	struct config_override override, overrides[SIDES];
 	struct side sides[SIDES];
 	struct changes changes;
 	struct schema schemas[SIDES];
@@ -192,20 +192,34 @@ static struct config_override override_of(
 	return override;
 }
 
-static bool configure_sides(struct breakwater_run *run)
+/* Of the old side only the layout counts. */
+static void take_overrides(struct breakwater_run *run)
 {
-	struct config_override new = override_of(run, &run->options->head_side);
-	struct config_override old = override_of(run, &run->options->base_side);
+	run->overrides[NEW] = override_of(run, &run->options->head_side);
+	run->overrides[OLD] = override_of(run, &run->options->base_side);
+	run->overrides[OLD].layout_only = true;
+}
+
+static struct side_options options_of(struct breakwater_run *run, int side)
+{
 	struct side_options options = side_options(run);
 
-	options.override = &new;
-	if (!side_configure(&options, &run->sides[NEW]))
+	options.override = &run->overrides[side];
+	return options;
+}
+
+static bool configure_sides(struct breakwater_run *run)
+{
+	struct side_options new, old;
+
+	take_overrides(run);
+	new = options_of(run, NEW);
+	old = options_of(run, OLD);
+	if (!side_configure(&new, &run->sides[NEW]))
 		return false;
 	run->sides[NEW].config.old_top = run->sides[OLD].source->top;
 	run->sides[NEW].config.new_top = run->sides[NEW].source->top;
-	old.layout_only = true;
-	options.override = &old;
-	return side_configure(&options, &run->sides[OLD]);
+	return side_configure(&old, &run->sides[OLD]);
 }
 
 static bool find_roots(struct breakwater_run *run)
@@ -238,6 +252,64 @@ static bool find_changes(struct breakwater_run *run)
 {
 	return source_changes(
 		run->sides[OLD].source, run->sides[NEW].source, &run->changes, &run->diags);
+}
+
+/* ---- configurations below the top ---- */
+
+/* What governs a file of `from` on both sides. */
+static bool discover(struct breakwater_run *run, int from, struct str path, struct diags *diags)
+{
+	bool ok = true;
+
+	for (int side = OLD; side < SIDES; side++) {
+		struct side_options options = options_of(run, side);
+
+		options.diags = diags;
+		ok &= side_discover(&options, &run->sides[side],
+			side_path(&options, &run->sides[side], run->sides[from].source->top, path));
+	}
+	return ok;
+}
+
+static bool is_nested(const struct breakwater_run *run)
+{
+	return run->sides[OLD].config.nested || run->sides[NEW].config.nested;
+}
+
+/* Above what changed, so that no tree is walked for them. */
+static bool discover_changed(struct breakwater_run *run)
+{
+	bool ok = true;
+
+	for (uint32_t i = 0; i < run->changes.list.n && is_nested(run); i++) {
+		const struct change *change = &run->changes.list.items[i];
+
+		ok &= discover(run, change->new ? NEW : OLD, change->path, &run->diags);
+	}
+	return ok;
+}
+
+/* Above what was compiled beside it, whose findings may be listed too. One that is wrong there does
+ * not decide the status. */
+static void discover_compiled(struct breakwater_run *run)
+{
+	struct diags diags;
+
+	diags_init(&diags, run->arena);
+	for (int side = OLD; side < SIDES && is_nested(run); side++) {
+		const struct schema *schema = &run->schemas[side];
+
+		for (uint32_t i = 0; i < schema->files.n; i++)
+			if (schema->files.items[i].own)
+				discover(run, side, schema->files.items[i].file->text->path,
+					&diags);
+	}
+	for (uint32_t i = 0; i < diags.n; i++)
+		diags.items[i].level = DIAG_WARNING;
+	if (diags.n_errors)
+		diag_help(&diags, "what lies below that file has the defaults");
+	diags.n_errors = 0;
+	diags_adopt(&run->diags, &diags);
 }
 
 /* ---- paths ---- */
@@ -313,8 +385,7 @@ static void disown(struct breakwater_run *run)
 	for (int side = OLD; side < SIDES && !run->options->roots.n; side++) {
 		struct schema *schema = &run->schemas[side];
 
-		if (!run->sides[side].config.has_roots ||
-			run->sides[side].source->kind == SOURCE_SET)
+		if (run->sides[side].source->kind == SOURCE_SET)
 			continue;
 		for (uint32_t i = 0; i < schema->files.n; i++) {
 			const struct file *file = schema->files.items[i].file;
@@ -346,7 +417,7 @@ static bool asks_for_paths(const struct config *config)
 		if (config->modules.items[i].ignores.n || config->modules.items[i].n_ignore_only)
 			return true;
 	}
-	return false;
+	return config->rest.ignores.n || config->rest.n_ignore_only;
 }
 
 /* May the findings of a file that did not change be in the report, by --path? */
@@ -456,8 +527,10 @@ static bool compile_sides(struct breakwater_run *run)
 	} else {
 		ok = compile_needed(run, sides, &need, &stats);
 	}
-	if (ok)
+	if (ok) {
+		discover_compiled(run);
 		disown(run);
+	}
 	phase = timing_end(&run->timing, "compile");
 	timing_count(phase, "files parsed", stats.files_parsed);
 	timing_count(phase, "files shared", stats.files_shared);
@@ -752,6 +825,7 @@ static const struct step {
 	{ find_roots, NULL },
 	{ judge_empty_sides, "config" },
 	{ find_changes, "changes" },
+	{ discover_changed, NULL },
 	{ compile_sides, NULL },
 	{ judge_broken_files, NULL },
 	{ compare, NULL },

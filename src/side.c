@@ -69,6 +69,28 @@ bool side_configure(const struct side_options *options, struct side *side)
 		&side->config, options->diags);
 }
 
+struct str side_path(const struct side_options *options, const struct side *side,
+	struct str other_top, struct str path)
+{
+	struct str top = side->source->top;
+
+	if (str_eq(top, other_top) || !path_under(path, other_top) || path.n == other_top.n)
+		return path;
+	return path_join(options->arena, top, str_from(path, other_top.n ? other_top.n + 1 : 0));
+}
+
+bool side_discover(const struct side_options *options, struct side *side, struct str path)
+{
+	uint32_t known = side->config.modules.n;
+
+	if (!config_discover(options->arena, side->source, options->override, path, &side->config,
+		    options->diags))
+		return false;
+	if (side->config.modules.n > known && !options->n_root_options)
+		config_roots(options->arena, &side->config, &side->roots);
+	return true;
+}
+
 bool side_find_roots(const struct side_options *options, struct side *side)
 {
 	uint32_t errors = options->diags->n_errors;
@@ -79,10 +101,10 @@ bool side_find_roots(const struct side_options *options, struct side *side)
 	if (side->source->kind != SOURCE_SET) {
 		if (!roots_of_options(options, side->source, &side->roots))
 			return false;
-		if (!side->roots.declared.n && side->config.has_roots)
+		if (!side->roots.declared.n)
 			config_roots(options->arena, &side->config, &side->roots);
 	}
-	side->roots.inferred = side->roots.declared.n == 0;
+	side->roots.inferred |= side->roots.declared.n == 0;
 
 	side->has_contract = source_has_contract(side->source, S(""), options->diags);
 	if (options->diags->n_errors > errors)
@@ -91,7 +113,7 @@ bool side_find_roots(const struct side_options *options, struct side *side)
 		return true;
 	if (side->source->top.n)
 		ok = require_contract(options, side, side->source->top, "the folder");
-	for (uint32_t i = 0; ok && i < side->roots.declared.n; i++)
+	for (uint32_t i = 0; ok && !side->roots.inferred && i < side->roots.declared.n; i++)
 		ok = require_contract(options, side, side->roots.declared.items[i], "the root");
 	return ok;
 }

@@ -30,6 +30,14 @@ struct source_options source_options_of(struct arena *arena, struct intern *name
 	struct str directory, const struct breakwater_git *git);
 /* Reads the side's configuration. */
 bool side_configure(const struct side_options *options, struct side *side);
+/* Where a path of the other side, whose top is `other_top`, would be on this one. */
+struct str side_path(const struct side_options *options, const struct side *side,
+	struct str other_top, struct str path);
+/*
+ * Reads the configurations below the top that govern the file at `path`, once side_find_roots was
+ * called, and adds their modules to the side's roots. False when one of them is wrong.
+ */
+bool side_discover(const struct side_options *options, struct side *side, struct str path);
 /*
  * Sets roots and has_contract. False when a declared root, or the PATH of a `REV:PATH`, has no
  * contract while the side has one elsewhere: then the name is wrong, and every file would seem

@@ -215,6 +215,11 @@ static bool is_workspace(const struct folder *place)
 	       place_head(place, S("buf.work.yaml")).p || says_v2(place_head(place, S("buf.yaml")));
 }
 
+static bool is_module(const struct folder *place)
+{
+	return place_head(place, S("buf.yaml")).p != NULL;
+}
+
 static struct str parent_of(struct str path)
 {
 	size_t slash = str_rfind(path, '/');
@@ -222,29 +227,38 @@ static struct str parent_of(struct str path)
 	return slash == path.n ? S("") : str_head(path, slash);
 }
 
-/* The folder above `folder`, or it itself, that its configuration is in; else itself. */
+/* The folder above `folder`, or it itself, that its configuration is in: that of a workspace, else
+ * of the module that it lies in; else itself. */
 static struct str disk_workspace(struct cli *cli, struct str folder)
 {
+	struct str module = { NULL, 0 };
+
 	for (struct str at = folder; at.n; at = parent_of(at)) {
 		struct folder place = { cli, NULL, at };
 
 		if (is_workspace(&place))
 			return at;
+		if (!module.p && is_module(&place))
+			module = at;
 		if (is_on_disk(cli, path_join(cli->arena, at, S(".git")), false))
 			break;
 	}
-	return folder;
+	return module.p ? module : folder;
 }
 
 static struct str tree_workspace(struct cli *cli, struct source *source, struct str folder)
 {
+	struct str module = { NULL, 0 };
+
 	for (struct str at = folder;; at = parent_of(at)) {
 		struct folder place = { cli, source, at };
 
 		if (is_workspace(&place))
 			return at;
+		if (!module.p && is_module(&place))
+			module = at;
 		if (!at.n)
-			return folder;
+			return module.p ? module : folder;
 	}
 }
 

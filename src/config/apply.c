@@ -27,41 +27,46 @@ static int silence_order(const void *left, const void *right)
 			       ((uintptr_t)a->rule < (uintptr_t)b->rule);
 }
 
+static bool shares_lists(const struct module *a, const struct module *b)
+{
+	return a->ignores.items == b->ignores.items && a->ignore_only == b->ignore_only;
+}
+
 /* Modules that share the file's settings share the lists: once is enough. */
 static bool repeats(const struct config *config, uint32_t i)
 {
 	const struct module *modules = config->modules.items;
 
-	return i > 0 && modules[i].ignores.items == modules[i - 1].ignores.items &&
-	       modules[i].ignore_only == modules[i - 1].ignore_only;
+	return i > 0 && shares_lists(&modules[i], &modules[i - 1]);
 }
 
-static struct silences collect_silences(const struct config *config, struct arena *arena)
+static struct silences collect_silences(const struct module *module, struct arena *arena)
 {
 	struct silences s = { 0 };
-	size_t n = 0;
 
-	for (uint32_t i = 0; i <= config->modules.n; i++) {
-		const struct module *module =
-			i < config->modules.n ? &config->modules.items[i] : &config->rest;
-
-		n += module->ignores.n + module->n_ignore_only;
-	}
-	s.items = NEW_ARRAY(arena, n + 1, struct silence);
-	for (uint32_t i = 0; i <= config->modules.n; i++) {
-		const struct module *module =
-			i < config->modules.n ? &config->modules.items[i] : &config->rest;
-
-		if (i < config->modules.n && repeats(config, i))
-			continue;
-		for (uint32_t k = 0; k < module->ignores.n; k++)
-			s.items[s.n++] = (struct silence){ module->ignores.items[k], NULL };
-		for (uint32_t k = 0; k < module->n_ignore_only; k++)
-			s.items[s.n++] = (struct silence){ module->ignore_only[k].path,
-				module->ignore_only[k].rule };
-	}
+	s.items = NEW_ARRAY(arena, module->ignores.n + module->n_ignore_only + 1, struct silence);
+	for (uint32_t k = 0; k < module->ignores.n; k++)
+		s.items[s.n++] = (struct silence){ module->ignores.items[k], NULL };
+	for (uint32_t k = 0; k < module->n_ignore_only; k++)
+		s.items[s.n++] = (struct silence){ module->ignore_only[k].path,
+			module->ignore_only[k].rule };
 	qsort(s.items, s.n, sizeof *s.items, silence_order);
 	return s;
+}
+
+/* A module's own paths silence what is its, and nothing of another's. `all` has one for each
+ * module and, last, one for the rest; an empty one is not made yet. */
+static const struct silences *silences_of(const struct config *config, struct silences *all,
+	const struct module *module, struct arena *arena)
+{
+	size_t at = module == &config->rest ? config->modules.n
+					    : (size_t)(module - config->modules.items);
+
+	for (; at > 0 && at < config->modules.n && repeats(config, (uint32_t)at); at--)
+		;
+	if (!all[at].items)
+		all[at] = collect_silences(module, arena);
+	return &all[at];
 }
 
 static bool silences_has(const struct silences *s, struct str path, const struct rule *rule)
@@ -112,7 +117,8 @@ static const struct module *module_of(
 	const struct module *module = file ? config_module_of(config, file->text->path) : NULL;
 
 	if (!module && file && !finding->new_file)
-		module = config_module_of(config, moved_path(config, scratch, file->text->path));
+		return config_settings_of(
+			config, moved_path(config, scratch, file->text->path));
 	return module ? module : &config->rest;
 }
 
@@ -139,7 +145,7 @@ static bool is_ignored(const struct silences *s, const struct config *config,
 void config_apply(const struct config *config, struct findings *findings, struct arena *scratch)
 {
 	struct arena_mark mark = arena_mark(scratch);
-	struct silences silences = collect_silences(config, scratch);
+	struct silences *all = NEW_ARRAY(scratch, config->modules.n + 1, struct silences);
 
 	for (uint32_t i = 0; i < findings->list.n; i++) {
 		struct finding *finding = findings->list.items[i];
@@ -148,7 +154,8 @@ void config_apply(const struct config *config, struct findings *findings, struct
 
 		finding->severity = (enum severity)module->selection->severity[rule];
 		if (!module->selection->selected[rule] ||
-			is_ignored(&silences, config, module, finding, scratch))
+			is_ignored(silences_of(config, all, module, scratch), config, module,
+				finding, scratch))
 			finding->ignored = true;
 	}
 	arena_rewind(scratch, mark);

@@ -3,6 +3,7 @@
 static const struct str keys[] = {
 	STR_INIT("version"),
 	STR_INIT("roots"),
+	STR_INIT("modules"),
 	STR_INIT("base"),
 	STR_INIT("use"),
 	STR_INIT("except"),
@@ -13,12 +14,48 @@ static const struct str keys[] = {
 	STR_INIT("strict_imports"),
 };
 
-static bool is_key(struct str word)
+/* The first `N_LAYOUT_KEYS` say which files are its; the others are its settings. */
+enum { N_LAYOUT_KEYS = 3 };
+
+static const struct str module_keys[] = {
+	STR_INIT("path"),
+	STR_INIT("includes"),
+	STR_INIT("excludes"),
+	STR_INIT("use"),
+	STR_INIT("except"),
+	STR_INIT("ignore"),
+	STR_INIT("ignore_only"),
+	STR_INIT("ignore_unstable_packages"),
+	STR_INIT("severity"),
+};
+
+static void check_keys(
+	struct reader *r, const struct yaml_node *map, const struct str *words, size_t n)
 {
-	for (size_t i = 0; i < COUNT(keys); i++)
-		if (str_eq(keys[i], word))
-			return true;
-	return false;
+	for (uint32_t i = 0; !r->override->layout_only && i < map->pairs.n; i++) {
+		const struct yaml_node *key = map->pairs.items[i].key;
+		bool known = false;
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = str_eq(words[k], key->value);
+		if (!known)
+			report_unknown(r, key, "key", words, n);
+	}
+}
+
+/* The settings in a file, or in one of its modules. */
+static struct breaking_nodes nodes_of(const struct reader *r, const struct yaml_node *map)
+{
+	return (struct breaking_nodes){
+		.use = yaml_get(map, S("use")),
+		.except = yaml_get(map, S("except")),
+		.ignore = yaml_get(map, S("ignore")),
+		.ignore_only = yaml_get(map, S("ignore_only")),
+		.ignore_unstable_packages = yaml_get(map, S("ignore_unstable_packages")),
+		.severity = yaml_get(map, S("severity")),
+		.folders = &r->folder,
+		.n_folders = 1,
+	};
 }
 
 static void read_version(struct reader *r, const struct yaml_node *root)
@@ -48,18 +85,56 @@ static void read_roots(struct reader *r, const struct yaml_node *list, struct co
 	config->has_roots = config->roots.n > 0;
 }
 
+static bool has_settings(const struct yaml_node *map)
+{
+	for (size_t i = N_LAYOUT_KEYS; i < COUNT(module_keys); i++)
+		if (yaml_get(map, module_keys[i]))
+			return true;
+	return false;
+}
+
+/* One with settings of its own has none of the file's, as in a buf.yaml. */
+static void read_module(struct reader *r, const struct yaml_node *node, struct config *config)
+{
+	const struct yaml_node *path = yaml_get(node, S("path"));
+	struct module module = config->rest;
+
+	if (node->kind != YAML_MAP) {
+		diag_error(r->diags, node_place(r, node), "a module is a mapping, not %s",
+			yaml_kind_name(node));
+		return;
+	}
+	check_keys(r, node, module_keys, COUNT(module_keys));
+	if (!path) {
+		diag_error(r->diags, node_place(r, node), "a module without a 'path'");
+		return;
+	}
+	if (!read_path(r, path, r->folder, &module.path))
+		return;
+	if (has_settings(node)) {
+		struct breaking_nodes nodes = nodes_of(r, node);
+
+		module = (struct module){ .path = module.path };
+		read_breaking(r, &nodes, &module);
+	}
+	read_folders(r, yaml_get(node, S("includes")), S("includes"), r->folder, &module, 1);
+	read_folders(r, yaml_get(node, S("excludes")), S("excludes"), r->folder, &module, 1);
+	*vec_push(r->arena, &config->modules) = module;
+}
+
+/* What lies below a module is its alone; all else has the settings of the file. */
+static void read_modules(struct reader *r, const struct yaml_node *list, struct config *config)
+{
+	if (!expect_kind(r, list, YAML_LIST, S("modules")) || !list->items.n)
+		return;
+	config->modules.n = 0;
+	for (uint32_t i = 0; i < list->items.n; i++)
+		read_module(r, list->items.items[i], config);
+}
+
 bool read_breakwater_yaml(struct reader *r, const struct yaml_node *root, struct config *config)
 {
-	struct breaking_nodes nodes = {
-		.use = yaml_get(root, S("use")),
-		.except = yaml_get(root, S("except")),
-		.ignore = yaml_get(root, S("ignore")),
-		.ignore_only = yaml_get(root, S("ignore_only")),
-		.ignore_unstable_packages = yaml_get(root, S("ignore_unstable_packages")),
-		.severity = yaml_get(root, S("severity")),
-		.folders = &r->folder,
-		.n_folders = 1,
-	};
+	struct breaking_nodes nodes = nodes_of(r, root);
 	struct module *module = vec_push(r->arena, &config->modules);
 	uint32_t n_errors = r->diags->n_errors;
 
@@ -75,14 +150,12 @@ bool read_breakwater_yaml(struct reader *r, const struct yaml_node *root, struct
 	read_breaking(r, &nodes, module);
 	if (!r->override->layout_only) {
 		read_version(r, root);
-		for (uint32_t i = 0; i < root->pairs.n; i++)
-			if (!is_key(root->pairs.items[i].key->value))
-				report_unknown(
-					r, root->pairs.items[i].key, "key", keys, COUNT(keys));
+		check_keys(r, root, keys, COUNT(keys));
 		read_word(r, yaml_get(root, S("base")), S("base"), &config->base);
 		read_flag(r, yaml_get(root, S("strict_imports")), S("strict_imports"),
 			&config->strict_imports);
 	}
 	config->rest = *module;
+	read_modules(r, yaml_get(root, S("modules")), config);
 	return r->diags->n_errors == n_errors;
 }

@@ -95,10 +95,11 @@ static void read_breaking_part(struct reader *r, const struct yaml_node *part,
 	read_breaking(r, &nodes, module);
 }
 
-/* `includes` or `excludes` of a module: folders below it. */
-static void read_folders(struct reader *r, const struct yaml_node *list, struct str key,
-	struct str base, bool include, struct module *modules, size_t n)
+void read_folders(struct reader *r, const struct yaml_node *list, struct str key, struct str base,
+	struct module *modules, size_t n)
 {
+	bool include = str_eq(key, S("includes"));
+
 	if (!expect_kind(r, list, YAML_LIST, key))
 		return;
 	for (uint32_t i = 0; i < list->items.n; i++) {
@@ -156,7 +157,7 @@ static void read_v1(struct reader *r, const struct yaml_node *root, struct confi
 		module->path = folders.items[i];
 	}
 	if (build && build->kind == YAML_MAP)
-		read_folders(r, yaml_get(build, S("excludes")), S("excludes"), r->folder, false,
+		read_folders(r, yaml_get(build, S("excludes")), S("excludes"), r->folder,
 			config->modules.items + first, config->modules.n - first);
 }
 
@@ -186,8 +187,8 @@ static void read_module(struct reader *r, const struct yaml_node *node, struct c
 		module.ignore_unstable_packages = false;
 		read_breaking_part(r, breaking, &r->folder, 1, &module);
 	}
-	read_folders(r, yaml_get(node, S("includes")), S("includes"), r->folder, true, &module, 1);
-	read_folders(r, yaml_get(node, S("excludes")), S("excludes"), r->folder, false, &module, 1);
+	read_folders(r, yaml_get(node, S("includes")), S("includes"), r->folder, &module, 1);
+	read_folders(r, yaml_get(node, S("excludes")), S("excludes"), r->folder, &module, 1);
 	*vec_push(r->arena, &config->modules) = module;
 }
 

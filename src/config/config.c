@@ -11,7 +11,8 @@ struct search {
 	const struct config_override *override;
 	struct config *config;
 	struct diags *diags;
-	struct said said;
+	struct str folder; /* that the file is looked for in */
+	struct said *said;
 };
 
 static struct reader reader_new(struct search *s, struct text *text, struct str folder)
@@ -20,11 +21,11 @@ static struct reader reader_new(struct search *s, struct text *text, struct str 
 		.text = text,
 		.diags = s->diags,
 		.folder = folder,
-		.top = s->source->top,
+		.top = s->folder,
 		.override = s->override,
 		.version = RULES_V2,
 		.version_name = "v2",
-		.said = &s->said };
+		.said = s->said };
 }
 
 /* A file of the source; NULL without a diagnostic when it is not there. */
@@ -180,11 +181,13 @@ static bool read_buf_work(
 	static const struct str keys[] = { STR_INIT("version"), STR_INIT("directories") };
 	struct reader r = reader_new(s, text, folder);
 	const struct yaml_node *directories = yaml_get(root, S("directories"));
+	struct breaking_nodes nodes = { .folders = &r.folder, .n_folders = 1 };
 	bool ok = true;
 
 	s->config->is_buf = s->config->has_roots = true;
 	r.version = s->config->version = RULES_V1;
 	r.version_name = "v1";
+	read_breaking(&r, &nodes, &s->config->rest);
 	for (uint32_t i = 0; root->kind == YAML_MAP && i < root->pairs.n; i++) {
 		const struct yaml_node *key = root->pairs.items[i].key;
 
@@ -212,24 +215,29 @@ static bool read_work_text(struct search *s, struct text *text)
 {
 	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
 
-	return root && read_buf_work(s, text, root, s->source->top);
+	return root && read_buf_work(s, text, root, s->folder);
 }
 
 static bool read_breakwater_text(struct search *s, struct text *text)
 {
 	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
-	struct reader r = reader_new(s, text, s->source->top);
+	struct reader r = reader_new(s, text, s->folder);
 
 	return root && read_breakwater_yaml(&r, root, s->config);
 }
 
 static bool read_buf_text(struct search *s, struct text *text)
 {
-	if (source_find(s->source, path_join(s->arena, s->source->top, S("buf.work.yaml"))) &&
+	if (source_find(s->source, path_join(s->arena, s->folder, S("buf.work.yaml"))) &&
 		!s->override->layout_only)
 		diag_warning(s->diags, place_in(text, NO_SPAN),
 			"the buf.work.yaml beside this file is not read");
-	return read_buf_file(s, text, s->source->top);
+	if (!read_buf_file(s, text, s->folder))
+		return false;
+	/* Its roots have one set of settings, and so has what lies below none of them. */
+	if (s->config->version != RULES_V2)
+		s->config->rest = s->config->modules.items[0];
+	return true;
 }
 
 /* The file that --config names says by its version what it is. */
@@ -272,7 +280,7 @@ static bool read_found(struct search *s)
 	uint32_t n_errors = s->diags->n_errors;
 
 	for (size_t i = 0; i < COUNT(files); i++) {
-		struct str path = path_join(s->arena, s->source->top, files[i].name);
+		struct str path = path_join(s->arena, s->folder, files[i].name);
 		struct text *text = source_text(s, path);
 
 		if (s->diags->n_errors > n_errors)
@@ -317,21 +325,48 @@ bool config_read(struct arena *arena, struct intern *names, struct source *sourc
 	const struct config_override *override, struct config *config, struct diags *diags)
 {
 	static const struct config_override none = { 0 };
+	struct said said = { 0 };
 	struct search s = { .arena = arena,
 		.source = source,
 		.override = override ? override : &none,
 		.config = config,
-		.diags = diags };
+		.diags = diags,
+		.folder = source->top,
+		.said = &said };
 	struct reader r = reader_new(&s, NULL, source->top);
 	struct breaking_nodes nodes = { 0 };
 	bool is_named = s.override->file.p || s.override->text.p;
 
 	(void)names;
-	*config = (struct config){ .version = RULES_V2 };
+	*config = (struct config){ .version = RULES_V2, .top = source->top };
 	if (!check_override(&s) || !(is_named ? read_named(&s) : read_found(&s)))
 		return false;
 	if (!config->modules.n)
 		add_default_module(&r, source->top, config);
+	if (!config->rest.selection)
+		read_breaking(&r, &nodes, &config->rest);
+	if (!config->found && source->kind != SOURCE_SET && source->kind != SOURCE_EMPTY)
+		config->nested = nested_new(arena);
+	return true;
+}
+
+bool config_read_folder(struct arena *arena, struct source *source,
+	const struct config_override *override, struct str folder, struct said *said,
+	struct config *config, struct diags *diags)
+{
+	struct search s = { .arena = arena,
+		.source = source,
+		.override = override,
+		.config = config,
+		.diags = diags,
+		.folder = folder,
+		.said = said };
+	struct reader r = reader_new(&s, NULL, folder);
+	struct breaking_nodes nodes = { 0 };
+
+	*config = (struct config){ .version = RULES_V2 };
+	if (!read_found(&s))
+		return false;
 	if (!config->rest.selection)
 		read_breaking(&r, &nodes, &config->rest);
 	return true;
@@ -377,39 +412,68 @@ const struct module *config_module_of(const struct config *config, struct str pa
 	return best;
 }
 
-bool config_holds(const struct config *config, struct str path)
+static bool root_holds(const struct config *config, struct str path)
 {
-	if (!config->has_roots)
-		return true;
-	if (!config->roots.n)
-		return config_module_of(config, path) != NULL;
 	for (uint32_t i = 0; i < config->roots.n; i++)
 		if (path_under(path, config->roots.items[i]))
 			return true;
-	return false;
+	return config->roots.n == 0;
 }
 
-static bool holds_root(const struct config *config, struct str folder)
+bool config_holds(const struct config *config, struct str path)
 {
-	for (uint32_t i = 0; i < config->modules.n; i++)
-		if (path_under(config->modules.items[i].path, folder))
+	bool is_below = false;
+
+	if (!root_holds(config, path))
+		return false;
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		if (module_holds(&config->modules.items[i], path))
 			return true;
+		is_below |= path_under(path, config->modules.items[i].path);
+	}
+	return !is_below && (config->roots.n || !config->has_roots);
+}
+
+const struct module *config_settings_of(const struct config *config, struct str path)
+{
+	const struct module *best = config_module_of(config, path);
+	bool is_held = best != NULL;
+
+	for (uint32_t i = 0; i < config->modules.n && !is_held; i++) {
+		const struct module *module = &config->modules.items[i];
+
+		if (path_under(path, module->path) && (!best || module->path.n > best->path.n))
+			best = module;
+	}
+	return best ? best : &config->rest;
+}
+
+/* Does another module have a say in what `module` excludes? */
+static bool is_shared(const struct config *config, const struct module *module, struct str folder)
+{
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		struct str path = config->modules.items[i].path;
+
+		if (path_under(path, folder) ||
+			(path_under(folder, path) && path.n > module->path.n))
+			return true;
+	}
 	return false;
 }
 
 void config_roots(struct arena *arena, const struct config *config, struct roots *roots)
 {
 	*roots = (struct roots){ .inferred = !config->has_roots };
-	if (!config->has_roots)
-		return;
 	for (uint32_t i = 0; i < config->roots.n; i++)
 		*vec_push(arena, &roots->declared) = config->roots.items[i];
-	for (uint32_t i = 0; i < config->modules.n && !config->roots.n; i++) {
+	for (uint32_t i = 0; i < config->modules.n; i++) {
 		const struct module *module = &config->modules.items[i];
 
-		*vec_push(arena, &roots->declared) = module->path;
+		/* Beside what is inferred the top is no root that anybody declared. */
+		if (!config->roots.n && (config->has_roots || module->path.n > config->top.n))
+			*vec_push(arena, &roots->declared) = module->path;
 		for (uint32_t k = 0; k < module->excludes.n; k++)
-			if (!holds_root(config, module->excludes.items[k]))
+			if (!is_shared(config, module, module->excludes.items[k]))
 				*vec_push(arena, &roots->excluded) = module->excludes.items[k];
 	}
 }

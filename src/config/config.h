@@ -6,8 +6,8 @@
 #include "rules/rules.h"
 #include "source/source.h"
 
-/* Settings of one module (a breakwater.yaml is one module that covers all). Paths are relative to
- * the repository or folder, as source entries are. */
+/* Settings of one module (a breakwater.yaml without `modules:` is one that covers all). Paths are
+ * relative to the repository or folder, as source entries are. */
 struct module {
 	struct str path;          /* its root; import paths are relative to it; empty: the top */
 	VEC(struct str) includes; /* v2: only these folders below it; empty: all */
@@ -31,8 +31,10 @@ struct config {
 	bool has_roots;             /* roots or modules are declared */
 	VEC(struct str) roots;      /* `roots:` of a breakwater.yaml */
 	VEC(struct module) modules; /* at least one */
-	struct module
-		rest; /* settings for paths that no module holds: those of a module that is gone */
+	struct module rest;         /* settings for paths that lie below no module */
+	struct nested *nested; /* that config_discover looked for; NULL: the top's file stands for
+				  all */
+	VEC(struct str) nested_files; /* those that govern something */
 	struct str base; /* absent: none */
 	bool strict_imports;
 	/*
@@ -41,6 +43,7 @@ struct config {
 	 * files are also looked for as if their side began where the new one does.
 	 */
 	struct str old_top, new_top;
+	struct str top; /* of the input */
 	bool is_buf;
 	enum rules_version version;
 };
@@ -75,12 +78,24 @@ struct selection *config_selection(struct arena *arena, const struct config *con
 /* The module whose root holds a path (the innermost; what it excludes or does not include is not
  * held), NULL. */
 const struct module *config_module_of(const struct config *config, struct str path);
+/* The settings that count for a path: of the module that holds it, else of the innermost that it
+ * lies below (it is excluded, so it may be a file that is gone), else the rest's. */
+const struct module *config_settings_of(const struct config *config, struct str path);
+/*
+ * Reads the configurations of the folders between the top and the file at `path`, where the top has
+ * none and none was named: the innermost governs what lies below its folder, but that a module of a
+ * workspace farther up is the workspace's. Each folder is looked into once. False and diagnostics
+ * when a file that governs `path` is wrong.
+ */
+bool config_discover(struct arena *arena, struct source *source,
+	const struct config_override *override, struct str path, struct config *config,
+	struct diags *diags);
 /* Is a path part of the contract as far as the configuration says? With `has_roots` only what a
- * root or module holds. */
+ * root or module holds; never what lies below a module and is held by none. */
 bool config_holds(const struct config *config, struct str path);
 /*
  * The import roots of a side, `override_roots` of --root (relative to the repository) going first.
- * A folder that one root excludes and that is itself a root, or holds one, is not in `excluded`;
+ * A folder that one module excludes and of which another holds something is not in `excluded`;
  * config_holds knows better (and `includes`, which roots do not have).
  */
 void config_roots(struct arena *arena, const struct config *config, struct roots *roots);

@@ -317,9 +317,45 @@ static void unstable_is_what_was_measured(void **state)
 			fail_msg("%s", stable[i]);
 }
 
+static void a_file_below_the_top_counts_for_its_folder(void **state)
+{
+	struct fixture f;
+	const struct config *config = &f.config;
+
+	(void)state;
+	fixture_open(&f,
+		FILES(FILE_OF("p/buf.yaml", "version: v1\nbuild: { excludes: [x] }\n"
+					    "breaking: { use: [WIRE] }\n"),
+			FILE_OF("p/q/buf.yaml", "version: v2\nbreaking: { use: [CSR] }\n"),
+			FILE_OF("w/buf.work.yaml", "version: v1\ndirectories: [one]\n"),
+			FILE_OF("w/one/buf.yaml", "version: v1\nbreaking: { ignore: [i] }\n"),
+			FILE_OF("bad/buf.yaml", "version: v9\n")));
+	fixture_read(&f);
+	assert_true(f.ok);
+	assert_int_equal(config->nested_files.n, 0);
+	for (int twice = 0; twice < 2; twice++) {
+		assert_true(fixture_discover(&f, "p/q/a.proto"));
+		assert_true(fixture_discover(&f, "p/a.proto"));
+		assert_true(fixture_discover(&f, "w/one/a/b.proto"));
+		assert_true(fixture_discover(&f, "o/a.proto"));
+	}
+	assert_int_equal(config->nested_files.n, 3);
+	assert_true(str_eq(config->nested_files.items[2], S("w/buf.work.yaml")));
+	assert_false(selects(config_settings_of(config, S("p/a.proto"))->selection, "FIELD_SAME_NAME"));
+	assert_true(str_eq(config_settings_of(config, S("p/q/a.proto"))->path, S("p/q")));
+	assert_true(selects(config_settings_of(config, S("o/a.proto"))->selection, "FIELD_SAME_NAME"));
+	assert_int_equal(config_settings_of(config, S("w/one/a.proto"))->ignores.n, 1);
+	assert_true(config_holds(config, S("o/a.proto")) && config_holds(config, S("p/q/x/a.proto")));
+	assert_false(config_holds(config, S("p/x/a.proto")) || config_holds(config, S("w/a.proto")));
+	assert_false(fixture_discover(&f, "bad/a.proto"));
+	assert_int_equal(f.diags.n_errors, 1);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_below_the_top_counts_for_its_folder),
 		cmocka_unit_test(no_file_is_the_default),
 		cmocka_unit_test(breakwater_yaml_stands_before_bufs),
 		cmocka_unit_test(paths_are_below_the_top_of_the_input),

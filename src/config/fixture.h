@@ -34,6 +34,12 @@ static inline void fixture_read(struct fixture *f)
 	intern_free(names);
 }
 
+static inline bool fixture_discover(struct fixture *f, const char *path)
+{
+	return config_discover(
+		f->arena, f->source, &f->override, str_of(path), &f->config, &f->diags);
+}
+
 static inline void fixture_open(struct fixture *f, const struct memory_file *files, size_t n)
 {
 	struct memory_file *copy;

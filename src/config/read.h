@@ -18,7 +18,7 @@ struct reader {
 	struct text *text;
 	struct diags *diags;
 	struct str folder; /* that paths count from, relative to the repository */
-	struct str top;    /* of the input: no path leads out of it */
+	struct str top;    /* of the input, or of a nested file's folder: no path leads out */
 	const struct config_override *override;
 	enum rules_version version; /* whose columns the file's ids have */
 	const char *version_name;   /* for messages: `v1` */
@@ -51,9 +51,23 @@ struct breaking_nodes {
 void read_breaking(
 	struct reader *reader, const struct breaking_nodes *nodes, struct module *module);
 
+/* `includes` or `excludes`: folders below some of `n` modules. */
+void read_folders(struct reader *reader, const struct yaml_node *list, struct str key,
+	struct str base, struct module *modules, size_t n);
+
 bool read_breakwater_yaml(
 	struct reader *reader, const struct yaml_node *root, struct config *config);
 /* The modules of one buf.yaml, whose folder is `reader->folder`, added to the configuration. */
 bool read_buf_yaml(struct reader *reader, const struct yaml_node *root, struct config *config);
 /* A module that has no buf.yaml. */
 void add_default_module(struct reader *reader, struct str path, struct config *config);
+
+/* What config_discover remembers. */
+struct nested *nested_new(struct arena *arena);
+/*
+ * The configuration file in `folder`, if there is one: fills config->found, file, roots, modules
+ * and rest. Its paths lead out of `top` nowhere. False and diagnostics when it is wrong.
+ */
+bool config_read_folder(struct arena *arena, struct source *source,
+	const struct config_override *override, struct str folder, struct said *said,
+	struct config *config, struct diags *diags);

@@ -59,7 +59,8 @@ struct roots {
 	declared; /* relative to the repository, `/`-separated, no `/` at the end; empty string: the
 		     top */
 	VEC(struct str) excluded; /* folders below a root that are no part of the contract */
-	bool inferred;            /* nothing was declared: work them out (cli.md, Import roots) */
+	bool inferred; /* work them out, and all belongs to the contract (cli.md, Import roots);
+			  `declared` are then those of configurations below the top */
 };
 
 /* An import that some file has which need not be compiled: it counts for the inferred roots alone.

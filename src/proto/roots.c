@@ -222,12 +222,28 @@ static const struct source_entry *find_builtin(const struct root_finder *finder,
 					     : NULL;
 }
 
+/* In the innermost declared root that holds the importer. */
+static const struct source_entry *find_in_own_root(
+	struct root_finder *finder, struct str importer, struct str import)
+{
+	const struct roots *roots = &finder->side->roots;
+	const struct str *root = NULL;
+
+	for (uint32_t i = 0; i < roots->declared.n; i++)
+		if (path_under(importer, roots->declared.items[i]) &&
+			(!root || roots->declared.items[i].n > root->n))
+			root = &roots->declared.items[i];
+	return root ? find_at(finder, *root, import) : NULL;
+}
+
 static const struct source_entry *find_inferred(
 	struct root_finder *finder, struct str importer, struct str import)
 {
-	const struct source_entry *entry = find_at(finder, finder->side->source->top, import);
+	const struct source_entry *entry = find_in_own_root(finder, importer, import);
 	unsigned count;
 
+	if (!entry)
+		entry = find_at(finder, finder->side->source->top, import);
 	if (entry)
 		return entry;
 	if (find_builtin(finder, import))
@@ -287,17 +303,20 @@ struct str root_import_path(const struct root_finder *finder, struct str path)
 {
 	const struct roots *roots = &finder->side->roots;
 	struct str root = finder->side->source->top;
+	bool declared;
 
 	if (finder->side->source->kind == SOURCE_SET)
 		return path;
-	for (uint32_t i = 0; i < finder->inferred.n; i++)
-		if (path_under(path, finder->inferred.items[i]) &&
-			finder->inferred.items[i].n > root.n)
-			root = finder->inferred.items[i];
 	for (uint32_t i = 0; i < roots->declared.n; i++)
 		if (path_under(path, roots->declared.items[i]) &&
 			roots->declared.items[i].n > root.n)
 			root = roots->declared.items[i];
+	declared = root.n > finder->side->source->top.n;
+	/* What was declared for a file is not guessed. */
+	for (uint32_t i = 0; i < finder->inferred.n && !declared; i++)
+		if (path_under(path, finder->inferred.items[i]) &&
+			finder->inferred.items[i].n > root.n)
+			root = finder->inferred.items[i];
 	return root.n && path_under(path, root) && path.n > root.n ? str_from(path, root.n + 1)
 								   : path;
 }

@@ -1,0 +1,166 @@
+/*
+ * Configurations in folders below the top, where the top has none. They are looked for above the
+ * contracts that a check is about, so that nobody has to walk the whole tree for them.
+ */
+#include "config/read.h"
+
+/* One folder that was looked into. */
+struct looked {
+	struct str folder;
+	struct config config; /* found: there is a file */
+	struct diags diags;   /* what its file made us say, until it counts */
+	bool ok, governs;
+};
+
+struct nested {
+	struct arena *arena;
+	struct said said;
+	VEC(struct looked *) governing;
+	struct map folders; /* hash of a folder → struct looked * */
+};
+
+/* What one call of config_discover works with. */
+struct discovery {
+	struct arena *arena;
+	struct source *source;
+	const struct config_override *override;
+	struct config *config;
+};
+
+struct nested *nested_new(struct arena *arena)
+{
+	struct nested *nested = NEW(arena, struct nested);
+
+	nested->arena = arena;
+	map_init(&nested->folders, arena);
+	return nested;
+}
+
+static struct looked *look(struct discovery *d, struct str folder)
+{
+	struct nested *nested = d->config->nested;
+	uint64_t hash = str_hash(folder);
+	struct looked *looked = map_get(&nested->folders, NULL, hash);
+
+	if (looked && str_eq(looked->folder, folder))
+		return looked;
+	looked = NEW(d->arena, struct looked);
+	looked->folder = str_dup(d->arena, folder);
+	diags_init(&looked->diags, d->arena);
+	looked->ok = config_read_folder(d->arena, d->source, d->override, looked->folder,
+		&nested->said, &looked->config, &looked->diags);
+	*map_put(&nested->folders, NULL, hash) = looked;
+	return looked;
+}
+
+static struct str parent_of(struct str path)
+{
+	size_t slash = str_rfind(path, '/');
+
+	return str_head(path, slash < path.n ? slash : 0);
+}
+
+static bool is_workspace(const struct config *config)
+{
+	return config->version == RULES_V2 || str_ends(config->file, S("buf.work.yaml"));
+}
+
+static bool has_module_above(const struct config *config, struct str folder)
+{
+	for (uint32_t i = 0; i < config->modules.n; i++)
+		if (path_under(folder, config->modules.items[i].path))
+			return true;
+	return false;
+}
+
+/* The folder whose configuration governs the file at `path`; NULL: the top's settings do. */
+static struct looked *find_governing(struct discovery *d, struct str path)
+{
+	struct str top = d->source->top;
+	struct looked *inner = NULL;
+
+	for (struct str folder = parent_of(path); folder.n > top.n; folder = parent_of(folder)) {
+		struct looked *looked = look(d, folder);
+		const struct config *config = &looked->config;
+
+		if (!config->found)
+			continue;
+		if (!inner)
+			inner = looked;
+		else if (looked->ok && is_workspace(config) &&
+			 has_module_above(config, inner->folder))
+			return looked;
+		if (!inner->ok || is_workspace(&inner->config))
+			break;
+	}
+	return inner;
+}
+
+static void exclude(struct discovery *d, struct module *module, struct str folder)
+{
+	if (path_under(folder, module->path) && folder.n > module->path.n)
+		*vec_push(d->arena, &module->excludes) = folder;
+}
+
+/* Takes the modules of a folder's file into the configuration of the whole. */
+static void take_modules(struct discovery *d, struct looked *looked)
+{
+	struct config *config = d->config, *part = &looked->config;
+	struct nested *nested = config->nested;
+	bool is_covered = false;
+
+	for (uint32_t i = 0; i < config->modules.n; i++)
+		exclude(d, &config->modules.items[i], looked->folder);
+	for (uint32_t i = 0; i < part->modules.n; i++) {
+		struct module *module = vec_push(d->arena, &config->modules);
+
+		*module = part->modules.items[i];
+		is_covered |= str_eq(module->path, looked->folder);
+		/* `roots:` of a breakwater.yaml: what lies outside is no part of the contract. */
+		for (uint32_t k = 0; k < part->roots.n; k++)
+			if (!str_eq(part->roots.items[k], module->path))
+				*vec_push(d->arena, &module->includes) = part->roots.items[k];
+		for (uint32_t k = 0; k < nested->governing.n; k++)
+			exclude(d, module, nested->governing.items[k]->folder);
+	}
+	if (is_covered)
+		return;
+	part->rest.path = looked->folder;
+	*vec_push(d->arena, &part->rest.excludes) = looked->folder;
+	*vec_push(d->arena, &config->modules) = part->rest;
+}
+
+/* What counts for the whole check cannot be said below the top. */
+static void warn_of_base(const struct looked *looked, struct diags *diags)
+{
+	if (looked->config.base.p)
+		diag_warning(diags, NOWHERE, "'base:' of '" STR "' is passed over",
+			ARG(looked->config.file));
+	if (looked->config.strict_imports)
+		diag_warning(diags, NOWHERE, "'strict_imports:' of '" STR "' is passed over",
+			ARG(looked->config.file));
+	if (looked->config.base.p || looked->config.strict_imports)
+		diag_help(diags, "it counts in the breakwater.yaml at the top alone");
+}
+
+bool config_discover(struct arena *arena, struct source *source,
+	const struct config_override *override, struct str path, struct config *config,
+	struct diags *diags)
+{
+	static const struct config_override none = { 0 };
+	struct discovery d = { arena, source, override ? override : &none, config };
+	struct looked *looked = config->nested ? find_governing(&d, path) : NULL;
+
+	if (!looked || looked->governs)
+		return !looked || looked->ok;
+	looked->governs = true;
+	diags_adopt(diags, &looked->diags);
+	if (!looked->ok)
+		return false;
+	if (!d.override->layout_only)
+		warn_of_base(looked, diags);
+	take_modules(&d, looked);
+	*vec_push(arena, &config->nested->governing) = looked;
+	*vec_push(arena, &config->nested_files) = looked->config.file;
+	return true;
+}
