@@ -321,6 +321,7 @@ static void a_file_below_the_top_counts_for_its_folder(void **state)
 {
 	struct fixture f;
 	const struct config *config = &f.config;
+	const struct module *module;
 
 	(void)state;
 	fixture_open(&f,
@@ -341,12 +342,18 @@ static void a_file_below_the_top_counts_for_its_folder(void **state)
 	}
 	assert_int_equal(config->nested_files.n, 3);
 	assert_true(str_eq(config->nested_files.items[2], S("w/buf.work.yaml")));
-	assert_false(selects(config_settings_of(config, S("p/a.proto"))->selection, "FIELD_SAME_NAME"));
-	assert_true(str_eq(config_settings_of(config, S("p/q/a.proto"))->path, S("p/q")));
-	assert_true(selects(config_settings_of(config, S("o/a.proto"))->selection, "FIELD_SAME_NAME"));
-	assert_int_equal(config_settings_of(config, S("w/one/a.proto"))->ignores.n, 1);
-	assert_true(config_holds(config, S("o/a.proto")) && config_holds(config, S("p/q/x/a.proto")));
-	assert_false(config_holds(config, S("p/x/a.proto")) || config_holds(config, S("w/a.proto")));
+	module = config_settings_of(config, S("p/a.proto"));
+	assert_false(selects(module->selection, "FIELD_SAME_NAME"));
+	module = config_settings_of(config, S("p/q/a.proto"));
+	assert_true(str_eq(module->path, S("p/q")));
+	module = config_settings_of(config, S("o/a.proto"));
+	assert_true(selects(module->selection, "FIELD_SAME_NAME"));
+	module = config_settings_of(config, S("w/one/a.proto"));
+	assert_int_equal(module->ignores.n, 1);
+	assert_true(config_holds(config, S("o/a.proto")));
+	assert_true(config_holds(config, S("p/q/x/a.proto")));
+	assert_false(config_holds(config, S("p/x/a.proto")));
+	assert_false(config_holds(config, S("w/a.proto")));
 	assert_false(fixture_discover(&f, "bad/a.proto"));
 	assert_int_equal(f.diags.n_errors, 1);
 	fixture_close(&f);

@@ -7,6 +7,7 @@ enum {
 	MAX_INIT_FILES = 2000,   /* contracts that are looked into for imports and packages */
 	MAX_INIT_SEARCHES = 500, /* imports that are looked for in the whole list */
 	MAX_INIT_ROOTS = 20,     /* more are not worth declaring */
+	MAX_INIT_MERGED = 200,   /* modules that are held against each other */
 };
 
 struct words {
@@ -134,23 +135,45 @@ static bool guess_roots(struct init *init, struct diags *diags)
 	return true;
 }
 
-static void write_list(struct init *init, struct str key, const struct words *words)
+/* May a word stand in YAML as it is? */
+static bool is_plain(struct str word)
 {
-	out_printf(init->out, STR ":\n", ARG(key));
-	for (uint32_t i = 0; i < words->list.n; i++) {
-		struct str word = words->list.items[i], quoted = yaml_quote(init->arena, word);
-		bool plain = word.n > 0;
+	static const struct str kept[] = { STR_INIT("null"), STR_INIT("Null"), STR_INIT("NULL") };
 
-		for (size_t k = 0; k < word.n && plain; k++)
-			plain = (word.p[k] >= 'a' && word.p[k] <= 'z') ||
-				(word.p[k] >= 'A' && word.p[k] <= 'Z') ||
-				(k > 0 && strchr("0123456789_-./", word.p[k]));
-		out_printf(init->out, "  - " STR "\n", ARG(plain ? word : quoted));
+	for (size_t i = 0; i < COUNT(kept); i++)
+		if (str_eq(word, kept[i]))
+			return false;
+	for (size_t i = 0; i < word.n; i++) {
+		char c = word.p[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+			(i == 0 || !strchr("0123456789_-./", c)))
+			return false;
+	}
+	return word.n > 0;
+}
+
+static struct str as_yaml(struct init *init, struct str word)
+{
+	return is_plain(word) || str_eq(word, S(".")) ? word : yaml_quote(init->arena, word);
+}
+
+/* The key stands behind what is on the line already, its list `indent` columns to the right. */
+static void write_list(
+	struct init *init, unsigned indent, struct str key, const struct words *words)
+{
+	out_printf(init->out, STR ":\n", ARG(as_yaml(init, key)));
+	for (uint32_t i = 0; i < words->list.n; i++) {
+		struct str word = words->list.items[i].n ? words->list.items[i] : S(".");
+
+		out_printf(init->out, "%*s  - " STR "\n", (int)indent, "",
+			ARG(as_yaml(init, word)));
 	}
 }
 
 static void write_roots(struct init *init)
 {
+	bool declared = init->config.has_roots;
 	bool only_top = init->roots.list.n == 0 ||
 			(init->roots.list.n == 1 && init->roots.list.items[0].n == 0);
 
@@ -158,14 +181,12 @@ static void write_roots(struct init *init)
 			     "Files outside of\n"
 			     "# them are no part of the contract. Without any, they are found by "
 			     "themselves.\n"));
-	if (only_top || init->roots.list.n > MAX_INIT_ROOTS || !holds_all(init)) {
+	if (declared ||
+		(!init->config.nested_files.n && !only_top &&
+			init->roots.list.n <= MAX_INIT_ROOTS && holds_all(init)))
+		write_list(init, 0, S("roots"), &init->roots);
+	else
 		out_str(init->out, S("# roots: [proto]\n"));
-		return;
-	}
-	for (uint32_t i = 0; i < init->roots.list.n; i++)
-		if (!init->roots.list.items[i].n)
-			init->roots.list.items[i] = S(".");
-	write_list(init, S("roots"), &init->roots);
 }
 
 static void write_base(struct init *init)
@@ -177,10 +198,18 @@ static void write_base(struct init *init)
 		  "the merge\n"
 		  "# request's target takes the place of a branch.\n"));
 	if (init->facts->default_branch.n)
-		out_printf(init->out, "base: " STR "\n", ARG(init->facts->default_branch));
+		out_printf(init->out, "base: " STR "\n",
+			ARG(as_yaml(init, init->facts->default_branch)));
 	else
 		out_str(init->out, S("# base: origin/main\n"));
 }
+
+/* ---- the settings of the file, and of a module ---- */
+
+/* A selection as a category and the rules that make the difference. */
+struct choice {
+	struct words use, except;
+};
 
 static uint32_t differing(const struct selection *selection, unsigned category)
 {
@@ -193,112 +222,116 @@ static uint32_t differing(const struct selection *selection, unsigned category)
 	return count;
 }
 
-/* The category nearest to what is selected, and the rules that make the difference. */
-static void write_rules(struct init *init, const struct selection *selection)
+/* The category nearest to what is selected. */
+static enum category nearest_category(const struct selection *selection)
 {
 	static const enum category categories[] = { CAT_FILE, CAT_PACKAGE, CAT_WIRE_JSON, CAT_WIRE,
 		CAT_CSR };
 	enum category best = CAT_FILE;
-	struct words use = { 0 }, except = { 0 };
-	size_t n;
-	const struct rule *const *all = rules_all(&n);
 
 	for (size_t i = 0; i < COUNT(categories); i++)
 		if (differing(selection, categories[i]) < differing(selection, best))
 			best = categories[i];
-	add_word(init, &use, category_name(best));
+	return best;
+}
+
+static void choose(struct init *init, const struct selection *selection, struct choice *choice)
+{
+	enum category best = nearest_category(selection);
+	bool is_empty = true;
+	size_t n;
+	const struct rule *const *all = rules_all(&n);
+
+	add_word(init, &choice->use, category_name(best));
 	for (size_t i = 0; i < n; i++) {
 		bool in = rule_in(all[i], best, RULES_V2);
 
+		is_empty &= !selection->selected[i];
 		if (selection->selected[i] && !in)
-			add_word(init, &use, str_of(all[i]->id));
+			add_word(init, &choice->use, str_of(all[i]->id));
 		else if (!selection->selected[i] && in)
-			add_word(init, &except, str_of(all[i]->id));
+			add_word(init, &choice->except, str_of(all[i]->id));
 	}
+	if (is_empty)
+		choice->except = choice->use;
+}
+
+static void write_rules(struct init *init, const struct selection *selection)
+{
+	struct choice choice = { 0 };
+
+	choose(init, selection, &choice);
 	out_str(init->out, S("\n# Which changes break: FILE (generated code, file by file), "
 			     "PACKAGE (generated code,\n"
 			     "# package by package), CSR (services and who consumes them), "
 			     "WIRE_JSON (binary and\n"
 			     "# JSON data), WIRE (binary data alone), and single rules. "
 			     "'breakwater rules' lists them.\n"));
-	write_list(init, S("use"), &use);
-	if (except.list.n)
-		write_list(init, S("except"), &except);
+	write_list(init, 0, S("use"), &choice.use);
+	if (choice.except.list.n)
+		write_list(init, 0, S("except"), &choice.except);
 	else
 		out_str(init->out, S("# except: [FIELD_SAME_JSON_NAME]\n"));
 }
 
-static void write_ignores(struct init *init)
+/* What some modules ignore, one list for all. */
+static void collect_ignores(
+	struct init *init, const struct module *modules, size_t n, struct words *paths)
 {
-	const struct config *config = &init->config;
-	struct words ignore = { 0 };
-
-	for (uint32_t i = 0; i < config->modules.n; i++) {
-		const struct module *m = &config->modules.items[i];
-
-		for (uint32_t k = 0; k < m->ignores.n; k++)
-			add_word(init, &ignore, below_top(init, m->ignores.items[k]));
-		for (uint32_t k = 0; k < m->excludes.n; k++)
-			add_word(init, &ignore, below_top(init, m->excludes.items[k]));
-	}
-	/* A module of its own is no part of the one that excludes it. */
-	for (uint32_t i = 0; i < ignore.list.n; i++)
-		for (uint32_t k = 0; k < config->modules.n; k++)
-			if (config->modules.items[k].path.n &&
-				str_eq(below_top(init, config->modules.items[k].path),
-					ignore.list.items[i]))
-				ignore.list.items[i] = (struct str){ NULL, 0 };
-	for (uint32_t i = 0, kept = 0, n = ignore.list.n; i < n; i++) {
-		if (ignore.list.items[i].p)
-			ignore.list.items[kept++] = ignore.list.items[i];
-		ignore.list.n = kept;
-	}
-	for (uint32_t i = 0; i < ignore.list.n; i++)
-		if (!ignore.list.items[i].n)
-			ignore.list.items[i] = S(".");
-	out_str(init->out, S("\n# Files and folders that may break.\n"));
-	if (ignore.list.n)
-		write_list(init, S("ignore"), &ignore);
-	else
-		out_str(init->out, S("# ignore: [proto/internal]\n"));
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < modules[i].ignores.n; k++)
+			add_word(init, paths, below_top(init, modules[i].ignores.items[k]));
 }
 
-static void write_ignore_only(struct init *init)
+static void collect_ignore_only(struct init *init, const struct module *modules, size_t n,
+	const struct rule *rule, struct words *paths)
 {
-	const struct config *config = &init->config;
-	size_t n, written = 0;
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < modules[i].n_ignore_only; k++)
+			if (modules[i].ignore_only[k].rule == rule)
+				add_word(init, paths,
+					below_top(init, modules[i].ignore_only[k].path));
+}
+
+/* False: there is nothing to write. */
+static bool write_ignore_only(
+	struct init *init, unsigned indent, const struct module *modules, size_t n_modules)
+{
+	bool written = false;
+	size_t n;
 	const struct rule *const *all = rules_all(&n);
 
 	for (size_t r = 0; r < n; r++) {
 		struct words paths = { 0 };
 
-		for (uint32_t i = 0; i < config->modules.n; i++) {
-			const struct module *m = &config->modules.items[i];
-
-			for (uint32_t k = 0; k < m->n_ignore_only; k++) {
-				struct str path = below_top(init, m->ignore_only[k].path);
-
-				if (m->ignore_only[k].rule == all[r])
-					add_word(init, &paths, path.n ? path : S("."));
-			}
-		}
+		collect_ignore_only(init, modules, n_modules, all[r], &paths);
 		if (!paths.list.n)
 			continue;
-		if (!written++)
-			out_str(init->out, S("ignore_only:\n"));
-		out_str(init->out, S("  "));
-		write_list(init, str_of(all[r]->id), &paths);
+		if (!written)
+			out_printf(init->out, "%*signore_only:\n", (int)indent, "");
+		written = true;
+		out_printf(init->out, "%*s", (int)indent + 2, "");
+		write_list(init, indent + 2, str_of(all[r]->id), &paths);
 	}
-	if (!written)
+	return written;
+}
+
+static void write_ignores(struct init *init, const struct module *modules, size_t n)
+{
+	struct words ignore = { 0 };
+
+	collect_ignores(init, modules, n, &ignore);
+	out_str(init->out, S("\n# Files and folders that may break.\n"));
+	if (ignore.list.n)
+		write_list(init, 0, S("ignore"), &ignore);
+	else
+		out_str(init->out, S("# ignore: [proto/internal]\n"));
+	if (!write_ignore_only(init, 0, modules, n))
 		out_str(init->out, S("# ignore_only:\n#   FIELD_SAME_NAME: [proto/legacy]\n"));
 }
 
-static void write_rest(struct init *init)
+static void write_rest(struct init *init, bool unstable)
 {
-	bool unstable = false;
-
-	for (uint32_t i = 0; i < init->config.modules.n; i++)
-		unstable |= init->config.modules.items[i].ignore_unstable_packages;
 	out_printf(init->out,
 		"\n# Packages such as acme.v1alpha1 and acme.v2beta may break.\n"
 		"ignore_unstable_packages: %s\n",
@@ -311,39 +344,159 @@ static void write_rest(struct init *init)
 			     "strict_imports: false\n"));
 }
 
-static bool settings_differ(const struct config *config)
+/* ---- modules ---- */
+
+static bool same_rules(const struct module *a, const struct module *b)
 {
 	size_t n;
 
 	rules_all(&n);
-	for (uint32_t i = 1; i < config->modules.n; i++)
-		if (memcmp(config->modules.items[0].selection->selected,
-			    config->modules.items[i].selection->selected, n) != 0)
-			return true;
-	return false;
+	return memcmp(a->selection->selected, b->selection->selected, n) == 0 &&
+	       a->ignore_unstable_packages == b->ignore_unstable_packages;
+}
+
+static bool same_settings(const struct module *a, const struct module *b)
+{
+	bool same = same_rules(a, b) && a->ignores.n == b->ignores.n &&
+		    a->n_ignore_only == b->n_ignore_only;
+
+	for (uint32_t i = 0; same && i < a->ignores.n; i++)
+		same = str_eq(a->ignores.items[i], b->ignores.items[i]);
+	for (uint32_t i = 0; same && i < a->n_ignore_only; i++)
+		same = a->ignore_only[i].rule == b->ignore_only[i].rule &&
+		       str_eq(a->ignore_only[i].path, b->ignore_only[i].path);
+	return same;
+}
+
+/* Do the paths of `module` mean nothing of `other`'s? */
+static bool is_apart(const struct module *module, const struct module *other)
+{
+	for (uint32_t i = 0; i < module->ignores.n; i++)
+		if (path_under(module->ignores.items[i], other->path) ||
+			path_under(other->path, module->ignores.items[i]))
+			return false;
+	for (uint32_t i = 0; i < module->n_ignore_only; i++)
+		if (path_under(module->ignore_only[i].path, other->path) ||
+			path_under(other->path, module->ignore_only[i].path))
+			return false;
+	return true;
+}
+
+/* Can one list of settings say for all modules what each of them says? */
+static bool is_one_for_all(const struct config *config)
+{
+	if (config->nested_files.n || config->modules.n > MAX_INIT_MERGED)
+		return false;
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		const struct module *a = &config->modules.items[i];
+
+		if (a->includes.n || a->excludes.n || !same_rules(a, &config->rest))
+			return false;
+		for (uint32_t k = 0; k < config->modules.n; k++) {
+			const struct module *b = &config->modules.items[k];
+
+			if (i != k && !same_settings(a, b) && !is_apart(a, b))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void write_folders(struct init *init, struct str key, const struct str *items, uint32_t n)
+{
+	struct words words = { 0 };
+
+	for (uint32_t i = 0; i < n; i++)
+		add_word(init, &words, below_top(init, items[i]));
+	if (!n)
+		return;
+	out_str(init->out, S("    "));
+	write_list(init, 4, key, &words);
+}
+
+static void write_module_settings(struct init *init, const struct module *module)
+{
+	struct choice choice = { 0 };
+	struct words ignore = { 0 };
+
+	choose(init, module->selection, &choice);
+	out_str(init->out, S("    "));
+	write_list(init, 4, S("use"), &choice.use);
+	if (choice.except.list.n) {
+		out_str(init->out, S("    "));
+		write_list(init, 4, S("except"), &choice.except);
+	}
+	collect_ignores(init, module, 1, &ignore);
+	if (ignore.list.n) {
+		out_str(init->out, S("    "));
+		write_list(init, 4, S("ignore"), &ignore);
+	}
+	write_ignore_only(init, 4, module, 1);
+	if (module->ignore_unstable_packages)
+		out_str(init->out, S("    ignore_unstable_packages: true\n"));
+}
+
+static void write_modules(struct init *init)
+{
+	const struct config *config = &init->config;
+
+	out_str(init->out, S("\n# Folders with settings of their own, which stand instead of those "
+			     "above. A file\n"
+			     "# below such a folder that is excluded, or not included, is no part "
+			     "of the contract.\n"
+			     "modules:\n"));
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		const struct module *module = &config->modules.items[i];
+		struct str path = below_top(init, module->path);
+
+		/* The top's, which the file itself stands for. */
+		if (!config->has_roots && module->path.n == config->top.n)
+			continue;
+		if (str_eq(module->path, config->top))
+			path = S(".");
+		out_printf(init->out, "  - path: " STR "\n", ARG(as_yaml(init, path)));
+		write_folders(init, S("includes"), module->includes.items, module->includes.n);
+		write_folders(init, S("excludes"), module->excludes.items, module->excludes.n);
+		if (!same_settings(module, &config->rest))
+			write_module_settings(init, module);
+	}
+}
+
+static void write_head(struct init *init)
+{
+	const struct config *config = &init->config;
+
+	out_str(init->out,
+		S("# How 'breakwater check' compares the contracts of this repository; see\n"
+		  "# breakwater.yaml(5). Paths are relative to this file.\n"));
+	if (config->is_buf)
+		out_printf(init->out,
+			"# Carried over from " STR
+			", which is not read while this file is there.\n",
+			ARG(below_top(init, config->file)));
+	for (uint32_t i = 0; i < config->nested_files.n; i++)
+		out_printf(init->out,
+			"# Carried over from " STR
+			", which is not read while this file is there.\n",
+			ARG(below_top(init, config->nested_files.items[i])));
+	out_str(init->out, S("version: 1\n"));
 }
 
 static void write_config(struct init *init)
 {
-	out_str(init->out,
-		S("# How 'breakwater check' compares the contracts of this repository; see\n"
-		  "# breakwater.yaml(5). Paths are relative to this file.\n"));
-	if (init->config.is_buf)
-		out_printf(init->out,
-			"# Carried over from " STR
-			", which is not read while this file is there.\n",
-			ARG(init->config.file));
-	if (settings_differ(&init->config))
-		out_str(init->out, S("# Its modules select different rules, which one file for all "
-				     "cannot say: these\n"
-				     "# are all that any of them selects.\n"));
-	out_str(init->out, S("version: 1\n"));
+	const struct config *config = &init->config;
+	bool one = is_one_for_all(config);
+	const struct module *settings = one ? config->modules.items : &config->rest;
+	size_t n = one ? config->modules.n : 1;
+
+	write_head(init);
 	write_roots(init);
 	write_base(init);
-	write_rules(init, config_selection(init->arena, &init->config));
-	write_ignores(init);
-	write_ignore_only(init);
-	write_rest(init);
+	write_rules(init, settings->selection);
+	write_ignores(init, settings, n);
+	write_rest(init, settings->ignore_unstable_packages);
+	if (!one)
+		write_modules(init);
 	init->text->config = out_text(init->out);
 }
 
@@ -416,13 +569,17 @@ bool init_make(struct arena *arena, struct intern *names, struct source *source,
 	init.files = source_files(source, diags);
 	if (!init.files || !config_read(arena, names, source, NULL, &init.config, diags))
 		return false;
+	for (uint32_t i = 0; i < init.files->entries.n; i++)
+		if (!config_discover(arena, source, NULL, init.files->entries.items[i].path,
+			    &init.config, diags))
+			return false;
 	if (init.config.has_roots) {
 		for (uint32_t i = 0; i < init.config.roots.n; i++)
 			add_word(&init, &init.roots, below_top(&init, init.config.roots.items[i]));
 		for (uint32_t i = 0; i < init.config.modules.n && !init.config.roots.n; i++)
 			add_word(&init, &init.roots,
 				below_top(&init, init.config.modules.items[i].path));
-	} else if (!guess_roots(&init, diags)) {
+	} else if (!init.config.nested_files.n && !guess_roots(&init, diags)) {
 		return false;
 	}
 	init.out = out_memory(arena);
