@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "base/map.h"
+#include "broken.h"
 #include "config/accepted.h"
 #include "config/config.h"
 #include "descriptor/descriptor.h"
@@ -242,8 +243,11 @@ static bool judge_empty_sides(struct breakwater_run *run)
 		run->options->allow_empty)
 		return true;
 	diag_error(&run->diags, NOWHERE,
-		"neither " STR " nor " STR " has a contract (a file that ends in '.proto')",
+		"neither the old side ('" STR "') nor the new side ('" STR
+		"') has a contract (a file that ends in '.proto')",
 		ARG(run->sides[OLD].source->name), ARG(run->sides[NEW].source->name));
+	if (run->sides[NEW].source->kind == SOURCE_INDEX)
+		diag_help(&run->diags, "is one to be committed? git add it first");
 	diag_help(&run->diags, "is this the right folder? '--allow-empty' makes this 0");
 	return false;
 }
@@ -485,6 +489,16 @@ static bool compile_needed(struct breakwater_run *run, struct compile_side sides
 	return compile_wanted(run, sides, &run->diags, stats);
 }
 
+/* Is a file gone, as far as can be told? */
+static bool may_lose(const struct changes *changes)
+{
+	for (uint32_t i = 0; i < changes->list.n; i++) {
+		if (changes->list.items[i].kind == CHANGE_DELETED)
+			return true;
+	}
+	return !changes->complete;
+}
+
 static void list_contracts(struct breakwater_run *run)
 {
 	for (int side = OLD; side < SIDES; side++)
@@ -518,6 +532,7 @@ static bool compile_sides(struct breakwater_run *run)
 
 	if (!filter_prepare(run, &o->paths, &only))
 		return false;
+	sides[NEW].may_lose = may_lose(&run->changes);
 	if (asks_for_paths(&run->sides[NEW].config))
 		list_contracts(run);
 	if (o->full || is_strict(run) || o->head_entries ||
@@ -543,139 +558,33 @@ static bool compile_sides(struct breakwater_run *run)
 
 /* ---- broken files ---- */
 
-/* Files that the change touched, and what those import: here an error decides the status. */
-struct reach {
-	struct map files;        /* reached ones, by address */
-	VEC(struct file *) open; /* reached, and not yet followed */
-	struct arena *arena;
-};
-
-static void reach_add(struct reach *reach, struct file *file)
+static struct broken_request broken_request(struct breakwater_run *run)
 {
-	void **seen = map_put(&reach->files, file, 0);
-
-	if (*seen)
-		return;
-	*seen = file;
-	*vec_push(reach->arena, &reach->open) = file;
-}
-
-static void reach_follow(struct reach *reach)
-{
-	while (reach->open.n) {
-		struct file *file = reach->open.items[--reach->open.n];
-
-		for (uint32_t i = 0; i < file->imports.n; i++) {
-			if (file->imports.items[i].file)
-				reach_add(reach, file->imports.items[i].file);
-		}
-	}
-}
-
-static int change_by_path(const void *key, const void *item)
-{
-	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
-}
-
-static bool was_touched(const struct changes *changes, struct str path)
-{
-	if (!changes->complete) /* text against a set: it cannot be told */
-		return true;
-	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n,
-					  sizeof *changes->list.items, change_by_path);
-}
-
-static bool lacks_import(const struct file *file)
-{
-	for (uint32_t i = 0; i < file->imports.n; i++) {
-		if (!file->imports.items[i].file)
-			return true;
-	}
-	return false;
-}
-
-/* Does an error in this file decide the status by itself, whatever imports it? */
-static bool decides(const struct breakwater_run *run, const struct file *file)
-{
-	if (file->is_builtin)
-		return false;
-	if (run->options->head_entries && !list_holds(&run->options->head_files, file->import_path))
-		return false;
-	return was_touched(&run->changes, file->text->path) ||
-	       (is_strict(run) && lacks_import(file));
-}
-
-static void reach_find(struct breakwater_run *run, struct reach *reach)
-{
-	for (int side = OLD; side < SIDES; side++) {
-		const struct schema *schema = &run->schemas[side];
-
-		for (uint32_t i = 0; i < schema->files.n; i++) {
-			struct file *file = schema->files.items[i].file;
-
-			if (decides(run, file))
-				reach_add(reach, file);
-		}
-	}
-	reach_follow(reach);
-}
-
-/* Errors in files that the change neither touched nor reaches become warnings. */
-static void demote_errors(
-	struct breakwater_run *run, const struct map *by_text, const struct reach *reach)
-{
-	for (uint32_t i = 0; i < run->diags.n; i++) {
-		struct diag *diag = &run->diags.items[i];
-		struct file *file = diag->place.text ? map_get(by_text, diag->place.text, 0) : NULL;
-
-		if (diag->level != DIAG_ERROR || !file || map_get(&reach->files, file, 0))
-			continue;
-		diag->level = DIAG_WARNING;
-		run->diags.n_errors--;
-	}
-}
-
-/* A file that is broken and says nothing of its own must not pass in silence. */
-static void require_reason(struct breakwater_run *run, const struct reach *reach)
-{
-	for (uint32_t i = 0; i < reach->files.n && !run->diags.n_errors; i++) {
-		const struct file *file = reach->files.entries[i].key;
-
-		if (file->is_broken)
-			diag_error(&run->diags, place_in(file->text, NO_SPAN),
-				"'" STR "' does not compile", ARG(file->import_path));
-	}
-}
-
-static bool any_is_broken(const struct breakwater_run *run)
-{
-	for (int side = OLD; side < SIDES; side++)
-		for (uint32_t i = 0; i < run->schemas[side].files.n; i++)
-			if (run->schemas[side].files.items[i].file->is_broken)
-				return true;
-	return false;
+	return (struct broken_request){
+		.arena = run->arena,
+		.diags = &run->diags,
+		.changes = &run->changes,
+		.old = &run->schemas[OLD],
+		.new = &run->schemas[NEW],
+		.old_source = run->sides[OLD].source,
+		.new_source = run->sides[NEW].source,
+		.strict = is_strict(run),
+		.generated = run->options->head_entries ? &run->options->head_files : NULL,
+	};
 }
 
 static bool judge_broken_files(struct breakwater_run *run)
 {
-	struct reach reach = { .arena = run->arena };
-	struct map by_text;
+	struct broken_request request = broken_request(run);
 
-	if (!run->diags.n_errors && !any_is_broken(run))
-		return true;
-	map_init(&reach.files, run->arena);
-	map_init(&by_text, run->arena);
-	reach_find(run, &reach);
-	for (int side = OLD; side < SIDES; side++) {
-		const struct schema *schema = &run->schemas[side];
+	return broken_judge(&request);
+}
 
-		for (uint32_t i = 0; i < schema->files.n; i++)
-			*map_put(&by_text, schema->files.items[i].file->text, 0) =
-				schema->files.items[i].file;
-	}
-	demote_errors(run, &by_text, &reach);
-	require_reason(run, &reach);
-	return run->diags.n_errors == 0;
+static bool judge_lost_folders(struct breakwater_run *run)
+{
+	struct broken_request request = broken_request(run);
+
+	return broken_judge_folders(&request, &run->findings);
 }
 
 /* ---- comparing ---- */
@@ -831,6 +740,7 @@ static const struct step {
 	{ compare, NULL },
 	{ narrow, NULL },
 	{ accept, NULL },
+	{ judge_lost_folders, NULL },
 	{ finish, "findings" },
 };
 
@@ -883,6 +793,7 @@ const char *breakwater_run_report(
 		.accepted = run->accepted,
 		.show_accepted = look->show_accepted,
 		.show_help = look->show_help,
+		.accept = look->accept ? str_of(look->accept) : (struct str){ 0 },
 		.color = look->color,
 		.links = look->links,
 		.folder =

@@ -468,9 +468,10 @@ static void choose(struct need *need, struct other *others, uint32_t n, const st
 		const char *package = other->outline.package.p;
 		bool hurt = other->reached && (other->outline.says || asking->everything);
 
-		hurt |= moved.n && imports_moved(need, &other->outline, &moved);
 		if (hurt && need->in_report && !need->in_report(need->context, other->entry->path))
 			hurt = false;
+		/* An import that dangles now counts in any report. */
+		hurt |= moved.n && imports_moved(need, &other->outline, &moved);
 		/* What a package still declares, and that it lives on. */
 		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) ||
 						  map_get(&asking->new_packages, package, 0));

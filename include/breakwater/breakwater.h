@@ -117,6 +117,8 @@ struct breakwater_look {
 	bool links;         /* hyperlinks of a terminal */
 	bool show_accepted; /* list accepted findings too */
 	bool show_help;     /* `line`: under each finding, how to do it safely */
+	const char *accept; /* `text`: operands and options with which `breakwater accept` finds the
+			       same, for its last line; NULL: nothing is said of it */
 	bool quiet;         /* diagnostics: errors alone */
 	bool verbose;       /* diagnostics: all that repeats, too */
 };

@@ -108,6 +108,13 @@ void diag_note(struct diags *diags, struct place place, const char *format, ...)
 	d->note_place = place;
 }
 
+void diags_forget(struct diags *diags, uint32_t n, uint32_t n_errors)
+{
+	diags->n = n;
+	diags->n_errors = n_errors;
+	diags->is_left_out = false;
+}
+
 /* Where the last of the kept errors stands, and how many were not kept. */
 static uint32_t left_out(const struct diags *diags, struct place *last)
 {

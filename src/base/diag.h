@@ -46,6 +46,9 @@ struct diag *diag_warning(struct diags *diags, struct place place, const char *f
 void diag_help(struct diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_note(struct diags *diags, struct place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Takes back all but the first `n` items, of which `n_errors` are errors: they have one cause, which
+ * is to be named instead. */
+void diags_forget(struct diags *diags, uint32_t n, uint32_t n_errors);
 /* Appends the items of `from` (whose arena must live as long), says how many it left out, and
  * empties it. */
 void diags_adopt(struct diags *into, struct diags *from);

@@ -61,6 +61,13 @@ const struct command *command_find(struct cli *cli, const char *name);
 void command_print_help(struct out *out, const struct command *command);
 void program_print_help(struct out *out);
 
+/*
+ * The operands and options of a command that ran, those of them that the command `with` has too, as
+ * a shell takes them: `--path a main`. For a command line that is shown.
+ */
+const char *cli_again(struct cli *cli, const struct command *did, const void *arguments,
+	const struct texts *operands, const struct command *with);
+
 /* git's variables. */
 struct breakwater_git cli_git(void);
 /*

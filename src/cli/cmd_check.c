@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "check.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "report/report.h"
@@ -193,14 +194,26 @@ static void print_diagnostics(struct cli *cli, struct breakwater_run *run)
 	out_str(cli->err, (struct str){ text, size });
 }
 
+/* What `accept` would need to know, where there is a place for what it writes. */
+static const char *accept_words(struct cli *cli, const struct breakwater_run *run,
+	const struct check_arguments *arguments, const struct texts *operands)
+{
+	const struct source *new = run_source(run, false);
+
+	if (!new || !new->folder.p)
+		return NULL;
+	return cli_again(cli, &check_command, arguments, operands, &accept_command);
+}
+
 static bool write_report(struct cli *cli, struct breakwater_run *run, const struct target *target,
-	bool show_accepted)
+	const struct check_arguments *arguments, const struct texts *operands)
 {
 	struct breakwater_look look = {
 		.format = target->reporter->name,
 		.color = target->path ? false : cli->color_out,
 		.links = !target->path && cli_has_links(cli),
-		.show_accepted = show_accepted,
+		.show_accepted = arguments->show_accepted,
+		.accept = accept_words(cli, run, arguments, operands),
 	};
 	size_t size;
 	const char *text = breakwater_run_report(run, &look, &size);
@@ -231,7 +244,7 @@ static int check_run(struct cli *cli, const void *given, const struct texts *ope
 	print_diagnostics(cli, run);
 	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;
 		i++) {
-		if (!write_report(cli, run, &targets.items[i], arguments->show_accepted))
+		if (!write_report(cli, run, &targets.items[i], arguments, operands))
 			status = STATUS_UNKNOWN;
 	}
 	if (arguments->timings) {

@@ -72,8 +72,8 @@ static bool make_texts(struct init_state *state)
 	};
 
 	state->source = cli_source_open(cli, NULL);
-	return state->source && init_make(cli->arena, cli->names, state->source, &facts,
-					&state->made, &cli->diags);
+	return state->source &&
+	       init_make(cli->arena, cli->names, state->source, &facts, &state->made, &cli->diags);
 }
 
 static bool create(struct init_state *state, struct str folder, const char *name, struct str text,

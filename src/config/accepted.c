@@ -357,15 +357,15 @@ struct str accepted_write(struct arena *arena, const struct acceptances *accepte
 		S("# Written by 'breakwater accept'. Review it like code, and delete entries that\n"
 		  "# 'breakwater check' calls stale.\n"));
 	if (accepted->numbered)
-		out_str(out,
-			S("# The numbered lines keep entries of different branches apart for git.\n"));
+		out_str(out, S("# The numbered lines keep entries of different branches apart for "
+			       "git.\n"));
 	out_str(out, S("version: 1\naccepted:\n"));
 	for (unsigned bucket = 0; bucket < 256; bucket++) {
 		if (accepted->numbered)
 			out_printf(out, "# %02x\n", bucket);
 		for (; next < n && sorted[next].fingerprint >> 56 == bucket; next++)
-			write_entry(out, arena, accepted->numbered ? &lines : &one_line,
-				&sorted[next]);
+			write_entry(
+				out, arena, accepted->numbered ? &lines : &one_line, &sorted[next]);
 	}
 	return out_text(out);
 }

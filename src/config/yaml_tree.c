@@ -1,5 +1,7 @@
 #include "config/yaml_tree.h"
 
+#include "base/form.h"
+
 #include <stdlib.h>
 #include <yaml.h>
 
@@ -311,17 +313,63 @@ static void read_events(struct reader *r)
 	yaml_parser_delete(&parser);
 }
 
+/* The first line that git wrote around the sides of a conflict; false: there is none. */
+static bool find_conflict(struct str text, struct span *span)
+{
+	struct str rest = text, line;
+
+	while (str_cut(&rest, '\n', &line)) {
+		span->begin = (uint32_t)(line.p - text.p);
+		span->end = span->begin + (uint32_t)line.n;
+		if (is_conflict_marker(line))
+			return true;
+	}
+	return false;
+}
+
+/* Is it no YAML at all? JSON is. */
+static bool is_foreign(enum form form)
+{
+	switch (form) {
+	case FORM_UNKNOWN:
+	case FORM_JSON:
+	case FORM_YAML_SET:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* What could not be read as a mapping: one error for the cause of the others (from number `n` on),
+ * if it is known. */
+static void name_cause(struct reader *r, uint32_t n, uint32_t n_errors)
+{
+	enum form form = form_of(r->text->bytes);
+	struct span span;
+
+	if (is_foreign(form)) {
+		diags_forget(r->diags, n, n_errors);
+		diag_error(r->diags, place_in(r->text, NO_SPAN),
+			"this is %s, not a configuration in YAML", form_name(form));
+		if (form == FORM_UTF16 || form == FORM_UTF32)
+			diag_help(r->diags, "save it as UTF-8");
+		r->failed = true;
+	} else if (find_conflict(r->text->bytes, &span)) {
+		diags_forget(r->diags, n, n_errors);
+		fail(r, span, "a merge conflict is not resolved here");
+		diag_help(r->diags,
+			"keep what is meant of the lines from '<<<<<<<' to '>>>>>>>', and delete "
+			"these marks");
+	}
+}
+
 struct yaml_node *yaml_read(struct arena *arena, struct text *text, struct diags *diags)
 {
+	uint32_t n = diags->n, n_errors = diags->n_errors;
 	struct reader r = { .arena = arena, .text = text, .diags = diags, .body = text->bytes };
 
 	if (text->bytes.n > MAX_YAML_BYTES) {
 		fail(&r, NO_SPAN, "larger than 1 MB");
-		return NULL;
-	}
-	if (str_starts(r.body, S("\xFF\xFE")) || str_starts(r.body, S("\xFE\xFF"))) {
-		fail(&r, NO_SPAN, "written in UTF-16");
-		diag_help(diags, "save it as UTF-8");
 		return NULL;
 	}
 	if (str_starts(r.body, S("\xEF\xBB\xBF"))) {
@@ -330,6 +378,8 @@ struct yaml_node *yaml_read(struct arena *arena, struct text *text, struct diags
 	}
 	count_characters(&r);
 	read_events(&r);
+	if (r.failed || (r.root && r.root->kind != YAML_MAP && r.root->kind != YAML_NULL))
+		name_cause(&r, n, n_errors);
 	if (r.failed)
 		return NULL;
 	if (!r.root || r.root->kind == YAML_NULL)

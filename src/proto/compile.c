@@ -80,6 +80,13 @@ struct task {
 	uint32_t index;
 };
 
+/* An import that nothing answers. */
+struct missed {
+	struct side_state *side;
+	struct node *node; /* whose import it is */
+	uint32_t index;    /* among its imports */
+};
+
 struct driver {
 	struct compiler compiler;
 	const struct compile_options *options;
@@ -91,6 +98,8 @@ struct driver {
 	uint32_t first_unit;     /* of the batch */
 	uint64_t n_visible;      /* pairs of a file and one that it sees */
 	struct map missing;      /* import paths that were warned of */
+	VEC(struct missed) missed;
+	VEC(struct lost_import) lost;
 	bool failed;             /* something could not be read */
 	atomic_size_t steps;     /* for options->progress */
 	size_t n_files, n_later; /* of which so many are in batches to come */
@@ -447,27 +456,12 @@ static void parse_wave(struct driver *d)
 	parse_tasks(d);
 }
 
-static void report_missing(
-	struct driver *d, struct side_state *s, struct node *node, const struct import *import)
+/* An import that no file answers, with --strict-imports. */
+static void report_strictly(struct unit *unit, const struct import *import)
 {
-	struct place place = place_in(node->unit->file->text, import->span);
-	void **slot;
-
-	if (d->options->strict_imports) {
-		diag_error(&node->unit->diags, place, "import '" STR "' is in no import root",
-			ARG(import->path));
-		diag_help(&node->unit->diags, "name the folder that holds it with --root");
-		return;
-	}
-	slot = map_put(&d->missing, import->path.p, 0);
-	if (*slot)
-		return;
-	*slot = s;
-	diag_warning(d->options->diags, place,
-		"import '" STR "' is in no import root; what it declares is compared by name",
-		ARG(import->path));
-	diag_help(d->options->diags, "name the folder that holds it with --root, or ask for an "
-				     "error with --strict-imports");
+	diag_error(&unit->diags, place_in(unit->file->text, import->span),
+		"import '" STR "' is in no import root", ARG(import->path));
+	diag_help(&unit->diags, "name the folder that holds it with --root");
 }
 
 /* As node_get, for what many files import. */
@@ -499,8 +493,10 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 		if (imported) {
 			*vec_push(d->options->arena, &imported->importers) = node;
 			take_node(d, imported);
+		} else if (d->options->strict_imports && !node->failed) {
+			report_strictly(node->unit, import);
 		} else if (!node->failed) {
-			report_missing(d, s, node, import);
+			*vec_push(d->options->arena, &d->missed) = (struct missed){ s, node, i };
 		}
 	}
 }
@@ -968,6 +964,91 @@ static void report_postponed(struct driver *d)
 	}
 }
 
+/* ---- missing imports ---- */
+
+static void warn_missing(struct driver *d, struct unit *unit, const struct import *import)
+{
+	struct place place = place_in(unit->file->text, import->span);
+	void **slot;
+
+	slot = map_put(&d->missing, import->path.p, 0);
+	if (*slot)
+		return;
+	*slot = unit;
+	diag_warning(d->options->diags, place,
+		"import '" STR "' is in no import root; what it declares is compared by name",
+		ARG(import->path));
+	diag_help(d->options->diags, "name the folder that holds it with --root, or ask for an "
+				     "error with --strict-imports");
+}
+
+/* The file that the old side has for an import which the new side lacks, if it is gone; NULL: it
+ * was never there, or is still where it was and in no root now. */
+static const struct source_entry *find_lost(struct driver *d, const struct missed *missed)
+{
+	const struct node *node = missed->node;
+	const struct source_entry *entry;
+	struct source *source;
+
+	if (missed->side != &d->sides[1] || !missed->side->side->may_lose || node->is_builtin ||
+		(node->twin && node->unit == node->twin->unit))
+		return NULL;
+	entry = root_find(d->sides[0].finder, node->path,
+		node->unit->file->imports.items[missed->index].path, &source);
+	if (!entry || source != d->sides[0].side->source ||
+		source_find(missed->side->side->source, entry->path))
+		return NULL;
+	return entry;
+}
+
+static void add_lost(
+	struct driver *d, const struct missed *missed, struct str path, struct map *by_path)
+{
+	struct file *file = missed->node->unit->file;
+	uintptr_t *known = (uintptr_t *)map_put(by_path, intern(d->options->names, path).p, 0);
+	struct lost_import *lost;
+
+	/* The index after it: 0 is for those that are not there yet. */
+	if (!*known) {
+		*vec_push(d->options->arena, &d->lost) = (struct lost_import){ .path = path };
+		*known = d->lost.n;
+	}
+	lost = &d->lost.items[*known - 1];
+	lost->others += lost->importer != NULL;
+	if (!lost->importer || str_cmp(file->text->path, lost->importer->text->path) < 0) {
+		lost->importer = file;
+		lost->import = &file->imports.items[missed->index];
+	}
+	file->lost_import = true;
+}
+
+static int lost_order(const void *left, const void *right)
+{
+	const struct lost_import *a = left, *b = right;
+
+	return str_cmp(a->path, b->path);
+}
+
+/* Tells those that were never there from those that the change took away. */
+static void judge_missed(struct driver *d)
+{
+	struct map by_path;
+
+	map_init(&by_path, d->options->arena);
+	for (uint32_t i = 0; i < d->missed.n; i++) {
+		const struct missed *missed = &d->missed.items[i];
+		struct unit *unit = missed->node->unit;
+		const struct source_entry *entry = find_lost(d, missed);
+
+		if (entry)
+			add_lost(d, missed, entry->path, &by_path);
+		else
+			warn_missing(d, unit, &unit->file->imports.items[missed->index]);
+	}
+	if (d->lost.n)
+		qsort(d->lost.items, d->lost.n, sizeof *d->lost.items, lost_order);
+}
+
 /* ---- results ---- */
 
 static int by_import_path(const void *left, const void *right)
@@ -1013,6 +1094,8 @@ static void fill_schema(struct driver *d, struct side_state *s, struct schema *s
 	if (schema->files.n)
 		qsort(schema->files.items, schema->files.n, sizeof *schema->files.items,
 			by_import_path);
+	for (uint32_t i = 0; s == &d->sides[1] && i < d->lost.n; i++)
+		*vec_push(arena, &schema->lost) = d->lost.items[i];
 	if (source->listed)
 		for (uint32_t i = 0; i < source->list.entries.n; i++)
 			if (root_owns(s->finder, source->list.entries.items[i].path))
@@ -1210,6 +1293,7 @@ bool compile(const struct compile_options *options, struct compile_side *sides, 
 	}
 	report_postponed(d);
 	conflicts_report(&d->compiler, d->workers[0].scratch);
+	judge_missed(d);
 	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
 		struct unit *unit = d->compiler.units.items[i];
 

@@ -79,6 +79,9 @@ struct compile_side {
 	/* Compile on this side whatever unchanged file is compiled on the other, so that both show
 	 * the same of it. */
 	bool mirror;
+	/* Of the second side: the first has files that this one lacks, so imports of those are
+	 * looked for (struct lost_import). */
+	bool may_lose;
 	const struct import_hint *hints;
 	uint32_t n_hints;
 };

@@ -108,10 +108,26 @@ static void skip_blanks(struct lexer *lexer)
 	lexer->at = at;
 }
 
+/* protoc ends a comment at a line feed alone, so in a file without any it hides what follows. */
+static void warn_hidden(struct lexer *lexer)
+{
+	const char *end = memchr(lexer->at, '\r', (size_t)(lexer->end - lexer->at));
+
+	while (end && end < lexer->end && (is(*end, BLANK) || *end == '\r'))
+		end++;
+	if (!end || end == lexer->end)
+		return;
+	diag_warning(lexer->diags, place_of(lexer, lexer->at, lexer->at + 2),
+		"this comment hides the rest of the file, whose lines end in CR alone");
+	diag_help(lexer->diags, "end lines in LF or CRLF: protoc knows no others");
+}
+
 static void skip_line(struct lexer *lexer)
 {
 	const char *end = memchr(lexer->at, '\n', (size_t)(lexer->end - lexer->at));
 
+	if (!end)
+		warn_hidden(lexer);
 	lexer->at = end ? end : lexer->end;
 }
 

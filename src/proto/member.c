@@ -4,6 +4,65 @@
  */
 #include "proto/options.h"
 
+/* ---- a descriptor.proto of the tree that is too old ---- */
+
+struct lookup {
+	enum element_kind kind;
+	struct str full_name;
+	const struct element *found;
+};
+
+static void look(void *argument, struct element *element)
+{
+	struct lookup *lookup = argument;
+
+	if (element->kind == lookup->kind && str_eq(element->full_name, lookup->full_name))
+		lookup->found = element;
+}
+
+static bool builtin_has(struct context *context, const struct element *type, struct str name)
+{
+	struct lookup lookup = { type->kind, type->full_name, NULL };
+	const struct enumeration *enumeration;
+	bool has = false;
+
+	file_walk(context->compiler->builtin_descriptor->file, look, &lookup);
+	if (!lookup.found)
+		return false;
+	if (type->kind == ELEMENT_MESSAGE)
+		return catalog_field(context, (const struct message *)lookup.found, name);
+	enumeration = (const struct enumeration *)lookup.found;
+	for (uint32_t i = 0; i < enumeration->values.n; i++)
+		has |= str_eq(enumeration->values.items[i]->e.name, name);
+	return has;
+}
+
+/*
+ * Is `name` missing in a message or enum of the tree's own descriptor.proto, and the built-in one
+ * has it? Then that is reported, at the old file as a whole, so that it is said once a side
+ * (diags_sort) however many contracts it is the cause of.
+ */
+static bool descriptor_is_old(
+	struct context *context, const struct element *type, struct str name, struct span span)
+{
+	const struct unit *unit = context->unit->descriptor;
+	const struct file *file = unit ? unit->file : NULL;
+
+	if (!file || file == context->compiler->builtin_descriptor->file || type->file != file ||
+		!builtin_has(context, type, name))
+		return false;
+	diag_error(context->diags, place_in(file->text, NO_SPAN),
+		"this descriptor.proto is older than the options that contracts set");
+	diag_note(context->diags, here(context, span), "it has no '" STR "', which is set",
+		ARG(name));
+	diag_help(context->diags,
+		"delete it, since a newer one is built in, or replace it by the one of the "
+		"protobuf release that you use");
+	return true;
+}
+
+/* ---- names ---- */
+
 void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
 	struct str name, struct span span)
 {
@@ -12,6 +71,10 @@ void enum_value_unknown(struct context *context, const struct enumeration *enume
 	struct str *names = NEW_ARRAY(context->scratch, n, struct str);
 	struct str nearest;
 
+	if (descriptor_is_old(context, &enumeration->e, name, span)) {
+		arena_rewind(context->scratch, mark);
+		return;
+	}
 	for (uint32_t i = 0; i < n; i++)
 		names[i] = enumeration->values.items[i]->e.name;
 	nearest = str_nearest(name, names, n);
@@ -79,9 +142,12 @@ static void member_unknown(
 {
 	struct context *context = reading->context;
 	bool top = type == link_options_message(context, reading->element);
-	struct str nearest = member_nearest(context, type, name);
+	struct str nearest;
 	const char *elements = NULL;
 
+	if (descriptor_is_old(context, &type->e, name, span))
+		return;
+	nearest = member_nearest(context, type, name);
 	if (top) {
 		struct resolution resolution = link_resolve(
 			context, link_option_scope(reading->element), name, WANT_EXTENSION, true);

@@ -5,6 +5,7 @@
  * cannot be understood is reported where it breaks off and passed over. Every loop takes a token
  * in each round, also on an error.
  */
+#include "proto/foreign.h"
 #include "proto/lexer.h"
 #include "proto/proto.h"
 
@@ -2042,7 +2043,7 @@ bool proto_parse(struct parse_request *request)
 		.diags = request->diags,
 		.source_info = request->source_info,
 	};
-	uint32_t errors = request->diags->n_errors;
+	uint32_t diags = request->diags->n, errors = request->diags->n_errors;
 	int32_t root;
 	bool first = true;
 
@@ -2079,5 +2080,8 @@ bool proto_parse(struct parse_request *request)
 	location_close(&p, root);
 	if (p.source_info)
 		locations_keep(&p);
-	return request->diags->n_errors == errors;
+	if (request->diags->n_errors == errors)
+		return true;
+	foreign_name_cause(request, diags, errors);
+	return false;
 }

@@ -127,8 +127,8 @@ static void blocks_sort(struct blocks *blocks, struct arena *arena)
 		struct str path = finding_path(items[begin].finding);
 		unsigned rank = items[begin].rank;
 
-		for (end = begin + 1; end < blocks->list.n &&
-				      str_eq(finding_path(items[end].finding), path);
+		for (end = begin + 1;
+			end < blocks->list.n && str_eq(finding_path(items[end].finding), path);
 			end++)
 			rank = items[end].rank < rank ? items[end].rank : rank;
 		for (uint32_t i = begin; i < end; i++) {
@@ -280,6 +280,7 @@ struct blocks *blocks_make(const struct report *report)
 	blocks_join(blocks, arena);
 	blocks_sort(blocks, arena);
 	blocks_count(blocks, report);
+	blocks->digits = fingerprint_digits(report->findings, arena);
 	return blocks;
 }
 
@@ -331,6 +332,13 @@ void breaks_write(struct out *out, unsigned breaks)
 	first = directions_write(out, "JSON", breaks & JSON_BACKWARD, breaks & JSON_FORWARD, first);
 	if (breaks & SOURCE_CODE)
 		out_printf(out, "%ssource code", first ? "" : ", ");
+}
+
+const char *fingerprint_remark(const struct block *block)
+{
+	if (block->same.n)
+		return " (the other files have their own)";
+	return block->follows.n ? " (what follows has its own)" : "";
 }
 
 struct str was_text(const struct report *report, const struct finding *finding)

@@ -24,6 +24,7 @@ struct blocks {
 	uint32_t errors,
 		warnings; /* findings that are shown and not accepted, folded ones included */
 	uint32_t files;   /* that hold them */
+	unsigned digits;  /* of a fingerprint that tell findings apart */
 };
 
 /* Is it listed at all? */
@@ -56,6 +57,9 @@ struct blocks *blocks_make(const struct report *report);
 struct str summary_line(const struct report *report, const struct blocks *blocks);
 /* `wire (old data read by new code), source code`; nothing for none. Plain ASCII without quotes. */
 void breaks_write(struct out *out, unsigned breaks);
+/* What stands behind a block's fingerprint: that it is not that of what is folded; "" for nothing.
+ */
+const char *fingerprint_remark(const struct block *block);
 /* `was int64 at proto/order.proto:11 in v1.4.0`; absent where nothing stood. */
 struct str was_text(const struct report *report, const struct finding *finding);
 /* Was something deleted, so that only the old side can show it? */

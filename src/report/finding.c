@@ -1,7 +1,10 @@
 #include "report/report.h"
 #include "base/map.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+
+enum { FEWEST_DIGITS = 7 };
 
 /* A finding with what it is sorted by. */
 struct entry {
@@ -91,13 +94,47 @@ void findings_sort(struct findings *findings, struct arena *scratch)
 	}
 }
 
+static int compare_fingerprints(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+unsigned fingerprint_digits(const struct findings *findings, struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	uint64_t *sorted = NEW_ARRAY(scratch, findings->list.n, uint64_t);
+	unsigned digits = FEWEST_DIGITS;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < findings->list.n; i++)
+		if (!findings->list.items[i]->ignored)
+			sorted[n++] = findings->list.items[i]->fingerprint;
+	if (n)
+		qsort(sorted, n, sizeof *sorted, compare_fingerprints);
+	for (uint32_t i = 1; i < n; i++)
+		while (digits < FINGERPRINT_DIGITS && sorted[i] != sorted[i - 1] &&
+			(sorted[i] ^ sorted[i - 1]) >> 4 * (FINGERPRINT_DIGITS - digits) == 0)
+			digits++;
+	arena_rewind(scratch, mark);
+	return digits;
+}
+
+struct str fingerprint_text(const struct finding *finding, unsigned digits, struct arena *arena)
+{
+	return str_head(str_printf(arena, "%016" PRIx64, finding->fingerprint), digits);
+}
+
+bool finding_active(const struct finding *finding)
+{
+	return finding->severity == SEVERITY_ERROR && !finding->accepted && !finding->ignored;
+}
+
 bool findings_active(const struct findings *findings)
 {
-	for (uint32_t i = 0; i < findings->list.n; i++) {
-		const struct finding *finding = findings->list.items[i];
-
-		if (finding->severity == SEVERITY_ERROR && !finding->accepted && !finding->ignored)
+	for (uint32_t i = 0; i < findings->list.n; i++)
+		if (finding_active(findings->list.items[i]))
 			return true;
-	}
 	return false;
 }

@@ -26,9 +26,11 @@ static void github_annotates_lines(void **state)
 		"field 4 'amount' of 'acme.Order' changed from int64 to sint64%0A"
 		"was int64 at proto/order.proto:4 in v1.4.0%0A"
 		"breaks: wire (old data read by new code, new data read by old code)%0A"
-		"help: keep field 4 as it is\n"
+		"help: keep field 4 as it is%0A"
+		"fingerprint: 0000000000001000\n"
 		"::error title=FILE_NO_DELETE::file 'refund.proto' was deleted%0A"
-		"breaks: source code\n");
+		"breaks: source code%0A"
+		"fingerprint: 0000000000001001\n");
 	fixture_free(f);
 }
 
@@ -42,7 +44,8 @@ static void github_escapes_what_would_end_a_command(void **state)
 	finding->new_place = place_in(fixture_text(f->arena, "", "a:b,c\n.proto", S("")), NO_SPAN);
 	assert_string_equal(fixture_write(f, "github"),
 		"::warning file=a%3Ab%2Cc%0A.proto,line=1,endLine=1,title=FIELD_SAME_TYPE"
-		"::100%25%0A::error::x\n");
+		"::100%25%0A::error::x%0A"
+		"fingerprint: 0000000000001000\n");
 	fixture_free(f);
 }
 

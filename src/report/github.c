@@ -45,6 +45,9 @@ static void command_write(struct out *out, const struct report *report, const st
 	}
 	if (finding->help.n)
 		out_printf(message, "\nhelp: " STR, ARG(finding->help));
+	out_str(message, S("\nfingerprint: "));
+	out_str(message, fingerprint_text(finding, FINGERPRINT_DIGITS, report->arena));
+	out_str(message, str_of(fingerprint_remark(block)));
 
 	out_printf(out, "::%s ", command_of(finding));
 	place_write(out, report, finding);

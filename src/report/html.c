@@ -241,7 +241,7 @@ static void term_begin(struct out *out, const char *term)
 	out_printf(out, "<dt>%s</dt><dd>", term);
 }
 
-static void terms_write(struct out *out, const struct finding *finding)
+static void terms_write(struct out *out, const struct report *report, const struct finding *finding)
 {
 	out_str(out, S("<dl>\n"));
 	if (finding->before.n || finding->after.n) {
@@ -261,6 +261,10 @@ static void terms_write(struct out *out, const struct finding *finding)
 		prose_write(out, finding->help, '`');
 		out_str(out, S("</dd>\n"));
 	}
+	term_begin(out, "Fingerprint");
+	out_str(out, S("<code>"));
+	out_str(out, fingerprint_text(finding, FINGERPRINT_DIGITS, report->arena));
+	out_str(out, S("</code></dd>\n"));
 	if (finding->accepted) {
 		term_begin(out, "Accepted");
 		out_markup(out,
@@ -276,7 +280,7 @@ static void terms_write(struct out *out, const struct finding *finding)
 	out_str(out, S("</dd>\n</dl>\n"));
 }
 
-static void folded_write(struct out *out, const struct block *block)
+static void folded_write(struct out *out, const struct report *report, const struct block *block)
 {
 	if (block->same.n) {
 		out_printf(out, "<details><summary>The same in %u more files</summary><ul>\n",
@@ -294,6 +298,10 @@ static void folded_write(struct out *out, const struct block *block)
 		for (uint32_t i = 0; i < block->follows.n; i++) {
 			out_str(out, S("<li>"));
 			prose_write(out, block->follows.items[i]->message, '\'');
+			out_str(out, S(" <code>"));
+			out_str(out, fingerprint_text(block->follows.items[i], FINGERPRINT_DIGITS,
+					     report->arena));
+			out_str(out, S("</code>"));
 			out_str(out, S("</li>\n"));
 		}
 		out_str(out, S("</ul></details>\n"));
@@ -321,8 +329,8 @@ static void block_write(
 	prose_write(out, finding->message, '\'');
 	out_str(out, S("</h3>\n"));
 	sides_write(out, report, finding);
-	terms_write(out, finding);
-	folded_write(out, block);
+	terms_write(out, report, finding);
+	folded_write(out, report, block);
 	if (rule->hurts && *rule->hurts) {
 		out_str(out, S("<details><summary>Why it matters</summary><p>"));
 		prose_write(out, str_of(rule->hurts), '`');
@@ -346,7 +354,8 @@ static bool html_write(struct out *out, const struct report *report)
 	if (blocks->list.n) {
 		summary_write(out, &findings);
 		out_str(out, S("<section aria-labelledby=\"changes\">\n"
-			       "<h2 id=\"changes\">Changes by file, the most harmful file first</h2>\n"));
+			       "<h2 id=\"changes\">Changes by file, the most harmful file "
+			       "first</h2>\n"));
 		for (uint32_t i = 0; i < blocks->list.n && i < MOST_SHOWN; i++)
 			block_write(out, report, &blocks->list.items[i], i + 1);
 		if (blocks->list.n > MOST_SHOWN)

@@ -141,6 +141,9 @@ static void details_write(struct out *out, const struct report *report, const st
 		prose_write(out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena), '`',
 			false);
 	}
+	out_str(out, S("\n- Fingerprint: "));
+	out_code_span(out, fingerprint_text(finding, FINGERPRINT_DIGITS, report->arena), false);
+	out_str(out, str_of(fingerprint_remark(block)));
 	if (finding->accepted_reason.n) {
 		out_str(out, S("\n- Accepted: "));
 		out_markdown(
@@ -203,6 +206,9 @@ static bool markdown_write(struct out *out, const struct report *report)
 	shown = blocks_write(out, report, blocks, details_write, MOST_BYTES - out_text(table).n);
 	if (shown < blocks->list.n)
 		out_printf(out, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
+	if (findings_active(report->findings))
+		out_str(out, S("\nMeant? `breakwater accept FINGERPRINT --reason TEXT` puts it on "
+			       "the record.\n"));
 	out_str(out, S("\n</details>\n"));
 	return true;
 }

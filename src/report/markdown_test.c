@@ -35,12 +35,16 @@ static void comment_is_a_table_and_folded_details(void **state)
 		"\n"
 		"- Breaks: wire (old data read by new code, new data read by old code)\n"
 		"- What to do: keep field 4 as it is\n"
+		"- Fingerprint: `0000000000001000`\n"
 		"\n"
 		"**file `refund.proto` was deleted**  \n"
 		"`proto/refund.proto` `FILE_NO_DELETE`\n"
 		"\n"
 		"\n"
 		"- Breaks: source code\n"
+		"- Fingerprint: `0000000000001001`\n"
+		"\n"
+		"Meant? `breakwater accept FINGERPRINT --reason TEXT` puts it on the record.\n"
 		"\n"
 		"</details>\n");
 	fixture_free(f);

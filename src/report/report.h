@@ -5,6 +5,8 @@
 #include "base/out.h"
 #include "rules/rules.h"
 
+enum { FINGERPRINT_DIGITS = 16 };
+
 struct report {
 	struct arena *arena;             /* for texts that are loaded to print a line */
 	const struct findings *findings; /* sorted: path (those without first), line, column, rule,
@@ -13,6 +15,8 @@ struct report {
 	uint32_t files_compared;
 	uint32_t accepted; /* how many findings an acceptance covers */
 	bool show_accepted;
+	struct str accept;  /* for text: operands and options with which `accept` finds the same, as
+			       a shell takes them; absent: nothing is said of it */
 	bool show_help;     /* for line: how to do it safely, under each finding */
 	bool color;         /* for text: escape sequences */
 	bool links;         /* OSC 8 hyperlinks */
@@ -20,6 +24,14 @@ struct report {
 	struct str folder;  /* absolute path that printed paths are relative to, for links; absent:
 			       none */
 };
+
+/*
+ * How many of a fingerprint's hexadecimal digits tell the findings apart, 7 at least; 16 for all
+ * findings that are not one. Ignored findings have no part in it.
+ */
+unsigned fingerprint_digits(const struct findings *findings, struct arena *scratch);
+/* A finding's, 7 to 16 digits of it. */
+struct str fingerprint_text(const struct finding *finding, unsigned digits, struct arena *arena);
 
 struct reporter {
 	const char *name;    /* as in --format */
@@ -34,7 +46,8 @@ const struct reporter *reporter_find(struct str name);
  * know lines and columns and stay there, so it must live as long as the report.
  */
 void findings_sort(struct findings *findings, struct arena *scratch);
-/* Does any finding count (severity error, not accepted)? */
+/* Does it count (severity error, neither accepted nor ignored)? And does any? */
+bool finding_active(const struct finding *finding);
 bool findings_active(const struct findings *findings);
 
 /* Diagnostics as they look on standard error: `path:line:col: error: sentence`, source line, caret,

@@ -133,7 +133,7 @@ static void remark_lines(
 }
 
 static void block_write(struct out *out, const struct report *report, const struct block *block,
-	const struct palette *palette)
+	unsigned digits, const struct palette *palette)
 {
 	const struct finding *finding = block->finding;
 
@@ -155,10 +155,50 @@ static void block_write(struct out *out, const struct report *report, const stru
 	}
 	if (finding->help.n)
 		remark_lines(out, "help", finding->help, palette);
+	remark_begin(out, "fingerprint", palette);
+	out_str(out, fingerprint_text(finding, digits, report->arena));
+	out_printf(out, "%s\n", fingerprint_remark(block));
 	if (finding->accepted)
 		remark_lines(out, "accepted",
 			finding->accepted_reason.n ? finding->accepted_reason : S("on the record"),
 			palette);
+	out_char(out, '\n');
+}
+
+/* The one that would be accepted, or NULL if there are several. */
+static const struct finding *only_active(const struct report *report)
+{
+	const struct finding *active = NULL;
+
+	for (uint32_t i = 0; i < report->findings->list.n; i++) {
+		const struct finding *finding = report->findings->list.items[i];
+
+		if (!finding_active(finding))
+			continue;
+		if (active)
+			return NULL;
+		active = finding;
+	}
+	return active;
+}
+
+/* `meant? breakwater accept eb21dbe --reason TEXT main`: what there is to do if the breaks are
+ * meant. */
+static void accept_write(struct out *out, const struct report *report, const struct blocks *blocks)
+{
+	const struct finding *only = only_active(report);
+
+	if (!report->accept.p || !findings_active(report->findings))
+		return;
+	out_str(out, S("meant? breakwater accept "));
+	if (only)
+		out_str(out, fingerprint_text(only, blocks->digits, report->arena));
+	else
+		out_str(out, S("FINGERPRINT"));
+	out_str(out, S(" --reason TEXT"));
+	if (report->accept.n)
+		out_char(out, ' ');
+	out_plain(out, report->accept);
 	out_char(out, '\n');
 }
 
@@ -168,11 +208,12 @@ static bool text_write(struct out *out, const struct report *report)
 	const struct blocks *blocks = blocks_make(report);
 
 	for (uint32_t i = 0; i < blocks->list.n; i++)
-		block_write(out, report, &blocks->list.items[i], palette);
+		block_write(out, report, &blocks->list.items[i], blocks->digits, palette);
 	out_str(out, str_of(palette->place));
 	out_plain(out, summary_line(report, blocks));
 	out_str(out, str_of(palette->off));
 	out_char(out, '\n');
+	accept_write(out, report, blocks);
 	return true;
 }
 

@@ -19,10 +19,12 @@ static void finding_is_a_block_and_the_last_line_counts(void **state)
 		"      = breaks: wire (old data read by new code, new data read by old "
 		"code)\n"
 		"      = help: keep field 4 as it is\n"
+		"      = fingerprint: 0000000000001000\n"
 		"\n"
 		"v1.4.0:proto/refund.proto: error: file 'refund.proto' was deleted "
 		"[FILE_NO_DELETE]\n"
 		"      = breaks: source code\n"
+		"      = fingerprint: 0000000000001001\n"
 		"\n"
 		"2 breaking changes in 2 files (v1.4.0 → working tree); 3 files compared, "
 		"1 finding accepted\n");
@@ -93,11 +95,48 @@ static void change_of_many_files_is_shown_once(void **state)
 		"more files)\n"
 		"      = also in: b.proto, c.proto, d.proto and 1 more\n"
 		"      = breaks: source code\n"
+		"      = fingerprint: 0000000000001000 (the other files have their own)\n"
 		"\n"
 		"5 breaking changes in 5 files (v1.4.0 → working tree); 3 files "
 		"compared\n");
 	f->findings.list.n = 3;
 	assert_null(strstr(fixture_write(f, "text"), "more files"));
+	fixture_free(f);
+}
+
+static void fingerprints_are_as_short_as_tells_them_apart(void **state)
+{
+	struct fixture *f = fixture_two();
+	struct finding *const *list = f->findings.list.items;
+
+	(void)state;
+	list[0]->fingerprint = UINT64_C(0xeb21dbea231f2071);
+	list[1]->fingerprint = UINT64_C(0x12891a16e4ffa4f0);
+	assert_non_null(strstr(fixture_write(f, "text"), "\n      = fingerprint: eb21dbe\n"));
+	assert_non_null(strstr(fixture_write(f, "text"), "\n      = fingerprint: 12891a1\n"));
+	list[1]->fingerprint = UINT64_C(0xeb21dbea291f2071);
+	assert_non_null(strstr(fixture_write(f, "text"), "\n      = fingerprint: eb21dbea23\n"));
+	list[1]->fingerprint = list[0]->fingerprint;
+	assert_non_null(strstr(fixture_write(f, "text"), "\n      = fingerprint: eb21dbe\n"));
+	fixture_free(f);
+}
+
+static void last_line_says_how_to_accept(void **state)
+{
+	struct fixture *f = fixture_two();
+	struct finding *const *list = f->findings.list.items;
+
+	(void)state;
+	assert_null(strstr(fixture_write(f, "text"), "meant?"));
+	f->report.accept = S("v1.4.0");
+	assert_non_null(strstr(fixture_write(f, "text"),
+		" compared\nmeant? breakwater accept FINGERPRINT --reason TEXT v1.4.0\n"));
+	f->report.accept = S("");
+	list[0]->accepted = true;
+	assert_non_null(strstr(fixture_write(f, "text"),
+		"\nmeant? breakwater accept 0000000000001000 --reason TEXT\n"));
+	list[1]->severity = SEVERITY_WARNING;
+	assert_null(strstr(fixture_write(f, "text"), "meant?"));
 	fixture_free(f);
 }
 
@@ -181,6 +220,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finding_is_a_block_and_the_last_line_counts),
+		cmocka_unit_test(fingerprints_are_as_short_as_tells_them_apart),
+		cmocka_unit_test(last_line_says_how_to_accept),
 		cmocka_unit_test(line_has_the_first_line_of_each_block),
 		cmocka_unit_test(no_finding_says_so),
 		cmocka_unit_test(consequences_are_folded_under_their_cause),

@@ -357,6 +357,7 @@ struct file {
 	bool is_broken;    /* did not parse or link without an error */
 	bool lacks_import; /* it reaches a missing import, directly or not */
 	bool lacks_source; /* from a set without source info: every place is 1:1 */
+	bool lost_import;  /* one of its imports is a struct lost_import */
 	struct span package_span, syntax_span; /* whole statements */
 	VEC(struct import) imports;
 	VEC(struct message *) messages;
@@ -382,6 +383,17 @@ struct schema_file {
 	bool own; /* part of the contract; false: there only because something imports it */
 };
 
+/*
+ * An import of the new side that nothing answers there, though the old side does: the change took
+ * the file away. One for each file that is gone.
+ */
+struct lost_import {
+	const struct file *importer; /* the first by path */
+	const struct import *import;
+	struct str path; /* of the file that the old side has */
+	uint32_t others; /* more imports of it */
+};
+
 struct schema {
 	struct str name; /* for people: `v1.4.0`, `working tree` */
 	VEC(struct schema_file) files;
@@ -389,6 +401,7 @@ struct schema {
 	paths; /* printed paths of all contracts of the side, compiled or not; sorted */
 	VEC(struct schema_package)
 	packages; /* of contracts in `paths` that are not in `files`; empty when all are */
+	VEC(struct lost_import) lost; /* of the new side, sorted by path */
 };
 
 /* Full name of any element, without leading dot; made in `arena` where it is not kept. An enum

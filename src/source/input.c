@@ -78,7 +78,9 @@ static bool find_revision(
 		return false;
 	if (revision_find(o->repository, name, meant, revision, o->diags))
 		return true;
-	help_on_disk(o, name);
+	/* Every git folder has a file called HEAD. */
+	if (!str_eq(name, S("HEAD")))
+		help_on_disk(o, name);
 	return false;
 }
 
@@ -357,7 +359,7 @@ static struct source *open_old(
 	if (!opening_need(o))
 		return NULL;
 	if (head_is_unborn(o->repository))
-		return source_empty(o->options->arena, S("nothing"));
+		return source_empty(o->options->arena, S("before the first commit"));
 	return open_revision(o, S("HEAD"));
 }
 

@@ -7,6 +7,8 @@
  */
 #include "source/private.h"
 
+#include "base/form.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -185,10 +187,64 @@ static bool drop_repeated(struct splitting *s, struct source_entry *order)
 	return true;
 }
 
+/* What to do about a file of each form; absent: it is none of those that a set is mistaken for. */
+static struct str form_remedy(enum form form)
+{
+	switch (form) {
+	case FORM_JSON:
+	case FORM_TEXT_SET:
+		return S("write it in binary: breakwater build -o FILE, or buf build -o "
+			 "FILE.binpb; 'breakwater breaking' reads it as it is");
+	case FORM_YAML_SET:
+		return S("write it in binary: breakwater build -o FILE, or buf build -o "
+			 "FILE.binpb");
+	case FORM_GZIP:
+		return S("unpack it, as with gunzip; 'breakwater breaking' reads it as it is");
+	case FORM_ZSTD:
+		return S("unpack it, as with unzstd; 'breakwater breaking' reads it as it is");
+	case FORM_ZIP:
+	case FORM_TAR:
+		return S("unpack it, and name the folder: dir:PATH; 'breakwater breaking' reads it "
+			 "as it is");
+	case FORM_UTF16:
+	case FORM_UTF32:
+		return S("a shell's '>' changed the bytes: let the command write the file itself, "
+			 "with -o FILE");
+	case FORM_CONTRACT:
+		return S("name the folder of the contracts: dir:PATH");
+	case FORM_LFS_POINTER:
+		return S("get the contents: git lfs pull");
+	case FORM_PAGE:
+	case FORM_NO_PAGE:
+		return S("a download got a page in the place of the file: get it again");
+	case FORM_ARCHIVE:
+	case FORM_PICTURE:
+	case FORM_PROGRAM:
+		return S("write the set again, as in: breakwater build -o FILE");
+	default:
+		return (struct str){ NULL, 0 };
+	}
+}
+
+/* Names what the bytes are if they are something else that is known; false: nothing was said. */
+static bool fail_form(struct str name, struct str bytes, struct diags *diags)
+{
+	enum form form = form_of(bytes);
+	struct str remedy = form_remedy(form);
+
+	if (!remedy.p)
+		return false;
+	diag_error(diags, NOWHERE, "'" STR "' is %s, not a serialized descriptor set", ARG(name),
+		form_name(form));
+	diag_help(diags, STR, ARG(remedy));
+	return true;
+}
+
 bool set_split(struct arena *arena, struct str name, struct str bytes, struct memory_file **files,
 	size_t *n, struct diags *diags)
 {
-	struct splitting s = { .arena = arena, .name = name, .diags = diags };
+	struct diags damage;
+	struct splitting s = { .arena = arena, .name = name, .diags = &damage };
 
 	if (bytes.n == 0) {
 		diag_error(diags, NOWHERE, "'" STR "' is empty: a baseline that was not written",
@@ -196,13 +252,17 @@ bool set_split(struct arena *arena, struct str name, struct str bytes, struct me
 		diag_help(diags, "make it with: breakwater build -o FILE");
 		return false;
 	}
-	if (!wire_walk(bytes, FIELD_SET_FILE, take_file, &s)) {
-		if (!s.reported)
-			split_fail(&s, S(""), "the set is damaged or cut short here");
+	diags_init(&damage, diags->arena);
+	if (!wire_walk(bytes, FIELD_SET_FILE, take_file, &s) && !s.reported)
+		split_fail(&s, S(""), "the set is damaged or cut short here");
+	else if (!s.reported && s.files.n == 0)
+		split_fail(&s, S(""), "this is no descriptor set");
+	if (s.reported) {
+		if (!fail_form(name, bytes, diags))
+			diags_adopt(diags, &damage);
 		return false;
 	}
-	if (s.files.n == 0)
-		return split_fail(&s, S(""), "this is no descriptor set");
+	s.diags = diags;
 	if (!drop_repeated(&s, NEW_ARRAY(arena, s.files.n, struct source_entry)))
 		return false;
 	*files = s.files.items;

@@ -106,7 +106,12 @@ static void two_entries_of_one_name_must_not_differ(void **state)
 
 static void a_text_is_no_set(void **state)
 {
-	ASSERT_SAYS(*state, "syntax = \"proto3\";\n", "damaged or cut short");
+	ASSERT_SAYS(*state, "syntax = \"proto3\";\n", "is a contract's source text");
+}
+
+static void json_is_no_set(void **state)
+{
+	ASSERT_SAYS(*state, "{\"file\": []}", "is JSON");
 }
 
 static void a_set_is_read_from_a_file(void **state)
@@ -148,6 +153,7 @@ int main(void)
 		TEST(the_same_entry_twice_is_one),
 		TEST(two_entries_of_one_name_must_not_differ),
 		TEST(a_text_is_no_set),
+		TEST(json_is_no_set),
 		TEST(a_set_is_read_from_a_file),
 		TEST(a_set_that_is_a_folder_says_so),
 	};

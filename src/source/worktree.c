@@ -695,9 +695,16 @@ struct source *worktree_open(struct repository *repository, struct diags *diags)
 
 struct source *index_open(struct repository *repository, struct diags *diags)
 {
-	struct source *source = work_open(repository, false, diags);
+	struct source *source;
 	struct work *work;
 
+	/* To git it has an empty one, as if everything were about to be deleted. */
+	if (!repository->work_dir.p && !repository->options.git_index_file.n) {
+		diag_error(diags, NOWHERE, "this repository is bare: nothing is staged in it");
+		diag_help(diags, "name two revisions: breakwater check BASE HEAD");
+		return NULL;
+	}
+	source = work_open(repository, false, diags);
 	if (!source)
 		return NULL;
 	work = source->impl;

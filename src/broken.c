@@ -1,0 +1,288 @@
+#include "broken.h"
+
+#include <stdlib.h>
+
+enum { MOST_LOST = 20 }; /* imports whose file is gone are shown; the others are counted */
+
+/* Files that the change touched, and what those import: here an error decides the status. */
+struct reach {
+	struct map files;        /* reached ones, by address */
+	VEC(struct file *) open; /* reached, and not yet followed */
+	struct arena *arena;
+};
+
+static void reach_add(struct reach *reach, struct file *file)
+{
+	void **seen = map_put(&reach->files, file, 0);
+
+	if (*seen)
+		return;
+	*seen = file;
+	*vec_push(reach->arena, &reach->open) = file;
+}
+
+static void reach_follow(struct reach *reach)
+{
+	while (reach->open.n) {
+		struct file *file = reach->open.items[--reach->open.n];
+
+		for (uint32_t i = 0; i < file->imports.n; i++) {
+			if (file->imports.items[i].file)
+				reach_add(reach, file->imports.items[i].file);
+		}
+	}
+}
+
+static int change_by_path(const void *key, const void *item)
+{
+	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
+}
+
+static bool was_touched(const struct changes *changes, struct str path)
+{
+	if (!changes->complete) /* text against a set: it cannot be told */
+		return true;
+	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n,
+					  sizeof *changes->list.items, change_by_path);
+}
+
+static bool lacks_import(const struct file *file)
+{
+	for (uint32_t i = 0; i < file->imports.n; i++) {
+		if (!file->imports.items[i].file)
+			return true;
+	}
+	return false;
+}
+
+static bool is_generated(const struct breakwater_list *generated, struct str import_path)
+{
+	for (size_t i = 0; i < generated->n; i++) {
+		if (str_eq(str_of(generated->items[i]), import_path))
+			return true;
+	}
+	return false;
+}
+
+/* Does an error in this file decide the status by itself, whatever imports it? */
+static bool decides(const struct broken_request *r, const struct file *file)
+{
+	if (file->is_builtin)
+		return false;
+	if (r->generated && !is_generated(r->generated, file->import_path))
+		return false;
+	return was_touched(r->changes, file->text->path) || file->lost_import ||
+	       (r->strict && lacks_import(file));
+}
+
+static void reach_find(const struct broken_request *r, struct reach *reach)
+{
+	const struct schema *const sides[] = { r->old, r->new };
+
+	for (size_t s = 0; s < COUNT(sides); s++) {
+		for (uint32_t i = 0; i < sides[s]->files.n; i++) {
+			if (decides(r, sides[s]->files.items[i].file))
+				reach_add(reach, sides[s]->files.items[i].file);
+		}
+	}
+	reach_follow(reach);
+}
+
+/* Errors in files that the change neither touched nor reaches become warnings. */
+static void demote_errors(
+	const struct broken_request *r, const struct map *by_text, const struct reach *reach)
+{
+	for (uint32_t i = 0; i < r->diags->n; i++) {
+		struct diag *diag = &r->diags->items[i];
+		struct file *file = diag->place.text ? map_get(by_text, diag->place.text, 0) : NULL;
+
+		if (diag->level != DIAG_ERROR || !file || map_get(&reach->files, file, 0))
+			continue;
+		diag->level = DIAG_WARNING;
+		r->diags->n_errors--;
+	}
+}
+
+/* A file that is broken and says nothing of its own must not pass in silence. */
+static void require_reason(const struct broken_request *r, const struct reach *reach)
+{
+	for (uint32_t i = 0; i < reach->files.n && !r->diags->n_errors; i++) {
+		const struct file *file = reach->files.entries[i].key;
+
+		if (file->is_broken)
+			diag_error(r->diags, place_in(file->text, NO_SPAN),
+				"'" STR "' does not compile", ARG(file->import_path));
+	}
+}
+
+static bool any_is_broken(const struct broken_request *r)
+{
+	const struct schema *const sides[] = { r->old, r->new };
+
+	for (size_t s = 0; s < COUNT(sides); s++)
+		for (uint32_t i = 0; i < sides[s]->files.n; i++)
+			if (sides[s]->files.items[i].file->is_broken)
+				return true;
+	return false;
+}
+
+/* ---- imports whose file is gone ---- */
+
+struct losses {
+	const struct broken_request *r;
+	struct map moved; /* hash of a base name → the path of a file that the new side alone has */
+	uint32_t reported;
+};
+
+static struct str base_name(struct str path)
+{
+	size_t slash = str_rfind(path, '/');
+
+	return slash < path.n ? str_from(path, slash + 1) : path;
+}
+
+static void losses_init(struct losses *l, const struct broken_request *r)
+{
+	const struct source_list *list = source_files(r->new_source, r->diags);
+
+	*l = (struct losses){ .r = r };
+	map_init(&l->moved, r->arena);
+	for (uint32_t i = 0; list && i < list->entries.n; i++) {
+		const struct str *path = &list->entries.items[i].path;
+
+		if (!source_find(r->old_source, *path))
+			*map_put(&l->moved, NULL, str_hash(base_name(*path))) = (void *)path;
+	}
+}
+
+/* Where the file may have moved to: one that came under its name; absent: none. */
+static struct str moved_to(const struct losses *l, struct str path)
+{
+	const struct str *other = map_get(&l->moved, NULL, str_hash(base_name(path)));
+
+	return other ? *other : (struct str){ NULL, 0 };
+}
+
+/* Reports one, or counts it when there were many. */
+static void report_lost(struct losses *l, const struct lost_import *lost)
+{
+	const struct broken_request *r = l->r;
+	struct place place = place_in(lost->importer->text, lost->import->span);
+	struct str moved = moved_to(l, lost->path);
+
+	if (++l->reported > MOST_LOST)
+		return;
+	diag_error(r->diags, place,
+		"import '" STR "' dangles on the new side ('" STR
+		"'): the change took its file away",
+		ARG(lost->import->path), ARG(r->new_source->name));
+	if (r->new_source->kind == SOURCE_SET)
+		diag_help(r->diags, "make the set with its imports: protoc --include_imports");
+	else if (moved.p)
+		diag_help(r->diags,
+			"'" STR "' may have moved to '" STR "': import it as it is named there",
+			ARG(lost->path), ARG(moved));
+	else
+		diag_help(r->diags,
+			"'" STR "' is in '" STR "' alone: keep it, or take the import out",
+			ARG(lost->path), ARG(r->old_source->name));
+	if (lost->others)
+		diag_help(r->diags, "%u more import%s it", lost->others,
+			lost->others == 1 ? " names" : "s name");
+}
+
+static void report_rest(const struct losses *l)
+{
+	if (l->reported > MOST_LOST)
+		diag_error(l->r->diags, NOWHERE, "%u more imports dangle on the new side ('" STR "')",
+			l->reported - MOST_LOST, ARG(l->r->new_source->name));
+}
+
+/*
+ * Did the whole folder leave that the import begins with, as when a dependency is vendored no
+ * longer? Whoever imports from it then does so from elsewhere.
+ */
+static bool left_with_folder(const struct losses *l, const struct lost_import *lost)
+{
+	struct str import = lost->import->path, folder;
+	size_t slash = str_find(import, '/');
+
+	if (slash >= import.n || !str_ends(lost->path, import) || moved_to(l, lost->path).p)
+		return false;
+	folder = str_head(lost->path, lost->path.n - import.n + slash);
+	return !path_under(lost->importer->text->path, folder) &&
+	       !source_has_contract(l->r->new_source, folder, l->r->diags);
+}
+
+static void warn_left(const struct broken_request *r, const struct lost_import *lost)
+{
+	diag_warning(r->diags, place_in(lost->importer->text, lost->import->span),
+		"import '" STR "' is in no import root; what it declares is compared by name",
+		ARG(lost->import->path));
+	diag_help(r->diags, "the change deletes '" STR "' with the folder that the import names",
+		ARG(lost->path));
+}
+
+bool broken_judge_folders(const struct broken_request *r, const struct findings *findings)
+{
+	struct losses losses;
+	struct map deleted; /* hash of a path → the finding */
+
+	if (!r->new->lost.n)
+		return true;
+	losses_init(&losses, r);
+	map_init(&deleted, r->arena);
+	for (uint32_t i = 0; i < findings->list.n; i++) {
+		const struct finding *finding = findings->list.items[i];
+
+		if (finding->rule->on == PAIR_FILE && finding->old_file && !finding->new_file)
+			*map_put(&deleted, NULL, str_hash(finding->old_file->text->path)) =
+				(void *)finding;
+	}
+	for (uint32_t i = 0; i < r->new->lost.n; i++) {
+		const struct lost_import *lost = &r->new->lost.items[i];
+
+		if (map_get(&deleted, NULL, str_hash(lost->path)))
+			warn_left(r, lost);
+		else
+			report_lost(&losses, lost);
+	}
+	report_rest(&losses);
+	return losses.reported == 0;
+}
+
+static void report_all_lost(const struct broken_request *r)
+{
+	struct losses losses;
+
+	if (!r->new->lost.n)
+		return;
+	losses_init(&losses, r);
+	for (uint32_t i = 0; i < r->new->lost.n; i++) {
+		if (!left_with_folder(&losses, &r->new->lost.items[i]))
+			report_lost(&losses, &r->new->lost.items[i]);
+	}
+	report_rest(&losses);
+}
+
+bool broken_judge(const struct broken_request *r)
+{
+	const struct schema *const sides[] = { r->old, r->new };
+	struct reach reach = { .arena = r->arena };
+	struct map by_text;
+
+	report_all_lost(r);
+	if (!r->diags->n_errors && !any_is_broken(r))
+		return true;
+	map_init(&reach.files, r->arena);
+	map_init(&by_text, r->arena);
+	reach_find(r, &reach);
+	for (size_t s = 0; s < COUNT(sides); s++) {
+		for (uint32_t i = 0; i < sides[s]->files.n; i++)
+			*map_put(&by_text, sides[s]->files.items[i].file->text, 0) =
+				sides[s]->files.items[i].file;
+	}
+	demote_errors(r, &by_text, &reach);
+	require_reason(r, &reach);
+	return r->diags->n_errors == 0;
+}

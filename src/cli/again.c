@@ -1,0 +1,93 @@
+#include "cli/cli.h"
+
+/*
+ * A command line that does with one command what was just done with another: operands and options
+ * as a shell takes them.
+ */
+
+static bool is_plain(struct str word)
+{
+	static const struct str plain = STR_INIT("%+,-./:=@_^~");
+
+	for (size_t i = 0; i < word.n; i++) {
+		char c = word.p[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (!letter && !(c >= '0' && c <= '9') && str_find(plain, c) == plain.n)
+			return false;
+	}
+	return word.n > 0 && word.p[0] != '~' && word.p[0] != '=';
+}
+
+/* A word behind a blank; what a shell would take apart stands in single quotes. */
+static void word_write(struct out *out, const char *text)
+{
+	struct str rest = str_of(text), part;
+	bool first = true;
+
+	if (out_text(out).n)
+		out_char(out, ' ');
+	if (is_plain(rest)) {
+		out_str(out, rest);
+		return;
+	}
+	out_char(out, '\'');
+	while (str_cut(&rest, '\'', &part)) {
+		out_str(out, first ? S("") : S("'\\''"));
+		out_str(out, part);
+		first = false;
+	}
+	out_char(out, '\'');
+}
+
+static void option_write(
+	struct out *out, struct arena *arena, const struct opt *row, const char *value)
+{
+	word_write(out, str_cstr(arena, str_printf(arena, "--%s", row->name)));
+	if (value)
+		word_write(out, value);
+}
+
+/* `jobs` and what may go without a value say nothing of what is found. */
+static void row_write(
+	struct out *out, struct arena *arena, const struct opt *row, const char *arguments)
+{
+	const void *value = arguments + row->offset;
+	const struct texts *texts = value;
+
+	if (row->kind == OPT_FLAG && *(const bool *)value)
+		option_write(out, arena, row, NULL);
+	else if (row->kind == OPT_TEXT && *(const char *const *)value)
+		option_write(out, arena, row, *(const char *const *)value);
+	else if (row->kind == OPT_LIST || row->kind == OPT_WORDS)
+		for (uint32_t i = 0; i < texts->n; i++)
+			option_write(out, arena, row, texts->items[i]);
+}
+
+static bool has_row(const struct command *command, const char *name)
+{
+	for (size_t i = 0; name && i < command->n_options; i++)
+		if (command->options[i].name && strcmp(command->options[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+const char *cli_again(struct cli *cli, const struct command *did, const void *arguments,
+	const struct texts *operands, const struct command *with)
+{
+	struct out *out = out_memory(cli->arena);
+
+	if (cli->common.directory) {
+		word_write(out, "-C");
+		word_write(out, cli->common.directory);
+	}
+	for (size_t i = 0; i < did->n_options; i++)
+		if (has_row(with, did->options[i].name))
+			row_write(out, cli->arena, &did->options[i], arguments);
+	for (uint32_t i = 0; i < operands->n; i++) {
+		if (operands->items[i][0] == '-')
+			word_write(out, "--");
+		word_write(out, operands->items[i]);
+	}
+	return str_cstr(cli->arena, out_text(out));
+}
