@@ -122,13 +122,24 @@ static void warn_hidden(struct lexer *lexer)
 	diag_help(lexer->diags, "end lines in LF or CRLF: protoc knows no others");
 }
 
+/* A NUL in a comment, which protoc refuses like any other. */
+static void refuse_nul(struct lexer *lexer, const char *begin, const char *end)
+{
+	const char *nul = lexer->has_nul ? memchr(begin, 0, (size_t)(end - begin)) : NULL;
+
+	if (nul)
+		diag_error(lexer->diags, place_of(lexer, nul, nul + 1), "a NUL byte in a comment");
+}
+
 static void skip_line(struct lexer *lexer)
 {
-	const char *end = memchr(lexer->at, '\n', (size_t)(lexer->end - lexer->at));
+	const char *begin = lexer->at;
+	const char *end = memchr(begin, '\n', (size_t)(lexer->end - begin));
 
 	if (!end)
 		warn_hidden(lexer);
 	lexer->at = end ? end : lexer->end;
+	refuse_nul(lexer, begin, lexer->at);
 }
 
 /* Past a block comment whose slash is at `begin`; reports one that does not end, and an inner
@@ -143,6 +154,7 @@ static void skip_block(struct lexer *lexer)
 
 		if (!star) {
 			move_to(lexer, lexer->end);
+			refuse_nul(lexer, begin, lexer->end);
 			diag_error(lexer->diags, place_of(lexer, begin, begin + 2),
 				"this block comment does not end");
 			diag_help(lexer->diags, "close it with '*/'");
@@ -150,6 +162,7 @@ static void skip_block(struct lexer *lexer)
 		}
 		if (star + 1 < lexer->end && star[1] == '/') {
 			move_to(lexer, star + 2);
+			refuse_nul(lexer, begin, lexer->at);
 			return;
 		}
 		/* As protoc does (tokenizer.cc, ConsumeBlockComment); buf ends at the first close.
@@ -432,6 +445,7 @@ void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct
 	if (str_starts(text, S("\xEF\xBB\xBF")))
 		lexer->at += 3;
 	lexer->line_start = lexer->at;
+	lexer->has_nul = text.n && memchr(text.p, 0, text.n);
 }
 
 void lexer_next(struct lexer *lexer)

@@ -32,6 +32,7 @@ struct lexer {
 	struct str text;
 	const char *at, *end;
 	bool track; /* count lines and columns */
+	bool has_nul; /* somewhere in the text */
 	bool started;
 	uint32_t line; /* 0-based */
 	const char *line_start;
