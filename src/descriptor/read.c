@@ -594,6 +594,7 @@ bool descriptor_parse(struct parse_request *request)
 	request->file->e.kind = ELEMENT_FILE;
 	request->file->e.file = request->file;
 	request->file->lacks_source = true;
+	request->file->from_set = true;
 	if (!wire_check_file(request->bytes, &damage)) {
 		diag_error(request->diags, place, "damaged descriptor: %s at byte %zu", damage.what,
 			damage.offset);

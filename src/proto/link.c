@@ -576,6 +576,18 @@ static bool is_exported(const struct element *e)
 	}
 }
 
+static void check_visible(struct context *c, const struct element *found, struct span span)
+{
+	if (found->file == c->file || is_exported(found))
+		return;
+	diag_error(c->diags, here(c, span),
+		"'" STR "' is local to '" STR "' and may not be used in another file",
+		ARG(found->full_name), ARG(found->file->import_path));
+	if (!found->file->is_builtin)
+		diag_help(c->diags,
+			"write 'export' before its declaration if others may use it");
+}
+
 /* Resolves one name; NULL when it is unknown (reported, or tolerated). */
 static struct element *link_name(struct context *c, struct element *scope, struct str name,
 	struct span span, enum symbol_wanted wanted)
@@ -586,12 +598,7 @@ static struct element *link_name(struct context *c, struct element *scope, struc
 		link_report(c, name, span, wanted, &r);
 		return NULL;
 	}
-	if (r.found->file != c->file && !is_exported(r.found)) {
-		diag_error(c->diags, here(c, span),
-			"'" STR "' is local to '" STR "' and may not be used in another file",
-			ARG(r.found->full_name), ARG(r.found->file->import_path));
-		diag_help(c->diags, "write 'export' before its declaration if others may use it");
-	}
+	check_visible(c, r.found, span);
 	return r.found;
 }
 
@@ -621,20 +628,11 @@ static void link_field_type(struct context *c, struct field *field, struct eleme
 
 static void link_extension(struct context *c, struct field *field, struct element *scope)
 {
-	struct element *found = NULL;
+	struct extension *extension = field->extension;
 
-	if (field->extension->extendee_name.n) {
-		/* One block has one extendee; its error is given once. */
-		struct resolution r = link_resolve(
-			c, scope, field->extension->extendee_name, WANT_MESSAGE, false);
-
-		if (r.failure == RESOLVE_OK)
-			found = r.found;
-		else
-			link_report(c, field->extension->extendee_name,
-				field->extension->extendee_span, WANT_MESSAGE, &r);
-	}
-	field->extension->extendee = (struct message *)found;
+	if (extension->extendee_name.n) /* the fields of one block have one, and one error */
+		extension->extendee = (struct message *)link_name(c, scope,
+			extension->extendee_name, extension->extendee_span, WANT_MESSAGE);
 	link_field_type(c, field, scope);
 }
 

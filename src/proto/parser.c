@@ -388,22 +388,6 @@ static void skip_statement(struct parser *p)
 	}
 }
 
-/* Is the token after the current one a word (of those that begin a declaration, if `word` is
- * given)? */
-static bool next_is_word(struct parser *p, struct str first, struct str second)
-{
-	struct lexer saved = p->lexer;
-	uint32_t n = p->diags->n, n_errors = p->diags->n_errors;
-	bool found;
-
-	next(p);
-	found = at_word(p, first) || at_word(p, second);
-	p->lexer = saved;
-	p->diags->n = n;
-	p->diags->n_errors = n_errors;
-	return found;
-}
-
 /* ---- literals ---- */
 
 static bool parse_literal(struct parser *p, struct literal *literal, unsigned depth, bool inside);
@@ -1445,19 +1429,33 @@ static bool parse_message(struct parser *p, const struct scope *scope, enum visi
 static bool parse_enum(struct parser *p, const struct scope *scope, enum visibility visibility,
 	const struct token *begin);
 
-/* `export` or `local` before a declaration (edition 2024); elsewhere they are names like any other.
+/*
+ * `export` or `local` before a declaration. From edition 2024 on they are nothing else where a
+ * statement of a file or message begins: a type of that name needs something in front. False:
+ * reported.
  */
-static enum visibility accept_visibility(struct parser *p)
+static bool accept_visibility(struct parser *p, enum visibility *visibility)
 {
-	enum visibility visibility = at_word(p, S("export"))  ? VISIBILITY_EXPORT
-				     : at_word(p, S("local")) ? VISIBILITY_LOCAL
-							      : VISIBILITY_UNSET;
+	struct token word = *current(p);
 
-	if (p->file->edition < EDITION_2024 || !visibility ||
-		!next_is_word(p, S("message"), S("enum")))
-		return VISIBILITY_UNSET;
+	*visibility = at_word(p, S("export"))  ? VISIBILITY_EXPORT
+		      : at_word(p, S("local")) ? VISIBILITY_LOCAL
+					       : VISIBILITY_UNSET;
+	if (p->file->edition < EDITION_2024 || !*visibility) {
+		*visibility = VISIBILITY_UNSET;
+		return true;
+	}
 	next(p);
-	return visibility;
+	if (at_word(p, S("message")) || at_word(p, S("enum")))
+		return true;
+	diag_error(p->diags, here_of(p, word.span), "'%s' stands before 'message' or 'enum' only",
+		*visibility == VISIBILITY_EXPORT ? "export" : "local");
+	if (current(p)->kind == TOKEN_IDENT)
+		next(p);
+	if (at(p, '.') || at(p, '=')) /* `local.Inner a = 1;`, `local a = 1;` */
+		diag_help(p->diags, "if it is a type's name here, write its package, or a dot, in "
+				    "front of it");
+	return false;
 }
 
 /* One statement of a message's body. */
@@ -1471,7 +1469,8 @@ static bool parse_message_statement(struct parser *p, struct message *message, i
 
 	if (accept_end(p, ';', NO_LOCATION))
 		return true;
-	visibility = accept_visibility(p);
+	if (!accept_visibility(p, &visibility))
+		return false;
 	word = text_of(p);
 	if (current(p)->kind == TOKEN_IDENT && word.n >= 4 && word.n <= 10) {
 		if (at_word(p, S("message")))
@@ -1791,6 +1790,24 @@ static bool parse_service(struct parser *p)
 
 /* ---- the file ---- */
 
+static void refuse_syntax(struct parser *p, bool edition, struct str value, struct span span)
+{
+	struct place place = here_of(p, span);
+
+	if (!edition) {
+		diag_error(p->diags, place, "there is no syntax '" STR "'", ARG(str_head(value, 40)));
+		diag_help(p->diags, "say \"proto2\" or \"proto3\", or an edition: edition = \"2023\";");
+		return;
+	}
+	if (str_eq(value, S("UNSTABLE")))
+		diag_error(p->diags, place,
+			"edition 'UNSTABLE' may mean something else with each version of protoc");
+	else
+		diag_error(p->diags, place, "there is no edition '" STR "' that this program knows",
+			ARG(str_head(value, 40)));
+	diag_help(p->diags, "editions 2023, 2024 and 2026 are supported");
+}
+
 /* syntax = ( "syntax" | "edition" ) "=" string ";" */
 static bool parse_syntax(struct parser *p)
 {
@@ -1835,12 +1852,7 @@ static bool parse_syntax(struct parser *p)
 		}
 	}
 	if (!found) {
-		diag_error(p->diags, here_of(p, value_span), "there is no %s '" STR "'%s",
-			edition ? "edition" : "syntax", ARG(str_head(value, 40)),
-			edition ? " that this program knows" : "");
-		diag_help(p->diags, edition ? "editions 2023, 2024 and 2026 are supported"
-					    : "say \"proto2\" or \"proto3\", or an edition: "
-					      "edition = \"2023\";");
+		refuse_syntax(p, edition, value, value_span);
 		/* The rest is read as what comes nearest, so that nothing follows from this error.
 		 */
 		p->file->edition = edition ? EDITION_2024 : EDITION_PROTO3;
@@ -1978,7 +1990,8 @@ static bool parse_statement(struct parser *p, bool first)
 					    : "the syntax or edition comes first in a file");
 		return false;
 	}
-	visibility = accept_visibility(p);
+	if (!accept_visibility(p, &visibility))
+		return false;
 	if (at_word(p, S("message")))
 		return parse_message(p, &scope, visibility, &begin);
 	if (at_word(p, S("enum")))

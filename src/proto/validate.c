@@ -21,7 +21,7 @@ static void validate_import(struct context *c, const struct import *import, bool
 		diag_error(c->diags, place, "'import option' begins with edition 2024");
 		diag_help(c->diags, "leave the word option out, or say edition = \"2024\";");
 	} else if (import->kind == IMPORT_WEAK && c->file->edition >= EDITION_2024) {
-		diag_error(c->diags, place, "edition 2024 has no weak imports");
+		diag_error(c->diags, place, "weak imports are gone from edition 2024");
 		diag_help(c->diags, "leave the word weak out");
 	} else if (after_option && import->kind != IMPORT_OPTION) {
 		diag_error(c->diags, place, "option imports come after all other imports");
@@ -96,7 +96,10 @@ void validate_file(struct context *c)
 	validate_imports(c);
 	validate_names(c);
 	file_walk(c->file, validate_element, c);
-	if (c->file->edition >= EDITION_2024)
+	/* A set has no features of source retention: its compiler has looked at what they ask for. */
+	if (c->file->edition >= EDITION_2024 && !c->file->from_set) {
 		validate_style(c);
+		validate_edition(c);
+	}
 	options_check_use(c);
 }

@@ -354,6 +354,7 @@ struct file {
 	enum edition edition;
 	bool has_syntax;   /* a syntax or edition statement is there */
 	bool is_builtin;   /* google/protobuf/… carried by the program */
+	bool from_set;     /* as another compiler described it, which left out what is for sources alone */
 	bool is_broken;    /* did not parse or link without an error */
 	bool lacks_import; /* it reaches a missing import, directly or not */
 	bool lacks_source; /* from a set without source info: every place is 1:1 */
