@@ -103,6 +103,13 @@ static int compare_numbers(uint32_t a, uint32_t b)
 	return (a > b) - (a < b);
 }
 
+static int compare_points(struct point a, struct point b)
+{
+	int order = compare_numbers(a.line, b.line);
+
+	return order ? order : compare_numbers(a.column, b.column);
+}
+
 static int compare_blocks(const void *left, const void *right)
 {
 	const struct block *a = left, *b = right;
@@ -113,9 +120,9 @@ static int compare_blocks(const void *left, const void *right)
 	if (!order)
 		order = compare_numbers(a->finding->accepted, b->finding->accepted);
 	if (!order)
-		order = compare_numbers(a->at.line, b->at.line);
+		order = compare_points(a->at, b->at);
 	if (!order)
-		order = compare_numbers(a->at.column, b->at.column);
+		order = compare_points(a->was, b->was);
 	return order ? order : compare_numbers(a->order, b->order);
 }
 
@@ -126,6 +133,7 @@ static void blocks_sort(struct blocks *blocks, struct arena *arena)
 		struct block *items = blocks->list.items;
 		struct str path = finding_path(items[begin].finding);
 		unsigned rank = items[begin].rank;
+		struct point end_point;
 
 		for (end = begin + 1;
 			end < blocks->list.n && str_eq(finding_path(items[end].finding), path);
@@ -135,6 +143,7 @@ static void blocks_sort(struct blocks *blocks, struct arena *arena)
 			items[i].file_rank = rank;
 			items[i].file_order = begin;
 			items[i].at = spot_now(items[i].finding, arena).begin;
+			place_points(items[i].finding->old_place, arena, &items[i].was, &end_point);
 		}
 	}
 	if (blocks->list.n)

@@ -15,6 +15,7 @@ struct block {
 	unsigned file_rank;  /* that of the most harmful one of its file */
 	uint32_t file_order; /* keeps a file's together */
 	struct point at;     /* accepted ones behind the others */
+	struct point was;    /* what is gone from one place: as it stood */
 	uint32_t order;      /* of the finding */
 	unsigned rank;       /* for file_rank: how harmful it is */
 };

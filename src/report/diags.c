@@ -24,7 +24,7 @@ static void place_print(struct out *out, struct place place, struct arena *arena
 static void note_print(struct out *out, const struct diag *diag, struct arena *arena,
 	const struct palette *palette)
 {
-	remark_begin(out, "note", palette);
+	remark_begin(out, S("note"), palette);
 	out_plain(out, diag->note_text);
 	if (diag->note_place.text) {
 		out_str(out, str_ends(diag->note_text, S(" at")) ? S(" ") : S(" at "));
@@ -50,7 +50,7 @@ static void diag_print(struct out *out, const struct diag *diag, struct arena *a
 	if (diag->note_text.p)
 		note_print(out, diag, arena, palette);
 	while (str_cut(&helps, '\n', &help)) {
-		remark_begin(out, "help", palette);
+		remark_begin(out, S("help"), palette);
 		out_plain(out, help);
 		out_char(out, '\n');
 	}
@@ -70,7 +70,7 @@ void diags_print(
 		out_printf(out, "%sbreakwater:%s %swarning:%s %u more warnings like these\n",
 			palette->place, palette->off, palette->warning, palette->off,
 			warnings - MANY_WARNINGS);
-		remark_begin(out, "help", palette);
+		remark_begin(out, S("help"), palette);
 		out_str(out, S("--verbose shows all of them\n"));
 	}
 }

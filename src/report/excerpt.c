@@ -141,8 +141,9 @@ bool excerpt_write(
 	return true;
 }
 
-void remark_begin(struct out *out, const char *word, const struct palette *palette)
+void remark_begin(struct out *out, struct str word, const struct palette *palette)
 {
-	out_printf(out, "%s%*s =%s %s%s:%s ", palette->gutter, GUTTER, "", palette->off,
-		palette->place, word, palette->off);
+	out_printf(out, "%s%*s =%s %s", palette->gutter, GUTTER, "", palette->off, palette->place);
+	out_plain(out, word);
+	out_printf(out, ":%s ", palette->off);
 }

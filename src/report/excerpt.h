@@ -20,4 +20,4 @@ const struct palette *palette_of(bool color);
 bool excerpt_write(
 	struct out *out, struct place place, struct arena *arena, const struct palette *palette);
 /* The gutter of a line that belongs to a block: `      = help: `. */
-void remark_begin(struct out *out, const char *word, const struct palette *palette);
+void remark_begin(struct out *out, struct str word, const struct palette *palette);

@@ -1,6 +1,7 @@
 #include "report/block.h"
 #include "report/escape.h"
 #include "report/html_style.h"
+#include "report/tally.h"
 
 /* Browsers hold on with a thousand findings; who has more reads json. */
 enum { CONTEXT = 2, LONGEST_LINE = 300, SURFACES = 3, MOST_SHOWN = 1000 };
@@ -39,6 +40,18 @@ static void prose_write(struct out *out, struct str prose, char quote)
 
 	while (quoted_cut(&prose, quote, &before, &word)) {
 		out_markup(out, before);
+		if (word.p)
+			code(out, word);
+	}
+}
+
+/* A help has names in single quotes and code in backticks. */
+static void help_write(struct out *out, struct str help)
+{
+	struct str before, word;
+
+	while (quoted_cut(&help, '`', &before, &word)) {
+		prose_write(out, before, '\'');
 		if (word.p)
 			code(out, word);
 	}
@@ -87,9 +100,9 @@ static void head_write(struct out *out, const struct report *report, const struc
 static void cells_write(struct out *out, const struct row *row)
 {
 	for (size_t i = 0; i < SURFACES; i++)
-		out_printf(out, "<td class=\"%s\">%u</td>", row->by_surface[i] ? "some" : "none",
+		out_printf(out, "<td role=\"cell\" class=\"%s\">%u</td>", row->by_surface[i] ? "some" : "none",
 			row->by_surface[i]);
-	out_printf(out, "<td>%u</td></tr>\n", row->all);
+	out_printf(out, "<td role=\"cell\">%u</td></tr>\n", row->all);
 }
 
 static void summary_write(struct out *out, const struct findings *findings)
@@ -97,16 +110,19 @@ static void summary_write(struct out *out, const struct findings *findings)
 	struct row total = { 0 };
 
 	out_str(out, S("<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">By contract and "
-		       "surface</h2>\n<div class=\"scroll\">\n<table>\n<caption>How many changes "
-		       "break what"));
+		       "surface</h2>\n<p class=\"soft\">How many changes break what"));
 	for (size_t i = 0; i < SURFACES; i++)
 		out_printf(
 			out, "%s%s is %s", i ? "; " : ". ", columns[i].name, columns[i].explained);
-	out_str(out, S(". One change may count in several columns.</caption>\n"
-		       "<thead><tr><th scope=\"col\">Contract</th>"));
+	/* The roles are a table's own, said again since a narrow screen lays it out as a grid. */
+	out_str(out, S(". One change may count in several columns.</p>\n"
+		       "<table role=\"table\" aria-labelledby=\"summary\">\n<thead role=\"rowgroup\">"
+		       "<tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Contract</th>"));
 	for (size_t i = 0; i < SURFACES; i++)
-		out_printf(out, "<th scope=\"col\">%s</th>", columns[i].name);
-	out_str(out, S("<th scope=\"col\">Changes</th></tr></thead>\n<tbody>\n"));
+		out_printf(out, "<th role=\"columnheader\" scope=\"col\">%s</th>",
+			columns[i].name);
+	out_str(out, S("<th role=\"columnheader\" scope=\"col\">Changes</th></tr></thead>\n"
+		       "<tbody role=\"rowgroup\">\n"));
 	for (uint32_t i = 0; i < findings->list.n;) {
 		struct str path = finding_path(findings->list.items[i]);
 		struct row row = { 0 };
@@ -117,7 +133,7 @@ static void summary_write(struct out *out, const struct findings *findings)
 		for (size_t k = 0; k < SURFACES; k++)
 			total.by_surface[k] += row.by_surface[k];
 		total.all += row.all;
-		out_str(out, S("<tr><th scope=\"row\">"));
+		out_str(out, S("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">"));
 		if (path.n)
 			code(out, path);
 		else
@@ -125,9 +141,10 @@ static void summary_write(struct out *out, const struct findings *findings)
 		out_str(out, S("</th>"));
 		cells_write(out, &row);
 	}
-	out_str(out, S("</tbody>\n<tfoot><tr><th scope=\"row\">All</th>"));
+	out_str(out, S("</tbody>\n<tfoot role=\"rowgroup\"><tr role=\"row\">"
+		       "<th role=\"rowheader\" scope=\"row\">All</th>"));
 	cells_write(out, &total);
-	out_str(out, S("</tfoot>\n</table>\n</div>\n</section>\n"));
+	out_str(out, S("</tfoot>\n</table>\n</section>\n"));
 }
 
 /* A line, with the part from `begin` to `end` marked. */
@@ -152,16 +169,16 @@ static void source_line_write(struct out *out, struct text *text, struct arena *
 	struct str line = text_line(text, arena, number);
 	size_t from = 0, to = 0;
 
-	if (!line.p)
-		return;
+	if (!line.p || (!line.n && number != begin.line && !text_line(text, arena, number + 1).p))
+		return; /* behind the last line break there is none */
 	if (number == begin.line) {
 		from = begin.column - 1;
 		to = end.line == begin.line ? end.column - 1 : line.n;
 	}
 	line = str_clipped(line, LONGEST_LINE, arena);
-	out_printf(out, "<span class=\"n\">%u</span>", number);
+	out_printf(out, "<span class=\"l\"><span class=\"n\">%u</span>", number);
 	marked_write(out, line, from, to);
-	out_char(out, '\n');
+	out_str(out, S("</span>"));
 }
 
 struct side {
@@ -241,7 +258,9 @@ static void term_begin(struct out *out, const char *term)
 	out_printf(out, "<dt>%s</dt><dd>", term);
 }
 
-static void terms_write(struct out *out, const struct report *report, const struct finding *finding)
+/* A long report says at its end what to do and what its rules are for. */
+static void terms_write(struct out *out, const struct report *report, const struct finding *finding,
+	bool is_long)
 {
 	out_str(out, S("<dl>\n"));
 	if (finding->before.n || finding->after.n) {
@@ -256,9 +275,9 @@ static void terms_write(struct out *out, const struct report *report, const stru
 		breaks_write(out, finding->breaks);
 		out_str(out, S("</dd>\n"));
 	}
-	if (finding->help.n) {
+	if (finding->help.n && !is_long) {
 		term_begin(out, "What to do");
-		prose_write(out, finding->help, '`');
+		help_write(out, finding->help);
 		out_str(out, S("</dd>\n"));
 	}
 	term_begin(out, "Fingerprint");
@@ -272,7 +291,11 @@ static void terms_write(struct out *out, const struct report *report, const stru
 		out_str(out, S("</dd>\n"));
 	}
 	term_begin(out, "Rule");
+	if (is_long && !finding->accepted)
+		out_printf(out, "<a href=\"#%s\">", finding->rule->id);
 	code(out, str_of(finding->rule->id));
+	if (is_long && !finding->accepted)
+		out_str(out, S("</a>"));
 	if (finding->rule->purpose) {
 		out_str(out, S(": "));
 		out_markup(out, str_of(finding->rule->purpose));
@@ -308,11 +331,25 @@ static void folded_write(struct out *out, const struct report *report, const str
 	}
 }
 
-static void block_write(
-	struct out *out, const struct report *report, const struct block *block, uint32_t number)
+static void reasons_write(struct out *out, const struct rule *rule)
+{
+	if (!rule->hurts || !*rule->hurts)
+		return;
+	out_str(out, S("<details><summary>Why it matters</summary><p>"));
+	prose_write(out, str_of(rule->hurts), '`');
+	out_str(out, S("</p>"));
+	if (rule->safely && *rule->safely) {
+		out_str(out, S("<p>"));
+		prose_write(out, str_of(rule->safely), '`');
+		out_str(out, S("</p>"));
+	}
+	out_str(out, S("</details>\n"));
+}
+
+static void block_write(struct out *out, const struct report *report, const struct block *block,
+	uint32_t number, bool is_long)
 {
 	const struct finding *finding = block->finding;
-	const struct rule *rule = finding->rule;
 	const char *class = finding->accepted                     ? "accepted"
 			    : finding->severity == SEVERITY_ERROR ? "error"
 								  : "warning";
@@ -329,26 +366,43 @@ static void block_write(
 	prose_write(out, finding->message, '\'');
 	out_str(out, S("</h3>\n"));
 	sides_write(out, report, finding);
-	terms_write(out, report, finding);
+	terms_write(out, report, finding, is_long);
 	folded_write(out, report, block);
-	if (rule->hurts && *rule->hurts) {
-		out_str(out, S("<details><summary>Why it matters</summary><p>"));
-		prose_write(out, str_of(rule->hurts), '`');
-		out_str(out, S("</p>"));
-		if (rule->safely && *rule->safely) {
-			out_str(out, S("<p>"));
-			prose_write(out, str_of(rule->safely), '`');
-			out_str(out, S("</p>"));
-		}
-		out_str(out, S("</details>\n"));
-	}
+	if (!is_long)
+		reasons_write(out, finding->rule);
 	out_str(out, S("</article>\n"));
+}
+
+static void rule_write(struct out *out, struct arena *arena, const struct rule_tally *rule)
+{
+	out_printf(out, "<article class=\"rule\" id=\"%s\">\n<h3>%u × ", rule->rule->id, rule->n);
+	code(out, str_of(rule->rule->id));
+	out_str(out, S("</h3>\n"));
+	for (uint32_t i = 0; i < rule->advices.n; i++) {
+		out_str(out, S("<p>What to do "));
+		prose_write(out, advice_words(&rule->advices.items[i], arena), '\'');
+		out_str(out, S(": "));
+		help_write(out, rule->advices.items[i].finding->help);
+		out_str(out, S("</p>\n"));
+	}
+	reasons_write(out, rule->rule);
+	out_str(out, S("</article>\n"));
+}
+
+static void tally_write(struct out *out, const struct report *report, const struct tally *tally)
+{
+	out_str(out, S("<section aria-labelledby=\"rules\">\n<h2 id=\"rules\">By rule, and what to "
+		       "do</h2>\n"));
+	for (uint32_t i = 0; i < tally->rules.n; i++)
+		rule_write(out, report->arena, &tally->rules.items[i]);
+	out_str(out, S("</section>\n"));
 }
 
 static bool html_write(struct out *out, const struct report *report)
 {
 	const struct blocks *blocks = blocks_make(report);
 	struct findings findings = findings_by_path(report, false);
+	const struct tally *tally = tally_make(report, blocks);
 
 	head_write(out, report, blocks);
 	if (blocks->list.n) {
@@ -357,12 +411,14 @@ static bool html_write(struct out *out, const struct report *report)
 			       "<h2 id=\"changes\">Changes by file, the most harmful file "
 			       "first</h2>\n"));
 		for (uint32_t i = 0; i < blocks->list.n && i < MOST_SHOWN; i++)
-			block_write(out, report, &blocks->list.items[i], i + 1);
+			block_write(out, report, &blocks->list.items[i], i + 1, tally != NULL);
 		if (blocks->list.n > MOST_SHOWN)
 			out_printf(out, "<p>… and %u more, which the json report has.</p>\n",
 				blocks->list.n - MOST_SHOWN);
 		out_str(out, S("</section>\n"));
 	}
+	if (tally)
+		tally_write(out, report, tally);
 	out_str(out, S("</main>\n<footer>Made by breakwater "));
 	out_markup(out, report->version);
 	out_str(out, S("</footer>\n</body>\n</html>\n"));

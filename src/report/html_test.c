@@ -20,13 +20,13 @@ static void finding_shows_both_sides(void **state)
 		"<figure class=\"old\"><figcaption>Old, <code>v1.4.0</code>: "
 		"<code>proto/order.proto</code> line 4</figcaption>\n"
 		"<pre tabindex=\"0\" role=\"region\" aria-label=\"Source, Old\">"
-		"<span class=\"n\">2</span>\n"
-		"<span class=\"n\">3</span>message Order {\n"
-		"<span class=\"n\">4</span>  <mark>int64</mark> amount = 4;\n"
-		"<span class=\"n\">5</span>}\n"
-		"<span class=\"n\">6</span>\n"
+		"<span class=\"l\"><span class=\"n\">2</span></span>"
+		"<span class=\"l\"><span class=\"n\">3</span>message Order {</span>"
+		"<span class=\"l\"><span class=\"n\">4</span>  <mark>int64</mark> amount = "
+		"4;</span>"
+		"<span class=\"l\"><span class=\"n\">5</span>}</span>"
 		"</pre></figure>\n"));
-	assert_non_null(strstr(shown, "  <mark>sint64</mark> amount = 4;\n"));
+	assert_non_null(strstr(shown, "  <mark>sint64</mark> amount = 4;</span>"));
 	assert_non_null(strstr(shown, "<p>The file is gone.</p>"));
 	fixture_free(f);
 }
@@ -37,9 +37,10 @@ static void summary_counts_by_contract_and_surface(void **state)
 
 	(void)state;
 	assert_non_null(strstr(fixture_write(f, "html"),
-		"<tr><th scope=\"row\"><code>proto/order.proto</code></th>"
-		"<td class=\"some\">1</td><td class=\"none\">0</td>"
-		"<td class=\"none\">0</td><td>1</td></tr>\n"));
+		"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">"
+		"<code>proto/order.proto</code></th>"
+		"<td role=\"cell\" class=\"some\">1</td><td role=\"cell\" class=\"none\">0</td>"
+		"<td role=\"cell\" class=\"none\">0</td><td role=\"cell\">1</td></tr>\n"));
 	fixture_free(f);
 }
 

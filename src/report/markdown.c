@@ -1,11 +1,18 @@
 #include "report/block.h"
 #include "report/escape.h"
+#include "report/tally.h"
 
 /*
  * GitHub takes 65,536 characters in a comment. Bytes are counted, which are never fewer, and the
- * table gets at most half, so that there is room for what it means.
+ * tables get at most half, so that there is room for what it means.
  */
-enum { MOST_BYTES = 60000, MOST_TABLE = 30000, LONGEST_TEXT = 400, LONGEST_LINE = 200 };
+enum {
+	MOST_BYTES = 60000,
+	MOST_TABLE = 25000,
+	MOST_TALLY = 10000,
+	LONGEST_TEXT = 400,
+	LONGEST_LINE = 200
+};
 
 static const char *mark_of(const struct finding *finding)
 {
@@ -57,10 +64,12 @@ static void folded_write(struct out *out, const struct block *block)
 			block->follows.n == 1 ? "s" : "");
 }
 
-static void row_write(struct out *out, const struct report *report, const struct block *block)
+static void row_write(struct out *out, const struct report *report, const struct block *block,
+	bool with_help)
 {
 	const struct finding *finding = block->finding;
 
+	(void)with_help;
 	out_printf(out, "| %s | ", mark_of(finding));
 	where_write(out, report, finding, true);
 	out_str(out, S(" | "));
@@ -120,7 +129,20 @@ static void diff_write(struct out *out, const struct report *report, const struc
 	out_char(out, '\n');
 }
 
-static void details_write(struct out *out, const struct report *report, const struct block *block)
+/* A help has names in single quotes and code in backticks. */
+static void help_write(struct out *out, struct str help, bool in_table)
+{
+	struct str before, code;
+
+	while (quoted_cut(&help, '`', &before, &code)) {
+		prose_write(out, before, '\'', in_table);
+		if (code.p)
+			out_code_span(out, code, in_table);
+	}
+}
+
+static void details_write(struct out *out, const struct report *report, const struct block *block,
+	bool with_help)
 {
 	const struct finding *finding = block->finding;
 
@@ -136,10 +158,10 @@ static void details_write(struct out *out, const struct report *report, const st
 		out_str(out, S("\n- Breaks: "));
 		breaks_write(out, finding->breaks);
 	}
-	if (finding->help.n) {
+	if (finding->help.n && with_help) {
 		out_str(out, S("\n- What to do: "));
-		prose_write(out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena), '`',
-			false);
+		help_write(
+			out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena), false);
 	}
 	out_str(out, S("\n- Fingerprint: "));
 	out_code_span(out, fingerprint_text(finding, FINGERPRINT_DIGITS, report->arena), false);
@@ -152,25 +174,75 @@ static void details_write(struct out *out, const struct report *report, const st
 	out_char(out, '\n');
 }
 
-typedef void (*block_writer)(
-	struct out *out, const struct report *report, const struct block *block);
+typedef void (*block_writer)(struct out *out, const struct report *report,
+	const struct block *block, bool with_help);
 
 /* As many blocks as fit in `most` bytes; how many did. */
 static uint32_t blocks_write(struct out *out, const struct report *report,
-	const struct blocks *blocks, block_writer write, size_t most)
+	const struct blocks *blocks, block_writer write, bool with_help, size_t most)
 {
 	size_t used = 0;
 
 	for (uint32_t i = 0; i < blocks->list.n; i++) {
 		struct out *part = out_memory(report->arena);
 
-		write(part, report, &blocks->list.items[i]);
+		write(part, report, &blocks->list.items[i], with_help);
 		used += out_text(part).n;
 		if (used > most)
 			return i;
 		out_str(out, out_text(part));
 	}
 	return blocks->list.n;
+}
+
+static void rule_row_write(
+	struct out *out, const struct report *report, const struct rule_tally *rule)
+{
+	out_printf(out, "| %u | `%s` | ", rule->n, rule->rule->id);
+	for (uint32_t i = 0; i < rule->advices.n; i++) {
+		const struct advice *advice = &rule->advices.items[i];
+
+		out_str(out, i ? S("<br>") : S(""));
+		prose_write(out,
+			str_clipped(advice_words(advice, report->arena), LONGEST_TEXT,
+				report->arena),
+			'\'', true);
+		out_str(out, S(": "));
+		help_write(out, str_clipped(advice->finding->help, LONGEST_TEXT, report->arena),
+			true);
+	}
+	out_str(out, S(" |\n"));
+}
+
+static void file_row_write(
+	struct out *out, const struct report *report, const struct file_tally *file)
+{
+	out_printf(out, "| %u | ", file->n);
+	if (file->path.n)
+		out_code_span(out, str_clipped(file->path, LONGEST_TEXT, report->arena), true);
+	else
+		out_str(out, S("(no file)"));
+	out_str(out, S(" |\n"));
+}
+
+/* What fits in MOST_TALLY. */
+static struct str tally_text(const struct report *report, const struct tally *tally)
+{
+	struct out *out = out_memory(report->arena);
+	uint32_t i, most = tally->files.n < TALLY_FILES ? tally->files.n : TALLY_FILES;
+
+	out_str(out, S("\n| findings | rule | what to do |\n|--:|---|---|\n"));
+	for (i = 0; i < tally->rules.n && out_text(out).n < MOST_TALLY; i++)
+		rule_row_write(out, report, &tally->rules.items[i]);
+	if (i < tally->rules.n)
+		out_printf(out, "\n… and %u more rules.\n", tally->rules.n - i);
+	out_str(out, S("\n| findings | file |\n|--:|---|\n"));
+	for (i = 0; i < most; i++)
+		file_row_write(out, report, &tally->files.items[i]);
+	if (tally->files.n > TALLY_FILES)
+		out_printf(out, "| %u | in %u more files |\n", tally_rest(tally),
+			tally->files.n - TALLY_FILES);
+	return out_text(out);
 }
 
 static void heading_write(struct out *out, const struct report *report, const struct blocks *blocks)
@@ -190,6 +262,8 @@ static void heading_write(struct out *out, const struct report *report, const st
 static bool markdown_write(struct out *out, const struct report *report)
 {
 	const struct blocks *blocks = blocks_make(report);
+	const struct tally *tally = tally_make(report, blocks);
+	struct str closing = tally ? tally_text(report, tally) : S("");
 	struct out *table = out_memory(report->arena);
 	uint32_t shown;
 
@@ -197,19 +271,22 @@ static bool markdown_write(struct out *out, const struct report *report)
 	if (!blocks->list.n)
 		return true;
 	out_str(table, S("\n| | where | what changed | breaks |\n|---|---|---|---|\n"));
-	shown = blocks_write(table, report, blocks, row_write, MOST_TABLE);
+	shown = blocks_write(table, report, blocks, row_write, !tally, MOST_TABLE);
 	if (shown < blocks->list.n)
 		out_printf(
 			table, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
 	out_str(out, out_text(table));
-	out_str(out, S("\n<details>\n<summary>What it means and what to do</summary>\n"));
-	shown = blocks_write(out, report, blocks, details_write, MOST_BYTES - out_text(table).n);
+	out_printf(out, "\n<details>\n<summary>What it means%s</summary>\n",
+		tally ? "" : " and what to do");
+	shown = blocks_write(out, report, blocks, details_write, !tally,
+		MOST_BYTES - out_text(table).n - closing.n);
 	if (shown < blocks->list.n)
 		out_printf(out, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
 	if (findings_active(report->findings))
 		out_str(out, S("\nMeant? `breakwater accept FINGERPRINT --reason TEXT` puts it on "
 			       "the record.\n"));
 	out_str(out, S("\n</details>\n"));
+	out_str(out, closing);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 #include "report/line.h"
 #include "base/map.h"
 #include "report/escape.h"
+#include "report/tally.h"
 
 enum { LISTED = 3 };
 
@@ -121,7 +122,7 @@ static void source_write(struct out *out, const struct report *report,
 }
 
 static void remark_lines(
-	struct out *out, const char *word, struct str text, const struct palette *palette)
+	struct out *out, struct str word, struct str text, const struct palette *palette)
 {
 	struct str line;
 
@@ -133,7 +134,7 @@ static void remark_lines(
 }
 
 static void block_write(struct out *out, const struct report *report, const struct block *block,
-	unsigned digits, const struct palette *palette)
+	unsigned digits, bool with_help, const struct palette *palette)
 {
 	const struct finding *finding = block->finding;
 
@@ -141,26 +142,64 @@ static void block_write(struct out *out, const struct report *report, const stru
 	out_char(out, '\n');
 	source_write(out, report, finding, palette);
 	if (block->same.n) {
-		remark_begin(out, "also in", palette);
+		remark_begin(out, S("also in"), palette);
 		same_write(out, report, block);
 	}
 	if (block->follows.n) {
-		remark_begin(out, "with it", palette);
+		remark_begin(out, S("with it"), palette);
 		follows_write(out, report, block);
 	}
 	if (finding->breaks) {
-		remark_begin(out, "breaks", palette);
+		remark_begin(out, S("breaks"), palette);
 		breaks_write(out, finding->breaks);
 		out_char(out, '\n');
 	}
-	if (finding->help.n)
-		remark_lines(out, "help", finding->help, palette);
-	remark_begin(out, "fingerprint", palette);
+	if (finding->help.n && with_help)
+		remark_lines(out, S("help"), finding->help, palette);
+	remark_begin(out, S("fingerprint"), palette);
 	out_str(out, fingerprint_text(finding, digits, report->arena));
 	out_printf(out, "%s\n", fingerprint_remark(block));
 	if (finding->accepted)
-		remark_lines(out, "accepted",
+		remark_lines(out, S("accepted"),
 			finding->accepted_reason.n ? finding->accepted_reason : S("on the record"),
+			palette);
+	out_char(out, '\n');
+}
+
+static void count_write(
+	struct out *out, uint32_t n, struct str what, const struct palette *palette)
+{
+	out_printf(out, "%s%7u%s  ", palette->gutter, n, palette->off);
+	out_plain(out, what);
+	out_char(out, '\n');
+}
+
+static void tally_write(struct out *out, const struct report *report, const struct tally *tally,
+	const struct palette *palette)
+{
+	out_printf(out, "%sby rule%s\n", palette->place, palette->off);
+	for (uint32_t i = 0; i < tally->rules.n; i++) {
+		const struct rule_tally *rule = &tally->rules.items[i];
+
+		count_write(out, rule->n, str_of(rule->rule->id), palette);
+		for (uint32_t k = 0; k < rule->advices.n; k++) {
+			const struct advice *advice = &rule->advices.items[k];
+			struct str words = str_printf(report->arena, "help " STR,
+				ARG(advice_words(advice, report->arena)));
+
+			remark_lines(out, words, advice->finding->help, palette);
+		}
+	}
+	out_printf(out, "\n%sby file%s\n", palette->place, palette->off);
+	for (uint32_t i = 0; i < tally->files.n && i < TALLY_FILES; i++) {
+		struct str path = tally->files.items[i].path;
+
+		count_write(out, tally->files.items[i].n, path.n ? path : S("(no file)"), palette);
+	}
+	if (tally->files.n > TALLY_FILES)
+		count_write(out, tally_rest(tally),
+			str_printf(report->arena, "in %u more files",
+				tally->files.n - TALLY_FILES),
 			palette);
 	out_char(out, '\n');
 }
@@ -206,9 +245,12 @@ static bool text_write(struct out *out, const struct report *report)
 {
 	const struct palette *palette = palette_of(report->color);
 	const struct blocks *blocks = blocks_make(report);
+	const struct tally *tally = tally_make(report, blocks);
 
 	for (uint32_t i = 0; i < blocks->list.n; i++)
-		block_write(out, report, &blocks->list.items[i], blocks->digits, palette);
+		block_write(out, report, &blocks->list.items[i], blocks->digits, !tally, palette);
+	if (tally)
+		tally_write(out, report, tally, palette);
 	out_str(out, str_of(palette->place));
 	out_plain(out, summary_line(report, blocks));
 	out_str(out, str_of(palette->off));
