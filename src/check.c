@@ -35,7 +35,7 @@ struct breakwater_run {
 	struct schema schemas[SIDES];
 	struct diff *diff;
 	struct findings findings;
-	struct str base_note;
+	struct base_note base;
 	uint32_t files_compared, accepted;
 	enum breakwater_status status;
 };
@@ -123,18 +123,21 @@ static bool open_entries(struct breakwater_run *run)
 
 /*
  * `base:` stands in the configuration of the new side, which a check without operands has to read
- * before it knows its base: the working tree is opened, asked and closed again.
+ * before it knows its base: it is opened, asked and closed again.
  */
-static bool read_default_base(struct breakwater_run *run, struct str *base)
+static bool read_default_base(struct breakwater_run *run, struct input_request *request)
 {
 	struct side_options options = side_options(run);
-	struct side side = { .source = source_open(&run->sources, (struct str){ 0 }, &run->diags) };
+	struct str new = request->proposal.head.n ? request->proposal.head
+			 : request->staged        ? S("index:")
+						  : (struct str){ 0 };
+	struct side side = { .source = source_open(&run->sources, new, &run->diags) };
 	bool ok;
 
 	if (!side.source)
 		return false;
 	ok = side_configure(&options, &side);
-	*base = side.config.base;
+	request->default_base = side.config.base;
 	source_close(side.source);
 	return ok;
 }
@@ -153,6 +156,25 @@ static bool open_apart(struct breakwater_run *run, int side, const char *input,
 	return run->sides[side].source != NULL;
 }
 
+static struct base_proposal take_proposal(struct breakwater_run *run)
+{
+	const struct breakwater_proposal *given = &run->options->proposal;
+
+	return (struct base_proposal){
+		.commit = text_option(run, given->commit),
+		.merge = text_option(run, given->merge),
+		.branch = text_option(run, given->branch),
+		.tip = text_option(run, given->tip),
+		.head = text_option(run, given->head),
+		.pushed = text_option(run, given->pushed),
+		.reason = text_option(run, given->reason),
+		.failure = text_option(run, given->failure),
+		.is_first = given->is_first,
+		.is_last = given->is_last,
+		.in_pipeline = given->in_pipeline,
+	};
+}
+
 static bool open_sources(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -160,24 +182,21 @@ static bool open_sources(struct breakwater_run *run)
 		.base = text_option(run, o->base),
 		.head = text_option(run, o->head),
 		.staged = o->staged,
-		.proposal = {
-			.commit = text_option(run, o->proposal.commit),
-			.branch = text_option(run, o->proposal.branch),
-			.tip = text_option(run, o->proposal.tip),
-			.reason = text_option(run, o->proposal.reason),
-			.is_last = o->proposal.is_last,
-		},
+		.merge_base = o->merge_base,
+		.merging = { o->merging.items, o->merging.n },
+		.proposal = take_proposal(run),
 	};
+	bool is_default = !o->base && (!o->staged || o->merge_base || o->proposal.head);
 
 	if (o->head_entries)
 		return open_entries(run);
 	if (o->base_side.directory || o->head_side.directory)
 		return open_apart(run, OLD, o->base, &o->base_side) &&
 		       open_apart(run, NEW, o->head, &o->head_side);
-	if (!o->base && !o->staged && !read_default_base(run, &request.default_base))
+	if (is_default && !read_default_base(run, &request))
 		return false;
 	return sources_open(&run->sources, &request, &run->sides[OLD].source,
-		&run->sides[NEW].source, &run->base_note, &run->diags);
+		&run->sides[NEW].source, &run->base, &run->diags);
 }
 
 /* The run's, or what the side has in its place. */
@@ -252,10 +271,31 @@ static bool judge_empty_sides(struct breakwater_run *run)
 	return false;
 }
 
+/*
+ * On the default branch itself, or where a pipeline does not say what was before, what is committed
+ * is its own base. That is no answer for somebody who wants what the last commits broke; who
+ * commits on that branch knows.
+ */
+static void warn_of_nothing(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+
+	if (!run->base.is_head || !run->changes.complete || run->changes.list.n ||
+		(o->staged && !o->proposal.in_pipeline))
+		return;
+	diag_warning(&run->diags, NOWHERE,
+		"nothing was compared: the base is HEAD itself, and no contract has changes that "
+		"are not committed");
+	diag_help(&run->diags, "name an older base: breakwater check REV");
+}
+
 static bool find_changes(struct breakwater_run *run)
 {
-	return source_changes(
-		run->sides[OLD].source, run->sides[NEW].source, &run->changes, &run->diags);
+	if (!source_changes(
+		    run->sides[OLD].source, run->sides[NEW].source, &run->changes, &run->diags))
+		return false;
+	warn_of_nothing(run);
+	return true;
 }
 
 /* ---- configurations below the top ---- */
@@ -833,7 +873,7 @@ const char *breakwater_run_diagnostics(
 
 const char *breakwater_run_base(const struct breakwater_run *run)
 {
-	return run->base_note.n ? str_cstr(run->arena, run->base_note) : NULL;
+	return run->base.text.n ? str_cstr(run->arena, run->base.text) : NULL;
 }
 
 const struct findings *run_findings(const struct breakwater_run *run)

@@ -57,15 +57,22 @@ struct breakwater_side {
 };
 
 /*
- * What a pipeline says of the base, for a check whose `base` is left out; NULL: not told. The base
- * is `commit`, else the merge base of HEAD and `branch`, which counts before a branch of the
- * configuration.
+ * What a pipeline or a hook says of the base, for a check whose `base` is left out; NULL: not told.
+ * The base is `commit`, else the merge base of HEAD and `branch`, which counts before a branch of
+ * the configuration.
  */
 struct breakwater_proposal {
 	const char *commit, *branch;
-	const char *tip;    /* a commit of the branch, where it was not fetched by name */
-	const char *reason; /* who says so, for messages; alone: why nothing is proposed */
-	bool is_last;       /* counts only where the configuration names no base */
+	const char *merge;   /* a commit; where HEAD is it, its first parent is the base */
+	const char *tip;     /* a commit of the branch, where it was not fetched by name */
+	const char *head;    /* the new side, whose merge base with `commit` is the base */
+	const char *pushed;  /* the branch that `head` is pushed to, and `commit` was; if it is the
+				default branch, `commit` is the base, else that counts for nothing */
+	const char *reason;  /* who says so, for messages; alone: why nothing is proposed */
+	const char *failure; /* why it is not known what they say; then no base is */
+	bool is_first;       /* there was nothing before, so nothing can break */
+	bool is_last;        /* counts only where the configuration names no base */
+	bool in_pipeline;    /* nobody edits here: say so when nothing is compared */
 };
 
 /*
@@ -78,6 +85,10 @@ struct breakwater_options {
 	struct breakwater_git git;
 	const char *base, *head; /* the operands; NULL: left out */
 	bool staged;
+	bool merge_base; /* the old side is the merge base of `base` and the new one */
+	/* Ids of what git merges just now, beside those of MERGE_HEAD: for `staged` and
+	   `merge_base`. */
+	struct breakwater_list merging;
 	struct breakwater_proposal proposal;
 	/*
 	 * In place of `head`: the new side as the entries of a descriptor set (a protoc plugin's

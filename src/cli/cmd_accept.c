@@ -21,7 +21,7 @@ enum {
 struct accept_arguments {
 	const char *reason, *until, *by, *config;
 	struct texts roots, paths, excluded_paths, use, except;
-	bool all, staged, limit_to_input_files, strict_imports, full;
+	bool all, staged, merge_base, limit_to_input_files, strict_imports, full;
 	unsigned jobs;
 };
 
@@ -49,6 +49,10 @@ static const struct opt accept_rows[] = {
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct accept_arguments, staged),
 		.summary = "the index is the new side, as in check" },
+	{ .name = "merge-base",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct accept_arguments, merge_base),
+		.summary = "compare with a merge base, as in check" },
 	OPT_USE(struct accept_arguments),
 	OPT_EXCEPT(struct accept_arguments),
 	OPT_CONFIG(struct accept_arguments),
@@ -180,10 +184,10 @@ static bool check(struct accepting *a)
 	struct breakwater_options options = {
 		.directory = cli->directory.p,
 		.git = cli_git(),
-		.proposal = pipeline_proposal(cli->arena),
 		.base = a->revisions.n > 0 ? a->revisions.items[0] : NULL,
 		.head = a->revisions.n > 1 ? a->revisions.items[1] : NULL,
 		.staged = arguments->staged,
+		.merge_base = arguments->merge_base,
 		.config = arguments->config,
 		.roots = list_of(&arguments->roots),
 		.paths = list_of(&arguments->paths),
@@ -203,6 +207,7 @@ static bool check(struct accepting *a)
 	size_t size;
 	const char *text;
 
+	pipeline_propose(cli->arena, &options);
 	a->run = progress_check(cli, &options);
 	text = breakwater_run_diagnostics(a->run, &look, &size);
 	if (breakwater_run_base(a->run) && !cli->common.quiet)

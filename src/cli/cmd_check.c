@@ -9,8 +9,8 @@
 struct check_arguments {
 	const char *config, *output, *timings;
 	struct texts roots, paths, excluded_paths, use, except, formats;
-	bool limit_to_input_files, exclude_imports, staged, strict_imports, allow_empty, full,
-		show_accepted;
+	bool limit_to_input_files, exclude_imports, staged, merge_base, strict_imports, allow_empty,
+		full, show_accepted;
 	unsigned jobs;
 };
 
@@ -19,6 +19,10 @@ static const struct opt check_options[] = {
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, staged),
 		.summary = "the index is the new side: what a commit would take" },
+	{ .name = "merge-base",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, merge_base),
+		.summary = "compare with the merge base of BASE and the new side" },
 	{ .name = "format",
 		.kind = OPT_LIST,
 		.offset = offsetof(struct check_arguments, formats),
@@ -158,10 +162,10 @@ static struct breakwater_run *check(
 	struct breakwater_options options = {
 		.directory = cli->directory.p,
 		.git = cli_git(),
-		.proposal = pipeline_proposal(cli->arena),
 		.base = operands->n > 0 ? operands->items[0] : NULL,
 		.head = operands->n > 1 ? operands->items[1] : NULL,
 		.staged = arguments->staged,
+		.merge_base = arguments->merge_base,
 		.config = arguments->config,
 		.roots = list_of(&arguments->roots),
 		.paths = list_of(&arguments->paths),
@@ -176,6 +180,7 @@ static struct breakwater_run *check(
 		.out_of_memory = cli_out_of_memory,
 	};
 
+	pipeline_propose(cli->arena, &options);
 	return progress_check(cli, &options);
 }
 
@@ -267,7 +272,8 @@ const struct command check_command = {
 		"  check A            revision A against the working tree\n"
 		"  check A B          A against B, as check A..B\n"
 		"  check A...B        merge base of A and B, against B\n"
-		"  check --staged     HEAD against the index\n"
+		"  check --staged     HEAD against the index; with --merge-base what this "
+		"branch would break\n"
 		"\n"
 		"BASE and HEAD are revisions of the repository (branch, tag, hash, HEAD~3, "
 		"origin/main,\n"

@@ -1,9 +1,10 @@
 #include "cli/pipeline.h"
 
 #include "base/str.h"
+#include "base/vec.h"
 #include "cli/cli.h"
 
-#include <jansson.h>
+#include <unistd.h>
 
 enum { MAX_COMMITS = 2 };
 
@@ -12,157 +13,290 @@ enum { MAX_COMMITS = 2 };
  * ci/pipelines.py what its clone looks like.
  */
 struct pipeline {
-	const char *name;                 /* NULL: ours, which every pipeline can set */
-	const char *marker;               /* set, and not to `false`, where the others count */
-	const char *commits[MAX_COMMITS]; /* the base itself; the first one that is set */
-	const char *branch;               /* where the merge request goes; unset outside of one */
-	const char *tip;                  /* a commit of that branch */
-	const char *silent;               /* why there is nothing to read; else NULL */
-	/* What the branch that is built was before a push; NULL: not told. */
-	bool (*pushed)(struct arena *arena, struct breakwater_proposal *proposal);
+	const char *name;   /* NULL: ours, which every pipeline can set */
+	const char *marker; /* set, and not to `false`, where the others count */
+	const char *value;  /* what it is set to then; NULL: anything */
+	const char *queued; /* a merge queue: the entry before this one */
+	const char
+		*commits[MAX_COMMITS]; /* of a merge request the base itself; the first one set */
+	const char *branch;            /* where the merge request goes; unset outside of one */
+	const char *tip;               /* a commit of that branch */
+	/* The reference and the commit that are built; of refs/pull/N/merge it is the merge of both
+	   branches. */
+	const char *ref, *commit;
+	const char *silent; /* why there is nothing to read; else NULL */
+	/* Outside of a merge request: the branch that is built, and the default one; or instead of
+	   both a variable that is `true` where they are one. */
+	const char *built, *main, *is_main;
+	const char *before; /* what the built branch was before; zeros: not there, or not told */
+	const char *event;  /* is `push` where zeros mean that it was not there */
+	/* What a file of events says. */
+	bool (*propose)(struct arena *arena, struct breakwater_proposal *proposal);
 };
-
-static const char *variable(const char *name)
-{
-	const char *value = name ? cli_environment(name) : NULL;
-
-	return value && *value ? value : NULL;
-}
-
-static bool is_commit(const char *id)
-{
-	size_t n = strlen(id);
-
-	return n == 40 && strspn(id, "0123456789abcdef") == n && strspn(id, "0") < n;
-}
-
-static const char *text_at(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static void propose_before(struct arena *arena, const char *pipeline, const char *branch,
-	const char *before, struct breakwater_proposal *proposal)
-{
-	proposal->commit = str_cstr(arena, str_of(before));
-	proposal->reason = str_cstr(
-		arena, str_printf(arena, "%s: what '%s' was before the push", pipeline, branch));
-	proposal->is_last = true;
-}
-
-/*
- * A push to the default branch, whose merge base with itself would be what was pushed. The event is
- * a file of JSON; docs.github.com, "Webhook events and payloads", push.
- */
-static bool github_pushed(struct arena *arena, struct breakwater_proposal *proposal)
-{
-	const char *event = variable("GITHUB_EVENT_NAME"), *path = variable("GITHUB_EVENT_PATH");
-	json_t *push;
-	const char *branch, *ref;
-	bool found;
-
-	if (!event || strcmp(event, "push") != 0 || !path)
-		return false;
-	push = json_load_file(path, 0, NULL);
-	branch = text_at(json_object_get(push, "repository"), "default_branch");
-	ref = text_at(push, "ref");
-	found = *branch && str_starts(str_of(ref), S("refs/heads/")) &&
-		strcmp(ref + strlen("refs/heads/"), branch) == 0 &&
-		is_commit(text_at(push, "before"));
-	if (found)
-		propose_before(arena, "GitHub Actions", branch, text_at(push, "before"), proposal);
-	json_decref(push);
-	return found;
-}
-
-static bool gitlab_pushed(struct arena *arena, struct breakwater_proposal *proposal)
-{
-	const char *branch = variable("CI_COMMIT_BRANCH"), *main = variable("CI_DEFAULT_BRANCH");
-	const char *before = variable("CI_COMMIT_BEFORE_SHA");
-
-	if (!branch || !main || strcmp(branch, main) != 0 || !before || !is_commit(before))
-		return false;
-	propose_before(arena, "GitLab CI", branch, before, proposal);
-	return true;
-}
 
 static const struct pipeline pipelines[] = {
 	{ .branch = "BREAKWATER_BASE_BRANCH" },
 	{ .name = "GitHub Actions",
 		.marker = "GITHUB_ACTIONS",
 		.branch = "GITHUB_BASE_REF",
-		.pushed = github_pushed },
-	/* The first commit is set where the pipeline builds the merged result. */
+		.ref = "GITHUB_REF",
+		.commit = "GITHUB_SHA",
+		.propose = event_propose },
+	/* The first commit is set where the pipeline builds the merged result, of a merge train the
+	   entry before. */
 	{ .name = "GitLab CI",
 		.marker = "GITLAB_CI",
 		.commits = { "CI_MERGE_REQUEST_TARGET_BRANCH_SHA",
 			"CI_MERGE_REQUEST_DIFF_BASE_SHA" },
 		.branch = "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
-		.pushed = gitlab_pushed },
+		.built = "CI_COMMIT_BRANCH",
+		.main = "CI_DEFAULT_BRANCH",
+		.before = "CI_COMMIT_BEFORE_SHA",
+		.event = "CI_PIPELINE_SOURCE" },
 	{ .name = "Buildkite",
 		.marker = "BUILDKITE",
-		.branch = "BUILDKITE_PULL_REQUEST_BASE_BRANCH" },
+		.queued = "BUILDKITE_MERGE_QUEUE_BASE_COMMIT",
+		.branch = "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
+		.built = "BUILDKITE_BRANCH",
+		.main = "BUILDKITE_PIPELINE_DEFAULT_BRANCH" },
 	/* Only a pipeline's value tells, which its configuration has to pass on. */
 	{ .name = "CircleCI",
 		.marker = "CIRCLE_PULL_REQUEST",
 		.silent = "CircleCI tells a job nothing of a pull request's base: set "
 			  "BREAKWATER_BASE_BRANCH" },
 	{ .name = "Jenkins", .marker = "CHANGE_ID", .branch = "CHANGE_TARGET" },
+	{ .name = "Jenkins",
+		.marker = "JENKINS_URL",
+		.built = "BRANCH_NAME",
+		.is_main = "BRANCH_IS_PRIMARY",
+		.before = "GIT_PREVIOUS_SUCCESSFUL_COMMIT" },
 	{ .name = "Azure Pipelines",
 		.marker = "TF_BUILD",
-		.branch = "SYSTEM_PULLREQUEST_TARGETBRANCH" },
+		.branch = "SYSTEM_PULLREQUEST_TARGETBRANCH",
+		.ref = "BUILD_SOURCEBRANCH",
+		.commit = "BUILD_SOURCEVERSION" },
 	{ .name = "Bitbucket Pipelines",
 		.marker = "BITBUCKET_PR_ID",
 		.branch = "BITBUCKET_PR_DESTINATION_BRANCH",
 		.tip = "BITBUCKET_PR_DESTINATION_COMMIT" },
+	{ .name = "Woodpecker",
+		.marker = "CI",
+		.value = "woodpecker",
+		.branch = "CI_COMMIT_TARGET_BRANCH",
+		.built = "CI_COMMIT_BRANCH",
+		.main = "CI_REPO_DEFAULT_BRANCH",
+		.before = "CI_PREV_COMMIT_SHA" },
+	{ .name = "Drone", .marker = "DRONE_PULL_REQUEST", .branch = "DRONE_TARGET_BRANCH" },
+	{ .name = "Drone",
+		.marker = "DRONE",
+		.built = "DRONE_COMMIT_BRANCH",
+		.main = "DRONE_REPO_BRANCH",
+		.before = "DRONE_COMMIT_BEFORE",
+		.event = "DRONE_BUILD_EVENT" },
+	{ .name = "Travis CI", .marker = "TRAVIS_PULL_REQUEST", .branch = "TRAVIS_BRANCH" },
+	{ .name = "AppVeyor",
+		.marker = "APPVEYOR_PULL_REQUEST_NUMBER",
+		.branch = "APPVEYOR_REPO_BRANCH" },
+	{ .name = "CodeBuild",
+		.marker = "CODEBUILD_BUILD_ID",
+		.branch = "CODEBUILD_WEBHOOK_BASE_REF" },
 };
+
+const char *pipeline_variable(const char *name)
+{
+	const char *value = name ? cli_environment(name) : NULL;
+
+	return value && *value ? value : NULL;
+}
+
+bool pipeline_is_zero(const char *id)
+{
+	size_t n = strlen(id);
+
+	return n >= 40 && strspn(id, "0") == n;
+}
+
+bool pipeline_is_commit(const char *id)
+{
+	size_t n = strlen(id);
+
+	return n == 40 && strspn(id, "0123456789abcdefABCDEF") == n && strspn(id, "0") < n;
+}
+
+static bool is(const char *name, const char *value)
+{
+	const char *set = pipeline_variable(name);
+
+	return set && strcmp(set, value) == 0;
+}
+
+static const char *of_pipeline(
+	struct arena *arena, const struct pipeline *pipeline, struct str reason)
+{
+	return str_cstr(arena, str_printf(arena, "%s%s" STR, pipeline->name ? pipeline->name : "",
+				       pipeline->name ? ": " : "", ARG(reason)));
+}
 
 static const char *reason_of(struct arena *arena, const struct pipeline *pipeline, const char *name)
 {
-	return str_cstr(
-		arena, str_printf(arena, "%s%s%s is %s", pipeline->name ? pipeline->name : "",
-			       pipeline->name ? ": " : "", name, variable(name)));
+	return of_pipeline(
+		arena, pipeline, str_printf(arena, "%s is %s", name, pipeline_variable(name)));
 }
 
-/* Azure has `refs/heads/main` for its own repositories and `main` for GitHub's. */
+/* Some have `refs/heads/main`, at times. */
 static const char *branch_of(const char *value)
 {
 	return str_starts(str_of(value), S("refs/heads/")) ? value + strlen("refs/heads/") : value;
 }
 
-static bool propose(
-	struct arena *arena, const struct pipeline *pipeline, struct breakwater_proposal *proposal)
+static bool is_merge(const char *ref)
 {
-	const char *marker = variable(pipeline->marker), *branch = variable(pipeline->branch);
+	return ref && str_starts(str_of(ref), S("refs/pull/")) &&
+	       str_ends(str_of(ref), S("/merge"));
+}
 
-	if (pipeline->marker && (!marker || strcmp(marker, "false") == 0))
-		return false;
+static bool propose_request(struct arena *arena, const struct pipeline *pipeline,
+	const char *branch, struct breakwater_proposal *proposal)
+{
 	for (size_t i = 0; i < MAX_COMMITS; i++) {
-		if (!variable(pipeline->commits[i]) || !branch)
+		if (!pipeline_variable(pipeline->commits[i]))
 			continue;
-		proposal->commit = variable(pipeline->commits[i]);
+		proposal->commit = pipeline_variable(pipeline->commits[i]);
 		proposal->reason = reason_of(arena, pipeline, pipeline->commits[i]);
 		return true;
 	}
-	if (branch) {
-		proposal->branch = branch_of(branch);
-		proposal->tip = variable(pipeline->tip);
-		proposal->reason = reason_of(arena, pipeline, pipeline->branch);
-		return true;
-	}
-	proposal->reason = pipeline->silent;
-	return pipeline->silent || (pipeline->pushed && pipeline->pushed(arena, proposal));
+	proposal->branch = branch_of(branch);
+	proposal->tip = pipeline_variable(pipeline->tip);
+	proposal->reason = reason_of(arena, pipeline, pipeline->branch);
+	return true;
 }
 
-struct breakwater_proposal pipeline_proposal(struct arena *arena)
+/* The default branch is built, whose merge base with itself would be what was pushed. */
+static bool propose_before(struct arena *arena, const struct pipeline *pipeline, const char *branch,
+	struct breakwater_proposal *proposal)
+{
+	const char *before = pipeline_variable(pipeline->before);
+
+	proposal->is_last = true;
+	if (before && pipeline_is_commit(before)) {
+		proposal->commit = before;
+		proposal->reason = of_pipeline(arena, pipeline,
+			str_printf(arena, "what '%s' was before the push", branch));
+		return true;
+	}
+	if (!before || !pipeline_is_zero(before) || !is(pipeline->event, "push"))
+		return false;
+	proposal->is_first = true;
+	proposal->reason = of_pipeline(
+		arena, pipeline, str_printf(arena, "there was no '%s' before the push", branch));
+	return true;
+}
+
+static bool propose_built(
+	struct arena *arena, const struct pipeline *pipeline, struct breakwater_proposal *proposal)
+{
+	const char *built = pipeline_variable(pipeline->built);
+	const char *main = pipeline_variable(pipeline->main);
+	bool is_main = pipeline->is_main ? is(pipeline->is_main, "true")
+					 : built && main && strcmp(built, main) == 0;
+
+	if (is_main && propose_before(arena, pipeline, built ? built : "HEAD", proposal))
+		return true;
+	if (!main)
+		return false;
+	proposal->is_last = true;
+	proposal->branch = branch_of(main);
+	proposal->reason = reason_of(arena, pipeline, pipeline->main);
+	return true;
+}
+
+static bool propose(
+	struct arena *arena, const struct pipeline *pipeline, struct breakwater_proposal *proposal)
+{
+	const char *marker = pipeline_variable(pipeline->marker);
+	const char *branch = pipeline_variable(pipeline->branch);
+
+	if (pipeline->marker && (!marker || strcmp(marker, "false") == 0 ||
+					(pipeline->value && strcmp(marker, pipeline->value) != 0)))
+		return false;
+	proposal->in_pipeline = pipeline->marker || branch;
+	if (is_merge(pipeline_variable(pipeline->ref)))
+		proposal->merge = pipeline_variable(pipeline->commit);
+	if (pipeline_variable(pipeline->queued)) {
+		proposal->commit = pipeline_variable(pipeline->queued);
+		proposal->reason = reason_of(arena, pipeline, pipeline->queued);
+		return true;
+	}
+	if (branch)
+		return propose_request(arena, pipeline, branch, proposal);
+	proposal->reason = pipeline->silent;
+	return pipeline->silent || (pipeline->propose && pipeline->propose(arena, proposal)) ||
+	       propose_built(arena, pipeline, proposal);
+}
+
+/*
+ * What pre-commit.com's programs run for a push, or with --from-ref and --to-ref: those variables,
+ * which the pre-push hook of `init --hook` sets as well.
+ */
+static bool propose_hook(struct arena *arena, struct breakwater_proposal *proposal)
+{
+	const char *from = pipeline_variable("PRE_COMMIT_FROM_REF");
+	const char *to = pipeline_variable("PRE_COMMIT_TO_REF");
+	const char *branch = pipeline_variable("PRE_COMMIT_REMOTE_BRANCH");
+
+	/* Everything is new to the remote. */
+	if (!to && branch)
+		to = pipeline_variable("PRE_COMMIT_LOCAL_BRANCH");
+	if (!to)
+		return false;
+	if (from && pipeline_is_zero(from))
+		from = NULL;
+	proposal->head = to;
+	proposal->commit = from;
+	proposal->pushed = branch;
+	if (from)
+		proposal->reason = str_cstr(
+			arena, branch ? str_printf(arena, "what '%s' was before the push",
+						branch_of(branch))
+				      : str_printf(arena, "PRE_COMMIT_FROM_REF is %s", from));
+	return true;
+}
+
+static struct breakwater_proposal find_proposal(struct arena *arena)
 {
 	struct breakwater_proposal proposal = { 0 };
+	const char *ci = pipeline_variable("CI");
+	bool found = propose_hook(arena, &proposal);
 
-	for (size_t i = 0; i < COUNT(pipelines); i++) {
-		if (propose(arena, &pipelines[i], &proposal))
-			break;
-	}
+	for (size_t i = 0; i < COUNT(pipelines) && !found; i++)
+		found = propose(arena, &pipelines[i], &proposal);
+	if (ci && strcmp(ci, "false") != 0)
+		proposal.in_pipeline = true;
 	return proposal;
+}
+
+/*
+ * git tells a pre-merge-commit hook what it merges by variables alone, GITHEAD_ and an id, and
+ * writes MERGE_HEAD later (git 2.39, builtin/merge.c).
+ */
+static struct breakwater_list find_merging(struct arena *arena)
+{
+	static const struct str prefix = STR_INIT("GITHEAD_");
+	VEC(const char *) ids = { 0 };
+
+	for (char **variable = environ; variable && *variable; variable++) {
+		struct str text = str_of(*variable), id = str_from(text, prefix.n);
+
+		if (str_starts(text, prefix))
+			*vec_push(arena, &ids) = str_cstr(arena, str_head(id, str_find(id, '=')));
+	}
+	return (struct breakwater_list){ ids.items, ids.n };
+}
+
+void pipeline_propose(struct arena *arena, struct breakwater_options *options)
+{
+	if (options->staged && options->merge_base)
+		options->merging = find_merging(arena);
+	if (!options->base)
+		options->proposal = find_proposal(arena);
 }

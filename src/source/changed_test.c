@@ -115,7 +115,7 @@ static uint32_t trees_read(struct fixture *f, const char *expected)
 	struct input_request request = { .base = S("HEAD~1"), .head = S("HEAD") };
 	struct source *old, *new;
 	struct changes changes;
-	struct str note;
+	struct base_note note;
 
 	assert_true(sources_open(&f->options, &request, &old, &new, &note, &f->diags));
 	assert_true(source_changes(old, new, &changes, &f->diags));

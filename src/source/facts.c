@@ -1,7 +1,7 @@
 /*
  * What a repository shows of itself: where its hooks are, which branch is its main one.
  */
-#include "source/refs.h"
+#include "source/git.h"
 
 /*
  * core.hooksPath of one configuration; false: it does not say. `~` is expanded here, since the
@@ -74,35 +74,14 @@ static void find_hooks(
 	}
 }
 
-static bool has_reference(struct repository *r, struct str name)
-{
-	struct content_id id;
-	struct diags unsaid;
-
-	diags_init(&unsaid, r->arena);
-	return ref_read(r, name, &id, NULL, &unsaid) == REF_FOUND;
-}
-
-/* As a bare check takes it; else the usual name of one, of the remote or here. */
+/* As a bare check takes it; else the usual name of one. */
 static struct str find_branch(struct repository *r)
 {
-	static const struct str names[] = { STR_INIT("main"), STR_INIT("master") };
+	struct branch_choice choice;
 	struct diags unsaid;
-	struct str branch;
 
 	diags_init(&unsaid, r->arena);
-	branch = default_branch(r, &unsaid);
-	for (size_t i = 0; i < COUNT(names) && !branch.n; i++) {
-		struct str name = path_join(r->arena, r->remote, names[i]);
-
-		if (has_reference(r, str_printf(r->arena, "refs/remotes/" STR, ARG(name))))
-			branch = name;
-	}
-	for (size_t i = 0; i < COUNT(names) && !branch.n; i++) {
-		if (has_reference(r, str_printf(r->arena, "refs/heads/" STR, ARG(names[i]))))
-			branch = names[i];
-	}
-	return branch;
+	return default_branch(r, true, &choice, &unsaid) ? choice.shown : (struct str){ NULL, 0 };
 }
 
 bool repository_facts_read(const struct source_options *options, const struct git_user *user,

@@ -227,7 +227,8 @@ const char *fixture_changes(struct fixture *f, const char *base, const char *hea
 	struct input_request request = { .base = str_of(base), .head = str_of(head) };
 	struct source *old, *new;
 	struct changes changes;
-	struct str all = S(""), note;
+	struct str all = S("");
+	struct base_note note;
 
 	if (!sources_open(&f->options, &request, &old, &new, &note, &f->diags))
 		return NULL;

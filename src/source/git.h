@@ -149,14 +149,38 @@ void diag_unknown_revision(struct repository *repository, struct str name, struc
 void revision_split(struct str input, struct str *rev, struct str *path);
 /* Splits `A..B` and `A...B` (*symmetric); false: it is no range. */
 bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric);
-/* The branch that a bare check compares with: absent with a diagnostic if there is none. */
-struct str default_branch(struct repository *repository, struct diags *diags);
+/* A branch to compare with. */
+struct branch_choice {
+	struct str ref;   /* its full name */
+	struct str shown; /* as in `origin/main` */
+	struct str why;   /* what it is taken for, for messages; absent: a remote's HEAD says so */
+};
+/*
+ * branch.c: the default branch: what the HEAD of `origin`, or of the only remote, points to;
+ * without a remote init.defaultBranch, `main` or `master`. `is_guess`: where those say nothing, the
+ * usual name of one, of the remote or here. False and a diagnostic if there is none.
+ */
+bool default_branch(struct repository *repository, bool is_guess, struct branch_choice *choice,
+	struct diags *diags);
 bool head_is_unborn(const struct repository *repository);
+/* The commits that a merge in progress brings: those of MERGE_HEAD, and those of `more` that are
+ * ids. */
+uint32_t merged_commits(struct repository *repository, const struct commit_list *more,
+	const struct content_id **commits);
 
 /* merge_base.c */
-bool merge_base(struct repository *repository, const struct content_id *a, struct str a_name,
-	const struct content_id *b, struct str b_name, struct content_id *base,
-	struct diags *diags);
+struct merge_sides {
+	const struct content_id *a;
+	const struct content_id *b; /* as a merge of these */
+	uint32_t n_b;               /* one at least */
+	struct str a_name, b_name;  /* for messages */
+};
+bool merge_base(struct repository *repository, const struct merge_sides *sides,
+	struct content_id *base, struct diags *diags);
+/* The first of a commit's two or more parents, although a shallow clone ends there. False: it is no
+ * merge, or is not here. */
+bool merge_first_parent(
+	struct repository *repository, const struct content_id *merge, struct content_id *parent);
 /* nearest_tag.c: the nearest ancestor of HEAD, itself left out, that has a tag of the pattern. */
 bool nearest_tag(
 	struct repository *repository, struct str pattern, struct str *tag, struct diags *diags);

@@ -373,7 +373,7 @@ static void harmless_extensions_are_let_through(void **state)
 }
 
 /* Opens a bare `check` and gives old's contents of a.proto, with the note in *note. */
-static const char *default_base(struct fixture *f, const char *configured, struct str *note)
+static const char *default_base(struct fixture *f, const char *configured, struct base_note *note)
 {
 	struct input_request request = { .default_base = str_of(configured) };
 	struct source *old, *new;
@@ -392,30 +392,57 @@ static void the_base_of_a_bare_check_is_the_merge_base_with_the_remote(void **st
 {
 	struct fixture *f = *state;
 	git_reference *head;
-	struct str note;
+	struct base_note note;
 
-	assert_null(default_base(f, NULL, &note));
-	assert_non_null(strstr(fixture_said(f), "no default branch"));
-	f->diags.n = 0;
 	fixture_reference(f, "refs/remotes/origin/trunk", "HEAD~1");
 	assert_int_equal(git_reference_symbolic_create(&head, f->repo, "refs/remotes/origin/HEAD",
 				 "refs/remotes/origin/trunk", 1, NULL),
 		0);
 	git_reference_free(head);
 	assert_string_equal(default_base(f, NULL, &note), "one");
-	assert_non_null(strstr(note.p, "the merge base of origin/trunk and HEAD"));
+	assert_non_null(strstr(note.text.p, "the merge base of origin/trunk and HEAD"));
+}
+
+static void configure(struct fixture *f, const char *more)
+{
+	fixture_write(f, ".git/config",
+		str_cstr(f->arena,
+			str_printf(f->arena, "[core]\n\trepositoryformatversion = 0\n%s", more)));
+}
+
+static void without_a_remote_the_default_branch_is_the_one_that_is_called_so(void **state)
+{
+	struct fixture *f = *state;
+	struct base_note note;
+
+	assert_string_equal(default_base(f, NULL, &note), "two");
+	assert_non_null(
+		strstr(note.text.p, "the merge base of main and HEAD (there is no remote)"));
+	assert_true(note.is_head);
+	fixture_reference(f, "refs/heads/trunk", "HEAD~1");
+	fixture_reference(f, "refs/heads/master", "HEAD~1");
+	assert_null(default_base(f, NULL, &note));
+	assert_non_null(strstr(fixture_said(f), "both 'main' and 'master' are here"));
+	configure(f, "[init]\n\tdefaultBranch = gone\n");
+	assert_null(default_base(f, NULL, &note));
+	configure(f, "[init]\n\tdefaultBranch = trunk\n");
+	assert_string_equal(default_base(f, NULL, &note), "one");
+	assert_non_null(strstr(note.text.p, "of trunk and HEAD (init.defaultBranch)"));
+	assert_false(note.is_head);
+	configure(f, "[init]\n\tdefaultBranch = trunk\n[remote \"up\"]\n\turl = x\n");
+	assert_null(default_base(f, NULL, &note));
 }
 
 static void a_tag_pattern_takes_the_nearest_tag_but_not_heads_own(void **state)
 {
 	struct fixture *f = *state;
-	struct str note;
+	struct base_note note;
 
 	fixture_reference(f, "refs/tags/v1.10", "HEAD~1");
 	fixture_reference(f, "refs/tags/v2", "HEAD");
 	fixture_reference(f, "refs/tags/w1", "HEAD~1");
 	assert_string_equal(default_base(f, "v*", &note), "one");
-	assert_non_null(strstr(note.p, "comparing with v1.10, the nearest tag 'v*'"));
+	assert_non_null(strstr(note.text.p, "comparing with v1.10, the nearest tag 'v*'"));
 	assert_null(default_base(f, "release-*", &note));
 	assert_non_null(strstr(fixture_said(f), "no tag 'release-*'"));
 }
@@ -458,7 +485,7 @@ static void staged_before_the_first_commit_compares_with_nothing(void **state)
 	struct fixture *f = *state;
 	struct source *old, *new;
 	struct changes changes;
-	struct str note;
+	struct base_note note;
 
 	fixture_repository(f);
 	fixture_write(f, "a.proto", "a");
@@ -512,6 +539,7 @@ int main(void)
 		TEST(sha256_and_reftable_are_clear_errors),
 		TEST(harmless_extensions_are_let_through),
 		TEST(the_base_of_a_bare_check_is_the_merge_base_with_the_remote),
+		TEST(without_a_remote_the_default_branch_is_the_one_that_is_called_so),
 		TEST(a_tag_pattern_takes_the_nearest_tag_but_not_heads_own),
 		TEST(the_merge_base_is_where_the_branches_part),
 		TEST(a_merge_moves_the_merge_base),

@@ -76,7 +76,7 @@ static void commit_parse(struct graph *graph, struct commit *commit, struct str 
 			parse_id(line, S("tree "), &commit->tree);
 	}
 	commit->matches = graph->pattern && message_matches(graph, bytes);
-	if (is_root(graph->repository, &commit->id))
+	if (is_root(graph->repository, &commit->id) && !graph->ignores_roots)
 		return;
 	commit->parents = parents.items;
 	commit->n_parents = parents.n;

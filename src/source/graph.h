@@ -36,7 +36,8 @@ struct graph {
 	queue;
 	uint64_t order;
 	uint32_t walk;
-	bool failed; /* a commit could not be read; an error was added */
+	bool ignores_roots; /* a shallow clone's cut commits have their parents */
+	bool failed;        /* a commit could not be read; an error was added */
 };
 
 struct graph *graph_new(struct repository *repository, struct diags *diags);

@@ -1,18 +1,10 @@
 /*
  * The grammar of inputs, and what a call of `check` compares with what.
  */
-#include "source/git.h"
+#include "source/opening.h"
 
 #include <sys/random.h>
 #include <sys/stat.h>
-
-/* The repository is opened when the first input needs it, and shared by both sides. */
-struct opening {
-	const struct source_options *options;
-	struct diags *diags;
-	struct repository *repository;
-	bool looked, absent;
-};
 
 static struct repository *opening_look(struct opening *o)
 {
@@ -22,7 +14,7 @@ static struct repository *opening_look(struct opening *o)
 	return o->repository;
 }
 
-static struct repository *opening_need(struct opening *o)
+struct repository *opening_need(struct opening *o)
 {
 	uint32_t errors = o->diags->n_errors;
 
@@ -84,7 +76,7 @@ static bool find_revision(
 	return false;
 }
 
-static struct source *open_revision(struct opening *o, struct str input)
+struct source *open_revision(struct opening *o, struct str input)
 {
 	struct arena *arena = o->options->arena;
 	struct str rev, path, top = S("");
@@ -122,7 +114,7 @@ static struct source *open_default(struct opening *o)
 	return source;
 }
 
-static struct source *open_input(struct opening *o, struct str input)
+struct source *open_input(struct opening *o, struct str input)
 {
 	if (!input.p)
 		return open_default(o);
@@ -145,222 +137,104 @@ static struct source *open_input(struct opening *o, struct str input)
 	return open_revision(o, input);
 }
 
-/* The merge base of two inputs' commits, with the folder that the first one names. */
-static struct source *open_merge_base(struct opening *o, struct str a, struct str b, struct str *id)
+static bool fail_no_commit(struct opening *o, struct str name)
+{
+	diag_error(o->diags, NOWHERE, "'" STR "' is no commit, so it has no merge base",
+		ARG(path_printable(o->diags->arena, name)));
+	return false;
+}
+
+/* Has the input a form that names no revision? */
+static bool is_no_revision(struct str input)
+{
+	return str_starts(input, S("dir:")) || str_starts(input, S("set:")) ||
+	       str_eq(input, S("worktree:")) || str_eq(input, S("index:"));
+}
+
+struct source *open_merge_base(struct opening *o, struct parting *parting)
 {
 	struct arena *arena = o->options->arena;
 	struct str a_name, b_name, path, ignored, top = S("");
+	VEC(struct content_id) heads = { 0 };
 	struct revision first, second, found;
 	struct content_id base;
 
-	revision_split(a, &a_name, &path);
-	revision_split(b, &b_name, &ignored);
 	if (!opening_need(o))
 		return NULL;
+	if (is_no_revision(parting->a) || is_no_revision(parting->b)) {
+		fail_no_commit(o, is_no_revision(parting->a) ? parting->a : parting->b);
+		return NULL;
+	}
+	revision_split(parting->a, &a_name, &path);
+	revision_split(parting->b, &b_name, &ignored);
 	o->repository->needs_history = true;
 	if (!find_revision(o, a_name, MEANT_COMMIT, &first) ||
 		!find_revision(o, b_name, MEANT_COMMIT, &second) ||
 		(path.p && !find_top(o, path, &top)))
 		return NULL;
 	if (!first.has_commit || !second.has_commit) {
-		diag_error(o->diags, NOWHERE, "'" STR "' is no commit, so it has no merge base",
-			ARG(path_printable(o->diags->arena, first.has_commit ? b_name : a_name)));
+		fail_no_commit(o, first.has_commit ? b_name : a_name);
 		return NULL;
 	}
-	if (!merge_base(o->repository, &first.commit, a_name, &second.commit, b_name, &base,
-		    o->diags) ||
+	*vec_push(arena, &heads) = second.commit;
+	for (uint32_t i = 0; i < parting->n_merged; i++)
+		*vec_push(arena, &heads) = parting->merged[i];
+	if (!merge_base(o->repository,
+		    &(struct merge_sides){
+			    .a = &first.commit,
+			    .a_name = a_name,
+			    .b = heads.items,
+			    .n_b = heads.n,
+			    .b_name = b_name,
+		    },
+		    &base, o->diags) ||
 		!revision_find(
 			o->repository, id_text(arena, base.bytes), MEANT_COMMIT, &found, o->diags))
 		return NULL;
-	*id = id_short(o->repository, arena, base.bytes);
+	parting->id = id_short(o->repository, arena, base.bytes);
+	parting->is_b = content_id_eq(&base, &second.commit);
 	return tree_open(o->repository, &found.tree, top,
-		str_printf(arena, "merge base " STR, ARG(*id)), *id, o->diags);
+		str_printf(arena, "merge base " STR, ARG(parting->id)), parting->id, o->diags);
 }
 
-static bool is_pattern(struct str name)
+/* Is the base what the pipeline, the configuration or the repository names? */
+static bool is_default_base(const struct input_request *request)
 {
-	return str_find(name, '*') < name.n || str_find(name, '?') < name.n ||
-	       str_find(name, '[') < name.n;
-}
-
-/* Is `base:` something else than a branch, which a merge request then does not replace? */
-static bool is_apart(struct str configured)
-{
-	return str_starts(configured, S("dir:")) || str_starts(configured, S("set:")) ||
-	       (configured.n && is_pattern(configured));
-}
-
-static struct source *open_nearest_tag(struct opening *o, struct str pattern, struct str *note)
-{
-	struct arena *arena = o->options->arena;
-	struct source *source;
-	struct str tag;
-
-	if (!nearest_tag(o->repository, pattern, &tag, o->diags))
-		return NULL;
-	*note = str_printf(arena, "comparing with " STR ", the nearest tag '" STR "' before HEAD",
-		ARG(tag), ARG(pattern));
-	source = open_revision(o, str_printf(arena, "refs/tags/" STR, ARG(tag)));
-	if (source)
-		source->name = source->side = tag;
-	return source;
-}
-
-/* Is there such a revision? Says nothing. */
-static bool is_here(struct opening *o, struct str name)
-{
-	struct revision revision;
-	struct diags unsaid;
-
-	diags_init(&unsaid, o->options->arena);
-	return revision_find(o->repository, name, MEANT_COMMIT, &revision, &unsaid) &&
-	       revision.has_commit;
-}
-
-/* As one word of a shell's command. */
-static struct str shell_word(struct arena *arena, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < 0x80 &&
-			strchr(" !\"#$%&'()*;<=>?[\\]`{|}~", text.p[i]))
-			return str_find(text, '\'') < text.n
-				       ? S("BRANCH")
-				       : str_printf(arena, "'" STR "'", ARG(text));
-	return text;
-}
-
-static struct source *open_proposed_commit(
-	struct opening *o, const struct base_proposal *proposal, struct str *note)
-{
-	struct arena *arena = o->options->arena;
-	struct repository *repository = o->repository;
-	struct source *source;
-	struct revision revision;
-
-	if (!is_here(o, proposal->commit)) {
-		diag_error(o->diags, NOWHERE, "the base is not in this clone (" STR ")",
-			ARG(proposal->reason));
-		/* The commit alone will do: no merge base is looked for. */
-		diag_help(o->diags, "fetch it: git fetch %s" STR " " STR,
-			repository->shallow ? "--depth=1 " : "", ARG(repository->remote),
-			ARG(path_printable(arena, shell_word(arena, proposal->commit))));
-		return NULL;
-	}
-	source = open_revision(o, proposal->commit);
-	if (source &&
-		revision_find(repository, proposal->commit, MEANT_COMMIT, &revision, o->diags)) {
-		source->name = source->side = id_short(repository, arena, revision.commit.bytes);
-		*note = str_printf(arena, "comparing with " STR " (" STR ")", ARG(source->name),
-			ARG(proposal->reason));
-	}
-	return source;
-}
-
-/* The branch in the clone: of the remote, or here, or at least a commit of it; absent: none. */
-static struct str find_proposed_branch(
-	struct opening *o, const struct base_proposal *proposal, struct str *shown)
-{
-	struct arena *arena = o->options->arena;
-	struct str name;
-
-	*shown = path_join(arena, o->repository->remote, proposal->branch);
-	name = str_printf(arena, "refs/remotes/" STR, ARG(*shown));
-	if (is_here(o, name))
-		return name;
-	*shown = proposal->branch;
-	name = str_printf(arena, "refs/heads/" STR, ARG(*shown));
-	if (is_here(o, name))
-		return name;
-	*shown = proposal->tip;
-	if (proposal->tip.n && is_here(o, proposal->tip))
-		return proposal->tip;
-	return (struct str){ NULL, 0 };
-}
-
-static struct source *fail_branch(struct opening *o, const struct base_proposal *proposal)
-{
-	struct arena *arena = o->options->arena;
-	struct str remote = o->repository->remote, branch = proposal->branch, word;
-
-	diag_error(o->diags, NOWHERE, "the branch '" STR "' is not in this clone (" STR ")",
-		ARG(path_printable(arena, branch)), ARG(path_printable(arena, proposal->reason)));
-	if (!o->repository->remotes.n) {
-		diag_help(o->diags, "name a base: breakwater check REV");
-		return NULL;
-	}
-	word = str_printf(arena, "+refs/heads/" STR ":refs/remotes/" STR "/" STR, ARG(branch),
-		ARG(remote), ARG(branch));
-	diag_help(o->diags, "fetch it: git fetch %s" STR " " STR,
-		o->repository->shallow ? "--unshallow " : "", ARG(remote),
-		ARG(path_printable(arena, shell_word(arena, word))));
-	return NULL;
-}
-
-static struct source *open_proposed_branch(
-	struct opening *o, const struct base_proposal *proposal, struct str *note)
-{
-	struct arena *arena = o->options->arena;
-	struct str name, shown, id;
-	struct source *source;
-
-	name = find_proposed_branch(o, proposal, &shown);
-	if (!name.n)
-		return fail_branch(o, proposal);
-	source = open_merge_base(o, name, S("HEAD"), &id);
-	if (source)
-		*note = str_printf(arena,
-			"comparing with " STR ", the merge base of " STR " and HEAD (" STR ")",
-			ARG(id), ARG(path_printable(arena, shown)),
-			ARG(path_printable(arena, proposal->reason)));
-	return source;
-}
-
-/* The base of a bare `check`. */
-static struct source *open_default_base(
-	struct opening *o, const struct input_request *request, struct str *note)
-{
-	const struct base_proposal *proposal = &request->proposal;
-	struct arena *arena = o->options->arena;
-	struct str branch = request->default_base, id;
-	bool taken = !is_apart(branch) && !(branch.n && proposal->is_last);
-	struct source *source;
-
-	if (str_starts(branch, S("dir:")) || str_starts(branch, S("set:")))
-		return open_input(o, branch);
-	if (!opening_need(o))
-		return NULL;
-	if (taken && proposal->commit.n)
-		return open_proposed_commit(o, proposal, note);
-	o->repository->needs_history = true;
-	if (taken && proposal->branch.n)
-		return open_proposed_branch(o, proposal, note);
-	if (is_apart(branch))
-		return open_nearest_tag(o, branch, note);
-	if (!branch.n)
-		branch = default_branch(o->repository, o->diags);
-	if (!branch.n)
-		return NULL;
-	source = open_merge_base(o, branch, S("HEAD"), &id);
-	if (source)
-		*note = str_printf(arena,
-			"comparing with " STR ", the merge base of " STR " and HEAD%s" STR, ARG(id),
-			ARG(branch), proposal->reason.n && taken ? "; " : "",
-			ARG(taken ? proposal->reason : S("")));
-	return source;
+	return !request->base.p &&
+	       (!request->staged || request->merge_base || request->proposal.head.n);
 }
 
 static struct source *open_old(
-	struct opening *o, const struct input_request *request, struct str *note)
+	struct opening *o, const struct input_request *request, struct base_note *note)
 {
-	if (request->base.p)
-		return open_input(o, request->base);
-	if (!request->staged)
+	struct parting parting = {
+		.a = request->base,
+		.b = request->head.p ? request->head : S("HEAD"),
+	};
+
+	if (is_default_base(request))
 		return open_default_base(o, request, note);
+	if (request->base.p && !request->merge_base)
+		return open_input(o, request->base);
 	if (!opening_need(o))
 		return NULL;
-	if (head_is_unborn(o->repository))
+	if (request->staged && !request->base.p && head_is_unborn(o->repository))
 		return source_empty(o->options->arena, S("before the first commit"));
-	return open_revision(o, S("HEAD"));
+	if (!request->base.p)
+		return open_revision(o, S("HEAD"));
+	if (request->staged)
+		parting.n_merged =
+			merged_commits(o->repository, &request->merging, &parting.merged);
+	return open_merge_base(o, &parting);
+}
+
+static struct source *open_new(struct opening *o, const struct input_request *request)
+{
+	if (!request->base.p && request->proposal.head.n)
+		return opening_need(o) ? open_revision(o, request->proposal.head) : NULL;
+	if (!request->staged)
+		return open_input(o, request->head);
+	return opening_need(o) ? index_open(o->repository, o->diags) : NULL;
 }
 
 static bool request_is_wrong(struct opening *o, const struct input_request *request, bool is_range)
@@ -368,6 +242,11 @@ static bool request_is_wrong(struct opening *o, const struct input_request *requ
 	struct str a, b;
 	bool symmetric;
 
+	if (request->merge_base && is_range) {
+		diag_error(o->diags, NOWHERE, "--merge-base takes revisions, no range");
+		diag_help(o->diags, "A...B is the merge base of A and B, against B");
+		return true;
+	}
 	if (request->staged && (is_range || request->head.p))
 		diag_error(o->diags, NOWHERE,
 			"--staged is the new side, so it takes one revision at most");
@@ -400,28 +279,24 @@ static void set_hashing(struct source *old, struct source *new)
 }
 
 bool sources_open(const struct source_options *options, const struct input_request *request,
-	struct source **old, struct source **new, struct str *base_note, struct diags *diags)
+	struct source **old, struct source **new, struct base_note *note, struct diags *diags)
 {
 	struct opening o = { .options = options, .diags = diags };
-	struct str a, b, id;
+	struct parting parting = { 0 };
 	bool symmetric = false, is_range;
 
 	*old = *new = NULL;
-	*base_note = (struct str){ NULL, 0 };
+	*note = (struct base_note){ 0 };
 	is_range = request->base.p && !request->head.p &&
-		   range_split(request->base, &a, &b, &symmetric);
+		   range_split(request->base, &parting.a, &parting.b, &symmetric);
 	if (request_is_wrong(&o, request, is_range))
 		return false;
 	if (!is_range)
-		*old = open_old(&o, request, base_note);
+		*old = open_old(&o, request, note);
 	else
-		*old = symmetric ? open_merge_base(&o, a, b, &id) : open_input(&o, a);
-	if (*old && is_range)
-		*new = open_input(&o, b);
-	else if (*old && request->staged)
-		*new = opening_need(&o) ? index_open(o.repository, diags) : NULL;
-	else if (*old)
-		*new = open_input(&o, request->head);
+		*old = symmetric ? open_merge_base(&o, &parting) : open_input(&o, parting.a);
+	if (*old)
+		*new = is_range ? open_input(&o, parting.b) : open_new(&o, request);
 	if (*old && *new)
 		set_hashing(*old, *new);
 	else

@@ -118,34 +118,73 @@ static void diag_no_base(
 			ARG(a), ARG(b));
 }
 
-bool merge_base(struct repository *repository, const struct content_id *a, struct str a_name,
-	const struct content_id *b, struct str b_name, struct content_id *base, struct diags *diags)
+/* Queues both sides' commits. A commit that is on both in *same; false: one cannot be read. */
+static bool queue_sides(struct graph *graph, const struct merge_sides *sides, struct commit **same)
 {
-	struct graph *graph = graph_new(repository, diags);
-	struct commit *first = commit_get(graph, a), *second = commit_get(graph, b), *best = NULL;
-	struct commits results = { 0 }, kept = { 0 };
+	struct commit *a = commit_get(graph, sides->a);
 
-	if (!first || !second)
-		goto done;
-	if (first == second) {
-		best = first;
-		goto done;
+	if (!a)
+		return false;
+	a->flags |= SIDE_A;
+	queue_push(graph, a);
+	for (uint32_t i = 0; i < sides->n_b; i++) {
+		struct commit *b = commit_get(graph, &sides->b[i]);
+
+		if (!b)
+			return false;
+		if (b == a)
+			*same = a;
+		if (b->flags & SIDE_B)
+			continue;
+		b->flags |= SIDE_B;
+		queue_push(graph, b);
 	}
-	first->flags |= SIDE_A;
-	second->flags |= SIDE_B;
-	queue_push(graph, first);
-	queue_push(graph, second);
-	if (!paint_down(graph, &results))
-		goto done;
+	return true;
+}
+
+/* NULL, and graph->failed unless there is none. */
+static struct commit *find_base(struct graph *graph, const struct merge_sides *sides)
+{
+	struct commits results = { 0 }, kept = { 0 };
+	struct commit *same = NULL;
+
+	if (!queue_sides(graph, sides, &same) || same || !paint_down(graph, &results))
+		return same;
 	for (uint32_t i = 0; i < results.n; i++)
 		if (!(results.items[i]->flags & STALE))
 			*vec_push(graph->arena, &kept) = results.items[i];
-	best = best_of(graph, &kept);
-done:
-	if (best)
-		*base = best->id;
+	return best_of(graph, &kept);
+}
+
+bool merge_base(struct repository *repository, const struct merge_sides *sides,
+	struct content_id *base, struct diags *diags)
+{
+	struct graph *graph = graph_new(repository, diags);
+	struct commit *found = find_base(graph, sides);
+
+	if (found)
+		*base = found->id;
 	else if (!graph->failed)
-		diag_no_base(repository, a_name, b_name, diags);
+		diag_no_base(repository, sides->a_name, sides->b_name, diags);
 	graph_free(graph);
-	return best != NULL;
+	return found != NULL;
+}
+
+bool merge_first_parent(
+	struct repository *repository, const struct content_id *merge, struct content_id *parent)
+{
+	struct diags unsaid;
+	struct graph *graph;
+	struct commit *commit;
+	bool found;
+
+	diags_init(&unsaid, repository->arena);
+	graph = graph_new(repository, &unsaid);
+	graph->ignores_roots = true;
+	commit = commit_get(graph, merge);
+	found = commit && commit->n_parents > 1;
+	if (found)
+		*parent = commit->parents[0];
+	graph_free(graph);
+	return found;
 }

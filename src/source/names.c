@@ -163,36 +163,3 @@ void diag_unknown_revision(struct repository *repository, struct str name, struc
 		ARG(path_printable(diags->arena, name)));
 	help_unknown(repository, name, diags);
 }
-
-/* What refs/remotes/REMOTE/HEAD points to; absent if there is none. */
-static struct str remote_head(struct repository *repository, struct str remote)
-{
-	struct str head = str_printf(repository->arena, "refs/remotes/" STR "/HEAD", ARG(remote));
-	struct content_id id;
-	struct diags unsaid;
-	struct str last;
-
-	diags_init(&unsaid, repository->arena);
-	if (ref_read(repository, head, &id, &last, &unsaid) == REF_FAILED || str_eq(last, head) ||
-		!str_starts(last, S("refs/remotes/")))
-		return (struct str){ NULL, 0 };
-	return str_from(last, strlen("refs/remotes/"));
-}
-
-struct str default_branch(struct repository *repository, struct diags *diags)
-{
-	struct str branch = remote_head(repository, S("origin")), remote = repository->remote;
-	bool any = repository->remotes.n;
-
-	if (!branch.p && any)
-		branch = remote_head(repository, remote);
-	if (branch.p)
-		return branch;
-	diag_error(diags, NOWHERE, "there is no default branch to compare with");
-	diag_help(diags, "name a base: breakwater check main, or 'base: main' in breakwater.yaml");
-	if (any)
-		diag_help(diags,
-			"or ask the remote for its own: git remote set-head " STR " --auto",
-			ARG(remote));
-	return branch;
-}

@@ -109,28 +109,49 @@ struct source_options {
 	uint32_t max_files;
 };
 
+/* Ids of commits, as text, whatever it is. */
+struct commit_list {
+	const char *const *items;
+	size_t n;
+};
+
 /*
  * What the operands of `check` mean (cli.md, Inputs). `base` and `head` absent: left out. A range
- * `A..B`, `A...B` may stand in base. False and a diagnostic when something is not there or is not
- * understood. `default_base`: the configuration's `base:` (a branch, revision or tag pattern),
- * absent if none; used only when base is left out; then *base_note tells which base was taken and
- * why. `proposal`, which counts in the place of a branch, too.
+ * `A..B`, `A...B` may stand in base. `merge_base`: the old side is where it and the new side part.
+ * `default_base`: the configuration's `base:` (a branch, revision or tag pattern), absent if none;
+ * like `proposal`, which counts in the place of a branch, used only when base is left out.
  */
 struct input_request {
 	struct str base, head;
-	bool staged;
+	bool staged, merge_base;
+	/* Of a merge that git makes just now, what is merged, beside MERGE_HEAD; counts for a merge
+	   base with the index. */
+	struct commit_list merging;
 	struct str default_base;
-	/* What a pipeline says of the base; absent strings: not told. */
+	/* What a pipeline or a hook says of the base; absent strings: not told. */
 	struct base_proposal {
-		struct str commit; /* the base itself; else: */
-		struct str branch; /* its merge base with HEAD */
-		struct str tip;    /* a commit of that branch, where it was not fetched by name */
-		struct str reason; /* who says so, for messages; alone: why nothing is proposed */
-		bool is_last;      /* counts only where there is no `default_base` */
+		struct str commit;  /* the base itself; with `head`, its merge base with that */
+		struct str merge;   /* a commit: where HEAD is it, its first parent is the base */
+		struct str branch;  /* its merge base with HEAD */
+		struct str tip;     /* a commit of that branch, where it was not fetched by name */
+		struct str head;    /* a revision: the new side */
+		struct str pushed;  /* the branch that `head` is pushed to and that `commit` was;
+				       only for the default branch that is the base */
+		struct str reason;  /* who says so, for messages; alone: why nothing is proposed */
+		struct str failure; /* why it is not known what they say; then no base is */
+		bool is_first;      /* there was nothing before, so nothing can break */
+		bool is_last;       /* counts only where there is no `default_base` */
+		bool in_pipeline;   /* nobody edits here */
 	} proposal;
 };
+/* Which base was taken where none was named, and why. */
+struct base_note {
+	struct str text; /* absent: one was named, or there is nothing to say */
+	bool is_head;    /* it is HEAD itself: only what is not committed is compared */
+};
+/* False and a diagnostic when something is not there or is not understood. */
 bool sources_open(const struct source_options *options, const struct input_request *request,
-	struct source **old, struct source **new, struct str *base_note, struct diags *diags);
+	struct source **old, struct source **new, struct base_note *note, struct diags *diags);
 /* One INPUT (`build`, `debug`, a plugin's `against`): REV, REV:PATH, dir:, set:, worktree:, index:;
  * absent: the working tree, outside a repository `dir:.` */
 struct source *source_open(

@@ -1,0 +1,216 @@
+/*
+ * The event that a workflow of GitHub runs for (Gitea's and Forgejo's are the same): a file of
+ * JSON, as docs.github.com has it under "Webhook events and payloads". Others write into it, so it
+ * is read with a limit, and one that cannot be read is said to be that.
+ */
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/pipeline.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* GitHub sends no larger ones. */
+enum { MAX_EVENT = 25 << 20 };
+
+#define SYSTEM "GitHub Actions: "
+
+struct event {
+	struct arena *arena;
+	const char *name; /* "" if not told */
+	json_t *json;
+	struct breakwater_proposal *proposal;
+};
+
+static struct str text_at(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_string(value))
+		return S("");
+	return (struct str){ json_string_value(value), json_string_length(value) };
+}
+
+/* Copied, for the event is freed. A NUL would end it early, and is in no name. */
+static const char *kept(struct arena *arena, struct str text)
+{
+	return text.n && !memchr(text.p, '\0', text.n) ? str_cstr(arena, text) : NULL;
+}
+
+static bool fail(struct arena *arena, struct breakwater_proposal *proposal, struct str why)
+{
+	const char *event = pipeline_variable("GITHUB_EVENT_NAME");
+
+	/* These say what is merged; any other counts only where nothing else is said. */
+	proposal->is_last = !event || (strcmp(event, "merge_group") != 0 &&
+					      !str_starts(str_of(event), S("pull_request")));
+	proposal->failure = str_cstr(arena,
+		str_printf(arena, "the event that GITHUB_EVENT_PATH names cannot be read: " STR,
+			ARG(why)));
+	return true;
+}
+
+/* The whole of it; false with errno. */
+static bool read_file(const char *path, struct arena *arena, struct str *text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
+	struct stat st;
+	char *bytes;
+	size_t n = 0;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return false;
+	error = fstat(fd, &st) < 0       ? errno
+		: !S_ISREG(st.st_mode)   ? EINVAL
+		: st.st_size > MAX_EVENT ? EFBIG
+					 : 0;
+	if (!error) {
+		bytes = arena_alloc(arena, (size_t)st.st_size + 1, 1);
+		while (n < (size_t)st.st_size && got > 0) {
+			got = read(fd, bytes + n, (size_t)st.st_size - n);
+			if (got > 0)
+				n += (size_t)got;
+			else if (got < 0 && errno == EINTR)
+				got = 1;
+			else if (got < 0)
+				error = errno;
+		}
+		*text = (struct str){ bytes, n };
+	}
+	close(fd);
+	errno = error;
+	return !error;
+}
+
+static bool propose_commit(struct event *event, struct str id, struct str reason)
+{
+	event->proposal->commit = str_cstr(event->arena, id);
+	event->proposal->reason = str_cstr(event->arena, reason);
+	return true;
+}
+
+/* `branch`, which somebody else's event names: for one that HEAD may be the merge into. */
+static bool propose_branch(struct event *event, struct str branch, const char *what, bool is_last)
+{
+	event->proposal->branch = kept(event->arena, branch);
+	event->proposal->is_last = is_last;
+	event->proposal->reason = str_cstr(
+		event->arena, str_printf(event->arena, SYSTEM "%s is " STR, what, ARG(branch)));
+	return event->proposal->branch != NULL;
+}
+
+/* The entry of a merge queue: its base is the entry before it. */
+static bool propose_queued(struct event *event, const json_t *group)
+{
+	const char *base = kept(event->arena, text_at(group, "base_sha"));
+
+	if (!base || !pipeline_is_commit(base))
+		return fail(event->arena, event->proposal, S("its merge_group has no base_sha"));
+	return propose_commit(event, str_of(base),
+		str_printf(event->arena, SYSTEM "merge_group.base_sha is %s", base));
+}
+
+/* A push of a queue's branch, gh-readonly-queue/BRANCH/pr-NUMBER-BASE, is an event, too. */
+static bool queued_base(struct str branch, struct str *base)
+{
+	size_t dash = str_rfind(branch, '-');
+
+	if (!str_starts(branch, S("gh-readonly-queue/")) || dash == branch.n)
+		return false;
+	*base = str_from(branch, dash + 1);
+	return true;
+}
+
+/* A push to the default branch, whose merge base with itself would be what was pushed. */
+static bool propose_before(struct event *event, struct str branch)
+{
+	const char *before = kept(event->arena, text_at(event->json, "before"));
+	struct breakwater_proposal *proposal = event->proposal;
+
+	proposal->is_last = true;
+	if (before && pipeline_is_commit(before))
+		return propose_commit(event, str_of(before),
+			str_printf(event->arena, SYSTEM "what '" STR "' was before the push",
+				ARG(branch)));
+	if (!before || !pipeline_is_zero(before))
+		return fail(event->arena, proposal, S("it does not say what was before the push"));
+	proposal->is_first = true;
+	proposal->reason = str_cstr(event->arena,
+		str_printf(event->arena, SYSTEM "there was no '" STR "' before the push",
+			ARG(branch)));
+	return true;
+}
+
+static bool propose_default(struct event *event)
+{
+	struct str branch = text_at(json_object_get(event->json, "repository"), "default_branch");
+
+	return branch.n && propose_branch(event, branch, "the default branch", true);
+}
+
+static bool propose_pushed(struct event *event)
+{
+	struct str main = text_at(json_object_get(event->json, "repository"), "default_branch");
+	struct str ref = text_at(event->json, "ref"), branch, base;
+	const char *id;
+
+	if (!ref.n)
+		return fail(event->arena, event->proposal, S("it does not say what was pushed"));
+	if (!str_starts(ref, S("refs/heads/")))
+		return propose_default(event);
+	branch = str_from(ref, strlen("refs/heads/"));
+	if (main.n && str_eq(branch, main))
+		return propose_before(event, branch);
+	id = queued_base(branch, &base) ? kept(event->arena, base) : NULL;
+	if (id && pipeline_is_commit(id))
+		return propose_commit(event, base,
+			str_printf(event->arena,
+				SYSTEM "the merge queue's branch is made from " STR, ARG(base)));
+	return propose_default(event);
+}
+
+static bool propose_event(struct event *event)
+{
+	const json_t *group = json_object_get(event->json, "merge_group");
+	const json_t *request = json_object_get(event->json, "pull_request");
+	struct str branch = text_at(json_object_get(request, "base"), "ref");
+
+	if (!json_is_object(event->json))
+		return fail(event->arena, event->proposal, S("it is no JSON object"));
+	if (group || strcmp(event->name, "merge_group") == 0)
+		return propose_queued(event, group);
+	if (branch.n)
+		return propose_branch(event, branch, "pull_request.base.ref", false);
+	if (strcmp(event->name, "push") == 0)
+		return propose_pushed(event);
+	return propose_default(event);
+}
+
+bool event_propose(struct arena *arena, struct breakwater_proposal *proposal)
+{
+	const char *name = pipeline_variable("GITHUB_EVENT_NAME");
+	const char *path = pipeline_variable("GITHUB_EVENT_PATH");
+	struct event event = { .arena = arena, .name = name ? name : "", .proposal = proposal };
+	json_error_t error;
+	struct str text;
+	bool found;
+
+	if (!path)
+		return false;
+	if (!read_file(path, arena, &text))
+		return fail(arena, proposal,
+			str_of(errno == EINVAL   ? "it is no regular file"
+				: errno == EFBIG ? "it is larger than 25 MB"
+						 : strerror(errno)));
+	event.json = json_loadb(text.p, text.n, 0, &error);
+	if (!event.json)
+		return fail(arena, proposal,
+			str_printf(arena, "it is no JSON (line %d: %s)", error.line, error.text));
+	found = propose_event(&event);
+	json_decref(event.json);
+	return found;
+}

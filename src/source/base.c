@@ -1,0 +1,367 @@
+/*
+ * The base of a check that names none: what a hook or a pipeline proposes, what the configuration
+ * says, the default branch.
+ */
+#include "source/opening.h"
+
+/* What is looked for. */
+struct search {
+	struct opening *o;
+	struct arena *arena;
+	const struct input_request *request;
+	const struct base_proposal *proposal;
+	struct str head; /* whose merge base is wanted: HEAD, or what is pushed */
+	struct base_note *note;
+};
+
+/* ---- what is said ---- */
+
+static struct str shown(const struct search *search, struct str text)
+{
+	return path_printable(search->arena, text);
+}
+
+/* `comparing with ID, REASON`, and that the base is HEAD itself. */
+static void note_base(struct search *search, struct str id, struct str reason, bool is_head)
+{
+	search->note->is_head = is_head && !search->proposal->head.n;
+	search->note->text = str_printf(search->arena, "comparing with " STR STR "%s", ARG(id),
+		ARG(reason), search->note->is_head ? ", which is HEAD itself" : "");
+}
+
+/* As one word of a shell's command. */
+static struct str shell_word(struct arena *arena, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < 0x80 &&
+			strchr(" !\"#$%&'()*;<=>?[\\]`{|}~", text.p[i]))
+			return str_find(text, '\'') < text.n
+				       ? S("BRANCH")
+				       : str_printf(arena, "'" STR "'", ARG(text));
+	return text;
+}
+
+/* Is there such a commit? Says nothing. */
+static bool find_commit(struct opening *o, struct str name, struct content_id *id)
+{
+	struct revision revision;
+	struct diags unsaid;
+
+	diags_init(&unsaid, o->options->arena);
+	if (!revision_find(o->repository, name, MEANT_COMMIT, &revision, &unsaid) ||
+		!revision.has_commit)
+		return false;
+	*id = revision.commit;
+	return true;
+}
+
+static bool is_here(struct opening *o, struct str name)
+{
+	struct content_id id;
+
+	return find_commit(o, name, &id);
+}
+
+static bool is_head(struct opening *o, const struct content_id *id)
+{
+	struct content_id head;
+
+	return find_commit(o, S("HEAD"), &head) && content_id_eq(id, &head);
+}
+
+/* ---- kinds of bases ---- */
+
+static bool is_pattern(struct str name)
+{
+	return str_find(name, '*') < name.n || str_find(name, '?') < name.n ||
+	       str_find(name, '[') < name.n;
+}
+
+static bool is_apart(struct str configured)
+{
+	return str_starts(configured, S("dir:")) || str_starts(configured, S("set:"));
+}
+
+static struct source *open_nearest_tag(struct search *search, struct str pattern)
+{
+	struct arena *arena = search->arena;
+	struct opening *o = search->o;
+	struct source *source;
+	struct str tag;
+
+	o->repository->needs_history = true;
+	if (!nearest_tag(o->repository, pattern, &tag, o->diags))
+		return NULL;
+	search->note->text =
+		str_printf(arena, "comparing with " STR ", the nearest tag '" STR "' before HEAD",
+			ARG(tag), ARG(pattern));
+	source = open_revision(o, str_printf(arena, "refs/tags/" STR, ARG(tag)));
+	if (source)
+		source->name = source->side = tag;
+	return source;
+}
+
+/* The base itself. */
+static struct source *open_commit(struct search *search, struct str name)
+{
+	struct str reason = search->proposal->reason;
+	struct opening *o = search->o;
+	struct content_id id;
+	struct source *source;
+
+	if (!find_commit(o, name, &id)) {
+		diag_error(o->diags, NOWHERE, "the base is not in this clone (" STR ")",
+			ARG(shown(search, reason)));
+		/* The commit alone will do: no merge base is looked for. */
+		diag_help(o->diags, "fetch it: git fetch %s" STR " " STR,
+			o->repository->shallow ? "--depth=1 " : "", ARG(o->repository->remote),
+			ARG(shown(search, shell_word(search->arena, name))));
+		diag_help(o->diags,
+			"or name a base, where nobody has it any more: breakwater check REV");
+		return NULL;
+	}
+	source = open_revision(o, name);
+	if (source) {
+		source->name = source->side = id_short(o->repository, search->arena, id.bytes);
+		note_base(search, source->name,
+			str_printf(search->arena, " (" STR ")", ARG(shown(search, reason))),
+			is_head(o, &id));
+	}
+	return source;
+}
+
+/* Where HEAD, or what is pushed, left a branch, which messages call `name`. */
+static struct source *open_branch(
+	struct search *search, struct str ref, struct str name, struct str reason)
+{
+	const struct input_request *request = search->request;
+	struct parting parting = { .a = ref, .b = search->head };
+	struct opening *o = search->o;
+	struct source *source;
+
+	if (request->staged && request->merge_base && !search->proposal->head.n)
+		parting.n_merged =
+			merged_commits(o->repository, &request->merging, &parting.merged);
+	source = open_merge_base(o, &parting);
+	if (source)
+		note_base(search, parting.id,
+			str_printf(search->arena, ", the merge base of " STR " and " STR STR,
+				ARG(shown(search, name)), ARG(shown(search, search->head)),
+				ARG(shown(search, reason))),
+			parting.is_b);
+	return source;
+}
+
+/* ---- what is proposed ---- */
+
+/* The branch in the clone: of the remote, or here, or at least a commit of it; absent: none. */
+static struct str find_proposed_branch(struct search *search, struct str *name)
+{
+	const struct base_proposal *proposal = search->proposal;
+	struct opening *o = search->o;
+	struct str ref;
+
+	*name = path_join(search->arena, o->repository->remote, proposal->branch);
+	ref = str_printf(search->arena, "refs/remotes/" STR, ARG(*name));
+	if (is_here(o, ref))
+		return ref;
+	*name = proposal->branch;
+	ref = str_printf(search->arena, "refs/heads/" STR, ARG(*name));
+	if (is_here(o, ref))
+		return ref;
+	*name = proposal->tip;
+	if (proposal->tip.n && is_here(o, proposal->tip))
+		return proposal->tip;
+	return (struct str){ NULL, 0 };
+}
+
+static struct source *fail_branch(struct search *search)
+{
+	struct repository *repository = search->o->repository;
+	struct str remote = repository->remote, branch = search->proposal->branch, word;
+	struct diags *diags = search->o->diags;
+
+	diag_error(diags, NOWHERE, "the branch '" STR "' is not in this clone (" STR ")",
+		ARG(shown(search, branch)), ARG(shown(search, search->proposal->reason)));
+	if (!repository->remotes.n) {
+		diag_help(diags, "name a base: breakwater check REV");
+		return NULL;
+	}
+	word = str_printf(search->arena, "+refs/heads/" STR ":refs/remotes/" STR "/" STR,
+		ARG(branch), ARG(remote), ARG(branch));
+	diag_help(diags, "fetch it: git fetch %s" STR " " STR,
+		repository->shallow ? "--unshallow " : "", ARG(remote),
+		ARG(shown(search, shell_word(search->arena, word))));
+	return NULL;
+}
+
+static struct source *open_proposed_branch(struct search *search)
+{
+	struct str ref, name;
+
+	search->o->repository->needs_history = true;
+	ref = find_proposed_branch(search, &name);
+	if (!ref.n)
+		return fail_branch(search);
+	return open_branch(search, ref, name,
+		str_printf(search->arena, " (" STR ")", ARG(search->proposal->reason)));
+}
+
+/*
+ * A pipeline that builds the merge of the branch and the request: its first parent is what the
+ * branch was, whatever is fetched of that branch and although it has moved on. False: HEAD is no
+ * such merge.
+ */
+static bool find_merged_into(struct search *search, struct str *parent)
+{
+	struct str merge = search->proposal->merge;
+	struct opening *o = search->o;
+	struct content_id id, first;
+
+	if (!merge.n || !find_commit(o, merge, &id) || !is_head(o, &id) ||
+		!merge_first_parent(o->repository, &id, &first))
+		return false;
+	*parent = id_text(search->arena, first.bytes);
+	return true;
+}
+
+static struct source *fail_proposal(struct search *search)
+{
+	struct diags *diags = search->o->diags;
+
+	diag_error(diags, NOWHERE, STR, ARG(shown(search, search->proposal->failure)));
+	diag_help(diags, "name a base: breakwater check REV, or set BREAKWATER_BASE_BRANCH");
+	return NULL;
+}
+
+static struct source *open_nothing(struct search *search)
+{
+	search->note->text = str_printf(search->arena,
+		"comparing with nothing, so that nothing can break (" STR ")",
+		ARG(shown(search, search->proposal->reason)));
+	return source_empty(search->arena, S("nothing"));
+}
+
+static struct source *open_proposed(struct search *search)
+{
+	const struct base_proposal *proposal = search->proposal;
+	struct str parent;
+
+	if (proposal->failure.n)
+		return fail_proposal(search);
+	if (proposal->is_first)
+		return open_nothing(search);
+	if (proposal->commit.n && proposal->head.n)
+		return open_branch(search, proposal->commit, proposal->commit,
+			str_printf(search->arena, " (" STR ")", ARG(proposal->reason)));
+	if (proposal->commit.n)
+		return open_commit(search, proposal->commit);
+	if (find_merged_into(search, &parent))
+		return open_commit(search, parent);
+	return open_proposed_branch(search);
+}
+
+/* ---- what is pushed ---- */
+
+/* `origin/main`, refs/heads/main, … → `main` */
+static struct str branch_name(const struct repository *repository, struct str name)
+{
+	if (str_starts(name, S("refs/heads/")))
+		return str_from(name, strlen("refs/heads/"));
+	if (str_starts(name, S("refs/remotes/")))
+		name = str_from(name, strlen("refs/remotes/"));
+	for (uint32_t i = 0; i < repository->remotes.n; i++) {
+		struct str remote = repository->remotes.items[i];
+
+		if (str_starts(name, remote) && name.n > remote.n && name.p[remote.n] == '/')
+			return str_from(name, remote.n + 1);
+	}
+	return name;
+}
+
+/*
+ * A push: to the branch that the others are compared with, against what that was; else against
+ * where what is pushed left that branch, so that what the pushed branch began may change.
+ */
+static struct source *open_pushed(struct search *search)
+{
+	const struct base_proposal *proposal = search->proposal;
+	struct str configured = search->request->default_base, from = proposal->commit;
+	struct opening *o = search->o;
+	struct branch_choice choice = { .ref = configured, .shown = configured };
+	struct diags said;
+
+	diags_init(&said, search->arena);
+	if (!configured.n && !default_branch(o->repository, true, &choice, &said)) {
+		if (from.n)
+			return open_branch(search, from, from,
+				str_printf(search->arena, " (" STR ")", ARG(proposal->reason)));
+		diags_adopt(o->diags, &said);
+		return NULL;
+	}
+	if (from.n && str_eq(branch_name(o->repository, choice.shown),
+			      branch_name(o->repository, proposal->pushed)))
+		return open_commit(search, from);
+	return open_branch(search, choice.ref, choice.shown, S(""));
+}
+
+/* ---- the search ---- */
+
+static struct source *fail_unborn(struct search *search)
+{
+	struct diags *diags = search->o->diags;
+
+	diag_error(diags, NOWHERE, "HEAD has no commit yet, so there is nothing to compare with");
+	diag_help(diags, "what the first commit would take is compared with nothing: breakwater "
+			 "check --staged");
+	return NULL;
+}
+
+static struct source *open_default_branch(struct search *search, bool is_taken)
+{
+	const struct input_request *request = search->request;
+	struct str configured = request->default_base, told = search->proposal->reason, reason;
+	struct branch_choice choice = { .ref = configured, .shown = configured };
+	bool is_hook = request->staged && request->merge_base && !search->proposal->in_pipeline;
+
+	if (!configured.n &&
+		!default_branch(search->o->repository, is_hook, &choice, search->o->diags))
+		return NULL;
+	reason = choice.why.n ? str_printf(search->arena, " (" STR ")", ARG(choice.why)) : S("");
+	if (told.n && is_taken)
+		reason = str_printf(search->arena, STR "; " STR, ARG(reason), ARG(told));
+	return open_branch(search, choice.ref, choice.shown, reason);
+}
+
+struct source *open_default_base(
+	struct opening *o, const struct input_request *request, struct base_note *note)
+{
+	const struct base_proposal *proposal = &request->proposal;
+	struct str configured = request->default_base;
+	bool is_taken = !(configured.n && (is_pattern(configured) || proposal->is_last));
+	bool proposes = proposal->failure.n || proposal->is_first || proposal->commit.n ||
+			proposal->branch.n;
+	struct search search = {
+		.o = o,
+		.arena = o->options->arena,
+		.request = request,
+		.proposal = proposal,
+		.head = proposal->head.n ? proposal->head : S("HEAD"),
+		.note = note,
+	};
+
+	if (is_apart(configured))
+		return open_input(o, configured);
+	if (!opening_need(o))
+		return NULL;
+	if (!proposal->head.n && head_is_unborn(o->repository))
+		return request->staged ? source_empty(search.arena, S("before the first commit"))
+				       : fail_unborn(&search);
+	if (is_pattern(configured))
+		return open_nearest_tag(&search, configured);
+	if (proposal->pushed.n)
+		return open_pushed(&search);
+	if (is_taken && proposes)
+		return open_proposed(&search);
+	return open_default_branch(&search, is_taken);
+}

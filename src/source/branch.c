@@ -1,0 +1,169 @@
+/*
+ * Which branch of a repository is its default one, and what a merge in progress brings.
+ */
+#include "source/private.h"
+#include "source/refs.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { MAX_MERGE_HEAD = 1 << 20, MAX_NAMES = 3 };
+
+static bool has_reference(struct repository *repository, struct str name)
+{
+	struct content_id id;
+	struct diags unsaid;
+
+	diags_init(&unsaid, repository->arena);
+	return ref_read(repository, name, &id, NULL, &unsaid) == REF_FOUND;
+}
+
+/* What refs/remotes/REMOTE/HEAD points to. */
+static bool remote_head(
+	struct repository *repository, struct str remote, struct branch_choice *choice)
+{
+	struct str head = str_printf(repository->arena, "refs/remotes/" STR "/HEAD", ARG(remote));
+	struct content_id id;
+	struct diags unsaid;
+	struct str last;
+
+	diags_init(&unsaid, repository->arena);
+	if (ref_read(repository, head, &id, &last, &unsaid) == REF_FAILED || str_eq(last, head) ||
+		!str_starts(last, S("refs/remotes/")))
+		return false;
+	choice->ref = last;
+	choice->shown = str_from(last, strlen("refs/remotes/"));
+	return true;
+}
+
+/* The branches that a default one may be called, the likeliest first: what the repository's own
+ * init.defaultBranch says, then the usual two. */
+static uint32_t usual_names(const struct repository *repository, struct str names[MAX_NAMES])
+{
+	struct str configured;
+	uint32_t n = 0;
+
+	if (repository_config_text(repository, "init.defaultbranch", &configured) && configured.n)
+		names[n++] = configured;
+	names[n++] = S("main");
+	names[n++] = S("master");
+	return n;
+}
+
+static bool choose(struct repository *repository, struct str folder, struct str name,
+	struct branch_choice *choice)
+{
+	struct str ref = path_join(repository->arena, folder, name);
+
+	if (!has_reference(repository, ref))
+		return false;
+	choice->ref = ref;
+	choice->shown =
+		str_starts(ref, S("refs/remotes/")) ? str_from(ref, strlen("refs/remotes/")) : name;
+	return true;
+}
+
+/*
+ * Where no remote tells: the branch that init.defaultBranch names, else `main` or `master`. With
+ * both of these *both is set, and there is none.
+ */
+static bool local_default(struct repository *repository, struct branch_choice *choice, bool *both)
+{
+	struct branch_choice other;
+	struct str names[MAX_NAMES];
+	uint32_t n = usual_names(repository, names);
+
+	*both = false;
+	if (n == MAX_NAMES && choose(repository, S("refs/heads"), names[0], choice)) {
+		choice->why = S("init.defaultBranch");
+		return true;
+	}
+	choice->why = S("there is no remote");
+	if (!choose(repository, S("refs/heads"), names[n - 2], choice))
+		return choose(repository, S("refs/heads"), names[n - 1], choice);
+	*both = choose(repository, S("refs/heads"), names[n - 1], &other);
+	return !*both;
+}
+
+static bool guess(struct repository *repository, struct branch_choice *choice)
+{
+	struct str folder =
+		str_printf(repository->arena, "refs/remotes/" STR, ARG(repository->remote));
+	struct str names[MAX_NAMES];
+	uint32_t n = usual_names(repository, names);
+
+	choice->why = str_printf(repository->arena, "'" STR "' does not say which is its default",
+		ARG(repository->remote));
+	for (uint32_t i = 0; i < n; i++) {
+		if (choose(repository, folder, names[i], choice))
+			return true;
+	}
+	choice->why = S("no remote says which is its default");
+	for (uint32_t i = 0; i < n; i++) {
+		if (choose(repository, S("refs/heads"), names[i], choice))
+			return true;
+	}
+	return false;
+}
+
+bool default_branch(struct repository *repository, bool is_guess, struct branch_choice *choice,
+	struct diags *diags)
+{
+	struct str remote = repository->remote;
+	bool any = repository->remotes.n, both = false;
+
+	*choice = (struct branch_choice){ 0 };
+	if (remote_head(repository, S("origin"), choice) ||
+		(any && remote_head(repository, remote, choice)) ||
+		(!any && local_default(repository, choice, &both)) ||
+		(is_guess && guess(repository, choice)))
+		return true;
+	if (both)
+		diag_error(diags, NOWHERE,
+			"there is no default branch to compare with: both 'main' and 'master' are "
+			"here");
+	else
+		diag_error(diags, NOWHERE, "there is no default branch to compare with");
+	diag_help(diags, "name a base: breakwater check main, or 'base: main' in breakwater.yaml");
+	if (any)
+		diag_help(diags,
+			"or ask the remote for its own: git remote set-head " STR " --auto",
+			ARG(remote));
+	return false;
+}
+
+struct content_list {
+	struct content_id *items;
+	uint32_t n, cap;
+};
+
+/* Adds the commit of an id, if it is one and is here. */
+static void add_commit(struct repository *repository, struct str id, struct content_list *list)
+{
+	git_oid oid;
+
+	if (id.n != GIT_OID_HEXSZ || git_oid_fromstrn(&oid, id.p, id.n) < 0 ||
+		!git_odb_exists(repository->odb, &oid))
+		return;
+	memcpy(vec_push(repository->arena, list)->bytes, oid.id, sizeof oid.id);
+}
+
+uint32_t merged_commits(struct repository *repository, const struct commit_list *more,
+	const struct content_id **commits)
+{
+	struct arena *arena = repository->arena;
+	struct str path = path_join(arena, repository->git_dir, S("MERGE_HEAD")), text, line;
+	struct content_list list = { 0 };
+	int fd = open(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0) {
+		if (file_bytes(fd, MAX_MERGE_HEAD, arena, &text))
+			while (str_cut(&text, '\n', &line))
+				add_commit(repository, line, &list);
+		close(fd);
+	}
+	for (size_t i = 0; i < more->n; i++)
+		add_commit(repository, str_of(more->items[i]), &list);
+	*commits = list.items;
+	return list.n;
+}

@@ -1,0 +1,36 @@
+/*
+ * A check's inputs while they are opened: input.c reads their grammar, base.c finds the base of a
+ * check that names none.
+ */
+#pragma once
+#include "source/git.h"
+
+/* The repository is opened when the first input needs it, and shared by both sides. */
+struct opening {
+	const struct source_options *options;
+	struct diags *diags;
+	struct repository *repository;
+	bool looked, absent;
+};
+
+/* NULL and a diagnostic where there is no repository. */
+struct repository *opening_need(struct opening *o);
+/* One INPUT; absent: the working tree, outside a repository `dir:.`. NULL and a diagnostic. */
+struct source *open_input(struct opening *o, struct str input);
+struct source *open_revision(struct opening *o, struct str input);
+
+/* Two commits by name; `a` may name a folder of what is opened, as in `REV:PATH`. */
+struct parting {
+	struct str a, b;
+	const struct content_id *merged; /* commits that are merged into `b`, too */
+	uint32_t n_merged;
+	/* What was found: the merge base's short id, and whether it is `b` itself. */
+	struct str id;
+	bool is_b;
+};
+/* The merge base of both; NULL and a diagnostic. */
+struct source *open_merge_base(struct opening *o, struct parting *parting);
+
+/* base.c: the old side of a check whose `base` is left out. NULL and a diagnostic. */
+struct source *open_default_base(
+	struct opening *o, const struct input_request *request, struct base_note *note);
