@@ -61,7 +61,7 @@ def github(t, origin):
             (t.tmp / name).write_text("")
         for step in steps:
             got = t.run(["bash", "-e", "-c", step["run"]], at, **{**env, "BASE": inputs["base"], "SARIF": inputs["sarif"], "OPTIONS": "",
-                                                                  "BEFORE": "", **more})
+                                                                  "BEFORE": "", "QUEUED": "", "DEFAULT": "main", **more})
             if got[0]:
                 break
         return got
@@ -79,10 +79,25 @@ def github(t, origin):
     event = t.tmp / "event.json"
     event.write_text(json.dumps({"ref": "refs/heads/main", "before": origin.a, "repository": {"default_branch": "main"}}))
     at = origin.clone("action-push", "refs/heads/main", "--depth=1")
-    push = {"GITHUB_BASE_REF": "", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event), "BEFORE": origin.a}
+    push = {"GITHUB_BASE_REF": "", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event), "BEFORE": origin.a,
+            "GITHUB_REF": "refs/heads/main"}
     t.expect("GitHub: a push in a shallow clone", run(at, **push), 1, "line=6", "before the push", absent=["line=4"])
     at = origin.clone("action-first", "refs/heads/main", "--depth=1")
-    t.expect("GitHub: the first push", run(at, **{**push, "BEFORE": "0" * 40, "GITHUB_EVENT_PATH": "/nowhere"}), 2, "no default branch")
+    t.expect("GitHub: an event that is not there", run(at, **{**push, "BEFORE": "0" * 40, "GITHUB_EVENT_PATH": "/nowhere"}), 2, "cannot be read")
+    event.write_text(json.dumps({"ref": "refs/heads/main", "before": "0" * 40, "repository": {"default_branch": "main"}}))
+    t.expect("GitHub: the first push", run(at, **{**push, "BEFORE": "0" * 40}), 0, "comparing with nothing")
+    event.write_text(json.dumps({"ref": "refs/heads/feature", "before": origin.a, "repository": {"default_branch": "main"}}))
+    at = origin.clone("action-branch", "refs/heads/feature", "--depth=1")
+    t.expect("GitHub: a push of another branch", run(at, **{**push, "GITHUB_REF": "refs/heads/feature"}), 1, "line=4", "origin/main",
+             absent=["line=6"])
+    merge = {"GITHUB_REF": "refs/pull/1/merge", "GITHUB_SHA": origin.merge}
+    at = origin.clone("action-merge", "refs/pull/1/merge", "--depth=1")
+    t.expect("GitHub: the merge of a pull request", run(at, **merge), 1, "line=4", "comparing with " + origin.b[:7])
+    t.holds("GitHub: no more than the base is fetched", t.git(at, "rev-list", "--count", "--all", "HEAD").strip() == "1")
+    event.write_text(json.dumps({"merge_group": {"base_sha": origin.q}, "repository": {"default_branch": "main"}}))
+    at = origin.clone("action-queue", f"refs/heads/gh-readonly-queue/main/pr-8-{origin.q}", "--depth=1")
+    t.expect("GitHub: a merge queue", run(at, **{**push, "GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/q", "BEFORE": "",
+                                                  "QUEUED": origin.q}), 1, "line=5", absent=["line=4"])
 
 
 def gitlab(t, origin):

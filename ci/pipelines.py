@@ -24,6 +24,8 @@ class Origin:
 
         main:     A ── B (breaks `note`) ── C
                   └─ feature: F (breaks `total`)     refs/pull/1/merge: B and F merged, as long ago
+
+    and a merge queue on C: Q (breaks `total`, which somebody accepts) ── R (breaks `name`)
     """
 
     def __init__(self, t):
@@ -48,6 +50,15 @@ class Origin:
         t.write(self.at, {"README": "c\n"})
         t.commit(self.at)
         self.c = git("rev-parse", "HEAD")
+        git("checkout", "-q", "-b", "queue")
+        t.change(self.at / "acme/order.proto", "int64 total", "sint64 total")
+        t.commit(self.at)
+        self.q = git("rev-parse", "HEAD")
+        git("checkout", "-q", "-b", f"gh-readonly-queue/main/pr-8-{self.q}")
+        t.change(self.at / "acme/order.proto", "string name", "bytes name")
+        t.commit(self.at)
+        self.r = git("rev-parse", "HEAD")
+        git("checkout", "-q", "main")
 
     def clone(self, name, ref, *depth):
         """One ref of it, checked out without a branch, as pipelines do; nothing else is there."""
@@ -103,23 +114,110 @@ def github(t, origin):
     takes(t, "GitHub, history", at, env, origin.b, "origin/main")
 
 
+def github_merge(t, origin):
+    """The pull request's merge: its first parent is the base, whatever was fetched."""
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main", "GITHUB_REF": "refs/pull/1/merge",
+           "GITHUB_SHA": origin.merge}
+    at = origin.clone("github-merge", "+refs/pull/1/merge:refs/remotes/pull/1/merge", "--depth=2")
+    takes(t, "GitHub, depth 2: the first parent", at, env, origin.b, "GitHub Actions: GITHUB_BASE_REF is main")
+    at = origin.clone("github-merge-1", "+refs/pull/1/merge:refs/remotes/pull/1/merge", "--depth=1")
+    err = lacks(t, "GitHub, depth 1: the first parent is not there", at, env, "the base is not in this clone")
+    fix(t, "GitHub, depth 1", at, err, f"git fetch --depth=1 origin {origin.b}")
+    takes(t, "GitHub, depth 1, fetched", at, env, origin.b)
+    # Somebody checks out the pull request's own commit.
+    at = origin.clone("github-head", "refs/heads/feature")
+    t.git(at, "fetch", "-q", "origin", "+refs/heads/main:refs/remotes/origin/main")
+    takes(t, "GitHub, the request's own commit", at, env, origin.a, "the merge base of origin/main and HEAD")
+    # pull_request_target builds the target itself.
+    at = origin.clone("github-target", "+refs/heads/main:refs/remotes/origin/main", "--depth=1")
+    takes(t, "GitHub, pull_request_target", at, {**env, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_REF": "refs/heads/main",
+                                                 "GITHUB_SHA": origin.c}, origin.c, "which is HEAD itself", breaks=())
+    said_nothing(t, "GitHub, pull_request_target", at, {**env, "GITHUB_REF": "refs/heads/main", "GITHUB_SHA": origin.c})
+
+
+def said_nothing(t, what, at, env):
+    t.expect(f"{what}: it says that nothing was compared", t.run([t.bw, "check"], at, **env), 0, "warning: nothing was compared")
+
+
+def github_event(t, name, **event):
+    path = t.tmp / "event.json"
+    path.write_text(json.dumps({**event, "repository": {"default_branch": "main"}}))
+    return {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path), "GITHUB_BASE_REF": ""}
+
+
 def github_push(t, origin):
     def event(branch, before):
-        path = t.tmp / "event.json"
-        path.write_text(json.dumps({"ref": f"refs/heads/{branch}", "before": before, "repository": {"default_branch": "main"}}))
-        return {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(path), "GITHUB_BASE_REF": ""}
+        return github_event(t, "push", ref=f"refs/heads/{branch}", before=before)
 
     at = origin.clone("github-push", "refs/heads/main", "--depth=1")
     env = event("main", origin.a)
     err = lacks(t, "GitHub, push: what was before is not there", at, env, "what 'main' was before the push")
     fix(t, "GitHub, push", at, err, f"git fetch --depth=1 origin {origin.a}")
     takes(t, "GitHub, push", at, env, origin.a, "what 'main' was before the push", breaks=("note",))
-    lacks(t, "GitHub, push of another branch: as ever", at, event("feature", origin.a), "there is no default branch")
-    lacks(t, "GitHub, first push: as ever", at, event("main", "0" * 40), "there is no default branch")
-    (t.tmp / "event.json").write_text("[[[")
-    lacks(t, "GitHub, an event that is none: as ever", at, env, "there is no default branch")
+    t.expect("GitHub, first push", t.run([t.bw, "check"], at, **event("main", "0" * 40)), 0, "comparing with nothing",
+             "there was no 'main' before the push", "nothing →")
+    gone = "12" * 20
+    lacks(t, "GitHub, forced push: what was before is nowhere", at, event("main", gone), gone, "breakwater check REV")
     t.write(at, {"breakwater.yaml": "version: 1\nbase: HEAD\n"})
     takes(t, "GitHub, push: the configuration counts more", at, event("main", origin.a), origin.c, "the merge base of HEAD", breaks=())
+
+    at = origin.clone("github-push-branch", "refs/heads/feature", "--depth=1")
+    for before in (origin.a, "0" * 40, gone):
+        err = lacks(t, "GitHub, push of another branch", at, event("feature", before), "the branch 'main' is not in this clone",
+                    "GitHub Actions: the default branch is main")
+    fix(t, "GitHub, push of another branch", at, err, "git fetch --unshallow origin +refs/heads/main:refs/remotes/origin/main")
+    takes(t, "GitHub, push of another branch", at, event("feature", "0" * 40), origin.a, "GitHub Actions: the default branch is main")
+    takes(t, "GitHub, push of a tag", at, github_event(t, "push", ref="refs/tags/v1", before="0" * 40), origin.a, "the default branch")
+    takes(t, "GitHub, started by hand", at, github_event(t, "workflow_dispatch"), origin.a, "the default branch is main")
+    takes(t, "GitHub, a review", at, github_event(t, "pull_request_review", pull_request={"base": {"ref": "release-1.x"}}) | {
+        "BREAKWATER_BASE_BRANCH": "main"}, origin.a, "BREAKWATER_BASE_BRANCH is main")
+    lacks(t, "GitHub, a review", at, github_event(t, "pull_request_review", pull_request={"base": {"ref": "gone"}}),
+          "the branch 'gone' is not in this clone", "pull_request.base.ref is gone")
+    at = origin.clone("github-schedule", "+refs/heads/main:refs/remotes/origin/main", "--depth=1")
+    said_nothing(t, "GitHub, on a schedule", at, github_event(t, "schedule"))
+
+
+def github_queue(t, origin):
+    at = origin.clone("github-queue", f"refs/heads/gh-readonly-queue/main/pr-8-{origin.q}", "--depth=1")
+    env = github_event(t, "merge_group", merge_group={"base_sha": origin.q, "base_ref": "refs/heads/main"})
+    err = lacks(t, "GitHub, queue: the entry before is not there", at, env, "the base is not in this clone", "merge_group.base_sha")
+    fix(t, "GitHub, queue", at, err, f"git fetch --depth=1 origin {origin.q}")
+    takes(t, "GitHub, queue", at, env, origin.q, f"merge_group.base_sha is {origin.q}", breaks=("name",))
+    env = github_event(t, "push", ref=f"refs/heads/gh-readonly-queue/main/pr-8-{origin.q}", before="0" * 40)
+    takes(t, "GitHub, push of a queue's branch", at, env, origin.q, "the merge queue's branch", breaks=("name",))
+    t.write(at, {"breakwater.yaml": "version: 1\nbase: origin/main\n"})
+    env = github_event(t, "merge_group", merge_group={"base_sha": origin.q})
+    takes(t, "GitHub, queue: the configuration counts less", at, env, origin.q, breaks=("name",))
+    lacks(t, "GitHub, queue without a base", at, github_event(t, "merge_group", merge_group={}), "has no base_sha")
+    lacks(t, "GitHub, queue without an entry", at, github_event(t, "merge_group"), "has no base_sha")
+    at = origin.clone("buildkite-queue", f"refs/heads/gh-readonly-queue/main/pr-8-{origin.q}")
+    takes(t, "Buildkite, queue", at, {"BUILDKITE": "true", "BUILDKITE_MERGE_QUEUE_BASE_COMMIT": origin.q, "BUILDKITE_BRANCH": "x",
+                                      "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main"}, origin.q, "BUILDKITE_MERGE_QUEUE_BASE_COMMIT",
+          breaks=("name",))
+
+
+def github_hostile(t, origin):
+    """An event that cannot be read is no word for `nothing breaks`."""
+    at = t.tmp / "hostile"
+    t.git(t.tmp, "clone", "-q", f"file://{origin.at}", "hostile")
+    env = github_event(t, "push")
+    path = t.tmp / "event.json"
+    for text, said in (("[[[", "it is no JSON"), ("", "it is no JSON"), ("[]", "no JSON object"), ("null", "no JSON"), ("{}", "what was pushed"),
+                       ('{"ref": 7}', "what was pushed"), ("\xff{}", "it is no JSON"), ("[" * 100000, "it is no JSON"),
+                       ('{"ref": "refs/heads/main", "repository": {"default_branch": "main"}}', "what was before"),
+                       ('{"ref": "refs/heads/main", "before": "HEAD", "repository": {"default_branch": "main"}}', "what was before"),
+                       ('{"ref": "refs/heads/main", "before": "--all", "repository": {"default_branch": "main"}}', "what was before")):
+        path.write_bytes(text.encode("latin-1"))
+        lacks(t, f"GitHub, the event {text[:30]!r}", at, env, "GITHUB_EVENT_PATH", said)
+    path.write_bytes(b" " * (26 << 20))
+    lacks(t, "GitHub, a large event", at, env, "larger than 25 MB")
+    for name, said in (("/nowhere", "No such file"), ("/dev/zero", "no regular file"), (str(t.tmp), "no regular file")):
+        lacks(t, f"GitHub, the event {name}", at, {**env, "GITHUB_EVENT_PATH": name}, said)
+    os.mkfifo(t.tmp / "fifo")
+    lacks(t, "GitHub, an event that is a pipe", at, {**env, "GITHUB_EVENT_PATH": str(t.tmp / "fifo")}, "no regular file")
+    t.expect("GitHub: an event that nobody asks for", t.run([t.bw, "check", "HEAD"], at, **{**env, "GITHUB_EVENT_PATH": "/nowhere"}), 0)
+    path.write_text(json.dumps({"ref": "refs/heads/x", "repository": {"default_branch": "a;touch$IFS\x1b[31m"}}))
+    lacks(t, "GitHub, a hostile name", at, env, "\\x1b")
 
 
 def gitlab(t, origin):
@@ -140,6 +238,19 @@ def gitlab(t, origin):
     push = {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": origin.a}
     at = origin.clone("gitlab-push", "refs/heads/main", "--depth=20")
     takes(t, "GitLab, push", at, push, origin.a, "what 'main' was before the push", breaks=("note",))
+    zero = {**push, "CI_COMMIT_BEFORE_SHA": "0" * 40}
+    t.expect("GitLab, first push", t.run([t.bw, "check"], at, **zero, CI_PIPELINE_SOURCE="push"), 0, "comparing with nothing")
+    t.git(at, "update-ref", "refs/remotes/origin/main", "HEAD")
+    said_nothing(t, "GitLab, on a schedule", at, {**zero, "CI_PIPELINE_SOURCE": "schedule"})
+    branch = {**zero, "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "feature"}
+    at = origin.clone("gitlab-branch", "+refs/heads/feature:refs/pipelines/7", "--depth=50")
+    err = lacks(t, "GitLab, push of another branch", at, branch, "the branch 'main' is not in this clone", "CI_DEFAULT_BRANCH is main")
+    fix(t, "GitLab, push of another branch", at, err, "+refs/heads/main:refs/remotes/origin/main")
+    takes(t, "GitLab, push of another branch", at, branch, origin.a, "GitLab CI: CI_DEFAULT_BRANCH is main")
+    takes(t, "GitLab, a tag", at, {**zero, "CI_COMMIT_BRANCH": "", "CI_COMMIT_TAG": "v1"}, origin.a, "CI_DEFAULT_BRANCH is main")
+    train = {**env, "CI_MERGE_REQUEST_EVENT_TYPE": "merge_train", "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": origin.q}
+    at = origin.clone("gitlab-train", f"+refs/heads/gh-readonly-queue/main/pr-8-{origin.q}:refs/pipelines/7", "--depth=20")
+    takes(t, "GitLab, merge train", at, train, origin.q, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA", breaks=("name",))
 
 
 def branches(t, origin):
@@ -150,6 +261,11 @@ def branches(t, origin):
         "Azure Pipelines": ({"TF_BUILD": "True"}, "SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
         "Azure Pipelines (GitHub)": ({"TF_BUILD": "True"}, "SYSTEM_PULLREQUEST_TARGETBRANCH", "main"),
         "Bitbucket Pipelines": ({"BITBUCKET_PR_ID": "1"}, "BITBUCKET_PR_DESTINATION_BRANCH", "main"),
+        "Woodpecker": ({"CI": "woodpecker"}, "CI_COMMIT_TARGET_BRANCH", "main"),
+        "Drone": ({"DRONE": "true", "DRONE_PULL_REQUEST": "1"}, "DRONE_TARGET_BRANCH", "main"),
+        "Travis CI": ({"TRAVIS_PULL_REQUEST": "1"}, "TRAVIS_BRANCH", "main"),
+        "AppVeyor": ({"APPVEYOR_PULL_REQUEST_NUMBER": "1"}, "APPVEYOR_REPO_BRANCH", "main"),
+        "CodeBuild": ({"CODEBUILD_BUILD_ID": "1"}, "CODEBUILD_WEBHOOK_BASE_REF", "refs/heads/main"),
         "CircleCI, passed on": ({"CIRCLECI": "true", "CIRCLE_PULL_REQUEST": "https://x"}, "BREAKWATER_BASE_BRANCH", "main"),
     }
     for n, (name, (env, variable, value)) in enumerate(rows.items()):
@@ -165,6 +281,37 @@ def branches(t, origin):
         # Outside of a merge request.
         at = origin.clone(f"branch-none-{n}", "refs/heads/feature")
         lacks(t, f"{name}: no merge request", at, {**env, variable: ""}, "there is no default branch")
+
+
+def pushes(t, origin):
+    """Pushes where variables alone tell: of the default branch, with what was before, and of another."""
+    rows = {
+        "Jenkins": ({"JENKINS_URL": "x", "BRANCH_NAME": "main", "BRANCH_IS_PRIMARY": "true"}, "GIT_PREVIOUS_SUCCESSFUL_COMMIT", {}),
+        "Woodpecker": ({"CI": "woodpecker", "CI_COMMIT_BRANCH": "main", "CI_REPO_DEFAULT_BRANCH": "main"}, "CI_PREV_COMMIT_SHA",
+                       {"CI_COMMIT_BRANCH": "feature"}),
+        "Drone": ({"DRONE": "true", "DRONE_COMMIT_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, "DRONE_COMMIT_BEFORE",
+                  {"DRONE_COMMIT_BRANCH": "feature"}),
+        "Buildkite": ({"BUILDKITE": "true", "BUILDKITE_BRANCH": "main", "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main"}, None,
+                      {"BUILDKITE_BRANCH": "feature"}),
+    }
+    for n, (name, (env, before, branch)) in enumerate(rows.items()):
+        at = origin.clone(f"push-{n}", "refs/heads/main")
+        t.git(at, "update-ref", "refs/remotes/origin/main", "HEAD")
+        if before:
+            takes(t, f"{name}, push", at, {**env, before: origin.a}, origin.a, f"{name}: what 'main' was before", breaks=("note",))
+        if branch:
+            said_nothing(t, f"{name}, push without a commit before", at, env)
+            t.git(at, "fetch", "-q", "origin", "feature")
+            t.git(at, "checkout", "-q", "--detach", "FETCH_HEAD")
+            takes(t, f"{name}, push of another branch", at, {**env, **branch}, origin.a, "BRANCH is main")
+    env = {"TF_BUILD": "True", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main", "BUILD_SOURCEBRANCH": "refs/pull/1/merge",
+           "BUILD_SOURCEVERSION": origin.merge}
+    takes(t, "Azure Pipelines, depth 2", origin.clone("azure", "refs/pull/1/merge", "--depth=2"), env, origin.b, "TARGETBRANCH is")
+    at = t.tmp / "unknown"
+    t.git(t.tmp, "clone", "-q", "-b", "main", f"file://{origin.at}", "unknown")
+    said_nothing(t, "a pipeline that is not known", at, {"CI": "true"})
+    t.expect("and with --staged", t.run([t.bw, "check", "--staged", "--merge-base"], at, CI="true"), 0, "warning: nothing was compared")
+    t.expect("which a hook does not say", t.run([t.bw, "check", "--staged", "--merge-base"], at), 0, absent=["nothing was compared"])
 
 
 def bitbucket(t, origin):
@@ -216,7 +363,7 @@ def main():
         t = Scratch(tmp, args.bw)
         t.bw = os.path.abspath(args.bw)
         origin = Origin(t)
-        for part in (github, github_push, gitlab, branches, bitbucket, precedence):
+        for part in (github, github_merge, github_push, github_queue, github_hostile, gitlab, branches, pushes, bitbucket, precedence):
             part(t, origin)
         return t.summary()
 

@@ -6,12 +6,13 @@ import subprocess
 
 
 # A pipeline that runs the tests says where its merge request goes; that is not the tests' base.
-PIPELINES = ("BITBUCKET_", "BREAKWATER_", "BUILDKITE", "CHANGE_", "CI_", "CIRCLE", "GITHUB_", "GITLAB_", "SYSTEM_", "TF_BUILD")
+PIPELINES = ("APPVEYOR", "BITBUCKET_", "BRANCH_", "BREAKWATER_", "BUILDKITE", "BUILD_SOURCE", "CHANGE_", "CI_", "CIRCLE", "CODEBUILD_", "DRONE",
+             "GITHEAD_", "GITHUB_", "GITLAB_", "JENKINS_", "PRE_COMMIT", "SYSTEM_", "TF_BUILD", "TRAVIS")
 
 
 def quiet(environment):
     """An environment without git's and pipelines' variables."""
-    return {k: v for k, v in environment.items() if not k.startswith(("GIT_", *PIPELINES))}
+    return {k: v for k, v in environment.items() if k != "CI" and not k.startswith(("GIT_", *PIPELINES))}
 
 
 def find(name, *places):
