@@ -130,7 +130,7 @@ static bool any_is_broken(const struct broken_request *r)
 
 struct losses {
 	const struct broken_request *r;
-	struct map moved; /* hash of a base name → the path of a file that the new side alone has */
+	struct map moved; /* hash of a base name → the path of a file that came with it */
 	uint32_t reported;
 };
 
@@ -194,7 +194,8 @@ static void report_lost(struct losses *l, const struct lost_import *lost)
 static void report_rest(const struct losses *l)
 {
 	if (l->reported > MOST_LOST)
-		diag_error(l->r->diags, NOWHERE, "%u more imports dangle on the new side ('" STR "')",
+		diag_error(l->r->diags, NOWHERE,
+			"%u more imports dangle on the new side ('" STR "')",
 			l->reported - MOST_LOST, ARG(l->r->new_source->name));
 }
 

@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "descriptor/descriptor.h"
 #include "diff/pair.h"
+#include "narrow.h"
 #include "need.h"
 #include "proto/compile.h"
 #include "report/report.h"
@@ -31,6 +32,7 @@ struct breakwater_run {
 	struct source_options sources;
 	struct config_override override, overrides[SIDES];
 	struct side sides[SIDES];
+	struct narrowing narrowing;
 	struct changes changes;
 	struct schema schemas[SIDES];
 	struct diff *diff;
@@ -356,64 +358,20 @@ static void discover_compiled(struct breakwater_run *run)
 	diags_adopt(&run->diags, &diags);
 }
 
-/* ---- paths ---- */
-
-/* The files of a finding, by printed path; absent on a side that has none. */
-struct finding_paths {
-	struct str old, new;
-};
-
-static struct finding_paths finding_paths(const struct finding *finding)
+/* --path and --exclude-path. */
+static bool read_paths(struct breakwater_run *run)
 {
-	struct finding_paths paths = { 0 };
+	struct narrow_request request = {
+		.arena = run->arena,
+		.diags = &run->diags,
+		.paths = &run->options->paths,
+		.excluded = &run->options->excluded_paths,
+		.old = &run->sides[OLD],
+		.new = &run->sides[NEW],
+		.allow_empty = run->options->allow_empty,
+	};
 
-	if (finding->old_file)
-		paths.old = finding->old_file->text->path;
-	else if (finding->old_place.text)
-		paths.old = finding->old_place.text->path;
-	if (finding->new_file)
-		paths.new = finding->new_file->text->path;
-	else if (finding->new_place.text)
-		paths.new = finding->new_place.text->path;
-	return paths;
-}
-
-/* Paths of --path or --exclude-path as the two sides spell them. */
-struct path_filter {
-	VEC(struct str) sides[SIDES];
-};
-
-static bool filter_prepare(
-	struct breakwater_run *run, const struct breakwater_list *list, struct path_filter *filter)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		for (int side = OLD; side < SIDES; side++) {
-			const struct source *source = run->sides[side].source;
-			struct str given = str_of(list->items[i]), path;
-
-			if (!path_normalize(run->arena,
-				    path_join(run->arena, source->prefix, given), &path)) {
-				diag_error(&run->diags, NOWHERE,
-					"the path '" STR "' leads out of " STR, ARG(given),
-					ARG(source->name));
-				diag_help(&run->diags,
-					"paths count from the current folder, as in git");
-				return false;
-			}
-			*vec_push(run->arena, &filter->sides[side]) = path;
-		}
-	}
-	return true;
-}
-
-static bool filter_holds(const struct path_filter *filter, struct finding_paths paths)
-{
-	for (uint32_t i = 0; i < filter->sides[NEW].n; i++) {
-		if ((paths.new.p &&path_under(paths.new, filter->sides[NEW].items[i])) ||
-			(paths.old.p && path_under(paths.old, filter->sides[OLD].items[i])))
-			return true;
-	}
-	return false;
+	return narrow_read(&request, &run->narrowing);
 }
 
 /* ---- compiling ---- */
@@ -464,10 +422,10 @@ static bool asks_for_paths(const struct config *config)
 	return config->rest.ignores.n || config->rest.n_ignore_only;
 }
 
-/* May the findings of a file that did not change be in the report, by --path? */
+/* May the findings of a file that did not change be in the report? */
 static bool in_report(void *context, struct str path)
 {
-	return filter_holds(context, (struct finding_paths){ .old = path, .new = path });
+	return narrow_wants(context, (struct finding_paths){ .old = path, .new = path });
 }
 
 static bool compile_wanted(struct breakwater_run *run, struct compile_side sides[SIDES],
@@ -552,7 +510,6 @@ static bool compile_sides(struct breakwater_run *run)
 		[OLD] = { .source = run->sides[OLD].source, .roots = run->sides[OLD].roots },
 		[NEW] = { .source = run->sides[NEW].source, .roots = run->sides[NEW].roots },
 	};
-	struct path_filter only = { 0 };
 	struct need need = {
 		.arena = run->arena,
 		.names = run->names,
@@ -562,7 +519,7 @@ static bool compile_sides(struct breakwater_run *run)
 		.old_source = run->sides[OLD].source,
 		.new_source = run->sides[NEW].source,
 		.in_report = o->paths.n ? in_report : NULL,
-		.context = &only,
+		.context = &run->narrowing,
 		.packages =
 			asks_for_packages(config_selection(run->arena, &run->sides[NEW].config)),
 	};
@@ -570,8 +527,6 @@ static bool compile_sides(struct breakwater_run *run)
 	struct breakwater_phase *phase;
 	bool ok;
 
-	if (!filter_prepare(run, &o->paths, &only))
-		return false;
 	sides[NEW].may_lose = may_lose(&run->changes);
 	if (asks_for_paths(&run->sides[NEW].config))
 		list_contracts(run);
@@ -663,17 +618,11 @@ static bool request_shows(const struct breakwater_run *run, const struct finding
 	return file && list_holds(&run->options->head_files, file->import_path);
 }
 
-static bool finding_is_wanted(const struct breakwater_run *run, const struct finding *finding,
-	const struct path_filter *only, const struct path_filter *excluded)
+static bool finding_is_wanted(const struct breakwater_run *run, const struct finding *finding)
 {
 	const struct breakwater_options *o = run->options;
-	struct finding_paths paths = finding_paths(finding);
 
-	if (finding->ignored)
-		return false;
-	if (o->paths.n && !filter_holds(only, paths))
-		return false;
-	if (filter_holds(excluded, paths))
+	if (finding->ignored || !narrow_wants(&run->narrowing, narrow_finding_paths(finding)))
 		return false;
 	if (o->limit_to_input_files && finding->old_file &&
 		!diff_find_file(run->diff, true, finding->old_file))
@@ -683,16 +632,12 @@ static bool finding_is_wanted(const struct breakwater_run *run, const struct fin
 
 static bool narrow(struct breakwater_run *run)
 {
-	struct path_filter only = { 0 }, excluded = { 0 };
 	uint32_t n = 0;
 
-	if (!filter_prepare(run, &run->options->paths, &only) ||
-		!filter_prepare(run, &run->options->excluded_paths, &excluded))
-		return false;
 	for (uint32_t i = 0; i < run->findings.list.n; i++) {
 		struct finding *finding = run->findings.list.items[i];
 
-		if (finding_is_wanted(run, finding, &only, &excluded))
+		if (finding_is_wanted(run, finding))
 			run->findings.list.items[n++] = finding;
 	}
 	run->findings.list.n = n;
@@ -772,7 +717,8 @@ static const struct step {
 	{ open_sources, "sources" },
 	{ configure_sides, NULL },
 	{ find_roots, NULL },
-	{ judge_empty_sides, "config" },
+	{ judge_empty_sides, NULL },
+	{ read_paths, "config" },
 	{ find_changes, "changes" },
 	{ discover_changed, NULL },
 	{ compile_sides, NULL },

@@ -3,6 +3,7 @@
 #include "check.h"
 #include "cli/buf_input.h"
 #include "cli/progress.h"
+#include "narrow.h"
 #include "report/buf.h"
 
 /* buf's: others are one of its own errors. */
@@ -89,7 +90,9 @@ struct breaking {
 	struct cli *cli;
 	const struct breaking_arguments *arguments;
 	struct buf_input old, new;
+	const char *given;                     /* the operand, or what counts without one */
 	VEC(struct str) paths, excluded_paths; /* as `place_of` has them */
+	VEC(struct str) places;                /* of all contracts, once they are listed */
 	struct breakwater_run *run;
 	VEC(struct buf_item) items;
 	uint32_t accepted, warnings;
@@ -224,6 +227,96 @@ static void take_paths(struct breaking *b)
 		b->excluded_paths.items[i] = buf_path_absolute(cli, b->excluded_paths.items[i]);
 }
 
+/* As seen from the current folder, with `../` where it is not below. */
+static struct str relative_path(struct cli *cli, struct str path)
+{
+	struct str at = cli->directory, up = S("");
+
+	while (!path_under(path, at)) {
+		at = str_head(at, str_rfind(at, '/') < at.n ? str_rfind(at, '/') : 0);
+		up = path_join(cli->arena, up, S(".."));
+	}
+	path = str_from(path, at.n);
+	return path_join(cli->arena, up, str_from(path, path.n && path.p[0] == '/'));
+}
+
+/* Where the contracts of both sides are, as `place_of` has it. */
+static bool list_places(struct breaking *b)
+{
+	struct cli *cli = b->cli;
+
+	for (int old = 0; old < 2; old++) {
+		const struct source_list *list = source_files(run_source(b->run, old), &cli->diags);
+
+		if (!list)
+			return false;
+		for (uint32_t i = 0; i < list->entries.n; i++) {
+			struct str path = list->entries.items[i].path;
+
+			*vec_push(cli->arena, &b->places) =
+				old ? place_of_old(b, path) : place_of_new(b, path);
+		}
+	}
+	return true;
+}
+
+static bool holds_contract(const struct breaking *b, struct str path)
+{
+	for (uint32_t i = 0; i < b->places.n; i++) {
+		if (path_under(b->places.items[i], path))
+			return true;
+	}
+	return false;
+}
+
+/* A path that names no contract; a warning for one that is left out. */
+static void report_path(struct breaking *b, const char *given, struct str path, bool is_error)
+{
+	struct cli *cli = b->cli;
+	const char *format = "the path '%s' holds no contract, neither in '%s' nor in '%s'";
+	struct str nearest;
+	bool is_above;
+
+	if (is_error)
+		diag_error(&cli->diags, NOWHERE, format, given, b->arguments->against, b->given);
+	else
+		diag_warning(&cli->diags, NOWHERE, format, given, b->arguments->against, b->given);
+	nearest = narrow_nearest(
+		cli->arena, str_of(given), b->places.items, b->places.n, &is_above);
+	if (!nearest.p || is_above)
+		nearest = narrow_nearest(
+			cli->arena, path, b->places.items, b->places.n, &is_above);
+	if (nearest.p && b->new.is_folder)
+		nearest = relative_path(cli, nearest);
+	if (nearest.n)
+		diag_help(&cli->diags,
+			is_above ? "the nearest folder that has one is '" STR "'"
+				 : "did you mean '" STR "'?",
+			ARG(nearest));
+}
+
+/* A gate that saw nothing must not say yes. */
+static bool paths_hold(struct breaking *b)
+{
+	const struct breaking_arguments *arguments = b->arguments;
+	uint32_t errors = b->cli->diags.n_errors;
+
+	if (!b->paths.n && !b->excluded_paths.n)
+		return true;
+	if (!list_places(b))
+		return false;
+	for (uint32_t i = 0; i < b->paths.n; i++) {
+		if (!holds_contract(b, b->paths.items[i]))
+			report_path(b, arguments->paths.items[i], b->paths.items[i], true);
+	}
+	for (uint32_t i = 0; i < b->excluded_paths.n; i++) {
+		if (!holds_contract(b, b->excluded_paths.items[i]))
+			report_path(b, arguments->excluded_paths.items[i],
+				b->excluded_paths.items[i], false);
+	}
+	return b->cli->diags.n_errors == errors;
+}
+
 static struct str new_path(const struct finding *finding)
 {
 	if (finding->new_file)
@@ -251,19 +344,6 @@ static bool is_wanted(const struct breaking *b, const struct finding *finding)
 	for (uint32_t i = 0; i < b->excluded_paths.n && wanted; i++)
 		wanted = !path_under(place, b->excluded_paths.items[i]);
 	return wanted;
-}
-
-/* As seen from the current folder, with `../` where it is not below. */
-static struct str relative_path(struct cli *cli, struct str path)
-{
-	struct str at = cli->directory, up = S("");
-
-	while (!path_under(path, at)) {
-		at = str_head(at, str_rfind(at, '/') < at.n ? str_rfind(at, '/') : 0);
-		up = path_join(cli->arena, up, S(".."));
-	}
-	path = str_from(path, at.n);
-	return path_join(cli->arena, up, str_from(path, path.n && path.p[0] == '/'));
 }
 
 static struct str shown_path(const struct breaking *b, const struct finding *finding)
@@ -319,6 +399,8 @@ static int compare(struct breaking *b)
 	if (!check(b))
 		return STATUS_UNKNOWN;
 	take_paths(b);
+	if (!paths_hold(b))
+		return STATUS_UNKNOWN;
 	choose_items(b);
 	say_left_out(b);
 	report.items = b->items.items;
@@ -340,9 +422,9 @@ static int breaking_run(struct cli *cli, const void *given, const struct texts *
 	struct breaking b = { .cli = cli, .arguments = given };
 	int status = STATUS_UNKNOWN;
 
+	b.given = operands->n ? operands->items[0] : ".";
 	if (check_options(&b) &&
-		buf_input_read(cli, operands->n ? operands->items[0] : ".",
-			b.arguments->config != NULL, &b.new) &&
+		buf_input_read(cli, b.given, b.arguments->config != NULL, &b.new) &&
 		buf_input_read(
 			cli, b.arguments->against, b.arguments->against_config != NULL, &b.old))
 		status = compare(&b);

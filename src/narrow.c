@@ -1,0 +1,276 @@
+#include "narrow.h"
+
+enum { MOST_COMPARED = 20000 }; /* paths that a wrong one is held against letter by letter */
+
+struct finding_paths narrow_finding_paths(const struct finding *finding)
+{
+	struct finding_paths paths = { 0 };
+
+	if (finding->old_file)
+		paths.old = finding->old_file->text->path;
+	else if (finding->old_place.text)
+		paths.old = finding->old_place.text->path;
+	if (finding->new_file)
+		paths.new = finding->new_file->text->path;
+	else if (finding->new_place.text)
+		paths.new = finding->new_place.text->path;
+	return paths;
+}
+
+static bool any_holds(const struct pathspec *pathspecs, uint32_t n, struct finding_paths paths)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if ((paths.new.p && pathspec_holds(&pathspecs[i], paths.new, false)) ||
+			(paths.old.p && pathspec_holds(&pathspecs[i], paths.old, true)))
+			return true;
+	}
+	return false;
+}
+
+bool narrow_wants(const struct narrowing *narrowing, struct finding_paths paths)
+{
+	if (narrowing->only.n && !any_holds(narrowing->only.items, narrowing->only.n, paths))
+		return false;
+	return !any_holds(narrowing->excluded.items, narrowing->excluded.n, paths);
+}
+
+/* ---- paths that hold nothing ---- */
+
+/* Is the path of a contract, or of a folder, below a root of the side and not excluded there? */
+static bool is_rooted(const struct side *side, struct str path)
+{
+	bool under = side->roots.inferred;
+
+	for (uint32_t i = 0; i < side->roots.declared.n && !under; i++)
+		under = path_under(path, side->roots.declared.items[i]);
+	for (uint32_t i = 0; i < side->roots.excluded.n && under; i++)
+		under = !path_under(path, side->roots.excluded.items[i]);
+	return under;
+}
+
+/* Does a folder, or the file of that path, hold a contract of the side? Lists nothing if it can. */
+static bool place_holds(
+	const struct side *side, struct str place, bool is_folder, struct diags *diags)
+{
+	if (!side->has_contract)
+		return false;
+	/* Each root was seen to have one. */
+	for (uint32_t i = 0; i < side->roots.declared.n; i++) {
+		if (path_under(side->roots.declared.items[i], place))
+			return true;
+	}
+	if (!is_rooted(side, place))
+		return false;
+	if ((side->source->kind == SOURCE_SET || str_ends(place, S(".proto"))) &&
+		source_find(side->source, place))
+		return !is_folder;
+	return source_has_contract(side->source, place, diags);
+}
+
+static bool list_holds(
+	const struct side *side, const struct pathspec *pathspec, bool old, struct diags *diags)
+{
+	const struct source_list *list = source_files(side->source, diags);
+
+	for (uint32_t i = 0; list && i < list->entries.n; i++) {
+		struct str path = list->entries.items[i].path;
+
+		if (is_rooted(side, path) && pathspec_holds(pathspec, path, old))
+			return true;
+	}
+	return false;
+}
+
+static bool holds_any(const struct narrow_request *r, const struct pathspec *pathspec)
+{
+	if (place_holds(r->new, pathspec->new, pathspec->is_folder, r->diags) ||
+		place_holds(r->old, pathspec->old, pathspec->is_folder, r->diags))
+		return true;
+	return pathspec->is_glob && (list_holds(r->new, pathspec, false, r->diags) ||
+					   list_holds(r->old, pathspec, true, r->diags));
+}
+
+/* Contracts, and the folders they are in, each once. */
+struct candidates {
+	struct arena *arena;
+	struct map seen; /* hash of a path → itself */
+	VEC(struct str) paths;
+};
+
+static void add_candidate(struct candidates *c, struct str path)
+{
+	for (;;) {
+		void **slot = map_put(&c->seen, NULL, str_hash(path));
+		struct str *kept;
+		size_t slash;
+
+		if (*slot)
+			return;
+		kept = vec_push(c->arena, &c->paths);
+		*kept = path;
+		*slot = c;
+		slash = str_rfind(path, '/');
+		if (slash >= path.n)
+			return;
+		path = str_head(path, slash);
+	}
+}
+
+/* Does `path` end with `end` as whole components? */
+static bool ends_with(struct str path, struct str end)
+{
+	return end.n && path.n > end.n && str_ends(path, end) && path.p[path.n - end.n - 1] == '/';
+}
+
+static struct str shortest_ending(const struct candidates *c, struct str end)
+{
+	struct str best = { NULL, 0 };
+
+	for (uint32_t i = 0; i < c->paths.n; i++) {
+		struct str path = c->paths.items[i];
+
+		if (ends_with(path, end) && (!best.p || path.n < best.n))
+			best = path;
+	}
+	return best;
+}
+
+struct str narrow_nearest(struct arena *arena, struct str path, const struct str *contracts,
+	uint32_t n, bool *is_above)
+{
+	struct candidates c = { .arena = arena };
+	struct str best;
+
+	*is_above = false;
+	map_init(&c.seen, arena);
+	for (uint32_t i = 0; i < n; i++)
+		add_candidate(&c, contracts[i]);
+	if (map_get(&c.seen, NULL, str_hash(path)))
+		return path;
+	best = shortest_ending(&c, path);
+	if (!best.p && c.paths.n <= MOST_COMPARED)
+		best = str_nearest(path, c.paths.items, c.paths.n);
+	if (best.p)
+		return best;
+	*is_above = true;
+	for (size_t slash = str_rfind(path, '/'); slash < path.n; slash = str_rfind(path, '/')) {
+		path = str_head(path, slash);
+		if (map_get(&c.seen, NULL, str_hash(path)))
+			return path;
+	}
+	return (struct str){ NULL, 0 };
+}
+
+/* A path of the repository as seen from the folder that paths count from. */
+static struct str path_from(struct arena *arena, struct str folder, struct str path)
+{
+	struct str up = S("");
+
+	while (!path_under(path, folder)) {
+		size_t slash = str_rfind(folder, '/');
+
+		folder = str_head(folder, slash < folder.n ? slash : 0);
+		up = path_join(arena, up, S(".."));
+	}
+	path = str_from(path, folder.n ? folder.n + 1 : 0);
+	path = path_join(arena, up, path);
+	return path.n ? path : S(".");
+}
+
+static void help_nearest(const struct narrow_request *r, const struct pathspec *pathspec)
+{
+	const struct side *const sides[] = { r->new, r->old };
+	VEC(struct str) contracts = { 0 };
+	struct str prefix = r->new->source->prefix, path = pathspec->new, nearest;
+	bool is_above;
+
+	for (size_t s = 0; s < COUNT(sides); s++) {
+		const struct source_list *list = source_files(sides[s]->source, r->diags);
+
+		for (uint32_t i = 0; list && i < list->entries.n; i++) {
+			if (is_rooted(sides[s], list->entries.items[i].path))
+				*vec_push(r->arena, &contracts) = list->entries.items[i].path;
+		}
+	}
+	/* Somebody may have counted from the top, as the report's paths do. */
+	if (prefix.n && path_under(path, prefix) && path.n > prefix.n)
+		path = str_from(path, prefix.n + 1);
+	nearest = narrow_nearest(r->arena, path, contracts.items, contracts.n, &is_above);
+	if (!nearest.p || is_above)
+		nearest = narrow_nearest(
+			r->arena, pathspec->new, contracts.items, contracts.n, &is_above);
+	if (!nearest.p)
+		diag_help(r->diags, "no file there ends in '.proto': is the name right?");
+	else
+		diag_help(r->diags,
+			is_above ? "the nearest folder that has one is '" STR "'"
+				 : "did you mean '" STR "'?",
+			ARG(path_from(r->arena, prefix, nearest)));
+	if (prefix.n)
+		diag_help(r->diags, "paths count from the current folder, as in git");
+}
+
+/* The path of a pathspec names nothing. */
+static void report_nothing(
+	const struct narrow_request *r, const struct pathspec *pathspec, bool is_error)
+{
+	struct diag *diag = diag_error(r->diags, NOWHERE,
+		"the path '" STR "' holds no contract, neither in '" STR "' nor in '" STR "'",
+		ARG(pathspec->given), ARG(r->old->source->name), ARG(r->new->source->name));
+
+	if (!is_error) {
+		diag->level = DIAG_WARNING;
+		r->diags->n_errors--;
+	}
+	if (pathspec->is_glob)
+		diag_help(r->diags,
+			"a pattern has to fit a whole path, as in 'proto/*/v1/*.proto'");
+	else
+		help_nearest(r, pathspec);
+}
+
+static bool read_list(const struct narrow_request *r, const struct breakwater_list *list,
+	bool excludes, struct narrowing *narrowing)
+{
+	struct pathspec_request request = { r->arena, r->diags, r->old->source, r->new->source };
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct pathspec pathspec;
+
+		if (!pathspec_read(&request, str_of(list->items[i]), &pathspec))
+			return false;
+		if (excludes && pathspec.excludes) {
+			diag_error(r->diags, NOWHERE,
+				"the path '" STR "' excludes what --exclude-path would exclude",
+				ARG(pathspec.given));
+			diag_help(r->diags, "leave the magic out, or give it to --path");
+			return false;
+		}
+		if (excludes || pathspec.excludes)
+			*vec_push(r->arena, &narrowing->excluded) = pathspec;
+		else
+			*vec_push(r->arena, &narrowing->only) = pathspec;
+	}
+	return true;
+}
+
+bool narrow_read(const struct narrow_request *r, struct narrowing *narrowing)
+{
+	uint32_t errors = r->diags->n_errors;
+
+	*narrowing = (struct narrowing){ 0 };
+	if (!read_list(r, r->paths, false, narrowing) ||
+		!read_list(r, r->excluded, true, narrowing))
+		return false;
+	if (!r->old->has_contract && !r->new->has_contract)
+		return true;
+	for (uint32_t i = 0; i < narrowing->only.n; i++) {
+		if (!holds_any(r, &narrowing->only.items[i]))
+			report_nothing(r, &narrowing->only.items[i], !r->allow_empty);
+	}
+	for (uint32_t i = 0; i < narrowing->excluded.n; i++) {
+		if (!holds_any(r, &narrowing->excluded.items[i]))
+			report_nothing(r, &narrowing->excluded.items[i], false);
+	}
+	return r->diags->n_errors == errors;
+}
