@@ -5,15 +5,17 @@
 #include "cli/place.h"
 #include "cli/progress.h"
 #include "config/accepted.h"
+#include "report/report.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 
 enum {
-	FINGERPRINT_DIGITS = 16,
-	/* An operand of nearly as many hexadecimal digits is a fingerprint with a slip in it, and
-	   no revision: ids are abbreviated to 7 or so, or whole. */
-	FEWEST_DIGITS = 14,
+	FEWEST_DIGITS = 4,
+	SHORT_DIGITS = 7,
+	/* So many are no abbreviated id of a commit, but a fingerprint, perhaps with a slip. */
+	SURE_DIGITS = 14,
 	MOST_DIGITS = 18,
 	MOST_LISTED = 20, /* findings in a message */
 };
@@ -88,38 +90,87 @@ static const struct opt accept_rows[] = {
 struct accepting {
 	struct cli *cli;
 	const struct accept_arguments *arguments;
-	VEC(const char *) fingerprints, revisions; /* the operands */
+	struct texts operands;
+	VEC(const char *) fingerprints, revisions; /* of the operands */
 	int32_t today, until;
 	struct breakwater_run *run;
 	VEC(const struct finding *) chosen;
+	struct map is_chosen; /* the same, by fingerprint */
 };
 
 /* ---- what was asked for ---- */
 
-static bool is_digits(const char *text)
+/* How many hexadecimal digits the operand has; 0 if it is no fingerprint nor the beginning of one.
+ */
+static size_t digits_of(const char *text)
 {
 	size_t n = strspn(text, "0123456789abcdefABCDEF");
 
-	return text[n] == '\0' && n >= FEWEST_DIGITS && n <= MOST_DIGITS;
+	return text[n] == '\0' && n >= FEWEST_DIGITS && n <= MOST_DIGITS ? n : 0;
+}
+
+static bool is_revision(struct cli *cli, const char *name)
+{
+	struct diags kept = cli->diags;
+	bool is;
+
+	diags_init(&cli->diags, cli->arena);
+	is = cli_source_open(cli, name) != NULL;
+	cli->diags = kept;
+	return is;
+}
+
+/*
+ * A few digits may name a commit, too. Who gives a reason means a finding: then one operand at
+ * least is a fingerprint, and the first of those that could be either if no other is.
+ */
+static void sort_digits(struct accepting *a, const char *operand, const char **either)
+{
+	struct cli *cli = a->cli;
+
+	if (digits_of(operand) >= SURE_DIGITS || (!a->arguments->all && !is_revision(cli, operand)))
+		*vec_push(cli->arena, &a->fingerprints) = operand;
+	else if (!a->arguments->all && a->arguments->reason && !*either)
+		*either = operand;
+	else
+		*vec_push(cli->arena, &a->revisions) = operand;
+}
+
+static bool is_fingerprint(const struct accepting *a, const char *operand)
+{
+	for (uint32_t i = 0; i < a->fingerprints.n; i++)
+		if (a->fingerprints.items[i] == operand)
+			return true;
+	return false;
 }
 
 static bool sort_operands(struct accepting *a, const struct texts *operands)
 {
 	struct cli *cli = a->cli;
+	const char *either = NULL;
 
 	for (uint32_t i = 0; i < operands->n; i++) {
-		const char *operand = operands->items[i];
-
-		if (is_digits(operand))
-			*vec_push(cli->arena, &a->fingerprints) = operand;
+		if (digits_of(operands->items[i]))
+			sort_digits(a, operands->items[i], &either);
 		else
-			*vec_push(cli->arena, &a->revisions) = operand;
+			*vec_push(cli->arena, &a->revisions) = operands->items[i];
+	}
+	if (either && a->fingerprints.n) {
+		/* Revisions keep their order. */
+		a->revisions.n = 0;
+		for (uint32_t i = 0; i < operands->n; i++)
+			if (!is_fingerprint(a, operands->items[i]))
+				*vec_push(cli->arena, &a->revisions) = operands->items[i];
+	} else if (either) {
+		*vec_push(cli->arena, &a->fingerprints) = either;
 	}
 	if (a->revisions.n > 2) {
 		diag_error(&cli->diags, NOWHERE, "'%s' is no fingerprint, and one operand too many",
 			a->revisions.items[2]);
-		diag_help(
-			&cli->diags, "a fingerprint has %d hexadecimal digits", FINGERPRINT_DIGITS);
+		diag_help(&cli->diags,
+			"a fingerprint has %d hexadecimal digits, of which the first "
+			"that tell it apart are enough",
+			FINGERPRINT_DIGITS);
 		return false;
 	}
 	if (a->arguments->all && a->fingerprints.n) {
@@ -218,18 +269,16 @@ static bool check(struct accepting *a)
 
 /* ---- the choice ---- */
 
-static bool is_active(const struct finding *finding)
+static bool has_prefix(const struct finding *finding, struct str prefix)
 {
-	return finding->severity == SEVERITY_ERROR && !finding->accepted;
+	char digits[FINGERPRINT_DIGITS + 1];
+
+	snprintf(digits, sizeof digits, "%016" PRIx64, finding->fingerprint);
+	return str_starts(str_of(digits), prefix);
 }
 
-static struct str fingerprint_text(struct arena *arena, const struct finding *finding)
-{
-	return str_printf(arena, "%016" PRIx64, finding->fingerprint);
-}
-
-/* `fingerprint  sentence` for the active findings, a help line each. */
-static void help_with_list(struct accepting *a)
+/* `fingerprint is: sentence` for the findings whose fingerprint begins so, a help line each. */
+static void help_with_list(struct accepting *a, struct str prefix, bool active)
 {
 	const struct findings *all = run_findings(a->run);
 	uint32_t listed = 0, left = 0;
@@ -237,7 +286,7 @@ static void help_with_list(struct accepting *a)
 	for (uint32_t i = 0; i < all->list.n; i++) {
 		const struct finding *finding = all->list.items[i];
 
-		if (!is_active(finding))
+		if (!has_prefix(finding, prefix) || (active && !finding_active(finding)))
 			continue;
 		if (listed++ < MOST_LISTED)
 			diag_help(&a->cli->diags, "%016" PRIx64 " is: " STR, finding->fingerprint,
@@ -246,36 +295,41 @@ static void help_with_list(struct accepting *a)
 			left++;
 	}
 	if (left)
-		diag_help(&a->cli->diags, "and %u more: breakwater check --format json", left);
+		diag_help(&a->cli->diags, "'breakwater accept' alone lists %u more", left);
+	else if (!listed)
+		diag_help(&a->cli->diags, "there is nothing to accept");
 }
 
 static bool choose_nothing(struct accepting *a)
 {
 	diag_error(&a->cli->diags, NOWHERE, "no fingerprint was named");
-	if (breakwater_run_status(a->run) == BREAKWATER_BROKEN)
-		help_with_list(a);
-	else
-		diag_help(&a->cli->diags, "there is nothing to accept");
+	help_with_list(a, S(""), true);
+	if (findings_active(run_findings(a->run)))
+		diag_help(&a->cli->diags, "'--all' accepts them all");
 	return false;
 }
 
 static void add_chosen(struct accepting *a, const struct finding *finding)
 {
-	for (uint32_t i = 0; i < a->chosen.n; i++)
-		if (a->chosen.items[i]->fingerprint == finding->fingerprint)
-			return;
+	const void **slot = (const void **)map_put(&a->is_chosen, NULL, finding->fingerprint);
+
+	if (*slot)
+		return;
+	*slot = finding;
 	*vec_push(a->cli->arena, &a->chosen) = finding;
 }
 
+/* The word is a whole fingerprint with a slip in it, or the beginning of one. */
 static void unknown_fingerprint(struct accepting *a, struct str word)
 {
 	const struct findings *all = run_findings(a->run);
+	unsigned digits = word.n < SURE_DIGITS ? (unsigned)word.n : FINGERPRINT_DIGITS;
 	VEC(struct str) known = { 0 };
 	struct str nearest;
 
 	for (uint32_t i = 0; i < all->list.n; i++)
 		*vec_push(a->cli->arena, &known) =
-			fingerprint_text(a->cli->arena, all->list.items[i]);
+			fingerprint_text(all->list.items[i], digits, a->cli->arena);
 	nearest = str_nearest(word, known.items, known.n);
 	diag_error(&a->cli->diags, NOWHERE, "no finding has the fingerprint '" STR "'", ARG(word));
 	for (uint32_t i = 0; i < all->list.n && nearest.n; i++) {
@@ -285,16 +339,15 @@ static void unknown_fingerprint(struct accepting *a, struct str word)
 			ARG(all->list.items[i]->message));
 		return;
 	}
-	if (all->list.n)
-		help_with_list(a);
-	else
-		diag_help(&a->cli->diags, "there is nothing to accept");
+	help_with_list(a, S(""), true);
 }
 
 static bool choose(struct accepting *a, const char *operand)
 {
 	const struct findings *all = run_findings(a->run);
+	const struct finding *found = NULL;
 	char *word = str_cstr(a->cli->arena, str_of(operand));
+	bool ambiguous = false;
 
 	for (char *p = word; *p; p++)
 		if (*p >= 'A' && *p <= 'F')
@@ -302,13 +355,22 @@ static bool choose(struct accepting *a, const char *operand)
 	for (uint32_t i = 0; i < all->list.n; i++) {
 		const struct finding *finding = all->list.items[i];
 
-		if (str_eq(fingerprint_text(a->cli->arena, finding), str_of(word))) {
-			add_chosen(a, finding);
-			return true;
-		}
+		if (!has_prefix(finding, str_of(word)))
+			continue;
+		ambiguous |= found && found->fingerprint != finding->fingerprint;
+		found = finding;
 	}
-	unknown_fingerprint(a, str_of(word));
-	return false;
+	if (ambiguous) {
+		diag_error(&a->cli->diags, NOWHERE, "'%s' begins several fingerprints", word);
+		help_with_list(a, str_of(word), false);
+		return false;
+	}
+	if (!found) {
+		unknown_fingerprint(a, str_of(word));
+		return false;
+	}
+	add_chosen(a, found);
+	return true;
 }
 
 static bool choose_all(struct accepting *a)
@@ -319,7 +381,7 @@ static bool choose_all(struct accepting *a)
 	if (!a->arguments->all && !a->fingerprints.n)
 		return choose_nothing(a);
 	for (uint32_t i = 0; i < all->list.n && a->arguments->all; i++)
-		if (is_active(all->list.items[i]))
+		if (finding_active(all->list.items[i]))
 			add_chosen(a, all->list.items[i]);
 	for (uint32_t i = 0; i < a->fingerprints.n; i++)
 		ok &= choose(a, a->fingerprints.items[i]);
@@ -413,38 +475,78 @@ static bool write_file(struct accepting *a, struct str *path)
 
 static bool is_chosen(const struct accepting *a, const struct finding *finding)
 {
-	for (uint32_t i = 0; i < a->chosen.n; i++)
-		if (a->chosen.items[i]->fingerprint == finding->fingerprint)
-			return true;
-	return false;
+	return map_get(&a->is_chosen, NULL, finding->fingerprint) != NULL;
 }
 
-/* A check shows what follows from a finding folded under it; accepted is the finding alone. */
-static void say_rest(struct accepting *a)
+static uint32_t count_rest(const struct accepting *a)
+{
+	const struct findings *all = run_findings(a->run);
+	uint32_t rest = 0;
+
+	for (uint32_t i = 0; i < all->list.n; i++)
+		rest += finding_active(all->list.items[i]) && !is_chosen(a, all->list.items[i]);
+	return rest;
+}
+
+/*
+ * The active findings that were not chosen, `fingerprint  sentence [RULE]`. A check folds what
+ * follows from a finding under it; accepted is a finding alone, so here all are listed.
+ */
+static void list_rest(struct accepting *a, uint32_t most)
 {
 	const struct findings *all = run_findings(a->run);
 	struct out *out = a->cli->out;
-	uint32_t rest = 0, listed = 0;
+	uint32_t rest = count_rest(a), listed = 0;
 
-	for (uint32_t i = 0; i < all->list.n; i++)
-		rest += is_active(all->list.items[i]) && !is_chosen(a, all->list.items[i]);
+	for (uint32_t i = 0; i < all->list.n && listed < most; i++) {
+		const struct finding *finding = all->list.items[i];
+
+		if (!finding_active(finding) || is_chosen(a, finding))
+			continue;
+		listed++;
+		out_printf(out, "  %016" PRIx64 "  ", finding->fingerprint);
+		finding_print(out, finding);
+		if (finding->cause)
+			out_printf(out, ", follows from " STR,
+				ARG(fingerprint_text(finding->cause, SHORT_DIGITS, a->cli->arena)));
+		out_char(out, '\n');
+	}
+	if (rest > listed)
+		out_printf(out, "  and %u more: 'breakwater accept' alone lists them\n",
+			rest - listed);
+}
+
+static void say_rest(struct accepting *a)
+{
+	struct out *out = a->cli->out;
+	uint32_t rest = count_rest(a);
+
 	if (!rest) {
 		out_str(out, S("nothing else breaks\n"));
 		return;
 	}
 	out_printf(out, "%u finding%s still count%s:\n", rest, rest == 1 ? "" : "s",
 		rest == 1 ? "s" : "");
-	for (uint32_t i = 0; i < all->list.n && listed < MOST_LISTED; i++) {
-		const struct finding *finding = all->list.items[i];
+	list_rest(a, MOST_LISTED);
+}
 
-		if (!is_active(finding) || is_chosen(a, finding))
-			continue;
-		listed++;
-		out_printf(out, "  %016" PRIx64 "  " STR " [%s]\n", finding->fingerprint,
-			ARG(finding->message), finding->rule->id);
+/* For who names nothing: what there is, in a form to copy from. */
+static void say_list(struct accepting *a)
+{
+	struct out *out = a->cli->out;
+	uint32_t rest = count_rest(a);
+	const char *again;
+
+	if (!rest) {
+		out_str(out, S("there is nothing to accept\n"));
+		return;
 	}
-	if (rest > listed)
-		out_printf(out, "  and %u more: breakwater check --format json\n", rest - listed);
+	out_printf(out, "%u finding%s can be accepted:\n", rest, rest == 1 ? "" : "s");
+	list_rest(a, UINT32_MAX);
+	again = cli_again(a->cli, &accept_command, a->arguments, &a->operands, &accept_command);
+	out_printf(out, "breakwater accept FINGERPRINT... --reason TEXT%s", *again ? " " : "");
+	out_str(out, str_of(again));
+	out_char(out, '\n');
 }
 
 static void say_done(struct accepting *a, struct str path)
@@ -455,10 +557,13 @@ static void say_done(struct accepting *a, struct str path)
 	for (uint32_t i = 0; i < a->chosen.n; i++) {
 		const struct finding *finding = a->chosen.items[i];
 
-		out_printf(
-			out, "accepted " STR " [%s]\n", ARG(finding->message), finding->rule->id);
+		out_str(out, S("accepted "));
+		finding_print(out, finding);
+		out_char(out, '\n');
 	}
-	out_printf(out, "wrote " STR "; commit it\n", ARG(cli_path_shown(a->cli, path)));
+	out_str(out, S("wrote "));
+	out_str(out, cli_path_shown(a->cli, path));
+	out_str(out, S("; commit it\n"));
 	if (source->kind == SOURCE_INDEX)
 		out_str(out, S("the index is checked with the file that it has: git add it\n"));
 	else if (source->kind == SOURCE_TREE)
@@ -467,11 +572,26 @@ static void say_done(struct accepting *a, struct str path)
 	say_rest(a);
 }
 
+/* Nothing was named, and nothing said that only an acceptance has. */
+static bool is_listing(const struct accepting *a)
+{
+	const struct accept_arguments *arguments = a->arguments;
+
+	return !a->fingerprints.n && !arguments->all && !arguments->reason && !arguments->by &&
+	       !arguments->until;
+}
+
 static int accept_findings(struct accepting *a)
 {
 	struct str path;
 
-	if (!check(a) || !choose_all(a))
+	if (!check(a))
+		return STATUS_UNKNOWN;
+	if (is_listing(a)) {
+		say_list(a);
+		return STATUS_OK;
+	}
+	if (!choose_all(a))
 		return STATUS_UNKNOWN;
 	if (!a->chosen.n) {
 		out_str(a->cli->out, S("there is nothing to accept\n"));
@@ -488,13 +608,14 @@ static int accept_run(struct cli *cli, const void *given, const struct texts *op
 	struct accepting a = {
 		.cli = cli,
 		.arguments = given,
+		.operands = *operands,
 		.today = (int32_t)(time(NULL) / 86400),
 	};
 	int status;
 
+	map_init(&a.is_chosen, cli->arena);
 	if (!sort_operands(&a, operands))
 		return STATUS_UNKNOWN;
-	/* Who names nothing wants to see what there is. */
 	if ((a.fingerprints.n || a.arguments->all) && (!check_reason(&a) || !check_until(&a)))
 		return STATUS_UNKNOWN;
 	status = accept_findings(&a);
@@ -513,9 +634,12 @@ const struct command accept_command = {
 		"\n"
 		"Runs the check with the same BASE, HEAD and options, and writes an entry for each "
 		"finding to\n"
-		"breakwater.accepted.yaml at the top of the new side. A fingerprint has 16 "
-		"hexadecimal digits, as\n"
-		"in 'check --format json'; every other operand is a revision.\n",
+		"breakwater.accepted.yaml at the top of the new side. A fingerprint is what the "
+		"reports show: 16\n"
+		"hexadecimal digits, of which the first that tell it apart are enough; every other "
+		"operand is a\n"
+		"revision. What follows from a finding and is folded under it is accepted by its "
+		"own fingerprint.\n",
 	.options = accept_rows,
 	.n_options = COUNT(accept_rows),
 	.arguments_size = sizeof(struct accept_arguments),

@@ -147,7 +147,9 @@ def accept_mistakes(t):
     t.change(at / "a.proto", "int64 total", "sint64 total")
     one = findings(t, at, "main")["FIELD_SAME_TYPE"]["fingerprint"]
     slip = ("0" if one[3] != "0" else "1").join([one[:3], one[4:]])
-    t.expect("no fingerprint: those that there are", t.run([t.bw, "accept", "main"], at), 2, one, "changed from int64 to sint64")
+    t.expect("alone: those that there are", t.run([t.bw, "accept", "main"], at), 0, one, "changed from int64 to sint64",
+             "\nbreakwater accept FINGERPRINT... --reason TEXT main\n")
+    t.expect("a reason for nothing", t.run([t.bw, "accept", "main", "--reason", "x"], at), 2, "no fingerprint was named", one)
     t.expect("a slip names the nearest", t.run([t.bw, "accept", slip, "main", "--reason", "x"], at), 2, f"did you mean '{one}'?")
     t.expect("a digit too many, too", t.run([t.bw, "accept", one + "0", "main", "--reason", "x"], at), 2, f"did you mean '{one}'?")
     t.expect("one of two that is wrong", t.run([t.bw, "accept", one, "0123456789abcdef", "main", "--reason", "x"], at), 2,
@@ -157,12 +159,37 @@ def accept_mistakes(t):
     t.expect("an unknown revision", t.run([t.bw, "accept", "--all", "nope", "--reason", "x"], at), 2, "unknown revision 'nope'")
     t.holds("none of them wrote anything", not (at / "breakwater.accepted.yaml").exists())
     t.expect("capital digits", t.run([t.bw, "accept", one.upper(), "main", "--reason", "x"], at), 0)
+    t.expect("no digits too many", t.run([t.bw, "accept", one[:7], "main", "--reason", "y"], at), 0, "accepted field 1")
+    t.holds("a few digits are a whole entry", f'fingerprint: "{one}"' in (at / "breakwater.accepted.yaml").read_text())
+    slip = one[:6] + ("1" if one[6] != "1" else "2")
+    t.expect("a slip in a few digits", t.run([t.bw, "accept", slip, "main", "--reason", "x"], at), 2, f"did you mean '{one[:7]}'?")
     t.write(at, {"breakwater.accepted.yaml": "version: 1\naccepted: nonsense\n"})
     t.expect("a file that is wrong is left alone", t.run([t.bw, "accept", one, "main", "--reason", "x"], at), 2, "must be a list")
     t.holds("and not written over", "nonsense" in (at / "breakwater.accepted.yaml").read_text())
 
 
+def accept_short(t):
+    """A few digits of a fingerprint, which may begin several, or name a commit too."""
+    text = 'syntax = "proto3";\npackage acme;\nmessage M {\n' + "".join(f"  int32 f{n} = {n};\n" for n in range(1, 2001)) + "}\n"
+    at = t.repository("short", {"m.proto": text})
+    t.write(at, {"m.proto": text.replace("int32", "string")})
+    code, out, err = t.run([t.bw, "check", "main", "--format", "json"], at)
+    prints = sorted({json.loads(line)["fingerprint"] for line in out.splitlines()})
+    pair = next((a, b) for a, b in zip(prints, prints[1:]) if a[:4] == b[:4])
+    t.expect("several begin so", t.run([t.bw, "accept", pair[0][:4], "main", "--reason", "x"], at), 2,
+             f"'{pair[0][:4]}' begins several fingerprints", f"{pair[0]} is: field", f"{pair[1]} is: field")
+    t.holds("and nothing is written", not (at / "breakwater.accepted.yaml").exists())
+    code, out, err = t.run([t.bw, "check", "main"], at)
+    short = re.findall("= fingerprint: ([0-9a-f]+)\n", out.decode())
+    t.holds("those of the report tell apart", len(set(short)) == len(short) == len(prints) and min(map(len, short)) >= 7)
+    t.git(at, "branch", short[0], "main")
+    t.expect("a branch with such a name is a fingerprint if no other operand is", t.run([t.bw, "accept", short[0], "main", "--reason", "x"], at), 0, "accepted field")
+    t.expect("else a revision", t.run([t.bw, "accept", short[1], short[0], "--reason", "x"], at), 0, "accepted field")
+    t.expect("and where all are meant", t.run([t.bw, "accept", "--all", short[0], "--reason", "x"], at), 0, "nothing else breaks")
+
+
 def accept(t):
+    accept_short(t)
     accept_one_of_two(t)
     accept_with_an_end(t)
     accept_merges(t)

@@ -282,18 +282,23 @@ struct acceptance acceptance_of(const struct finding *finding)
 void accepted_add(
 	struct arena *arena, struct acceptances *accepted, const struct acceptance *acceptance)
 {
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < accepted->list.n; i++)
-		if (accepted->list.items[i].fingerprint != acceptance->fingerprint)
-			accepted->list.items[kept++] = accepted->list.items[i];
-	accepted->list.n = kept;
 	*vec_push(arena, &accepted->list) = *acceptance;
+}
+
+/* Of one fingerprint the last that was added is first. */
+static int newest_first(const void *left, const void *right)
+{
+	const struct acceptance *const *a = left, *const *b = right;
+
+	if ((*a)->fingerprint != (*b)->fingerprint)
+		return (*a)->fingerprint < (*b)->fingerprint ? -1 : 1;
+	return (*a < *b) - (*a > *b);
 }
 
 static int entry_order(const void *left, const void *right)
 {
-	const struct acceptance *a = left, *b = right;
+	const struct acceptance *a = *(const struct acceptance *const *)left,
+				*b = *(const struct acceptance *const *)right;
 	unsigned bucket_a = (unsigned)(a->fingerprint >> 56),
 		 bucket_b = (unsigned)(b->fingerprint >> 56);
 	int order = (bucket_a > bucket_b) - (bucket_a < bucket_b);
@@ -347,11 +352,16 @@ static void write_entry(
 struct str accepted_write(struct arena *arena, const struct acceptances *accepted)
 {
 	struct out *out = out_memory(arena);
-	uint32_t n = accepted->list.n, next = 0;
-	struct acceptance *sorted = NEW_ARRAY(arena, n + 1, struct acceptance);
+	const struct acceptance **sorted =
+		NEW_ARRAY(arena, accepted->list.n + 1, const struct acceptance *);
+	uint32_t n = 0, next = 0;
 
-	if (n)
-		memcpy(sorted, accepted->list.items, n * sizeof *sorted);
+	for (uint32_t i = 0; i < accepted->list.n; i++)
+		sorted[i] = &accepted->list.items[i];
+	qsort(sorted, accepted->list.n, sizeof *sorted, newest_first);
+	for (uint32_t i = 0; i < accepted->list.n; i++)
+		if (!n || sorted[n - 1]->fingerprint != sorted[i]->fingerprint)
+			sorted[n++] = sorted[i];
 	qsort(sorted, n, sizeof *sorted, entry_order);
 	out_str(out,
 		S("# Written by 'breakwater accept'. Review it like code, and delete entries that\n"
@@ -363,9 +373,9 @@ struct str accepted_write(struct arena *arena, const struct acceptances *accepte
 	for (unsigned bucket = 0; bucket < 256; bucket++) {
 		if (accepted->numbered)
 			out_printf(out, "# %02x\n", bucket);
-		for (; next < n && sorted[next].fingerprint >> 56 == bucket; next++)
+		for (; next < n && sorted[next]->fingerprint >> 56 == bucket; next++)
 			write_entry(
-				out, arena, accepted->numbered ? &lines : &one_line, &sorted[next]);
+				out, arena, accepted->numbered ? &lines : &one_line, sorted[next]);
 	}
 	return out_text(out);
 }

@@ -73,7 +73,7 @@ bool accepted_parse(
 /* An entry for a finding; `reason`, `by` and `until` are the caller's to set. Its texts are the
  * finding's. */
 struct acceptance acceptance_of(const struct finding *finding);
-/* Adds an entry in the place of those with its fingerprint. */
+/* Adds an entry, which counts instead of those with its fingerprint when the file is written. */
 void accepted_add(
 	struct arena *arena, struct acceptances *accepted, const struct acceptance *acceptance);
 /* The text of the file, whole. */

@@ -221,7 +221,6 @@ static void what_is_written_reads_back_sorted(void **state)
 		accepted_add(c.arena, &accepted, &a);
 		accepted_add(c.arena, &accepted, &a);
 	}
-	assert_int_equal(accepted.list.n, 2);
 	text = text_of(str_cstr(c.arena, accepted_write(c.arena, &accepted)));
 	assert_true(accepted_parse(c.arena, &text, &again, &c.diags));
 	assert_int_equal(again.list.n, 2);

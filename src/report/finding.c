@@ -1,5 +1,6 @@
 #include "report/report.h"
 #include "base/map.h"
+#include "report/escape.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -124,6 +125,12 @@ unsigned fingerprint_digits(const struct findings *findings, struct arena *scrat
 struct str fingerprint_text(const struct finding *finding, unsigned digits, struct arena *arena)
 {
 	return str_head(str_printf(arena, "%016" PRIx64, finding->fingerprint), digits);
+}
+
+void finding_print(struct out *out, const struct finding *finding)
+{
+	out_plain(out, finding->message);
+	out_printf(out, " [%s]", finding->rule->id);
 }
 
 bool finding_active(const struct finding *finding)

@@ -33,6 +33,9 @@ unsigned fingerprint_digits(const struct findings *findings, struct arena *scrat
 /* A finding's, 7 to 16 digits of it. */
 struct str fingerprint_text(const struct finding *finding, unsigned digits, struct arena *arena);
 
+/* `sentence [RULE]`, for a terminal. */
+void finding_print(struct out *out, const struct finding *finding);
+
 struct reporter {
 	const char *name;    /* as in --format */
 	const char *summary; /* one line for --help */
