@@ -538,6 +538,43 @@ static void read_edition(struct reader *reader, const Google__Protobuf__FileDesc
 	}
 }
 
+/* Do the features of a file's options hold one that is for source alone, as
+ * default_symbol_visibility is? */
+static bool options_keep_source_features(struct str options)
+{
+	enum { FEATURES = 50, ENFORCE_NAMING_STYLE = 7, DEFAULT_SYMBOL_VISIBILITY = 8 };
+	struct wire wire = wire_open(options);
+	struct wire_record record, feature;
+
+	while (wire_next(&wire, &record)) {
+		struct wire features = wire_open(record.bytes);
+
+		if (record.number != FEATURES || record.type != WIRE_BYTES)
+			continue;
+		while (wire_next(&features, &feature))
+			if (feature.number == ENFORCE_NAMING_STYLE ||
+				feature.number == DEFAULT_SYMBOL_VISIBILITY)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * protoc leaves features of source retention out of its sets unless it is told to retain them. A
+ * file that holds one was written whole, and so was an image, which buf marks.
+ */
+static bool may_lack_visibility(
+	const struct file *file, const Google__Protobuf__FileDescriptorProto *d)
+{
+	enum { BUF_EXTENSION = 8042 }; /* ImageFile.buf_extension of buf.alpha.image.v1 */
+
+	for (unsigned i = 0; i < d->base.n_unknown_fields; i++)
+		if (d->base.unknown_fields[i].tag == BUF_EXTENSION)
+			return false;
+	return file->edition >= EDITION_2024 &&
+	       !options_keep_source_features(options_encoded(file->e.options));
+}
+
 static void read_file(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
 {
 	struct file *file = reader->file;
@@ -562,6 +599,7 @@ static void read_file(struct reader *reader, const Google__Protobuf__FileDescrip
 	read_edition(reader, d);
 	read_imports(reader, d);
 	file->e.options = read_options(reader, d->has_options, d->options);
+	file->lacks_visibility = may_lack_visibility(file, d);
 	LIST_ROOM(reader, &file->messages, d->n_message_type, struct message *);
 	for (uint32_t i = 0; i < file->messages.n; i++)
 		file->messages.items[i] = read_message(reader, d->message_type[i], &file->e, i);

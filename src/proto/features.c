@@ -20,8 +20,10 @@ enum {
 	FEATURE_ENFORCE_PROTO_LIMITS = 9,
 	FEATURE_CPP = 1000,
 	FEATURE_JAVA = 1001,
+	FEATURE_CSHARP = 1004,
 	CPP_FEATURE_STRING_TYPE = 2,
 	JAVA_FEATURE_UTF8_VALIDATION = 2,
+	CSHARP_FEATURE_NULLABLE = 1,
 };
 
 /* edition_defaults of the fields of FeatureSet, pb.CppFeatures and pb.JavaFeatures in the built-in
@@ -255,6 +257,20 @@ static void apply_language(struct features *features, const struct option *optio
 		set_slot(slot, (int64_t)value);
 }
 
+static void apply_csharp(struct features *features, const struct option *option)
+{
+	const struct options *set = option_message(option);
+	struct str bytes;
+	uint64_t value;
+
+	if (set)
+		features->csharp_nullable =
+			options_bool(set, CSHARP_FEATURE_NULLABLE, features->csharp_nullable);
+	else if (!option->field && encoded_bytes(option->value.s, option->number, &bytes) &&
+		 encoded_varint(bytes, CSHARP_FEATURE_NULLABLE, &value))
+		features->csharp_nullable = value != 0;
+}
+
 static void apply(struct resolving *resolving, struct features *features, const struct options *set,
 	bool written)
 {
@@ -266,6 +282,8 @@ static void apply(struct resolving *resolving, struct features *features, const 
 
 		if (option->number == FEATURE_CPP || option->number == FEATURE_JAVA)
 			apply_language(features, option);
+		if (option->number == FEATURE_CSHARP)
+			apply_csharp(features, option);
 		if (!slot || !option->field || option->field->type != TYPE_ENUM)
 			continue;
 		if (option->value.i == 0 && written) {

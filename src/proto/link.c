@@ -556,24 +556,17 @@ static int64_t default_visibility(const struct file *file)
 static bool is_exported(const struct element *e)
 {
 	const struct file *file = e->file;
-	uint8_t written = e->kind == ELEMENT_MESSAGE ? ((const struct message *)e)->visibility
-						     : ((const struct enumeration *)e)->visibility;
+	enum visibility visibility = type_written_visibility(e);
 
-	if (written)
-		return written == VISIBILITY_EXPORT;
-	if (file->edition < EDITION_2024)
+	if (visibility)
+		return visibility == VISIBILITY_EXPORT;
+	if (file->edition < EDITION_2024 || file->lacks_visibility)
 		return true;
 	/* Of an earlier batch they are resolved, and what is written is gone. */
-	switch (file->e.features ? file->e.features->default_symbol_visibility
-				 : default_visibility(file)) {
-	case LOCAL_ALL:
-	case STRICT:
-		return false;
-	case EXPORT_TOP_LEVEL:
-		return e->parent->kind == ELEMENT_FILE;
-	default:
-		return true;
-	}
+	visibility = type_default_visibility(
+		e, file->e.features ? file->e.features->default_symbol_visibility
+				    : (uint8_t)default_visibility(file));
+	return visibility == VISIBILITY_EXPORT;
 }
 
 static void check_visible(struct context *c, const struct element *found, struct span span)

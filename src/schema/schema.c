@@ -55,6 +55,45 @@ bool enum_is_closed(const struct enumeration *enumeration)
 	return enumeration->e.features && enumeration->e.features->enum_type == ENUM_TYPE_CLOSED;
 }
 
+enum visibility type_written_visibility(const struct element *type)
+{
+	return (enum visibility)(type->kind == ELEMENT_ENUM
+					 ? ((const struct enumeration *)type)->visibility
+					 : ((const struct message *)type)->visibility);
+}
+
+enum visibility type_default_visibility(const struct element *type, uint8_t feature)
+{
+	switch (feature) {
+	case LOCAL_ALL:
+	case STRICT:
+		return VISIBILITY_LOCAL;
+	case EXPORT_TOP_LEVEL:
+		return type->parent->kind == ELEMENT_FILE ? VISIBILITY_EXPORT : VISIBILITY_LOCAL;
+	default:
+		return VISIBILITY_EXPORT;
+	}
+}
+
+enum visibility type_visibility(const struct element *type)
+{
+	const struct file *file = type->file;
+	enum visibility written = type_written_visibility(type);
+
+	if (written || file->lacks_visibility || !file->e.features)
+		return written;
+	return type_default_visibility(type, file->e.features->default_symbol_visibility);
+}
+
+struct str enum_value_json_string(const struct enum_value *value)
+{
+	enum { JSON_OPTIONS = 998, JSON_STRING = 1 }; /* json_enumvalue_options.proto */
+	const struct option *option = options_find(value->e.options, JSON_OPTIONS);
+
+	return options_str(
+		option ? option_message(option) : NULL, JSON_STRING, (struct str){ NULL, 0 });
+}
+
 bool message_is_message_set(const struct message *message)
 {
 	enum { MESSAGE_SET_WIRE_FORMAT = 1 }; /* MessageOptions */

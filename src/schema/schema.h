@@ -104,6 +104,7 @@ struct features {
 	uint8_t enforce_proto_limits;      /* 1 LEGACY_NO_EXPLICIT_LIMITS, 2 PROTO_LIMITS2026 */
 	uint8_t cpp_string_type;           /* 1 VIEW, 2 CORD, 3 STRING */
 	uint8_t java_utf8_validation;      /* 1 DEFAULT, 2 VERIFY */
+	uint8_t csharp_nullable;           /* (pb.csharp).nullable_reference_types: 0 or 1 */
 };
 
 enum { PRESENCE_EXPLICIT = 1, PRESENCE_IMPLICIT = 2, PRESENCE_LEGACY_REQUIRED = 3 };
@@ -359,6 +360,8 @@ struct file {
 	bool lacks_import; /* it reaches a missing import, directly or not */
 	bool lacks_source; /* from a set without source info: every place is 1:1 */
 	bool lost_import;  /* one of its imports is a struct lost_import */
+	bool lacks_visibility; /* from a set that does not say default_symbol_visibility, as protoc
+				  leaves it out: a type without a keyword may be local or not */
 	struct span package_span, syntax_span; /* whole statements */
 	VEC(struct import) imports;
 	VEC(struct message *) messages;
@@ -434,6 +437,14 @@ struct str field_type_text(const struct field *field, struct arena *arena);
 /* The keyword of a scalar type: `sint64`; `message`, `group`, `enum` for the others. */
 struct str type_keyword(enum field_type type);
 bool enum_is_closed(const struct enumeration *enumeration);
+/* May other files use a message or enum? As it is written. */
+enum visibility type_written_visibility(const struct element *type);
+/* The same for a type without a keyword, by what the feature default_symbol_visibility is. */
+enum visibility type_default_visibility(const struct element *type, uint8_t feature);
+/* As resolved; VISIBILITY_UNSET: its set does not tell. */
+enum visibility type_visibility(const struct element *type);
+/* The custom name of a value in JSON, (pb.enumvalue.json).string; absent: it has none. */
+struct str enum_value_json_string(const struct enum_value *value);
 bool message_is_message_set(const struct message *message);
 struct field *message_field_by_number(const struct message *message, int32_t number);
 struct field *message_field_by_name(const struct message *message, struct str interned_name);
