@@ -150,7 +150,6 @@ static struct selection *read_selection(struct reader *r, const struct breaking_
 
 	rules_all(&n);
 	memset(selection->selected, 0, n);
-	memset(selection->severity, SEVERITY_ERROR, n);
 	if (r->override->layout_only)
 		return selection;
 	read_flag(r, nodes->disable_builtin, S("disable_builtin"), &no_builtin);

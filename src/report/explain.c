@@ -131,6 +131,8 @@ static void text_explain(struct out *out, const struct rule *rule, bool color)
 	categories_write(out, rule->categories);
 	out_str(out, S("\n  breaks at most: "));
 	surfaces_write(out, rule->breaks);
+	if (rule->severity == SEVERITY_WARNING)
+		out_str(out, S("\n  severity: warning"));
 	out_char(out, '\n');
 	text_part(out, "What is compared", rule->compares, color);
 	text_part(out, "Who is hurt", rule->hurts, color);
@@ -162,6 +164,8 @@ static json_t *rule_value(const struct rule *rule, bool *ok)
 	value_set(object, "categories", categories, ok);
 	value_set(object, "default", json_boolean(rule->categories & CAT_FILE), ok);
 	value_set(object, "breaks", breaks, ok);
+	value_set(object, "severity",
+		json_string(rule->severity == SEVERITY_ERROR ? "error" : "warning"), ok);
 	value_set(object, "purpose", json_string(rule->purpose), ok);
 	return object;
 }
@@ -229,6 +233,8 @@ static void markdown_explain(struct out *out, const struct rule *rule, bool colo
 	categories_write(out, rule->categories);
 	out_str(out, S("  \nBreaks at most: "));
 	surfaces_write(out, rule->breaks);
+	if (rule->severity == SEVERITY_WARNING)
+		out_str(out, S("  \nSeverity: warning"));
 	out_char(out, '\n');
 	markdown_part(out, "What is compared", rule->compares);
 	markdown_part(out, "Who is hurt", rule->hurts);
@@ -346,6 +352,8 @@ static void man_explain(struct out *out, const struct rule *rule, bool color)
 	out_str(out, S(".\n.br\nBreaks at most:\n"));
 	surfaces_write(out, rule->breaks);
 	out_str(out, S(".\n"));
+	if (rule->severity == SEVERITY_WARNING)
+		out_str(out, S(".br\nSeverity:\nwarning.\n"));
 	man_part(out, "What is compared", rule->compares);
 	man_part(out, "Who is hurt", rule->hurts);
 	man_example(out, "Before", rule->before);

@@ -42,7 +42,9 @@ struct rule {
 	unsigned categories_v1beta1; /* only when `differs_in_v1beta1` */
 	bool differs_in_v1beta1, not_in_v1beta1, not_in_v1;
 	unsigned breaks; /* at most; the check narrows it to what this very change breaks */
+	enum severity severity; /* unless the configuration says otherwise */
 	enum pair_kind on;
+	bool on_enums; /* of PAIR_MESSAGE: on PAIR_ENUM as well */
 	rule_check check;
 	int arg;              /* for rules that share a check: an option number, a variant */
 	const char *purpose;  /* one line, for lists: "fields keep their type" */
@@ -119,13 +121,14 @@ struct check_options {
 	struct intern *names;
 	const struct selection *selection;
 	unsigned jobs; /* threads that load texts; 0: one a processor */
+	struct diags *diags; /* what rules cannot know */
 };
 
 /* Runs the selected rules over all pairs. Findings are unsorted but in a fixed order. */
 void rules_run(const struct check_options *options, struct diff *diff, struct findings *findings);
 /* XXH64 (seed 0) of rule, element, number, before, after, each ended by a NUL, absent = empty. */
 uint64_t finding_fingerprint(const struct finding *finding, struct arena *scratch);
-/* A selection of everything in `categories` (v2 columns), severity error. */
+/* A selection of nothing, each rule with its own severity. */
 struct selection *selection_new(struct arena *arena);
 /* Adds (or takes away) a rule, category or deprecated id; false when there is no such word. A
  * deprecated id warns through diags. */

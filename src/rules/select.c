@@ -28,10 +28,12 @@ bool rule_in(const struct rule *rule, unsigned categories, enum rules_version ve
 struct selection *selection_new(struct arena *arena)
 {
 	struct selection *selection = NEW(arena, struct selection);
+	size_t n;
 
 	selection->selected = NEW_ARRAY(arena, ROWS, uint8_t);
 	selection->severity = NEW_ARRAY(arena, ROWS, uint8_t);
-	memset(selection->severity, SEVERITY_ERROR, ROWS);
+	for (size_t i = 0; i < ROWS; i++)
+		selection->severity[i] = (uint8_t)rules_all(&n)[i]->severity;
 	return selection;
 }
 
