@@ -398,6 +398,32 @@ static void disown(struct breakwater_run *run)
 	}
 }
 
+static bool keeps_visibility(const struct schema *schema)
+{
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		const struct file *file = schema->files.items[i].file;
+
+		if (!file->is_builtin && file->edition >= EDITION_2024 && !file->lacks_visibility)
+			return true;
+	}
+	return false;
+}
+
+/* A set of which one file has what is for source alone has it of all files; a request always does.
+ */
+static void know_visibility(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES; side++) {
+		struct schema *schema = &run->schemas[side];
+
+		if (run->sides[side].source->kind != SOURCE_SET ||
+			!((side == NEW && run->options->head_entries) || keeps_visibility(schema)))
+			continue;
+		for (uint32_t i = 0; i < schema->files.n; i++)
+			schema->files.items[i].file->lacks_visibility = false;
+	}
+}
+
 /* Which packages live on is asked by the rules of packages alone. */
 static bool asks_for_packages(const struct selection *selection)
 {
@@ -540,6 +566,7 @@ static bool compile_sides(struct breakwater_run *run)
 	if (ok) {
 		discover_compiled(run);
 		disown(run);
+		know_visibility(run);
 	}
 	phase = timing_end(&run->timing, "compile");
 	timing_count(phase, "files parsed", stats.files_parsed);
@@ -591,6 +618,7 @@ static bool compare(struct breakwater_run *run)
 		.names = run->names,
 		.selection = config_selection(run->arena, &run->sides[NEW].config),
 		.jobs = run->options->jobs,
+		.diags = &run->diags,
 	};
 	struct breakwater_phase *phase;
 

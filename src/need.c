@@ -98,7 +98,12 @@ static bool is_same(const struct declared *a, const struct declared *b)
 
 	if (!b || a->element->kind != b->element->kind || !str_eq(a->path, b->path))
 		return false;
-	if (a->element->kind != ELEMENT_ENUM)
+	if (a->element->kind == ELEMENT_FIELD || a->element->kind == ELEMENT_SERVICE)
+		return true;
+	/* What became local does not compile where others use it. */
+	if (type_visibility(a->element) != type_visibility(b->element))
+		return false;
+	if (a->element->kind == ELEMENT_MESSAGE)
 		return true;
 	x = (const struct enumeration *)a->element;
 	y = (const struct enumeration *)b->element;
@@ -505,6 +510,8 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 		struct str path = need->changes->list.items[i].path;
 
 		if (ends_with_path(path, S("google/protobuf/descriptor.proto")) ||
+			ends_with_path(path, S("google/protobuf/cpp_file_options.proto")) ||
+			ends_with_path(path, S("google/protobuf/json_enumvalue_options.proto")) ||
 			str_ends(path, S("_features.proto")))
 			return true;
 	}

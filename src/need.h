@@ -4,9 +4,10 @@
  *
  * First the changed files and what they import are compiled. A file that did not change is hurt
  * only through a message, enum, service or package that one side alone has or that stands elsewhere
- * or is of another kind, through an enum whose numbers changed, a public import, or an import that
- * now names another file. Where there is any of these, the outlines of all other files are read,
- * and those that import a changed file, directly or not, and say such a name are compiled too.
+ * or is of another kind or visibility, through an enum whose numbers changed, a public import, or
+ * an import that now names another file. Where there is any of these, the outlines of all other
+ * files are read, and those that import a changed file, directly or not, and say such a name are
+ * compiled too.
  */
 #pragma once
 #include "proto/compile.h"

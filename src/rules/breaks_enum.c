@@ -6,27 +6,6 @@ static const struct enumeration *owner(const struct enum_value *value)
 	return (const struct enumeration *)value->e.parent;
 }
 
-/* Does the enum know the name that writers print for the number, its first one? */
-static bool first_name_is_lost(
-	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
-{
-	return !index_value(b, to, names->list.items[0]->e.name);
-}
-
-/* Does one of the names stand under another number in the other enum? */
-static bool any_moved(
-	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
-{
-	for (uint32_t i = 0; i < names->list.n; i++) {
-		const struct enum_value *here = names->list.items[i];
-		const struct enum_value *there = index_value(b, to, here->e.name);
-
-		if (there && there->number != here->number)
-			return true;
-	}
-	return false;
-}
-
 /* Generated code has a constant for each name. */
 static bool any_gone(struct breaks *b, const struct enum_names *names, const struct enumeration *to)
 {
@@ -45,33 +24,86 @@ unsigned value_deletion_breaks(const struct question *q)
 	unsigned breaks = 0;
 
 	e = q->pair->parent->new.enumeration;
-	if (first_name_is_lost(q->b, names, e))
+	if (enum_names_are_lost_in_json(q->b, names, e))
 		breaks |= JSON_BACKWARD;
 	if (any_gone(q->b, names, e))
 		breaks |= SOURCE_CODE;
-	if (any_moved(q->b, names, e))
+	if (enum_names_moved(q->b, names, e))
 		return breaks | WIRE;
 	if (enum_is_closed(e) || !enum_reserves(e, old->number))
 		breaks |= WIRE_BACKWARD;
 	return breaks;
 }
 
-/* Row ENUM_VALUE_SAME_NAME: the names of one number on both sides. */
-unsigned value_name_breaks(const struct question *q)
+/* The names of one number on both sides, and what is printed for it. */
+struct names_pair {
+	const struct enum_names *before, *after;
+	const struct enumeration *old, *new;
+	bool was_custom, is_custom; /* printed by its custom name in JSON */
+	bool printed_alike;
+};
+
+static struct names_pair names_pair_of(const struct question *q)
 {
 	const struct enum_value *old = q->pair->old.enum_value, *new = q->pair->new.enum_value;
-	const struct enum_names *before = index_values(q->b, owner(old), old->number);
-	const struct enum_names *after = index_values(q->b, owner(new), old->number);
+	struct names_pair n = {
+		.old = owner(old),
+		.new = owner(new),
+		.before = index_values(q->b, owner(old), old->number),
+		.after = index_values(q->b, owner(new), old->number),
+	};
+
+	n.was_custom = enum_value_json_string(n.before->list.items[0]).p;
+	n.is_custom = enum_value_json_string(n.after->list.items[0]).p;
+	n.printed_alike = enum_names_print(q->b, n.before).p == enum_names_print(q->b, n.after).p;
+	return n;
+}
+
+/*
+ * Row ENUM_VALUE_SAME_NAME. What a changed custom name loses in JSON is not the declared name's
+ * doing; while that one stays, it is.
+ */
+unsigned value_name_breaks(const struct question *q)
+{
+	struct names_pair n = names_pair_of(q);
 	unsigned breaks = 0;
 
-	if (first_name_is_lost(q->b, before, owner(new)))
+	if ((n.printed_alike || !n.was_custom) &&
+		enum_names_are_lost_in_json(q->b, n.before, n.new))
 		breaks |= JSON_BACKWARD;
-	if (first_name_is_lost(q->b, after, owner(old)))
+	if ((n.printed_alike || !n.is_custom) && enum_names_are_lost_in_json(q->b, n.after, n.old))
 		breaks |= JSON_FORWARD;
-	if (any_gone(q->b, before, owner(new)))
+	if (any_gone(q->b, n.before, n.new))
 		breaks |= SOURCE_CODE;
-	if (any_moved(q->b, before, owner(new)) || any_moved(q->b, after, owner(old)))
+	if (enum_names_moved(q->b, n.before, n.new) || enum_names_moved(q->b, n.after, n.old))
 		breaks |= WIRE;
+	return breaks;
+}
+
+/* Does what is printed for a number stand for another one in the other enum? */
+static bool printed_moved(
+	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
+{
+	const struct enum_value *there = index_printed(b, to, enum_names_print(b, names));
+
+	return there && there->number != names->list.items[0]->number;
+}
+
+/* Row ENUM_VALUE_SAME_JSON_NAME: edition-2026.md, section 5. */
+unsigned value_json_name_breaks(const struct question *q)
+{
+	struct names_pair n = names_pair_of(q);
+	unsigned breaks = 0;
+
+	if (n.printed_alike || (!n.was_custom && !n.is_custom))
+		return 0;
+	if ((n.was_custom && printed_moved(q->b, n.before, n.new)) ||
+		(n.is_custom && printed_moved(q->b, n.after, n.old)))
+		return JSON;
+	if (n.was_custom && enum_names_are_lost_in_json(q->b, n.before, n.new))
+		breaks |= JSON_BACKWARD;
+	if (n.is_custom && enum_names_are_lost_in_json(q->b, n.after, n.old))
+		breaks |= JSON_FORWARD;
 	return breaks;
 }
 

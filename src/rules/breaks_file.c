@@ -106,6 +106,14 @@ unsigned package_deletion_breaks(const struct question *q)
 	return breaks;
 }
 
+/* Arenas that are there now break nobody; edition 2026 takes away the option against them. */
+unsigned arenas_breaks(const struct question *q)
+{
+	enum { CC_ENABLE_ARENAS = 31 };
+
+	return options_bool(q->pair->new.file->e.options, CC_ENABLE_ARENAS, true) ? 0 : SOURCE_CODE;
+}
+
 /* Row FILE_SAME_PACKAGE: a package is part of the path of every call. */
 unsigned package_breaks(const struct question *q)
 {

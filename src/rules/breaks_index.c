@@ -54,6 +54,19 @@ static void index_message(struct breaks *b, const struct message *message)
 		put_json(b, message, message->fields.items[i]->e.name, message->fields.items[i]);
 }
 
+static void put_json_string(
+	struct breaks *b, const struct enumeration *e, const struct enum_value *value)
+{
+	struct str custom = enum_value_json_string(value);
+	void **slot;
+
+	if (!custom.p)
+		return;
+	slot = map_put(&b->by_json, intern(b->names, custom).p, address(e));
+	if (!*slot)
+		*slot = (void *)value;
+}
+
 static void index_enum(struct breaks *b, const struct enumeration *e)
 {
 	if (is_indexed(b, &e->e))
@@ -66,6 +79,7 @@ static void index_enum(struct breaks *b, const struct enumeration *e)
 			*names = NEW(b->arena, struct enum_names);
 		*vec_push(b->arena, &((struct enum_names *)*names)->list) = value;
 		put(&b->by_name, value->e.name.p, address(e), value);
+		put_json_string(b, e, value);
 	}
 }
 
@@ -98,6 +112,22 @@ const struct enum_value *index_value(struct breaks *b, const struct enumeration 
 {
 	index_enum(b, e);
 	return map_get(&b->by_name, name.p, address(e));
+}
+
+struct str enum_names_print(struct breaks *b, const struct enum_names *names)
+{
+	const struct enum_value *first = names->list.items[0];
+	struct str custom = enum_value_json_string(first);
+
+	return custom.p ? intern(b->names, custom) : first->e.name;
+}
+
+const struct enum_value *index_printed(
+	struct breaks *b, const struct enumeration *e, struct str printed)
+{
+	const struct enum_value *declared = index_value(b, e, printed);
+
+	return declared ? declared : map_get(&b->by_json, printed.p, address(e));
 }
 
 static void note_use(void *context, struct element *element)

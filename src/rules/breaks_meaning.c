@@ -208,15 +208,77 @@ static bool enum_is_lost_on_wire(struct breaks *b, struct way way, const struct 
 	return meanings_clash(b, from, to);
 }
 
-/* Writers print the first name of a number; readers go by it alone. */
+bool enum_names_moved(
+	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
+{
+	for (uint32_t i = 0; i < names->list.n; i++) {
+		const struct enum_value *here = names->list.items[i];
+		const struct enum_value *there = index_value(b, to, here->e.name);
+
+		if (there && there->number != here->number)
+			return true;
+	}
+	return false;
+}
+
+static bool share_a_name(
+	struct breaks *b, const struct enum_names *here, const struct enum_value *there)
+{
+	const struct enumeration *to = (const struct enumeration *)there->e.parent;
+
+	for (uint32_t i = 0; i < here->list.n; i++) {
+		const struct enum_value *value = index_value(b, to, here->list.items[i]->e.name);
+
+		if (value && value->number == there->number)
+			return true;
+	}
+	return false;
+}
+
+/* Two values by their names alone, their enums' names in front dropped. */
+static bool mean_the_same(
+	struct breaks *b, const struct enum_value *left, const struct enum_value *right)
+{
+	struct arena_mark mark = arena_mark(b->arena);
+	struct str a = meaning_name(upper_case(b->arena, left->e.parent->name),
+		upper_case(b->arena, left->e.name));
+	struct str other = meaning_name(upper_case(b->arena, right->e.parent->name),
+		upper_case(b->arena, right->e.name));
+	bool same = str_eq(a, other);
+
+	arena_rewind(b->arena, mark);
+	return same;
+}
+
+/*
+ * Writers print one name of a number; readers look for it among the declared names, then among the
+ * custom ones. Who is found by a custom name may be another value: the declared names tell.
+ */
+bool enum_names_are_lost_in_json(
+	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
+{
+	const struct enum_value *first = names->list.items[0], *found;
+	const struct enumeration *from = (const struct enumeration *)first->e.parent;
+
+	found = index_printed(b, to, enum_names_print(b, names));
+	if (!found)
+		return true;
+	if (share_a_name(b, names, found))
+		return false;
+	if (found->number != first->number)
+		return !mean_the_same(b, first, found);
+	return enum_names_moved(b, names, to) ||
+	       enum_names_moved(b, index_values(b, to, found->number), from);
+}
+
 static bool enum_is_lost_in_json(
 	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
 {
 	for (uint32_t i = 0; i < from->values.n; i++) {
 		const struct enum_value *value = from->values.items[i];
+		const struct enum_names *names = index_values(b, from, value->number);
 
-		if (index_values(b, from, value->number)->list.items[0] == value &&
-			!index_value(b, to, value->e.name))
+		if (names->list.items[0] == value && enum_names_are_lost_in_json(b, names, to))
 			return true;
 	}
 	return false;

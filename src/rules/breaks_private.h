@@ -27,7 +27,8 @@ struct breaks {
 	struct map indexed;   /* messages and enums that the four maps below know */
 	struct map by_number; /* (message or enum, number): a field, or the values of that number */
 	struct map by_name;   /* (name, message or enum): a field or value */
-	struct map by_json;   /* (interned JSON name or name, message): the first field of it */
+	struct map by_json;   /* (interned JSON name or name, message): the first field of it;
+				 (custom name in JSON, enum): the first value of it */
 	struct map contents;  /* (from, to and way): what is known of two messages or enums */
 	VEC(struct content) queue; /* of the comparison that runs */
 	struct map used;           /* (full name): a field of the old side that has this type */
@@ -69,6 +70,13 @@ const struct enum_names *index_values(
 	struct breaks *b, const struct enumeration *e, int32_t number);
 const struct enum_value *index_value(
 	struct breaks *b, const struct enumeration *e, struct str name);
+/*
+ * The name that writers print in JSON for a number, by its first value: the custom one, or the
+ * value's. And the value that readers take a name in JSON for, NULL: none.
+ */
+struct str enum_names_print(struct breaks *b, const struct enum_names *names);
+const struct enum_value *index_printed(
+	struct breaks *b, const struct enumeration *e, struct str printed);
 /* Has a field of the old side this message as its type? The message's own fields do not count. */
 bool index_is_used(struct breaks *b, const struct message *message);
 
@@ -98,6 +106,12 @@ enum outcome type_outcome(
 bool type_changes_source(const struct type *old, const struct type *new);
 
 /* breaks_meaning.c: the values of two enums. */
+/* Do the values of `names` that JSON holds arrive as others, or nowhere, in the enum `to`? */
+bool enum_names_are_lost_in_json(
+	struct breaks *b, const struct enum_names *names, const struct enumeration *to);
+/* Does one of the names stand under another number in the other enum? */
+bool enum_names_moved(
+	struct breaks *b, const struct enum_names *names, const struct enumeration *to);
 bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *from,
 	const struct enumeration *to);
 
@@ -146,10 +160,12 @@ unsigned json_name_breaks(const struct question *q);
 unsigned utf8_breaks(const struct question *q);
 unsigned java_utf8_breaks(const struct question *q);
 unsigned value_deletion_breaks(const struct question *q);
+unsigned value_json_name_breaks(const struct question *q);
 unsigned value_name_breaks(const struct question *q);
 unsigned enum_type_breaks(const struct question *q);
 unsigned reserved_breaks(const struct question *q);
 unsigned syntax_breaks(const struct question *q);
+unsigned arenas_breaks(const struct question *q);
 unsigned package_breaks(const struct question *q);
 unsigned message_deletion_breaks(const struct question *q);
 unsigned file_deletion_breaks(const struct question *q);

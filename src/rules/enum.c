@@ -3,6 +3,7 @@
 
 enum { PLAIN, UNLESS_NUMBER_RESERVED, UNLESS_NAME_RESERVED };
 enum { FEATURE_ENUM_TYPE = 2, ENUM_OPTION_ALLOW_ALIAS = 2 };
+enum { VALUE_OPTION_JSON = 998, JSON_STRING = 1 }; /* json_enumvalue_options.proto */
 
 static bool may_alias(const struct enumeration *enumeration)
 {
@@ -123,10 +124,31 @@ static void enum_value_no_delete(struct check *c, const struct rule *rule, const
 		finding_follows(c, f, &old->e, ROW_ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED);
 }
 
-static struct str rename_help(
-	struct check *c, const struct enumeration *new, const struct enum_value *lost)
+/*
+ * What to say of JSON when a value is renamed in an edition that has custom names for it; absent in
+ * others.
+ */
+static struct str json_rename_help(
+	const struct check *c, const struct enum_value *lost, const struct enum_value *value)
+{
+	struct str was = enum_value_json_string(lost), is = enum_value_json_string(value);
+
+	if (is.p && str_eq(is, was.p ? was : lost->e.name))
+		return S("; JSON keeps the name that it had, but for runtimes before protobuf 36, "
+			 "which know the declared names alone");
+	if (value->e.file->edition < EDITION_2026 || was.p || is.p)
+		return (struct str){ NULL, 0 };
+	return str_printf(c->arena,
+		"; where only JSON counts, `" STR " = %d [(pb.enumvalue.json).string = \"" STR
+		"\"];` keeps the old name there for readers since protobuf 36",
+		ARG(value->e.name), value->number, ARG(lost->e.name));
+}
+
+static struct str rename_help(struct check *c, const struct enumeration *new,
+	const struct enum_value *lost, const struct enum_value *value)
 {
 	const struct enum_value *elsewhere = lookup_value(c, new, lost->e.name);
+	struct str json = json_rename_help(c, lost, value);
 
 	if (elsewhere)
 		return str_printf(c->arena,
@@ -136,12 +158,12 @@ static struct str rename_help(
 	if (may_alias(new))
 		return str_printf(c->arena,
 			"keep `" STR " = %d;` as an alias of the new name, first in order while "
-			"JSON readers know only the old one",
-			ARG(lost->e.name), lost->number);
+			"JSON readers know only the old one" STR,
+			ARG(lost->e.name), lost->number, ARG(json));
 	return str_printf(c->arena,
 		"keep `" STR " = %d;` first and add the new name below it as an alias, with "
-		"`option allow_alias = true;`",
-		ARG(lost->e.name), lost->number);
+		"`option allow_alias = true;`" STR,
+		ARG(lost->e.name), lost->number, ARG(json));
 }
 
 /* The old name of a number that the new enum no longer has under it, NULL if it has all. */
@@ -192,7 +214,7 @@ static void enum_value_same_name(struct check *c, const struct rule *rule, const
 			.subject = &lost->e,
 			.before = names_of(c, old, lost->number),
 			.after = value->e.name,
-			.help = rename_help(c, new, lost),
+			.help = rename_help(c, new, lost, value),
 		};
 
 		if (had && had->number == value->number)
@@ -202,6 +224,67 @@ static void enum_value_same_name(struct check *c, const struct rule *rule, const
 			finding_add(c, rule, pair, &fact, STR " was renamed to '" STR "'",
 				ARG(value_words(c, lost)), ARG(value->e.name));
 	}
+}
+
+/* The name that JSON holds. */
+static struct str printed_name(const struct enum_value *value)
+{
+	struct str custom = enum_value_json_string(value);
+
+	return custom.p ? custom : value->e.name;
+}
+
+static struct spot json_string_spot(const struct enum_value *value)
+{
+	const struct option *json = options_find(value->e.options, VALUE_OPTION_JSON), *string;
+
+	string = json ? options_find(option_message(json), JSON_STRING) : NULL;
+	return spot_option(&value->e, string ? string : json);
+}
+
+static struct str json_name_help(const struct check *c, const struct enum_value *old,
+	const struct enum_value *new, unsigned breaks)
+{
+	struct str was = enum_value_json_string(old);
+
+	if (!was.p && breaks == JSON_FORWARD)
+		return str_printf(c->arena,
+			"leave the name '" STR "' out until every reader has this contract: those "
+			"of the old one refuse it",
+			ARG(printed_name(new)));
+	if (was.p)
+		return str_printf(c->arena,
+			"keep `(pb.enumvalue.json).string = \"" STR
+			"\"`: data that was written before holds it",
+			ARG(was));
+	return str_printf(c->arena, "leave the name '" STR "' to the value that has it",
+		ARG(printed_name(new)));
+}
+
+static void enum_value_same_json_name(
+	struct check *c, const struct rule *rule, const struct pair *pair)
+{
+	const struct enum_value *old = pair->old.enum_value, *new = pair->new.enum_value;
+	struct fact fact;
+	unsigned breaks;
+
+	if (!new || (!old->e.options && !new->e.options))
+		return;
+	breaks = breaks_of(c->breaks, rule, pair, DETAIL_NONE);
+	if (!breaks) /* each side reads what the other one prints */
+		return;
+	new = lookup_values(c, pair->parent->new.enumeration, new->number)->list.items[0];
+	fact = (struct fact){
+		.old = json_string_spot(old),
+		.new = json_string_spot(new),
+		.subject = &old->e,
+		.before = printed_name(old),
+		.after = printed_name(new),
+		.help = json_name_help(c, old, new, breaks),
+	};
+	finding_add(c, rule, pair, &fact,
+		STR " changed its name in JSON from '" STR "' to '" STR "'",
+		ARG(value_words(c, old)), ARG(fact.before), ARG(fact.after));
 }
 
 static void enum_same_type(struct check *c, const struct rule *rule, const struct pair *pair)
@@ -313,7 +396,36 @@ const struct rule rule_ENUM_VALUE_SAME_NAME = {
 	.after = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_CRIMSON = 1;\n}",
 	.safely = "Add the new name as an alias below the old one (`option allow_alias = true;`), "
 		  "in a later release exchange their order, so that writers print the new name, "
-		  "and drop the old one when nothing stored says it any more.",
+		  "and drop the old one when nothing stored says it any more. From edition 2026 on "
+		  "`(pb.enumvalue.json).string` on the new name keeps the old one in JSON, for "
+		  "runtimes since protobuf 36; source code still has to follow.",
+};
+
+#define JSON_OPTIONS_HEAD                                   \
+	"edition = \"2026\";\npackage acme.v1;\nimport option " \
+	"\"google/protobuf/json_options.proto\";\n"
+
+const struct rule rule_ENUM_VALUE_SAME_JSON_NAME = {
+	.id = "ENUM_VALUE_SAME_JSON_NAME",
+	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_CSR,
+	.breaks = JSON_BACKWARD | JSON_FORWARD,
+	.on = PAIR_ENUM_VALUE,
+	.check = enum_value_same_json_name,
+	.purpose = "enum values keep their custom names in JSON",
+	.compares = "Whether a number that both sides have is printed in JSON under a name that "
+		    "the other side reads as that value, where (pb.enumvalue.json).string says "
+		    "what is printed. Readers take the declared name first, then the custom one. "
+		    "Runtimes before protobuf 36 know the declared names alone; both ends are "
+		    "taken to know both.",
+	.hurts = "A name that is added is refused by readers of the old contract, one that is "
+		 "removed by readers of the new one, since old documents hold it. A name that "
+		 "stands for another number now is read as that one, without any error.",
+	.before = JSON_OPTIONS_HEAD "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1 "
+				    "[(pb.enumvalue.json).string = \"red\"];\n}",
+	.after = JSON_OPTIONS_HEAD "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1 "
+				   "[(pb.enumvalue.json).string = \"crimson\"];\n}",
+	.safely = "Give a value its name in JSON when it is new, and keep it. To a value that is "
+		  "in use add one only when every reader has the contract that declares it.",
 };
 
 const struct rule rule_ENUM_SAME_TYPE = {

@@ -63,7 +63,7 @@ static enum edition syntax_of(const struct file *file)
 						 : EDITION_PROTO2;
 }
 
-static struct str syntax_words(const struct check *c, const struct file *file)
+static struct str syntax_words(const struct file *file)
 {
 	switch (syntax_of(file)) {
 	case EDITION_PROTO3:
@@ -71,8 +71,7 @@ static struct str syntax_words(const struct check *c, const struct file *file)
 	case EDITION_PROTO2:
 		return S("proto2");
 	default:
-		/* google.protobuf.Edition counts editions from 1000 on: 2023, 2024, … */
-		return str_printf(c->arena, "edition %d", (int)file->edition - EDITION_2023 + 2023);
+		return edition_words(file->edition);
 	}
 }
 
@@ -88,8 +87,8 @@ static void file_same_syntax(struct check *c, const struct rule *rule, const str
 		.new = { new, new->syntax_span, new->syntax_span },
 		.subject = &old->e,
 		.name = old->import_path,
-		.before = syntax_words(c, old),
-		.after = syntax_words(c, new),
+		.before = syntax_words(old),
+		.after = syntax_words(new),
 	};
 	if (syntax_of(new) == EDITION_2023)
 		fact.help =

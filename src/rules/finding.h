@@ -37,9 +37,12 @@ struct check {
 	struct breaks *breaks;
 	const struct selection *selection;
 	struct findings *findings;
+	struct diags *diags;
+	bool visibility_is_unknown; /* and that was said */
 	const struct rule *by_kind[PAIR_KINDS][ROWS]; /* the selected rules */
 	uint32_t n_by_kind[PAIR_KINDS];
 	struct map lookups; /* lookup.c's, by message or enum */
+	struct map turned;  /* visibility.c's, by new file */
 	struct map made;    /* (subject, row): its finding, of several the last one */
 	VEC(struct link) links;
 	VEC(struct unplaced) unplaced;
@@ -111,6 +114,8 @@ const struct field *field_map(const struct field *field);
 struct str name_undotted(struct str name);
 /* `field 4 'amount' of 'acme.v1.Order'`, for extensions and map entries in their words. */
 struct str field_words(const struct check *c, const struct field *field);
+/* `edition 2026` */
+struct str edition_words(enum edition edition);
 /* `2`, `2 to 10`, `100 to max`. */
 struct str range_words(struct arena *arena, int32_t begin, int32_t end, int32_t max);
 /* A reserved name as its file spells it: `"amount"`, in editions `amount`. */

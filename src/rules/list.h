@@ -11,6 +11,7 @@
 	X(ENUM_VALUE_NO_DELETE)                           \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED)      \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED)    \
+	X(ENUM_VALUE_SAME_JSON_NAME)                      \
 	X(ENUM_VALUE_SAME_NAME)                           \
 	X(EXTENSION_MESSAGE_NO_DELETE)                    \
 	X(EXTENSION_NO_DELETE)                            \
@@ -34,7 +35,9 @@
 	X(FILE_NO_DELETE)                                 \
 	X(FILE_SAME_CC_ENABLE_ARENAS)                     \
 	X(FILE_SAME_CC_GENERIC_SERVICES)                  \
+	X(FILE_SAME_CC_NAMESPACE)                         \
 	X(FILE_SAME_CSHARP_NAMESPACE)                     \
+	X(FILE_SAME_CSHARP_NULLABLE_REFERENCE_TYPES)      \
 	X(FILE_SAME_GO_PACKAGE)                           \
 	X(FILE_SAME_JAVA_GENERIC_SERVICES)                \
 	X(FILE_SAME_JAVA_MULTIPLE_FILES)                  \
@@ -68,7 +71,8 @@
 	X(RPC_SAME_REQUEST_TYPE)                          \
 	X(RPC_SAME_RESPONSE_TYPE)                         \
 	X(RPC_SAME_SERVER_STREAMING)                      \
-	X(SERVICE_NO_DELETE)
+	X(SERVICE_NO_DELETE)                              \
+	X(SYMBOL_SAME_VISIBILITY)
 
 #define ROW_OF(id) ROW_##id,
 enum row { EACH_RULE(ROW_OF) ROWS };

@@ -102,9 +102,14 @@ static void file_same_option(struct check *c, const struct rule *rule, const str
 			ARG(old->import_path), ARG(is));
 		return;
 	}
-	fact.help = str_printf(c->arena,
-		text ? "keep `option " STR " = \"" STR "\";`" : "keep `option " STR " = " STR ";`",
-		ARG(name), ARG(was));
+	if (rule->arg == CC_ENABLE_ARENAS && str_eq(is, S("true")))
+		fact.help = S("nothing breaks: generators have ignored the option for years, and "
+			      "edition 2026 takes it away");
+	else
+		fact.help = str_printf(c->arena,
+			text ? "keep `option " STR " = \"" STR "\";`"
+			     : "keep `option " STR " = " STR ";`",
+			ARG(name), ARG(was));
 	if (!is.n)
 		finding_add(c, rule, pair, &fact,
 			"option '" STR "' of file '" STR "' was removed, it was '" STR "'",
@@ -113,6 +118,110 @@ static void file_same_option(struct check *c, const struct rule *rule, const str
 		finding_add(c, rule, pair, &fact,
 			"option '" STR "' of file '" STR "' changed from '" STR "' to '" STR "'",
 			ARG(name), ARG(old->import_path), ARG(was), ARG(is));
+}
+
+/* (pb.file.cpp).namespace, NULL: not written. */
+static const struct option *cc_namespace_option(const struct file *file)
+{
+	enum { FILE_OPTION_CPP = 990, NAMESPACE = 1 }; /* cpp_file_options.proto */
+	const struct option *cpp = options_find(file->e.options, FILE_OPTION_CPP);
+
+	return cpp ? options_find(option_message(cpp), NAMESPACE) : NULL;
+}
+
+/* `acme::v1`: what is written, else the package. */
+static struct str cc_namespace(const struct check *c, const struct file *file)
+{
+	const struct option *option = cc_namespace_option(file);
+	struct str rest = file->package, part, name = S("");
+
+	if (option && option->field)
+		return option->value.s;
+	while (str_cut(&rest, '.', &part))
+		name = str_printf(c->arena, STR "%s" STR, ARG(name), name.n ? "::" : "", ARG(part));
+	return name;
+}
+
+static struct spot cc_namespace_spot(const struct file *file)
+{
+	const struct option *option = cc_namespace_option(file);
+	struct span span = option ? option->span : NO_SPAN;
+
+	return (struct spot){ file, span, span };
+}
+
+static void file_same_cc_namespace(
+	struct check *c, const struct rule *rule, const struct pair *pair)
+{
+	const struct file *old = pair->old.file, *new = pair->new.file;
+	struct fact fact;
+
+	/* A package that changes has a finding of its own. */
+	if (!old || !new || (!cc_namespace_option(old) && !cc_namespace_option(new)))
+		return;
+	fact = (struct fact){
+		.old = cc_namespace_spot(old),
+		.new = cc_namespace_spot(new),
+		.subject = &old->e,
+		.name = old->import_path,
+		.before = cc_namespace(c, old),
+		.after = cc_namespace(c, new),
+	};
+	if (str_eq(fact.before, fact.after))
+		return;
+	if (cc_namespace_option(old))
+		fact.help = str_printf(c->arena,
+			"keep `option (pb.file.cpp).namespace = \"" STR "\";`", ARG(fact.before));
+	else
+		fact.help = S("leave (pb.file.cpp).namespace out: without it the namespace is the "
+			      "package");
+	finding_add(c, rule, pair, &fact,
+		"the C++ namespace of file '" STR "' changed from '" STR "' to '" STR "'",
+		ARG(old->import_path), ARG(fact.before), ARG(fact.after));
+}
+
+static bool csharp_is_nullable(const struct file *file)
+{
+	return file->e.features && file->e.features->csharp_nullable;
+}
+
+static struct spot csharp_nullable_spot(const struct file *file)
+{
+	enum { FEATURE_CSHARP = 1004, NULLABLE_REFERENCE_TYPES = 1 };
+	struct spot spot = spot_feature(&file->e, FEATURE_CSHARP, NULLABLE_REFERENCE_TYPES);
+
+	/* As for other options: nothing stands for one that is not written. */
+	return spot.line.begin == file->e.span.begin && spot.line.end == file->e.span.end
+		       ? spot_file(file)
+		       : spot;
+}
+
+static void file_same_csharp_nullable(
+	struct check *c, const struct rule *rule, const struct pair *pair)
+{
+	const struct file *old = pair->old.file, *new = pair->new.file;
+	struct fact fact;
+	bool is;
+
+	if (!old || !new || csharp_is_nullable(old) == csharp_is_nullable(new))
+		return;
+	is = csharp_is_nullable(new);
+	fact = (struct fact){
+		.old = csharp_nullable_spot(old),
+		.new = csharp_nullable_spot(new),
+		.subject = &old->e,
+		.name = old->import_path,
+		.before = is ? S("false") : S("true"),
+		.after = is ? S("true") : S("false"),
+	};
+	fact.help = str_printf(c->arena,
+		"keep features.(pb.csharp).nullable_reference_types at " STR
+		" where C# code treats warnings as errors",
+		ARG(fact.before));
+	finding_add(c, rule, pair, &fact,
+		is ? "the C# code of file '" STR "' says now which references may be null"
+		   : "the C# code of file '" STR "' no longer says which references may be null",
+		ARG(old->import_path));
 }
 
 #define HEAD "syntax = \"proto3\";\npackage acme.v1;\n"
@@ -238,3 +347,44 @@ OPTION_RULE(FILE_SAME_SWIFT_PREFIX, 39, "files keep their Swift prefix",
 	"Swift code finds the generated types under other names and no longer builds.",
 	"option swift_prefix = \"Acme\";\n" BODY, "option swift_prefix = \"Orders\";\n" BODY,
 	KEEP_OPTION);
+
+#define HEAD_2026 "edition = \"2026\";\npackage acme.v1;\n"
+
+const struct rule rule_FILE_SAME_CC_NAMESPACE = {
+	.id = "FILE_SAME_CC_NAMESPACE",
+	.categories = CAT_FILE | CAT_PACKAGE,
+	.breaks = SOURCE_CODE,
+	.on = PAIR_FILE,
+	.check = file_same_cc_namespace,
+	.purpose = "files keep their C++ namespace",
+	.compares = "The file option (pb.file.cpp).namespace of edition 2026; not written is the "
+		    "package. Where neither side writes it, FILE_SAME_PACKAGE speaks.",
+	.hurts = "C++ code finds the generated classes in another namespace and no longer builds. "
+		 "Data does not change.",
+	.before = HEAD_2026 BODY,
+	.after = HEAD_2026 "import option \"google/protobuf/cpp_options.proto\";\noption "
+			   "(pb.file.cpp).namespace = \"acme::orders\";\n" BODY,
+	.safely = KEEP_OPTION,
+};
+
+const struct rule rule_FILE_SAME_CSHARP_NULLABLE_REFERENCE_TYPES = {
+	.id = "FILE_SAME_CSHARP_NULLABLE_REFERENCE_TYPES",
+	.categories = CAT_FILE | CAT_PACKAGE,
+	.breaks = SOURCE_CODE,
+	.severity = SEVERITY_WARNING,
+	.on = PAIR_FILE,
+	.check = file_same_csharp_nullable,
+	.purpose = "files keep C#'s nullable reference types",
+	.compares = "The feature (pb.csharp).nullable_reference_types of the file, false unless it "
+		    "is written. protoc's generator asks the file alone, not its messages and "
+		    "fields.",
+	.hurts = "C# code that uses the file's messages gets other warnings about null, and no "
+		 "longer builds where warnings are errors. Hence the severity: it is reported "
+		 "and does not fail a check, unless the configuration says so. Data does not "
+		 "change.",
+	.before = HEAD_2026 BODY,
+	.after = HEAD_2026 "import option \"google/protobuf/c_sharp_features.proto\";\noption "
+			   "features.(pb.csharp).nullable_reference_types = true;\n" BODY,
+	.safely = "Change it together with the C# code that is built on the file, or leave the "
+		  "warnings of that code as warnings.",
+};

@@ -11,6 +11,11 @@ static void run_pair(void *context, const struct pair *pair)
 	}
 }
 
+static void add_rule(struct check *c, const struct rule *rule, enum pair_kind kind)
+{
+	c->by_kind[kind][c->n_by_kind[kind]++] = rule;
+}
+
 void rules_run(const struct check_options *options, struct diff *diff, struct findings *findings)
 {
 	struct check *c = NEW(options->arena, struct check);
@@ -23,12 +28,17 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	c->breaks = breaks_new(options->arena, options->names, diff);
 	c->selection = options->selection;
 	c->findings = findings;
+	c->diags = options->diags;
 	map_init(&c->made, options->arena);
 	map_init(&c->lookups, options->arena);
+	map_init(&c->turned, options->arena);
 	all = rules_all(&n);
 	for (size_t i = 0; i < n; i++) {
-		if (c->selection->selected[i])
-			c->by_kind[all[i]->on][c->n_by_kind[all[i]->on]++] = all[i];
+		if (!c->selection->selected[i])
+			continue;
+		add_rule(c, all[i], all[i]->on);
+		if (all[i]->on_enums)
+			add_rule(c, all[i], PAIR_ENUM);
 	}
 	diff_walk(diff, run_pair, c);
 	findings_place(c, options->jobs);

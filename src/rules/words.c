@@ -63,3 +63,10 @@ struct str reserved_spelling(struct arena *arena, const struct file *file, struc
 {
 	return str_printf(arena, file->edition >= EDITION_2023 ? STR : "\"" STR "\"", ARG(name));
 }
+
+struct str edition_words(enum edition edition)
+{
+	if (edition < EDITION_2024)
+		return S("edition 2023");
+	return edition < EDITION_2026 ? S("edition 2024") : S("edition 2026");
+}
