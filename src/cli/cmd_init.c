@@ -1,12 +1,11 @@
 #include "cli/cli.h"
 
+#include "cli/hooks.h"
 #include "cli/place.h"
 #include "config/accepted.h"
 #include "config/init.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <sys/stat.h>
 
 struct init_arguments {
 	bool hook;
@@ -16,7 +15,7 @@ static const struct opt init_options[] = {
 	{ .name = "hook",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct init_arguments, hook),
-		.summary = "write a pre-commit hook of git too" },
+		.summary = "write hooks of git too: before a commit, a merge, a push" },
 };
 
 /* What the command is doing. */
@@ -129,75 +128,15 @@ static bool write_files(struct init_state *state)
 	       write_attributes(state);
 }
 
-/* ---- the hook ---- */
-
-/* `--allow-empty`: a repository that has no contract yet may commit. */
-static const struct str hook_text =
-	STR_INIT("#!/bin/sh\n"
-		 "# Written by 'breakwater init --hook': refuses a commit that breaks a contract.\n"
-		 "# 'git commit --no-verify' passes it once.\n"
-		 "if ! command -v breakwater >/dev/null; then\n"
-		 "\techo 'pre-commit: breakwater is not installed, so the contracts cannot be "
-		 "checked' >&2\n"
-		 "\texit 1\n"
-		 "fi\n"
-		 "exec breakwater check --staged --allow-empty\n");
-
-static bool make_folder(struct cli *cli, struct str path)
-{
-	if (mkdir(str_cstr(cli->arena, path), 0777) == 0 || errno == EEXIST)
-		return true;
-	diag_error(&cli->diags, NOWHERE, "cannot make the folder '" STR "': %s",
-		ARG(cli_path_shown(cli, path)), strerror(errno));
-	return false;
-}
-
-/* A hook that git would not run, or would run everywhere, is worse than none. */
 static bool check_hook(struct init_state *state)
 {
 	struct cli *cli = state->cli;
-	const struct repository_facts *facts = &state->repository;
 
-	if (!state->is_repository) {
-		diag_error(&cli->diags, NOWHERE,
-			"'" STR "' is in no git repository, so it has no hooks",
-			ARG(cli->directory));
-		return false;
-	}
-	if (facts->hooks_are_users) {
-		diag_error(&cli->diags, NOWHERE,
-			"core.hooksPath in '" STR "' gives all your repositories the hooks of '" STR
-			"'",
-			ARG(facts->hooks_set_in), ARG(facts->hooks));
-		diag_help(&cli->diags,
-			"add 'breakwater check --staged' to its pre-commit yourself, or give this "
-			"repository its own: git config core.hooksPath .githooks");
-		return false;
-	}
-	if (cli_file_exists(cli, path_join(cli->arena, facts->hooks, S("pre-commit")))) {
-		diag_error(&cli->diags, NOWHERE, "there is a hook already: '" STR "/pre-commit'",
-			ARG(cli_path_shown(cli, facts->hooks)));
-		diag_help(
-			&cli->diags, "add to it: breakwater check --staged --allow-empty || exit");
-		return false;
-	}
-	return true;
-}
-
-static bool write_hook(struct init_state *state)
-{
-	struct cli *cli = state->cli;
-	const struct repository_facts *facts = &state->repository;
-
-	if (!make_folder(cli, facts->hooks) ||
-		!create(state, facts->hooks, "pre-commit", hook_text, 0777))
-		return false;
-	if (facts->hooks_set_in.p)
-		out_printf(cli->out,
-			"      there because core.hooksPath in " STR " names that folder%s\n",
-			ARG(cli_path_shown(cli, facts->hooks_set_in)),
-			path_under(facts->hooks, state->top) ? "; commit it with the rest" : "");
-	return true;
+	if (state->is_repository)
+		return hooks_check(cli, &state->repository);
+	diag_error(&cli->diags, NOWHERE, "'" STR "' is in no git repository, so it has no hooks",
+		ARG(cli->directory));
+	return false;
 }
 
 /* ---- the command ---- */
@@ -232,7 +171,7 @@ static int init_run(struct cli *cli, const void *given, const struct texts *oper
 	}
 	if (!configured && (!make_texts(&state) || !write_files(&state)))
 		return STATUS_UNKNOWN;
-	if (arguments->hook && !write_hook(&state))
+	if (arguments->hook && !hooks_write(cli, &state.repository, state.top))
 		return STATUS_UNKNOWN;
 	if (configured)
 		out_str(cli->out, S("breakwater.yaml is there already, and left as it is\n"));

@@ -254,11 +254,15 @@ static bool propose_hook(struct arena *arena, struct breakwater_proposal *propos
 	proposal->head = to;
 	proposal->commit = from;
 	proposal->pushed = branch;
-	if (from)
-		proposal->reason = str_cstr(
-			arena, branch ? str_printf(arena, "what '%s' was before the push",
-						branch_of(branch))
-				      : str_printf(arena, "PRE_COMMIT_FROM_REF is %s", from));
+	if (branch)
+		proposal->reason =
+			str_cstr(arena, str_printf(arena,
+						from ? "what '%s' was before the push"
+						     : "there was no '%s' before the push",
+						branch_of(branch)));
+	else if (from)
+		proposal->reason =
+			str_cstr(arena, str_printf(arena, "PRE_COMMIT_FROM_REF is %s", from));
 	return true;
 }
 

@@ -135,18 +135,30 @@ static struct source *open_branch(
 	struct search *search, struct str ref, struct str name, struct str reason)
 {
 	const struct input_request *request = search->request;
-	struct parting parting = { .a = ref, .b = search->head };
+	bool is_hook = request->staged && request->merge_base && !search->proposal->head.n;
+	struct parting parting = {
+		.a = ref,
+		.b = search->head,
+		.may_be_unrelated = is_hook && !search->proposal->in_pipeline,
+	};
 	struct opening *o = search->o;
 	struct source *source;
 
-	if (request->staged && request->merge_base && !search->proposal->head.n)
+	if (is_hook)
 		parting.n_merged =
 			merged_commits(o->repository, &request->merging, &parting.merged);
 	source = open_merge_base(o, &parting);
+	/* A branch with a history of its own may be committed to, too. */
+	if (parting.is_unrelated) {
+		search->note->text = str_printf(search->arena,
+			"comparing with HEAD, which has no commit in common with " STR,
+			ARG(shown(search, name)));
+		return open_revision(o, S("HEAD"));
+	}
 	if (source)
 		note_base(search, parting.id,
 			str_printf(search->arena, ", the merge base of " STR " and " STR STR,
-				ARG(shown(search, name)), ARG(shown(search, search->head)),
+				ARG(revision_short(o, name)), ARG(revision_short(o, search->head)),
 				ARG(shown(search, reason))),
 			parting.is_b);
 	return source;
@@ -175,14 +187,16 @@ static struct str find_proposed_branch(struct search *search, struct str *name)
 	return (struct str){ NULL, 0 };
 }
 
-static struct source *fail_branch(struct search *search)
+/* A branch of a remote that was not fetched. */
+static struct source *fail_branch(
+	struct search *search, struct str remote, struct str branch, struct str reason)
 {
 	struct repository *repository = search->o->repository;
-	struct str remote = repository->remote, branch = search->proposal->branch, word;
 	struct diags *diags = search->o->diags;
+	struct str word;
 
 	diag_error(diags, NOWHERE, "the branch '" STR "' is not in this clone (" STR ")",
-		ARG(shown(search, branch)), ARG(shown(search, search->proposal->reason)));
+		ARG(shown(search, branch)), ARG(shown(search, reason)));
 	if (!repository->remotes.n) {
 		diag_help(diags, "name a base: breakwater check REV");
 		return NULL;
@@ -202,7 +216,8 @@ static struct source *open_proposed_branch(struct search *search)
 	search->o->repository->needs_history = true;
 	ref = find_proposed_branch(search, &name);
 	if (!ref.n)
-		return fail_branch(search);
+		return fail_branch(search, search->o->repository->remote, search->proposal->branch,
+			search->proposal->reason);
 	return open_branch(search, ref, name,
 		str_printf(search->arena, " (" STR ")", ARG(search->proposal->reason)));
 }
@@ -290,6 +305,7 @@ static struct source *open_pushed(struct search *search)
 	struct opening *o = search->o;
 	struct branch_choice choice = { .ref = configured, .shown = configured };
 	struct diags said;
+	struct str name;
 
 	diags_init(&said, search->arena);
 	if (!configured.n && !default_branch(o->repository, true, &choice, &said)) {
@@ -299,9 +315,14 @@ static struct source *open_pushed(struct search *search)
 		diags_adopt(o->diags, &said);
 		return NULL;
 	}
-	if (from.n && str_eq(branch_name(o->repository, choice.shown),
-			      branch_name(o->repository, proposal->pushed)))
-		return open_commit(search, from);
+	name = branch_name(o->repository, choice.shown);
+	if (str_eq(name, branch_name(o->repository, proposal->pushed))) {
+		if (from.n)
+			return open_commit(search, from);
+		/* Nobody else has it; what it is here is what is pushed. */
+		if (str_eq(name, choice.shown) || str_starts(choice.ref, S("refs/heads/")))
+			return open_nothing(search);
+	}
 	return open_branch(search, choice.ref, choice.shown, S(""));
 }
 
@@ -317,6 +338,20 @@ static struct source *fail_unborn(struct search *search)
 	return NULL;
 }
 
+/* A remote's HEAD that names what was not fetched, or is there no more. */
+static struct source *fail_head(struct search *search, const struct branch_choice *choice)
+{
+	size_t slash = str_find(choice->shown, '/');
+	struct str remote = str_head(choice->shown, slash);
+
+	fail_branch(search, remote, str_from(choice->shown, slash + 1),
+		str_printf(search->arena, STR "/HEAD names it", ARG(remote)));
+	diag_help(search->o->diags,
+		"or ask the remote, if it has another one: git remote set-head " STR " --auto",
+		ARG(shown(search, shell_word(search->arena, remote))));
+	return NULL;
+}
+
 static struct source *open_default_branch(struct search *search, bool is_taken)
 {
 	const struct input_request *request = search->request;
@@ -327,6 +362,8 @@ static struct source *open_default_branch(struct search *search, bool is_taken)
 	if (!configured.n &&
 		!default_branch(search->o->repository, is_hook, &choice, search->o->diags))
 		return NULL;
+	if (!configured.n && !choice.why.n && !is_here(search->o, choice.ref))
+		return fail_head(search, &choice);
 	reason = choice.why.n ? str_printf(search->arena, " (" STR ")", ARG(choice.why)) : S("");
 	if (told.n && is_taken)
 		reason = str_printf(search->arena, STR "; " STR, ARG(reason), ARG(told));

@@ -174,6 +174,7 @@ struct merge_sides {
 	const struct content_id *b; /* as a merge of these */
 	uint32_t n_b;               /* one at least */
 	struct str a_name, b_name;  /* for messages */
+	bool *is_unrelated;         /* set instead of an error: no common commit; or NULL */
 };
 bool merge_base(struct repository *repository, const struct merge_sides *sides,
 	struct content_id *base, struct diags *diags);

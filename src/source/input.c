@@ -91,6 +91,20 @@ struct source *open_revision(struct opening *o, struct str input)
 		str_dup(arena, path_printable(arena, rev)), o->diags);
 }
 
+struct str revision_short(struct opening *o, struct str name)
+{
+	struct revision revision;
+	struct str shown = path_printable(o->options->arena, name);
+	struct diags unsaid;
+
+	diags_init(&unsaid, o->options->arena);
+	if (name.n == GIT_OID_HEXSZ &&
+		revision_find(o->repository, name, MEANT_COMMIT, &revision, &unsaid) &&
+		revision.has_commit)
+		shown = id_short(o->repository, o->options->arena, revision.commit.bytes);
+	return shown;
+}
+
 static struct source *fail_form(struct opening *o, struct str input, const char *help)
 {
 	diag_error(o->diags, NOWHERE, "'" STR "' is no input",
@@ -186,6 +200,8 @@ struct source *open_merge_base(struct opening *o, struct parting *parting)
 			    .b = heads.items,
 			    .n_b = heads.n,
 			    .b_name = b_name,
+			    .is_unrelated =
+				    parting->may_be_unrelated ? &parting->is_unrelated : NULL,
 		    },
 		    &base, o->diags) ||
 		!revision_find(
@@ -228,10 +244,20 @@ static struct source *open_old(
 	return open_merge_base(o, &parting);
 }
 
+/* What a hook names by its whole id is told by a short one. */
+static struct source *open_head(struct opening *o, struct str head)
+{
+	struct source *source = open_revision(o, head);
+
+	if (source)
+		source->name = source->side = revision_short(o, head);
+	return source;
+}
+
 static struct source *open_new(struct opening *o, const struct input_request *request)
 {
 	if (!request->base.p && request->proposal.head.n)
-		return opening_need(o) ? open_revision(o, request->proposal.head) : NULL;
+		return opening_need(o) ? open_head(o, request->proposal.head) : NULL;
 	if (!request->staged)
 		return open_input(o, request->head);
 	return opening_need(o) ? index_open(o->repository, o->diags) : NULL;

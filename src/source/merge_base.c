@@ -164,6 +164,8 @@ bool merge_base(struct repository *repository, const struct merge_sides *sides,
 
 	if (found)
 		*base = found->id;
+	else if (!graph->failed && !repository->shallow && sides->is_unrelated)
+		*sides->is_unrelated = true;
 	else if (!graph->failed)
 		diag_no_base(repository, sides->a_name, sides->b_name, diags);
 	graph_free(graph);

@@ -18,6 +18,8 @@ struct repository *opening_need(struct opening *o);
 /* One INPUT; absent: the working tree, outside a repository `dir:.`. NULL and a diagnostic. */
 struct source *open_input(struct opening *o, struct str input);
 struct source *open_revision(struct opening *o, struct str input);
+/* A revision's name for messages: of a whole id the first digits. */
+struct str revision_short(struct opening *o, struct str name);
 
 /* Two commits by name; `a` may name a folder of what is opened, as in `REV:PATH`. */
 struct parting {
@@ -27,6 +29,8 @@ struct parting {
 	/* What was found: the merge base's short id, and whether it is `b` itself. */
 	struct str id;
 	bool is_b;
+	/* Instead of an error: there is no common commit. Only where the whole history is here. */
+	bool may_be_unrelated, is_unrelated;
 };
 /* The merge base of both; NULL and a diagnostic. */
 struct source *open_merge_base(struct opening *o, struct parting *parting);

@@ -1,0 +1,140 @@
+#include "cli/hooks.h"
+
+#include "cli/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* `--allow-empty`: a repository that has no contract yet may commit. */
+#define CHECK_STAGED "breakwater check --staged --merge-base --allow-empty"
+#define CHECK_PUSHED                                                  \
+	"PRE_COMMIT_FROM_REF=$remote_id PRE_COMMIT_TO_REF=$local_id " \
+	"PRE_COMMIT_REMOTE_BRANCH=$remote_ref breakwater check --allow-empty </dev/null"
+#define BEGIN(name, what, passes)                                                             \
+	"#!/bin/sh\n"                                                                         \
+	"# Written by 'breakwater init --hook': refuses " what "\n"                           \
+	"# '" passes " --no-verify' passes it once.\n"                                        \
+	"if ! command -v breakwater >/dev/null; then\n"                                       \
+	"\techo '" name ": breakwater is not installed, so the contracts cannot be checked' " \
+	">&2\n"                                                                               \
+	"\texit 1\n"                                                                          \
+	"fi\n"
+
+struct hook {
+	const char *name;
+	struct str text;
+	const char *add; /* what somebody adds who has such a hook */
+};
+
+/* git commits a merge that meets no conflict without pre-commit, and rebases without either. */
+static const struct hook hooks[] = {
+	{ "pre-commit",
+		STR_INIT(BEGIN("pre-commit", "a commit that makes this branch break a contract.",
+			"git commit") "exec " CHECK_STAGED "\n"),
+		CHECK_STAGED " || exit" },
+	{ "pre-merge-commit",
+		STR_INIT(BEGIN("pre-merge-commit",
+			"a merge that makes this branch break a contract.",
+			"git merge") "exec " CHECK_STAGED "\n"),
+		CHECK_STAGED " || exit" },
+	{ "pre-push",
+		STR_INIT(BEGIN("pre-push", "a push of commits that break a contract.",
+			"git push") "status=0\n"
+				    "while read -r line; do # LOCAL-REF LOCAL-ID REMOTE-REF "
+				    "REMOTE-ID\n"
+				    "\tremote_id=${line##* }\n"
+				    "\tline=${line% *}\n"
+				    "\tremote_ref=${line##* }\n"
+				    "\tline=${line% *}\n"
+				    "\tlocal_id=${line##* }\n"
+				    "\tcase $remote_ref in refs/heads/*) ;; *) continue ;; esac\n"
+				    "\tcase $local_id in *[!0]*) ;; *) continue ;; esac # deleted\n"
+				    "\t" CHECK_PUSHED " || status=1\n"
+				    "done\n"
+				    "exit \"$status\"\n"),
+		"for each line that it reads, " CHECK_PUSHED },
+};
+
+static struct str hook_path(
+	struct cli *cli, const struct repository_facts *facts, const struct hook *hook)
+{
+	return path_join(cli->arena, facts->hooks, str_of(hook->name));
+}
+
+/* A hook that git would not run, or would run everywhere, is worse than none. */
+bool hooks_check(struct cli *cli, const struct repository_facts *facts)
+{
+	struct str first = hook_path(cli, facts, &hooks[0]);
+
+	if (facts->hooks_are_users) {
+		diag_error(&cli->diags, NOWHERE,
+			"core.hooksPath in '" STR "' gives all your repositories the hooks of '" STR
+			"'",
+			ARG(facts->hooks_set_in), ARG(facts->hooks));
+		diag_help(&cli->diags,
+			"add '" CHECK_STAGED "' to its pre-commit yourself, or give this "
+			"repository its own: git config core.hooksPath .githooks");
+		return false;
+	}
+	if (cli_file_exists(cli, first)) {
+		diag_error(&cli->diags, NOWHERE, "there is a hook already: '" STR "'",
+			ARG(cli_path_shown(cli, first)));
+		diag_help(&cli->diags, "add to it: %s", hooks[0].add);
+		return false;
+	}
+	return true;
+}
+
+/* Is the file the hook as it is written here? */
+static bool is_ours(struct cli *cli, struct str path, const struct hook *hook)
+{
+	int fd = open(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *bytes = arena_alloc(cli->arena, hook->text.n + 1, 1);
+	struct stat st;
+	bool same;
+
+	if (fd < 0)
+		return false;
+	same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)hook->text.n &&
+	       read(fd, bytes, hook->text.n) == (ssize_t)hook->text.n &&
+	       memcmp(bytes, hook->text.p, hook->text.n) == 0;
+	close(fd);
+	return same;
+}
+
+static bool write_hook(
+	struct cli *cli, const struct repository_facts *facts, const struct hook *hook)
+{
+	struct str path = hook_path(cli, facts, hook), shown = cli_path_shown(cli, path);
+
+	if (!cli_file_exists(cli, path)) {
+		if (!cli_file_create(cli, path, hook->text, 0777))
+			return false;
+		out_printf(cli->out, "wrote " STR "\n", ARG(shown));
+	} else if (!is_ours(cli, path, hook)) {
+		out_printf(cli->out, "left " STR ", which is there already; add to it: %s\n",
+			ARG(shown), hook->add);
+	}
+	return true;
+}
+
+bool hooks_write(struct cli *cli, const struct repository_facts *facts, struct str top)
+{
+	if (mkdir(str_cstr(cli->arena, facts->hooks), 0777) < 0 && errno != EEXIST) {
+		diag_error(&cli->diags, NOWHERE, "cannot make the folder '" STR "': %s",
+			ARG(cli_path_shown(cli, facts->hooks)), strerror(errno));
+		return false;
+	}
+	for (size_t i = 0; i < COUNT(hooks); i++) {
+		if (!write_hook(cli, facts, &hooks[i]))
+			return false;
+	}
+	if (facts->hooks_set_in.p)
+		out_printf(cli->out,
+			"      there because core.hooksPath in " STR " names that folder%s\n",
+			ARG(cli_path_shown(cli, facts->hooks_set_in)),
+			path_under(facts->hooks, top) ? "; commit it with the rest" : "");
+	return true;
+}
