@@ -25,6 +25,7 @@ enum { OLD, NEW, SIDES };
 
 struct breakwater_run {
 	const struct breakwater_options *options; /* while breakwater_check runs */
+	const struct check_sources *given;        /* likewise; NULL: none */
 	struct arena *arena;
 	struct intern *names;
 	struct diags diags;
@@ -144,13 +145,17 @@ static bool read_default_base(struct breakwater_run *run, struct input_request *
 	return ok;
 }
 
-/* An input that counts from a folder, and a repository, of its own. */
+/* An input that counts from a folder, and a repository, of its own, or is open already. */
 static bool open_apart(struct breakwater_run *run, int side, const char *input,
 	const struct breakwater_side *options)
 {
 	static const struct breakwater_git no_git;
 	struct source_options sources = run->sources;
 
+	if (run->given)
+		run->sides[side].source = side == OLD ? run->given->old : run->given->new;
+	if (run->sides[side].source)
+		return true;
 	if (options->directory)
 		sources = source_options_of(
 			run->arena, run->names, text_option(run, options->directory), &no_git);
@@ -192,7 +197,7 @@ static bool open_sources(struct breakwater_run *run)
 
 	if (o->head_entries)
 		return open_entries(run);
-	if (o->base_side.directory || o->head_side.directory)
+	if (run->given || o->base_side.directory || o->head_side.directory)
 		return open_apart(run, OLD, o->base, &o->base_side) &&
 		       open_apart(run, NEW, o->head, &o->head_side);
 	if (is_default && !read_default_base(run, &request))
@@ -771,12 +776,14 @@ static void run_steps(struct breakwater_run *run)
 	}
 }
 
-struct breakwater_run *breakwater_check(const struct breakwater_options *options)
+struct breakwater_run *run_check(
+	const struct breakwater_options *options, const struct check_sources *sources)
 {
 	struct arena *arena = arena_new(options->out_of_memory, options->context);
 	struct breakwater_run *run = NEW(arena, struct breakwater_run);
 
 	run->options = options;
+	run->given = sources && (sources->old || sources->new) ? sources : NULL;
 	run->arena = arena;
 	run->names = intern_new(arena);
 	run->status = BREAKWATER_UNKNOWN;
@@ -785,7 +792,13 @@ struct breakwater_run *breakwater_check(const struct breakwater_options *options
 	run_steps(run);
 	diags_sort(&run->diags);
 	run->options = NULL;
+	run->given = NULL;
 	return run;
+}
+
+struct breakwater_run *breakwater_check(const struct breakwater_options *options)
+{
+	return run_check(options, NULL);
 }
 
 enum breakwater_status breakwater_run_status(const struct breakwater_run *run)

@@ -7,6 +7,13 @@
 #include "rules/rules.h"
 #include "source/source.h"
 
+/* Sources that are open already, in the place of the operands; NULL: the options name it. */
+struct check_sources {
+	struct source *old, *new;
+};
+/* breakwater_check with such sources, which the run closes. */
+struct breakwater_run *run_check(
+	const struct breakwater_options *options, const struct check_sources *sources);
 /* The findings in the order of the reports, accepted ones included. */
 const struct findings *run_findings(const struct breakwater_run *run);
 /* Where texts are loaded that a finding's place needs. */

@@ -1,5 +1,7 @@
 #include "cli/buf_input.h"
 
+#include "descriptor/descriptor.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,10 +10,28 @@
 
 enum { MAX_CONFIG_LOOK = 1 << 16 }; /* bytes of a buf.yaml that are searched for its version */
 
+/* What an input is. */
+enum input_form {
+	INPUT_DIR,
+	INPUT_PROTOFILE,
+	INPUT_GIT,
+	INPUT_MODULE,
+	INPUT_SET,
+	INPUT_JSON,
+	INPUT_TEXT,
+	INPUT_YAML,
+	INPUT_TAR,
+	INPUT_ZIP
+};
+
 /* `PATH#KEY=VALUE,…` taken apart. */
 struct spelling {
 	struct str whole, path;
-	struct str format, branch, tag, ref, commit, subdir; /* absent: not given */
+	/* Absent: not given. */
+	struct str format, compression, branch, tag, ref, commit, subdir, strip, submodules, depth;
+	enum input_form form;
+	enum packing packing;
+	uint32_t strip_components;
 };
 
 struct str buf_path_absolute(struct cli *cli, struct str path)
@@ -44,19 +64,34 @@ static bool fail(struct cli *cli, const struct spelling *s, const char *why, con
 	return false;
 }
 
+/* Options that change nothing here: nothing is cloned, and JSON is read in each of its spellings. */
+static bool is_ignored(struct str key)
+{
+	static const struct str ignored[] = { STR_INIT("filter"), STR_INIT("use_proto_names"),
+		STR_INIT("use_enum_numbers") };
+
+	for (size_t i = 0; i < COUNT(ignored); i++)
+		if (str_eq(key, ignored[i]))
+			return true;
+	return false;
+}
+
 static bool take_option(struct cli *cli, struct spelling *s, struct str key, struct str value)
 {
-	static const struct str ignored[] = { STR_INIT("depth"), STR_INIT("filter") };
 	const struct {
 		struct str key;
 		struct str *value;
 	} known[] = {
 		{ S("format"), &s->format },
+		{ S("compression"), &s->compression },
 		{ S("branch"), &s->branch },
 		{ S("tag"), &s->tag },
 		{ S("ref"), &s->ref },
 		{ S("commit"), &s->commit },
 		{ S("subdir"), &s->subdir },
+		{ S("strip_components"), &s->strip },
+		{ S("recurse_submodules"), &s->submodules },
+		{ S("depth"), &s->depth },
 	};
 	struct str names[COUNT(known)], nearest;
 
@@ -71,21 +106,20 @@ static bool take_option(struct cli *cli, struct spelling *s, struct str key, str
 		*known[i].value = value;
 		return true;
 	}
-	for (size_t i = 0; i < COUNT(ignored); i++)
-		if (str_eq(key, ignored[i])) /* nothing is cloned */
-			return true;
-	if (str_eq(key, S("recurse_submodules")) && str_eq(value, S("false")))
+	if (is_ignored(key) ||
+		(str_eq(key, S("include_package_files")) && str_eq(value, S("false"))))
 		return true;
-	if (str_eq(key, S("recurse_submodules")))
-		return fail(cli, s, "cannot be taken over: submodules are not read",
-			"compare folders: a checkout with its submodules as DIR");
+	if (str_eq(key, S("include_package_files")))
+		return fail(cli, s, "cannot be taken over: a file stands for itself alone",
+			"name the folder of the package");
 	diag_error(&cli->diags, NOWHERE, "'" STR "' has the unknown option '" STR "'",
 		ARG(s->whole), ARG(key));
 	nearest = str_nearest(key, names, COUNT(names));
 	if (nearest.n)
 		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
 	else
-		diag_help(&cli->diags, "there are branch, tag, commit, ref, subdir and format");
+		diag_help(&cli->diags, "there are branch, tag, commit, ref, subdir, "
+				       "strip_components, format and compression");
 	return false;
 }
 
@@ -117,43 +151,185 @@ static bool is_on_disk(struct cli *cli, struct str path, bool folder)
 	return stat(str_cstr(cli->arena, path), &st) == 0 && (!folder || S_ISDIR(st.st_mode));
 }
 
-/* buf's own list of endings. */
-static struct str format_of(struct cli *cli, const struct spelling *s)
-{
-	static const struct {
-		struct str ending, format;
-	} endings[] = {
-		{ STR_INIT(".git"), STR_INIT("git") },
-		{ STR_INIT(".bin"), STR_INIT("binpb") },
-		{ STR_INIT(".binpb"), STR_INIT("binpb") },
-		{ STR_INIT(".json"), STR_INIT("json") },
-		{ STR_INIT(".txtpb"), STR_INIT("txtpb") },
-		{ STR_INIT(".yaml"), STR_INIT("yaml") },
-		{ STR_INIT(".tar"), STR_INIT("tar") },
-		{ STR_INIT(".tgz"), STR_INIT("tar") },
-		{ STR_INIT(".zip"), STR_INIT("zip") },
-		{ STR_INIT(".gz"), STR_INIT("gz") },
-		{ STR_INIT(".zst"), STR_INIT("zst") },
-		{ STR_INIT(".proto"), STR_INIT("protofile") },
-	};
-	struct str path = s->path;
+/* ---- formats ---- */
 
-	if (s->format.p)
-		return s->format;
+struct format {
+	struct str word;
+	enum input_form form;
+	enum packing packing;
+};
+
+/* buf's own list of endings; of two that fit the first counts. */
+static const struct format endings[] = {
+	{ STR_INIT(".git"), INPUT_GIT, PACKING_NONE },
+	{ STR_INIT(".bin"), INPUT_SET, PACKING_NONE },
+	{ STR_INIT(".binpb"), INPUT_SET, PACKING_NONE },
+	{ STR_INIT(".json"), INPUT_JSON, PACKING_NONE },
+	{ STR_INIT(".txtpb"), INPUT_TEXT, PACKING_NONE },
+	{ STR_INIT(".yaml"), INPUT_YAML, PACKING_NONE },
+	{ STR_INIT(".tar"), INPUT_TAR, PACKING_NONE },
+	{ STR_INIT(".tgz"), INPUT_TAR, PACKING_GZIP },
+	{ STR_INIT(".zip"), INPUT_ZIP, PACKING_NONE },
+	{ STR_INIT(".proto"), INPUT_PROTOFILE, PACKING_NONE },
+};
+
+static const struct format formats[] = {
+	{ STR_INIT("dir"), INPUT_DIR, PACKING_NONE },
+	{ STR_INIT("git"), INPUT_GIT, PACKING_NONE },
+	{ STR_INIT("binpb"), INPUT_SET, PACKING_NONE },
+	{ STR_INIT("bin"), INPUT_SET, PACKING_NONE },
+	{ STR_INIT("bingz"), INPUT_SET, PACKING_GZIP },
+	{ STR_INIT("json"), INPUT_JSON, PACKING_NONE },
+	{ STR_INIT("jsongz"), INPUT_JSON, PACKING_GZIP },
+	{ STR_INIT("txtpb"), INPUT_TEXT, PACKING_NONE },
+	{ STR_INIT("yaml"), INPUT_YAML, PACKING_NONE },
+	{ STR_INIT("tar"), INPUT_TAR, PACKING_NONE },
+	{ STR_INIT("targz"), INPUT_TAR, PACKING_GZIP },
+	{ STR_INIT("zip"), INPUT_ZIP, PACKING_NONE },
+	{ STR_INIT("protofile"), INPUT_PROTOFILE, PACKING_NONE },
+	{ STR_INIT("mod"), INPUT_MODULE, PACKING_NONE },
+};
+
+/* Takes `.gz` or `.zst` off the end of *path. */
+static enum packing take_packing(struct str *path)
+{
+	static const struct format packings[] = {
+		{ STR_INIT(".gz"), INPUT_SET, PACKING_GZIP },
+		{ STR_INIT(".zst"), INPUT_SET, PACKING_ZSTD },
+	};
+
+	for (size_t i = 0; i < COUNT(packings); i++) {
+		if (!str_ends(*path, packings[i].word))
+			continue;
+		path->n -= packings[i].word.n;
+		return packings[i].packing;
+	}
+	return PACKING_NONE;
+}
+
+/* By the name; false: a packed file of which the name does not tell what is in it. */
+static bool find_format(struct cli *cli, struct spelling *s)
+{
+	struct str path = s->path;
+	enum packing packing;
+
 	while (path.n > 1 && path.p[path.n - 1] == '/')
 		path.n--;
+	s->form = INPUT_SET;
 	if (str_eq(path, S("-")))
-		return S("binpb");
-	for (size_t i = 0; i < COUNT(endings); i++)
-		if (str_ends(path, endings[i].ending))
-			return endings[i].format;
-	if (is_on_disk(cli, path, true) || str_find(path, '/') == path.n)
-		return S("dir");
+		return true;
+	packing = take_packing(&path);
+	for (size_t i = 0; i < COUNT(endings); i++) {
+		if (!str_ends(path, endings[i].word))
+			continue;
+		s->form = endings[i].form;
+		s->packing = packing ? packing : endings[i].packing;
+		return true;
+	}
+	s->packing = packing;
+	s->form = INPUT_DIR;
+	if (packing && !is_on_disk(cli, s->path, true))
+		return false;
 	/* `buf.build/acme/petapis`: a host has a dot, and the name three parts. */
-	if (str_find(str_head(path, str_find(path, '/')), '.') < str_find(path, '/') &&
+	if (!is_on_disk(cli, path, true) && str_find(path, '/') < path.n &&
+		str_find(str_head(path, str_find(path, '/')), '.') < str_find(path, '/') &&
 		path.p[0] != '.' && path.p[0] != '/')
-		return S("mod");
-	return S("dir");
+		s->form = INPUT_MODULE;
+	return true;
+}
+
+static bool fail_packed(struct cli *cli, const struct spelling *s)
+{
+	return fail(cli, s, "is packed, and its name does not tell what it holds",
+		"say it: '#format=tar', binpb, json or txtpb");
+}
+
+static bool take_format(struct cli *cli, struct spelling *s)
+{
+	struct str names[COUNT(formats)], nearest;
+	bool known = find_format(cli, s);
+
+	if (!s->format.p)
+		return known || fail_packed(cli, s);
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		names[i] = formats[i].word;
+		if (!str_eq(s->format, formats[i].word))
+			continue;
+		s->form = formats[i].form;
+		if (formats[i].packing)
+			s->packing = formats[i].packing;
+		return true;
+	}
+	nearest = str_nearest(s->format, names, COUNT(names));
+	diag_error(&cli->diags, NOWHERE, "'" STR "': there is no format '" STR "'", ARG(s->whole),
+		ARG(s->format));
+	if (nearest.n)
+		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
+	else
+		diag_help(&cli->diags, "it takes dir, git, binpb, json, txtpb, tar, zip and "
+				       "protofile");
+	return false;
+}
+
+static bool is_file(enum input_form form)
+{
+	return form == INPUT_SET || form == INPUT_JSON || form == INPUT_TEXT || form == INPUT_TAR;
+}
+
+static bool take_compression(struct cli *cli, struct spelling *s)
+{
+	if (!s->compression.p)
+		return true;
+	if (!is_file(s->form))
+		return fail(cli, s, "takes no 'compression'",
+			"it is of images and of tar archives");
+	if (str_eq(s->compression, S("none")))
+		s->packing = PACKING_NONE;
+	else if (str_eq(s->compression, S("gzip")))
+		s->packing = PACKING_GZIP;
+	else if (str_eq(s->compression, S("zstd")))
+		s->packing = PACKING_ZSTD;
+	else
+		return fail(cli, s, "has a compression that is not read",
+			"there are none, gzip and zstd");
+	return true;
+}
+
+static bool number_of(struct str text, uint32_t *number)
+{
+	*number = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9' || *number > 100000)
+			return false;
+		*number = *number * 10 + (uint32_t)(text.p[i] - '0');
+	}
+	return text.n > 0;
+}
+
+/* Options that the form does not have. */
+static bool check_options(struct cli *cli, struct spelling *s)
+{
+	bool is_git = s->form == INPUT_GIT, is_archive = s->form == INPUT_TAR || s->form == INPUT_ZIP;
+	bool has_git = s->branch.p || s->tag.p || s->ref.p || s->commit.p || s->submodules.p ||
+		       s->depth.p;
+	uint32_t depth;
+
+	if (has_git && !is_git)
+		return fail(cli, s, "is no repository, so it has no revisions",
+			"a repository is named by its '.git'; of a name with another ending say "
+			"'format=git'");
+	if (s->subdir.p && !is_git && !is_archive)
+		return fail(cli, s, "takes no 'subdir'",
+			s->form == INPUT_DIR ? "name the folder itself"
+					    : "it is of repositories and archives");
+	if (s->strip.p && !is_archive)
+		return fail(cli, s, "takes no 'strip_components'", "it is of archives");
+	if (s->strip.p && !number_of(s->strip, &s->strip_components))
+		return fail(cli, s, "has no number of components to strip", "'strip_components=1'");
+	if (s->depth.p && (!number_of(s->depth, &depth) || !depth))
+		return fail(cli, s, "has no number as its depth",
+			"leave it out: nothing is cloned");
+	return true;
 }
 
 /* ---- the configuration above a folder ---- */
@@ -269,9 +445,6 @@ static bool read_folder(struct cli *cli, const struct spelling *s, struct str on
 {
 	struct str folder = buf_path_absolute(cli, s->path), named;
 
-	if (s->branch.p || s->tag.p || s->ref.p || s->commit.p || s->subdir.p)
-		return fail(cli, s, "is a folder, which has no revisions and no 'subdir'",
-			"a repository is named by its '.git'");
 	named = folder;
 	if (only_file.p)
 		folder = parent_of(folder).n ? parent_of(folder) : S("/");
@@ -288,35 +461,92 @@ static bool read_folder(struct cli *cli, const struct spelling *s, struct str on
 
 static bool read_image(struct cli *cli, const struct spelling *s, struct buf_input *input)
 {
-	input->input = str_cstr(cli->arena, str_printf(cli->arena, "set:" STR, ARG(s->path)));
+	struct breakwater_git git = cli_git();
+	struct source_options options =
+		source_options_of(cli->arena, cli->names, cli->directory, &git);
+	struct str bytes;
+
 	input->top = input->only = S("");
-	return true;
+	if (s->form == INPUT_SET && s->packing == PACKING_NONE) {
+		input->input = str_cstr(
+			cli->arena, str_printf(cli->arena, "set:" STR, ARG(s->path)));
+		return true;
+	}
+	if (!source_file_bytes(&options, s->path, s->packing, &bytes, &cli->diags))
+		return false;
+	if (s->form == INPUT_SET)
+		input->source = source_set(
+			cli->arena, s->whole, bytes, options.max_files, &cli->diags);
+	else
+		input->source = descriptor_image(cli->arena, cli->names, s->whole, bytes,
+			s->form == INPUT_JSON, &cli->diags);
+	return input->source != NULL;
 }
 
-/* What git knows the revision as. */
-static bool find_revision(struct cli *cli, const struct spelling *s, struct str *rev)
+static bool read_archive(
+	struct cli *cli, const struct spelling *s, bool configured, struct buf_input *input)
+{
+	struct breakwater_git git = cli_git();
+	struct source_options options =
+		source_options_of(cli->arena, cli->names, cli->directory, &git);
+	struct archive_input archive = { .name = s->whole,
+		.is_zip = s->form == INPUT_ZIP,
+		.packing = s->packing,
+		.strip_components = s->strip_components,
+		.top = S("") };
+
+	if (s->form == INPUT_ZIP && s->packing != PACKING_NONE)
+		return fail(cli, s, "cannot be taken over: a zip archive is not packed again",
+			"unpack it once");
+	input->only = S("");
+	if (s->subdir.p && !path_normalize(cli->arena, s->subdir, &input->only))
+		return fail(cli, s, "leads out of the archive", "'subdir' is a folder in it");
+	if (!source_file_bytes(&options, s->path, PACKING_NONE, &archive.bytes, &cli->diags))
+		return false;
+	input->source = source_archive(&options, &archive, &cli->diags);
+	if (!input->source)
+		return false;
+	archive.top = configured ? input->only : tree_workspace(cli, input->source, input->only);
+	if (archive.top.n)
+		input->source = source_archive(&options, &archive, &cli->diags);
+	input->top = archive.top;
+	return input->source != NULL;
+}
+
+/* What git knows the revision as: `first` if there is such a one, else `second`. */
+struct revision_names {
+	struct str first, second;
+};
+
+/*
+ * buf takes a name of any kind for each: a tag or a branch of a remote as 'branch', too. What the
+ * option says counts first.
+ */
+static bool find_revision(struct cli *cli, const struct spelling *s, struct revision_names *names)
 {
 	struct arena *arena = cli->arena;
 	int given = s->tag.p != NULL;
+	struct str rev;
 
+	*names = (struct revision_names){ S("HEAD"), { NULL, 0 } };
 	given += s->commit.p != NULL;
 	given += s->branch.p != NULL || s->ref.p != NULL;
 	if (given > 1)
 		return fail(cli, s, "names several revisions", "one of branch, tag and commit");
-	if (s->tag.p)
-		*rev = str_printf(arena, "refs/tags/" STR, ARG(s->tag));
-	else if (s->commit.p)
-		*rev = s->commit;
-	else if (s->branch.p && s->ref.p && str_starts(s->ref, S("HEAD")))
-		*rev = str_printf(
-			arena, "refs/heads/" STR STR, ARG(s->branch), ARG(str_from(s->ref, 4)));
-	else if (s->ref.p)
-		*rev = s->ref;
-	else if (s->branch.p)
-		*rev = str_printf(arena, "refs/heads/" STR, ARG(s->branch));
-	else
-		*rev = S("HEAD");
-	if (str_find(*rev, ':') < rev->n)
+	rev = s->tag.p ? s->tag : s->commit.p ? s->commit : s->ref.p ? s->ref : s->branch;
+	if (s->branch.p && s->ref.p && str_starts(s->ref, S("HEAD")))
+		*names = (struct revision_names){
+			str_printf(arena, "refs/heads/" STR STR, ARG(s->branch),
+				ARG(str_from(s->ref, 4))),
+			str_printf(arena, STR STR, ARG(s->branch), ARG(str_from(s->ref, 4)))
+		};
+	else if (s->tag.p || (s->branch.p && !s->ref.p))
+		*names = (struct revision_names){
+			str_printf(arena, "refs/%s/" STR, s->tag.p ? "tags" : "heads", ARG(rev)), rev
+		};
+	else if (rev.p)
+		names->first = rev;
+	if (str_find(names->first, ':') < names->first.n)
 		return fail(cli, s, "names no revision", "a folder of it is 'subdir=FOLDER'");
 	return true;
 }
@@ -343,16 +573,41 @@ static struct str repository_folder(struct cli *cli, const struct spelling *s)
 	return real;
 }
 
-static struct source *open_revision(struct cli *cli, struct str folder, struct str rev)
+static struct source *open_revision(
+	struct cli *cli, struct str folder, struct str rev, struct diags *diags)
 {
 	static const struct breakwater_git no_git;
 	struct breakwater_git git = cli_git();
 	struct source_options options = source_options_of(cli->arena, cli->names,
 		folder.p ? folder : cli->directory, folder.p ? &no_git : &git);
-	struct source *source = source_open(&options, rev, &cli->diags);
+	struct source *source = source_open(&options, rev, diags);
 
 	if (source)
 		*vec_push(cli->arena, &cli->sources) = source;
+	return source;
+}
+
+/* Sets *rev to the name that was found; of none what is wrong with the second is said. */
+static struct source *open_names(struct cli *cli, const struct spelling *s, struct str folder,
+	const struct revision_names *names, struct str *rev)
+{
+	struct diags unsaid;
+	struct source *source;
+
+	*rev = names->first;
+	if (!names->second.p)
+		return open_revision(cli, folder, *rev, &cli->diags);
+	diags_init(&unsaid, cli->arena);
+	source = open_revision(cli, folder, *rev, &unsaid);
+	if (source)
+		return source;
+	*rev = names->second;
+	source = open_revision(cli, folder, *rev, &cli->diags);
+	if (!source && s->branch.p && !str_starts(s->branch, S("origin/")))
+		diag_help(&cli->diags,
+			"a pipeline's clone may have the branch of the remote alone: "
+			"'" STR "#branch=origin/" STR "'",
+			ARG(s->path), ARG(s->branch));
 	return source;
 }
 
@@ -361,20 +616,21 @@ static bool read_git(
 {
 	struct arena *arena = cli->arena;
 	struct str rev, subdir = S(""), folder = repository_folder(cli, s);
+	struct revision_names names;
 	struct source *source;
 
-	if (!find_revision(cli, s, &rev))
+	if (!find_revision(cli, s, &names))
 		return false;
 	if (s->subdir.p && !path_normalize(arena, s->subdir, &subdir))
 		return fail(cli, s, "leads out of the repository", "'subdir' is a folder in it");
-	source = open_revision(cli, folder, rev);
-	if (!source && s->branch.p)
-		diag_help(&cli->diags,
-			"a pipeline's clone may have the branch of the remote alone: "
-			"'" STR "#ref=origin/" STR "'",
-			ARG(s->path), ARG(s->branch));
+	source = open_names(cli, s, folder, &names, &rev);
 	if (!source)
 		return false;
+	/* Without submodules there is nothing to go down into. */
+	if (s->submodules.p && !str_eq(s->submodules, S("false")) &&
+		source_find(source, S(".gitmodules")))
+		return fail(cli, s, "cannot be taken over: submodules are not read",
+			"compare folders: a checkout with its submodules as DIR");
 	input->top = configured ? subdir : tree_workspace(cli, source, subdir);
 	input->only = subdir;
 	input->directory = folder.p ? str_cstr(arena, folder) : NULL;
@@ -385,53 +641,72 @@ static bool read_git(
 
 static bool is_remote(struct str path)
 {
-	return str_starts(path, S("https://")) || str_starts(path, S("http://")) ||
-	       str_starts(path, S("ssh://")) || str_starts(path, S("git://"));
+	static const struct str schemes[] = { STR_INIT("https://"), STR_INIT("http://"),
+		STR_INIT("ssh://"), STR_INIT("git://"), STR_INIT("git+ssh://") };
+
+	for (size_t i = 0; i < COUNT(schemes); i++)
+		if (str_starts(path, schemes[i]))
+			return true;
+	/* git@host:acme/api.git */
+	return str_find(path, '@') < str_find(path, ':') && str_find(path, ':') < path.n &&
+	       str_find(path, '@') < str_find(path, '/');
 }
 
-static bool fail_format(struct cli *cli, const struct spelling *s, struct str format)
+static bool fail_remote(struct cli *cli, const struct spelling *s)
 {
-	static const char over[] = "cannot be taken over";
+	static const char over[] = "cannot be taken over: nothing is fetched over the network";
 
-	if (str_eq(format, S("mod")))
-		return fail(cli, s, "cannot be taken over: it is a module of a registry",
-			"'buf build MODULE -o old.binpb' writes an image that can be named "
-			"instead");
-	if (str_eq(format, S("tar")) || str_eq(format, S("zip")))
-		return fail(cli, s, "cannot be taken over: archives are not read",
-			"unpack it, and name the folder");
-	if (str_eq(format, S("json")) || str_eq(format, S("txtpb")) || str_eq(format, S("yaml")) ||
-		str_eq(format, S("gz")) || str_eq(format, S("zst")) || str_eq(format, S("bin")) ||
-		str_starts(format, S("bin")) || str_starts(format, S("json")))
-		return fail(cli, s, "cannot be taken over: of images only binpb is read, unpacked",
-			"'buf build IMAGE -o image.binpb' turns it into one");
-	diag_error(&cli->diags, NOWHERE, "'" STR "' %s: there is no format '" STR "'",
-		ARG(s->whole), over, ARG(format));
-	diag_help(&cli->diags, "it takes dir, git, binpb and protofile");
+	if (s->form == INPUT_GIT)
+		return fail(cli, s, over,
+			"fetch it first: 'git fetch origin main', then '.git#branch=origin/main'");
+	return fail(cli, s, over, "download it first, and name the file");
+}
+
+static bool fail_module(struct cli *cli, const struct spelling *s)
+{
+	return fail(cli, s, "cannot be taken over: it is a module of a registry",
+		"'buf build MODULE -o old.binpb' writes an image that can be named instead");
+}
+
+static bool read_form(
+	struct cli *cli, const struct spelling *s, bool configured, struct buf_input *input)
+{
+	switch (s->form) {
+	case INPUT_DIR:
+		return read_folder(cli, s, (struct str){ 0 }, configured, input);
+	case INPUT_PROTOFILE:
+		return read_folder(cli, s, s->path, configured, input);
+	case INPUT_GIT:
+		return read_git(cli, s, configured, input);
+	case INPUT_SET:
+	case INPUT_JSON:
+	case INPUT_TEXT:
+		return read_image(cli, s, input);
+	case INPUT_TAR:
+	case INPUT_ZIP:
+		return read_archive(cli, s, configured, input);
+	case INPUT_YAML:
+		return fail(cli, s, "cannot be taken over: an image in YAML is not read",
+			"'buf build IMAGE -o image.binpb' turns it into one that is");
+	case INPUT_MODULE:
+		return fail_module(cli, s);
+	}
 	return false;
 }
 
 bool buf_input_read(struct cli *cli, const char *text, bool configured, struct buf_input *input)
 {
 	struct spelling s;
-	struct str format;
 
 	*input = (struct buf_input){ 0 };
 	if (!take_apart(cli, text, &s))
 		return false;
-	if (is_remote(s.path))
-		return fail(cli, &s, "cannot be taken over: nothing is fetched over the network",
-			"'git fetch origin main', then '.git#ref=origin/main'");
 	if (str_starts(s.path, S("file://")))
 		s.path = str_from(s.path, strlen("file://"));
-	format = format_of(cli, &s);
-	if (str_eq(format, S("dir")))
-		return read_folder(cli, &s, (struct str){ 0 }, configured, input);
-	if (str_eq(format, S("protofile")))
-		return read_folder(cli, &s, s.path, configured, input);
-	if (str_eq(format, S("git")))
-		return read_git(cli, &s, configured, input);
-	if (str_eq(format, S("binpb")) || (str_eq(format, S("bin")) && s.format.p))
-		return read_image(cli, &s, input);
-	return fail_format(cli, &s, format);
+	if (!take_format(cli, &s))
+		return false;
+	if (is_remote(s.path))
+		return fail_remote(cli, &s);
+	return take_compression(cli, &s) && check_options(cli, &s) &&
+	       read_form(cli, &s, configured, input);
 }

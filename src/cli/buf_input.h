@@ -1,5 +1,5 @@
 /*
- * buf's grammar of inputs: `DIR`, `.git#branch=main,subdir=proto`, `image.binpb`.
+ * buf's grammar of inputs: `DIR`, `.git#branch=main,subdir=proto`, `image.binpb`, `api.tar.gz`.
  *
  * buf clones a repository and makes a workspace of a folder and the configuration above it; we read
  * the revision where it is, from the folder that this configuration is in, and narrow to the one
@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 
 struct buf_input {
+	struct source *source; /* an image or archive, opened; NULL: named by */
 	const char *input;     /* ours: dir:PATH, set:FILE, REV, REV:PATH */
 	const char *directory; /* where a revision's repository is, absolute; NULL: here */
 	bool is_folder;        /* dir: */

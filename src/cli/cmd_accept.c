@@ -259,7 +259,7 @@ static bool check(struct accepting *a)
 	const char *text;
 
 	pipeline_propose(cli->arena, &options);
-	a->run = progress_check(cli, &options);
+	a->run = progress_check(cli, &options, NULL);
 	text = breakwater_run_diagnostics(a->run, &look, &size);
 	if (breakwater_run_base(a->run) && !cli->common.quiet)
 		out_printf(cli->err, "breakwater: %s\n", breakwater_run_base(a->run));

@@ -185,10 +185,11 @@ static bool check(struct breaking *b)
 		.limit_to_input_files = b->arguments->limit_to_input_files,
 		.out_of_memory = cli_out_of_memory,
 	};
+	const struct check_sources sources = { b->old.source, b->new.source };
 
 	set_config(b->arguments->against_config, &options.base_side);
 	set_config(b->arguments->config, &options.head_side);
-	b->run = progress_check(cli, &options);
+	b->run = progress_check(cli, &options, &sources);
 	print_diagnostics(b);
 	return breakwater_run_status(b->run) != BREAKWATER_UNKNOWN &&
 	       has_contract(b, &b->new, false) && has_contract(b, &b->old, true);
@@ -439,7 +440,9 @@ const struct command breaking_command = {
 	.summary = "Compare as 'buf breaking' does, with its command line",
 	.text = "INPUT is a folder ('.' when left out), a repository with a revision "
 		"('.git#branch=main,subdir=proto',\n"
-		"with tag=, ref= or commit= instead of branch=), or an image (image.binpb).\n"
+		"with tag=, ref= or commit= instead of branch=), an image (image.binpb, .json or\n"
+		".txtpb), or an archive ('api.tar.gz#strip_components=1,subdir=proto', .zip); '-' is\n"
+		"standard input. Images and tar archives may be packed (.gz, .zst).\n"
 		"\n"
 		"Exit status: 0 nothing breaks, 100 breaking changes were found, 1 it could not be "
 		"known.\n",

@@ -181,7 +181,7 @@ static struct breakwater_run *check(
 	};
 
 	pipeline_propose(cli->arena, &options);
-	return progress_check(cli, &options);
+	return progress_check(cli, &options, NULL);
 }
 
 static void print_diagnostics(struct cli *cli, struct breakwater_run *run)

@@ -381,6 +381,13 @@ def breaking_layouts(t, peer):
     peer.same("no configuration", ["proto", "--against", ".git#branch=main,subdir=proto"], at, 100, 1)
     t.git(at, "clone", "-q", "--bare", ".", t.tmp / "bare.git")
     peer.same("a bare repository", ["proto", "--against", "../bare.git#branch=main,subdir=proto"], at, 100, 1)
+    t.git(at, "update-ref", "refs/remotes/origin/main", "main")
+    t.git(at, "tag", "v1", "main")
+    for rev in ("branch=origin/main", "branch=v1", "branch=refs/heads/main", "tag=origin/main", "commit=v1"):
+        peer.same(f"a revision of another kind: {rev}", ["proto", "--against", f".git#{rev},subdir=proto"], at, 100, 1)
+    for kind in ("tar", "tar.gz", "tgz", "zip"):
+        t.git(at, "archive", "--prefix=api/", "-o", t.tmp / f"old.{kind}", "main")
+        peer.same(f"an archive: {kind}", ["proto", "--against", f"../old.{kind}#strip_components=1,subdir=proto"], at, 100, 1)
     t.write(at, {"breakwater.yaml": "version: 1\nroots: [proto]\nseverity: { FILE_NO_DELETE: warning }\n"})
     t.expect("breaking: a breakwater.yaml counts", t.run([t.bw, "breaking", "proto", "--against", ".git#branch=main,subdir=proto"], at), 0,
              "1 finding is of severity warning")
@@ -392,10 +399,17 @@ def breaking_refusals(t, peer):
     def refuses(against, *parts):
         t.expect(f"breaking: {against}", t.run([t.bw, "breaking", "--against", against], at), 1, *parts)
 
-    for against in ("https://github.com/acme/api.git", "buf.build/acme/petapis", "old.json", "old.binpb.gz", "old.tar.gz", "old.zip",
-                    ".git#branch=main,recurse_submodules=true"):
+    for against in ("https://github.com/acme/api.git", "buf.build/acme/petapis", "old.yaml"):
         refuses(against, "cannot be taken over", "help:")
-    refuses(".git#branch=nope", "unknown revision", ".git#ref=origin/nope")
+    refuses(".git#branch=nope", "unknown revision", ".git#branch=origin/nope")
+    for against in ("old.json", "old.binpb.gz", "old.tar.gz", "old.zip"):
+        refuses(against, "cannot read")
+    submodules = ".git#branch=main,recurse_submodules=true"
+    t.expect("breaking: no submodules to go down into", t.run([t.bw, "breaking", "--against", submodules], at), 0)
+    t.write(at, {".gitmodules": "[submodule \"x\"]\n\tpath = x\n\turl = ../x\n"})
+    t.git(at, "add", ".")
+    t.git(at, "commit", "-q", "-m", "a submodule")
+    refuses(submodules, "cannot be taken over: submodules are not read", "help:")
     refuses(".git#brnch=main", "did you mean 'branch'?")
     refuses(".git#branch=main,subdir=nope", "nope")
     refuses("nope", "nope")

@@ -152,14 +152,15 @@ void progress_end(struct progress *progress)
 		erase();
 }
 
-struct breakwater_run *progress_check(struct cli *cli, struct breakwater_options *options)
+struct breakwater_run *progress_check(struct cli *cli, struct breakwater_options *options,
+	const struct check_sources *sources)
 {
 	struct progress *progress = progress_begin(cli);
 	struct breakwater_run *run;
 
 	options->progress = progress ? progress_report : NULL;
 	options->progress_context = progress;
-	run = breakwater_check(options);
+	run = run_check(options, sources);
 	progress_end(progress);
 	return run;
 }

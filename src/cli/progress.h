@@ -5,6 +5,8 @@
 #pragma once
 #include "cli/cli.h"
 
+#include "check.h"
+
 struct progress;
 
 /* NULL, which the others take too: nobody wants to know. */
@@ -14,5 +16,6 @@ void progress_report(void *progress, size_t done, size_t total);
 /* Erases the line. */
 void progress_end(struct progress *progress);
 
-/* breakwater_check, watched. */
-struct breakwater_run *progress_check(struct cli *cli, struct breakwater_options *options);
+/* run_check, watched; `sources` may be NULL. */
+struct breakwater_run *progress_check(struct cli *cli, struct breakwater_options *options,
+	const struct check_sources *sources);

@@ -35,6 +35,14 @@ struct str descriptor_locations(struct arena *scratch, const struct file *file);
  */
 void descriptor_write_set(struct out *out, const struct schema *schema, struct arena *scratch);
 
+/*
+ * The source of a set that is written in JSON (ProtoJSON) or else in text format, as
+ * source_set; all in `arena`. `name` is for messages. NULL and a diagnostic when it cannot be read.
+ * Custom options of extensions that the image does not declare are left out with a warning.
+ */
+struct source *descriptor_image(struct arena *arena, struct intern *names, struct str name,
+	struct str text, bool json, struct diags *diags);
+
 /* A CodeGeneratorRequest taken apart. All in `arena`. */
 struct plugin_request {
 	VEC(struct str) files_to_generate;

@@ -194,18 +194,18 @@ static struct str form_remedy(enum form form)
 	case FORM_JSON:
 	case FORM_TEXT_SET:
 		return S("write it in binary: breakwater build -o FILE, or buf build -o "
-			 "FILE.binpb; 'breakwater breaking' reads it as it is");
+			 "FILE.binpb; 'breakwater breaking' reads FILE.json and FILE.txtpb, too");
 	case FORM_YAML_SET:
 		return S("write it in binary: breakwater build -o FILE, or buf build -o "
 			 "FILE.binpb");
 	case FORM_GZIP:
-		return S("unpack it, as with gunzip; 'breakwater breaking' reads it as it is");
+		return S("unpack it, as with gunzip; 'breakwater breaking' reads FILE.binpb.gz, too");
 	case FORM_ZSTD:
-		return S("unpack it, as with unzstd; 'breakwater breaking' reads it as it is");
+		return S("unpack it, as with unzstd; 'breakwater breaking' reads FILE.binpb.zst, too");
 	case FORM_ZIP:
 	case FORM_TAR:
-		return S("unpack it, and name the folder: dir:PATH; 'breakwater breaking' reads it "
-			 "as it is");
+		return S("unpack it, and name the folder: dir:PATH; 'breakwater breaking' reads "
+			 "FILE.zip and FILE.tar, too");
 	case FORM_UTF16:
 	case FORM_UTF32:
 		return S("a shell's '>' changed the bytes: let the command write the file itself, "
@@ -270,15 +270,28 @@ bool set_split(struct arena *arena, struct str name, struct str bytes, struct me
 	return true;
 }
 
+struct source *source_set(struct arena *arena, struct str name, struct str bytes,
+	uint32_t max_files, struct diags *diags)
+{
+	struct memory_file *files;
+	size_t n;
+
+	if (!set_split(arena, name, bytes, &files, &n, diags))
+		return NULL;
+	if (max_files && n > max_files) {
+		diag_error(diags, NOWHERE, "'" STR "' has more than %u files", ARG(name),
+			max_files);
+		return NULL;
+	}
+	return source_memory_set(arena, name, files, n);
+}
+
 struct source *set_open(const struct source_options *options, struct str path, struct diags *diags)
 {
 	struct str name = str_printf(options->arena, "set:" STR, ARG(path)), bytes = S("");
 	bool is_stdin = str_eq(path, S("-"));
-	struct memory_file *files;
-	struct source *source;
 	bool ok = false;
 	int error = 0;
-	size_t n;
 	int fd = is_stdin ? STDIN_FILENO
 			  : open(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
@@ -295,13 +308,5 @@ struct source *set_open(const struct source_options *options, struct str path, s
 			diag_help(diags, "set: takes a file; a folder is dir:PATH");
 		return NULL;
 	}
-	if (!set_split(options->arena, name, bytes, &files, &n, diags))
-		return NULL;
-	if (n > options->max_files && options->max_files) {
-		diag_error(diags, NOWHERE, "'" STR "' has more than %u files", ARG(name),
-			options->max_files);
-		return NULL;
-	}
-	source = source_memory_set(options->arena, name, files, n);
-	return source;
+	return source_set(options->arena, name, bytes, options->max_files, diags);
 }

@@ -190,6 +190,32 @@ struct source *source_memory(
 /* A memory source whose files are FileDescriptorProto entries by import path, as a set's. */
 struct source *source_memory_set(
 	struct arena *arena, struct str name, const struct memory_file *files, size_t n);
+/* A source of the bytes of a FileDescriptorSet, which stay the caller's; NULL and a diagnostic.
+ * `max_files` 0: as many as there are. */
+struct source *source_set(struct arena *arena, struct str name, struct str bytes,
+	uint32_t max_files, struct diags *diags);
+/* How the bytes of a file are packed, beside being an archive. */
+enum packing { PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
+
+/* The whole of a file of the command line (`-`: standard input), unpacked: at most 1 GiB. */
+bool source_file_bytes(const struct source_options *options, struct str path, enum packing packing,
+	struct str *bytes, struct diags *diags);
+
+/* A tar or zip archive in memory. */
+struct archive_input {
+	struct str name;   /* for people */
+	struct str bytes;  /* as they are in the file; the caller's */
+	bool is_zip;       /* else tar */
+	enum packing packing; /* of a tar */
+	uint32_t strip_components; /* taken off the front of each path */
+	struct str top;    /* the source's; what is not below it is left out */
+};
+/*
+ * Its contracts and configurations as a source in options->arena. NULL and a diagnostic: it is
+ * damaged, over a limit, or has a contract twice or under a name that leads out of it.
+ */
+struct source *source_archive(const struct source_options *options,
+	const struct archive_input *input, struct diags *diags);
 /* A source with nothing in it. */
 struct source *source_empty(struct arena *arena, struct str name);
 /* The files that the program carries: google/protobuf and the languages' features. */

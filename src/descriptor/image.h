@@ -1,0 +1,66 @@
+/*
+ * What the readers of a FileDescriptorSet in JSON and in text format share; private to image.c,
+ * image_json.c and image_text.c.
+ *
+ * Both write the set in wire format as they read, by the types of the built-in descriptor.proto. Of
+ * what extension a custom option is stands in the image itself: so an image that has any is read
+ * twice, the second time with the types of the first.
+ */
+#pragma once
+#include "descriptor/descriptor.h"
+
+enum { MAX_IMAGE_NESTING = 100 };
+
+/* A scalar as it is written. */
+struct scalar {
+	enum scalar_kind {
+		SCALAR_WORD, /* `true`, `inf`, an enum value in text format */
+		SCALAR_NUMBER,
+		SCALAR_STRING, /* what is between the quotes, escapes undone */
+	} kind;
+	struct str text;
+};
+
+struct image {
+	struct arena *arena;
+	struct intern *names;
+	struct diags *diags;
+	struct str name;     /* of the input, for messages */
+	struct str file;     /* the descriptor that is being read; absent: not known yet */
+	bool json;           /* strings hold base64, numbers and enum values */
+	struct schema types; /* with google/protobuf/descriptor.proto */
+	struct schema own;   /* the image's own files, once it was read */
+	bool has_own;
+	bool lacks_own;      /* an extension was met while it was not there */
+	struct map members;  /* (message, hash of a name) → field; (message, 0): they are all in */
+	struct map values;   /* likewise of enums → enum_value */
+	struct map extensions; /* hash of a full name → field */
+	struct map lost;     /* hash of a name → itself: said to be left out */
+	char *out;           /* `n` bytes written, in an arena of their own */
+	size_t n, cap;
+	struct arena *out_arena;
+};
+
+/* The message of the type name in descriptor.proto. */
+const struct message *image_type(struct image *image, struct str name);
+/* The field by its name, or in JSON its JSON name; NULL: not there. */
+const struct field *image_member(
+	struct image *image, const struct message *type, struct str name);
+/* The extension of `type` by full name; NULL: not to be had. */
+const struct field *image_extension(
+	struct image *image, const struct message *type, struct str full_name);
+/* Says once that options of the name are left out; at the first reading that it lacks it. */
+void image_lose(struct image *image, struct str full_name);
+
+/* A field that is one message: gives where it begins, for image_close. */
+size_t image_open(struct image *image, const struct field *field);
+void image_close(struct image *image, const struct field *field, size_t begin);
+/* Writes a scalar field. False: the value is none of its type; nothing is said. */
+bool image_scalar(struct image *image, const struct field *field, const struct scalar *scalar);
+
+/* An error in the image, after its name and that of the file; false. */
+bool image_fail(struct image *image, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Write all of `text` to image->out; false and an error. */
+bool image_read_json(struct image *image, struct str text);
+bool image_read_text(struct image *image, struct str text);
