@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 
-enum { MOST_LOST = 20 }; /* imports whose file is gone are shown; the others are counted */
+enum {
+	MOST_LOST = 20,  /* imports whose file is gone are shown; the others are counted */
+	MOST_BROKEN = 3, /* likewise files that decide nothing */
+};
 
 /* Files that the change touched, and what those import: here an error decides the status. */
 struct reach {
@@ -88,19 +91,62 @@ static void reach_find(const struct broken_request *r, struct reach *reach)
 	reach_follow(reach);
 }
 
-/* Errors in files that the change neither touched nor reaches become warnings. */
+/* Files whose errors are warnings. */
+struct aside {
+	struct map errors; /* path → how many errors there were, on both sides */
+};
+
+static uint32_t aside_count(struct aside *aside, const struct file *file)
+{
+	uintptr_t *count = (uintptr_t *)map_put(&aside->errors, file->text->path.p, 0);
+
+	return (uint32_t)++*count;
+}
+
+/* How many broken files there are that decide nothing, and how all of them are seen. */
+static void warn_aside(const struct broken_request *r, const struct aside *aside)
+{
+	uint32_t n = aside->errors.n;
+
+	if (!n || r->full || (r->all && n <= MOST_BROKEN))
+		return;
+	diag_warning(r->diags, NOWHERE,
+		"%u file%s that the change did not touch do%s not compile and %s not compared", n,
+		n == 1 ? "" : "s", n == 1 ? "es" : "", n == 1 ? "is" : "are");
+	if (r->all)
+		diag_help(r->diags, "'--full' shows an error of each");
+	else
+		diag_help(r->diags, "only what the change can hurt was looked at; '--full' looks at "
+				    "every contract");
+}
+
+/*
+ * Errors in files that the change neither touched nor reaches become warnings: the first of a file,
+ * and without --full of a few files.
+ */
 static void demote_errors(
 	const struct broken_request *r, const struct map *by_text, const struct reach *reach)
 {
+	struct aside aside;
+	uint32_t n = 0;
+
+	map_init(&aside.errors, r->arena);
 	for (uint32_t i = 0; i < r->diags->n; i++) {
 		struct diag *diag = &r->diags->items[i];
 		struct file *file = diag->place.text ? map_get(by_text, diag->place.text, 0) : NULL;
+		bool shown = true;
 
-		if (diag->level != DIAG_ERROR || !file || map_get(&reach->files, file, 0))
-			continue;
-		diag->level = DIAG_WARNING;
-		r->diags->n_errors--;
+		if (diag->level == DIAG_ERROR && file && !map_get(&reach->files, file, 0)) {
+			diag->level = DIAG_WARNING;
+			r->diags->n_errors--;
+			shown = aside_count(&aside, file) == 1 &&
+				(r->full || aside.errors.n <= MOST_BROKEN);
+		}
+		if (shown)
+			r->diags->items[n++] = *diag;
 	}
+	r->diags->n = n;
+	warn_aside(r, &aside);
 }
 
 /* A file that is broken and says nothing of its own must not pass in silence. */

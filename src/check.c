@@ -35,6 +35,7 @@ struct breakwater_run {
 	struct side sides[SIDES];
 	struct narrowing narrowing;
 	struct changes changes;
+	bool compiled_all; /* every contract, not only what is needed */
 	struct schema schemas[SIDES];
 	struct diff *diff;
 	struct findings findings;
@@ -500,8 +501,7 @@ static bool compile_needed(struct breakwater_run *run, struct compile_side sides
 	}
 	diags_init(&first, run->arena);
 	if (!compile_wanted(run, sides, &first, stats) ||
-		!need_find(
-			need, &run->schemas[OLD], &run->schemas[NEW], sides[NEW].roots.inferred)) {
+		!need_find(need, &run->schemas[OLD], &run->schemas[NEW], &sides[NEW].roots)) {
 		diags_adopt(&run->diags, &first);
 		return false;
 	}
@@ -563,7 +563,7 @@ static bool compile_sides(struct breakwater_run *run)
 		list_contracts(run);
 	if (o->full || is_strict(run) || o->head_entries ||
 		need_is_full(&need, &sides[OLD].roots, &sides[NEW].roots)) {
-		sides[OLD].all = sides[NEW].all = true;
+		run->compiled_all = sides[OLD].all = sides[NEW].all = true;
 		ok = compile_wanted(run, sides, &run->diags, &stats);
 	} else {
 		ok = compile_needed(run, sides, &need, &stats);
@@ -596,6 +596,8 @@ static struct broken_request broken_request(struct breakwater_run *run)
 		.old_source = run->sides[OLD].source,
 		.new_source = run->sides[NEW].source,
 		.strict = is_strict(run),
+		.full = run->options->full,
+		.all = run->compiled_all,
 		.generated = run->options->head_entries ? &run->options->head_files : NULL,
 	};
 }

@@ -36,18 +36,6 @@ bool narrow_wants(const struct narrowing *narrowing, struct finding_paths paths)
 
 /* ---- paths that hold nothing ---- */
 
-/* Is the path of a contract, or of a folder, below a root of the side and not excluded there? */
-static bool is_rooted(const struct side *side, struct str path)
-{
-	bool under = side->roots.inferred;
-
-	for (uint32_t i = 0; i < side->roots.declared.n && !under; i++)
-		under = path_under(path, side->roots.declared.items[i]);
-	for (uint32_t i = 0; i < side->roots.excluded.n && under; i++)
-		under = !path_under(path, side->roots.excluded.items[i]);
-	return under;
-}
-
 /* Does a folder, or the file of that path, hold a contract of the side? Lists nothing if it can. */
 static bool place_holds(
 	const struct side *side, struct str place, bool is_folder, struct diags *diags)
@@ -59,7 +47,7 @@ static bool place_holds(
 		if (path_under(side->roots.declared.items[i], place))
 			return true;
 	}
-	if (!is_rooted(side, place))
+	if (!roots_hold(&side->roots, place))
 		return false;
 	if ((side->source->kind == SOURCE_SET || str_ends(place, S(".proto"))) &&
 		source_find(side->source, place))
@@ -75,7 +63,7 @@ static bool list_holds(
 	for (uint32_t i = 0; list && i < list->entries.n; i++) {
 		struct str path = list->entries.items[i].path;
 
-		if (is_rooted(side, path) && pathspec_holds(pathspec, path, old))
+		if (roots_hold(&side->roots, path) && pathspec_holds(pathspec, path, old))
 			return true;
 	}
 	return false;
@@ -188,7 +176,7 @@ static void help_nearest(const struct narrow_request *r, const struct pathspec *
 		const struct source_list *list = source_files(sides[s]->source, r->diags);
 
 		for (uint32_t i = 0; list && i < list->entries.n; i++) {
-			if (is_rooted(sides[s], list->entries.items[i].path))
+			if (roots_hold(&sides[s]->roots, list->entries.items[i].path))
 				*vec_push(r->arena, &contracts) = list->entries.items[i].path;
 		}
 	}

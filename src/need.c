@@ -463,7 +463,8 @@ struct asking {
 	bool everything; /* public imports changed: any name may be hurt */
 };
 
-static void choose(struct need *need, struct other *others, uint32_t n, const struct asking *asking)
+static void choose(struct need *need, struct other *others, uint32_t n,
+	const struct asking *asking, const struct roots *roots)
 {
 	struct map moved;
 
@@ -480,6 +481,7 @@ static void choose(struct need *need, struct other *others, uint32_t n, const st
 		/* What a package still declares, and that it lives on. */
 		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) ||
 						  map_get(&asking->new_packages, package, 0));
+		hurt |= other->outline.is_broken && roots_hold(roots, other->entry->path);
 		if (hurt && !other->compiled)
 			*vec_push(need->arena, &need->hurt) = other->entry->path;
 	}
@@ -518,8 +520,8 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 	return false;
 }
 
-bool need_find(
-	struct need *need, const struct schema *old, const struct schema *new, bool inferred_roots)
+bool need_find(struct need *need, const struct schema *old, const struct schema *new,
+	const struct roots *roots)
 {
 	struct map old_names, new_names, compiled;
 	struct outline_words words;
@@ -571,10 +573,10 @@ bool need_find(
 		for (uint32_t i = 0; i < n; i++)
 			o.others[i].reached = true;
 	} else {
-		reach(need, o.others, n, inferred_roots);
+		reach(need, o.others, n, roots->inferred);
 	}
-	choose(need, o.others, n, &asking);
-	if (inferred_roots && moved)
+	choose(need, o.others, n, &asking, roots);
+	if (roots->inferred && moved)
 		take_hints(need, o.others, n);
 	return true;
 }

@@ -28,7 +28,8 @@ struct need {
 	void *context;
 	bool packages; /* a rule asks which packages live on */
 	/* results */
-	VEC(struct str) hurt; /* paths of unchanged files to compile on both sides */
+	VEC(struct str) hurt; /* paths of unchanged files to compile on both sides, and of broken
+				 ones that were found, whose errors somebody should know */
 	VEC(struct import_hint)
 	hints; /* when outlines were read: what everything imports, for inferred roots */
 	uint32_t outlines; /* how many were read */
@@ -40,7 +41,7 @@ struct need {
 bool need_is_full(const struct need *need, const struct roots *old, const struct roots *new);
 /*
  * Finds what the change hurts beyond the files that were compiled for it (`old` and `new`: changed
- * files and what they import). False and a diagnostic when something could not be read.
+ * files and what they import; `roots`: the new side's). False and a diagnostic when something could not be read.
  */
-bool need_find(
-	struct need *need, const struct schema *old, const struct schema *new, bool inferred_roots);
+bool need_find(struct need *need, const struct schema *old, const struct schema *new,
+	const struct roots *roots);

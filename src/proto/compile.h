@@ -63,6 +63,9 @@ struct roots {
 			  `declared` are then those of configurations below the top */
 };
 
+/* Is a contract below one of the roots, and not excluded there? */
+bool roots_hold(const struct roots *roots, struct str path);
+
 /* An import that some file has which need not be compiled: it counts for the inferred roots alone.
  */
 struct import_hint {

@@ -77,6 +77,7 @@ void outline_read(struct str bytes, const struct outline_words *words, struct in
 		if (token->symbol == '{') {
 			depth++;
 		} else if (token->symbol == '}') {
+			outline->is_broken |= depth == 0;
 			depth -= depth > 0;
 		} else if (token->kind == TOKEN_IDENT) {
 			struct str word = token_text(&o.lexer, token);
@@ -97,5 +98,6 @@ void outline_read(struct str bytes, const struct outline_words *words, struct in
 		}
 		lexer_next(&o.lexer);
 	}
+	outline->is_broken |= depth > 0 || ignored.n_errors > 0;
 	arena_rewind(scratch, mark);
 }

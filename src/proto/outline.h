@@ -18,7 +18,8 @@ struct outline_import {
 struct outline {
 	struct str package; /* interned */
 	VEC(struct outline_import) imports;
-	bool says; /* one of the words stands in it, as a name or part of one */
+	bool is_broken; /* it would not parse; false: nobody knows */
+	bool says;      /* one of the words stands in it, as a name or part of one */
 };
 
 /* Words to look for: each interned one's `.p` is a key of `words`. Built once, read by all threads.
@@ -29,7 +30,7 @@ struct outline_words {
 
 void outline_words_init(struct outline_words *words, struct arena *arena);
 void outline_words_add(struct outline_words *words, struct arena *arena, struct str word);
-/* Reads an outline; nothing is said of a file that would not parse. Names are interned, the list is
+/* Reads an outline, of a file that would not parse as far as it goes. Names are interned, the list is
  * in `arena`. */
 void outline_read(struct str bytes, const struct outline_words *words, struct intern *names,
 	struct arena *arena, struct arena *scratch, struct outline *outline);

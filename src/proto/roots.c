@@ -287,9 +287,8 @@ uint32_t root_count(const struct root_finder *finder)
 	return finder->inferred.n;
 }
 
-bool root_owns(const struct root_finder *finder, struct str path)
+bool roots_hold(const struct roots *roots, struct str path)
 {
-	const struct roots *roots = &finder->side->roots;
 	bool under = roots->inferred;
 
 	for (uint32_t i = 0; i < roots->declared.n && !under; i++)
@@ -297,6 +296,11 @@ bool root_owns(const struct root_finder *finder, struct str path)
 	for (uint32_t i = 0; i < roots->excluded.n && under; i++)
 		under = !path_under(path, roots->excluded.items[i]);
 	return under;
+}
+
+bool root_owns(const struct root_finder *finder, struct str path)
+{
+	return roots_hold(&finder->side->roots, path);
 }
 
 struct str root_import_path(const struct root_finder *finder, struct str path)
