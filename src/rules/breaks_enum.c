@@ -63,7 +63,7 @@ static struct names_pair names_pair_of(const struct question *q)
  * Row ENUM_VALUE_SAME_NAME. What a changed custom name loses in JSON is not the declared name's
  * doing; while that one stays, it is.
  */
-unsigned value_name_breaks(const struct question *q)
+static unsigned name_breaks(const struct question *q)
 {
 	struct names_pair n = names_pair_of(q);
 	unsigned breaks = 0;
@@ -78,6 +78,20 @@ unsigned value_name_breaks(const struct question *q)
 	if (enum_names_moved(q->b, n.before, n.new) || enum_names_moved(q->b, n.after, n.old))
 		breaks |= WIRE;
 	return breaks;
+}
+
+/* Each alias of a number has a finding, all of one answer: worked out once, or a stranger's aliases
+ * would take the square of their number. */
+unsigned value_name_breaks(const struct question *q)
+{
+	const union pair_side old = q->pair->old, new = q->pair->new;
+
+	if (q->b->was != old.enum_value || q->b->is != new.enum_value) {
+		q->b->was = old.enum_value;
+		q->b->is = new.enum_value;
+		q->b->renamed_breaks = name_breaks(q);
+	}
+	return q->b->renamed_breaks;
 }
 
 /* Does what is printed for a number stand for another one in the other enum? */

@@ -33,6 +33,8 @@ struct breaks {
 	VEC(struct content) queue; /* of the comparison that runs */
 	struct map used;           /* (full name): a field of the old side that has this type */
 	bool used_is_known;
+	const struct enum_value *was, *is; /* value_name_breaks was asked last about these, */
+	unsigned renamed_breaks;           /* and said this */
 };
 
 /* What breaks_of is asked. */
