@@ -166,6 +166,53 @@ static void a_file_without_source_info_lacks_it(void **state)
 	assert_true(f->file.lacks_source);
 }
 
+static void what_is_for_source_alone_may_be_left_out(void **state)
+{
+	static const struct {
+		struct str bytes;
+		bool lacks;
+	} files[] = {
+		/* edition 2023 */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\350\007"),
+			false },
+		/* edition 2024 */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\351\007"),
+			true },
+		/* edition 2026 */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\352\007"),
+			true },
+		/* features.default_symbol_visibility = EXPORT_ALL */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\352\007\102\005\222\003\002\100\001"),
+			false },
+		/* features.enforce_naming_style = STYLE_LEGACY */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\352\007\102\005\222\003\002\070\002"),
+			false },
+		/* features.field_presence alone */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\352\007\102\005\222\003\002\010\002"),
+			true },
+		/* features of two records */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\352\007\102\012\222\003\002\010\002\222\003\002\100\001"),
+			false },
+		/* buf's mark */
+		{ STR_INIT("\012\007\141\056\160\162\157\164\157\142\010\145\144\151\164\151\157"
+			"\156\163\160\352\007\322\366\003\000"),
+			false },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		assert_true(parse(f, files[i].bytes));
+		assert_int_equal(f->file.lacks_visibility, files[i].lacks);
+	}
+}
+
 static void a_cut_file_is_an_error_at_every_length(void **state)
 {
 	struct fixture *f = *state;
@@ -242,6 +289,8 @@ int main(void)
 			locations_are_kept_only_when_asked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_without_source_info_lacks_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_for_source_alone_may_be_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_cut_file_is_an_error_at_every_length, setup, teardown),
 		cmocka_unit_test_setup_teardown(wrong_indexes_are_errors, setup, teardown),

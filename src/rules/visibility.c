@@ -112,7 +112,9 @@ static void say_unknown(struct check *c, const struct file *file)
 	diag_warning(c->diags, place_in(file->text, NO_SPAN),
 		"the set does not say which types are local by default: what became local is not "
 		"known");
-	diag_help(c->diags, "'protoc --retain_options' and 'buf build' keep it");
+	diag_help(c->diags,
+		"'buf build' keeps it, 'protoc --retain_options' where a file says it; text "
+		"always tells");
 }
 
 static void symbol_same_visibility(
