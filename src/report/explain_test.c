@@ -50,7 +50,8 @@ static void json_has_all_parts(void **state)
 	(void)state;
 	assert_string_equal(explained(arena, "json"),
 		"{\"id\":\"FIELD_SAME_TYPE\",\"categories\":[\"FILE\",\"PACKAGE\",\"CSR\"],"
-		"\"default\":true,\"breaks\":[],\"severity\":\"error\",\"purpose\":\"fields keep their type\","
+		"\"default\":true,\"breaks\":[],\"severity\":\"error\","
+		"\"purpose\":\"fields keep their type\","
 		"\"compares\":\"The kind of a field.\",\"hurts\":\"Readers of old data.\","
 		"\"before\":\"message A { int32 a = 1; }\",\"after\":\"message A { sint32 "
 		"a = 1; }\",\"safely\":\"Add a new field.\"}\n");
