@@ -70,6 +70,10 @@ def destdir(t, build):
                                                     *shlex.split(flags.decode())], t.tmp), 0)
     t.expect("and finds what breaks", t.run([program], broken(t, "embedded"), LD_LIBRARY_PATH=str(library)), 1,
              "a.proto:4:3: error: field 1 'total'", "[FIELD_SAME_TYPE]")
+    at = broken(t, "unknown")
+    t.change(at / "a.proto", "sint64", "")
+    code, out, err = t.run([program], at, LD_LIBRARY_PATH=str(library))
+    t.holds("and says on standard error why it could not know", code == 2 and not out and "a.proto:4:" in err and "error: " in err, err)
     if find("c++"):
         t.write(t.tmp, {"main.cc": "#include <breakwater/breakwater.h>\nint main() { return breakwater_version()[0] == 0; }\n"})
         t.expect("the header is C++ too", t.run(["c++", "-Wall", "-Wextra", "-Werror", "main.cc", "-o", program,

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Holds the manual pages against the program's own options, and groff's warnings against none.
+
+usage: pages_test.py --bw PATH PAGE...
+
+An option that a command's --help lists stands in its page, and the other way round; a command without a page of its own has its options in
+breakwater.1. Widths of terminals are tried, since a word that no line holds is a warning too. Without groff that part is skipped out loud.
+"""
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+WIDTHS = ("60n", "78n", "100n", "120n")
+
+
+def run(*args):
+    done = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+def options_of_help(text):
+    """Names of the options that a help lists, a line each."""
+    return set(re.findall(r"^  (?:-\w, |    )--([a-z-]+)", text, re.M))
+
+
+def options_of_page(text):
+    """Names behind `.Fl Fl`, in lines of their own and as arguments of other macros."""
+    return set(re.findall(r"Fl Fl ([a-z][a-z-]*)", text))
+
+
+def compare(name, page, wanted, common, failures):
+    shown = options_of_page(page)
+    failures += [f"{name}: --{x} is in the help and not in the page" for x in sorted(wanted - shown)]
+    failures += [f"{name}: --{x} is in the page and not in the help" for x in sorted(shown - wanted - common)]
+
+
+def hold_options(bw, pages, failures):
+    main = pages["breakwater.1"].read_text()
+    code, text, _ = run(bw, "--help")
+    common, homeless, every = options_of_help(text), set(), set()
+    commands = re.findall(r"^  ([a-z]+) {2,}", text.split("options:")[0], re.M)
+    assert code == 0 and len(commands) > 5 and common, text
+    for command in commands:
+        own = options_of_help(run(bw, command, "--help")[1]) - common
+        page = pages.get(f"breakwater-{command}.1")
+        if page:
+            compare(page.name, page.read_text(), own, common, failures)
+        else:
+            homeless |= own
+        every |= own
+    compare("breakwater.1", main, homeless | common, every, failures)
+    return len(commands)
+
+
+def hold_groff(pages, failures):
+    if not shutil.which("groff"):
+        print("SKIPPED: groff is not installed, so its warnings were not looked at")
+        return
+    for page in pages.values():
+        for width in WIDTHS:
+            for device in ("utf8", "ascii"):
+                _, _, warnings = run("groff", "-ww", "-mandoc", f"-T{device}", f"-rLL={width}", "-z", str(page))
+                failures += [f"groff, {width} wide: {x}" for x in warnings.splitlines()]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bw", required=True)
+    parser.add_argument("pages", nargs="+", type=pathlib.Path)
+    args = parser.parse_args()
+    pages = {x.name: x for x in args.pages}
+    failures = []
+    n = hold_options(args.bw, pages, failures)
+    hold_groff(pages, failures)
+    print("\n".join(sorted(set(failures))) or f"{len(pages)} pages, {n} commands")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
