@@ -81,13 +81,13 @@ static void bash_values(struct out *out, const struct opt *rows, size_t n)
 			out_printf(out, "--%s", opt->name);
 		out_str(out, S(") "));
 		if (opt->values == VALUES_FILE) {
-			out_str(out,
-				S("compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))"));
+			out_str(out, S("compopt -o filenames; COMPREPLY=($(compgen -P \"$before\" "
+				       "-f -- \"$cur\"))"));
 		} else if (opt->values == VALUES_FOLDER) {
-			out_str(out,
-				S("compopt -o filenames; COMPREPLY=($(compgen -d -- \"$cur\"))"));
+			out_str(out, S("compopt -o filenames; COMPREPLY=($(compgen -P \"$before\" "
+				       "-d -- \"$cur\"))"));
 		} else {
-			out_str(out, S("COMPREPLY=($(compgen -W '"));
+			out_str(out, S("COMPREPLY=($(compgen -P \"$before\" -W '"));
 			print_values(out, opt);
 			out_str(out, S("' -- \"$cur\"))"));
 		}
@@ -106,21 +106,75 @@ static void bash_command(struct out *out, const struct command *command)
 	out_printf(out, "'\n\t\trevisions=%d ;;\n", takes_revision(command));
 }
 
+static const struct str bash_inputs = STR_INIT(
+	"_breakwater_git()\n"
+	"{\n"
+	"\tgit ${folder:+-C \"$folder\"} \"$@\" 2>/dev/null\n"
+	"}\n"
+	"\n"
+	"# The inputs that begin with $1, a line each: REV, REV:FOLDER, both halves of A..B and "
+	"A...B, dir:FOLDER, set:FILE.\n"
+	"# Names of branches and files are a stranger's: nothing here expands them.\n"
+	"_breakwater_inputs()\n"
+	"{\n"
+	"\tlocal cur=$1 before='' rest='' names='' name\n"
+	"\tcase $cur in\n"
+	"\tdir:*) names=$(compgen -S / -d -- \"${cur#dir:}\") before=dir: ;;\n"
+	"\tset:*) names=$(compgen -f -- \"${cur#set:}\") before=set: ;;\n"
+	"\t*)\n"
+	"\t\tif [[ $cur == *..* && ${cur%%..*} != *:* ]]; then\n"
+	"\t\t\tbefore=${cur%%..*}.. cur=${cur#*..}\n"
+	"\t\t\t[[ $cur == .* ]] && before+=. cur=${cur#.}\n"
+	"\t\tfi\n"
+	"\t\tif [[ $cur == *:* ]]; then\n"
+	"\t\t\trest=${cur#*:}\n"
+	"\t\t\tbefore+=${cur%%:*}:${rest%\"${rest##*/}\"}\n"
+	"\t\t\tnames=$(_breakwater_git ls-tree --full-tree -d --name-only -z "
+	"\"${cur%\"${rest##*/}\"}\" | sed -z 's,$,/,' | tr '\\0' '\\n')\n"
+	"\t\telse\n"
+	"\t\t\tnames=$(_breakwater_git for-each-ref --format='%(refname:short)')$'\\nHEAD'\n"
+	"\t\t\t[[ $before ]] || names+=$'\\ndir:\\nset:\\nworktree:\\nindex:'\n"
+	"\t\tfi ;;\n"
+	"\tesac\n"
+	"\twhile IFS= read -r name; do\n"
+	"\t\t[[ $name && $before$name == \"$1\"* ]] && printf '%s\\n' \"$before$name\"\n"
+	"\tdone <<<\"$names\"\n"
+	"}\n"
+	"\n"
+	"# $1 as one word of a command line. bash replaces what stands behind the last of its word "
+	"breaks (an @ with what follows): that part alone is printed.\n"
+	"_breakwater_reply()\n"
+	"{\n"
+	"\tlocal breaks=${COMP_WORDBREAKS//[^:=@]/} head=''\n"
+	"\t[[ $whole && $breaks ]] && head=${whole%\"${whole##*[\"$breaks\"]}\"}\n"
+	"\tprintf '%q' \"${1#\"${head%@}\"}\"\n"
+	"}\n"
+	"\n");
+
 static void bash_write(struct out *out)
 {
-	out_str(out, S("# bash completion of breakwater, made by `breakwater completion bash`\n"
-		       "_breakwater()\n{\n"
-		       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-		       "\tlocal command='' options='' words='' revisions=0 i\n"
-		       "\tCOMPREPLY=()\n"
-		       "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-		       "\t\tcase ${COMP_WORDS[i]} in\n"
-		       "\t\t-C) ((i++)) ;;\n"
-		       "\t\t-*) ;;\n"
-		       "\t\t*) command=${COMP_WORDS[i]}; break ;;\n"
-		       "\t\tesac\n"
-		       "\tdone\n"
-		       "\tcase $prev in\n"));
+	out_str(out, S("# bash completion of breakwater, made by `breakwater completion bash`\n"));
+	out_str(out, bash_inputs);
+	out_str(out,
+		S("_breakwater()\n{\n"
+		  "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+		  "\tlocal command='' options='' words='' revisions=0 i folder='' reply before=''\n"
+		  "\tlocal whole=${COMP_LINE:0:${COMP_POINT:-0}}\n"
+		  "\twhole=${whole##*[[:space:]]}\n"
+		  "\tCOMPREPLY=()\n"
+		  "\tcase $cur in\n"
+		  "\t--*=*) prev=${cur%%=*} before=${cur%%=*}= cur=${cur#*=} ;;\n"
+		  "\t=) cur='' ;;\n"
+		  "\t*) [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]} ;;\n"
+		  "\tesac\n"
+		  "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		  "\t\tcase ${COMP_WORDS[i]} in\n"
+		  "\t\t-C) folder=${COMP_WORDS[++i]} ;;\n"
+		  "\t\t-*) ;;\n"
+		  "\t\t*) command=${COMP_WORDS[i]}; break ;;\n"
+		  "\t\tesac\n"
+		  "\tdone\n"
+		  "\tcase $prev in\n"));
 	bash_values(out, common_options, n_common_options);
 	out_str(out, S("\tesac\n\tcase $command in\n\t'') words='"));
 	for (size_t i = 0; commands[i]; i++)
@@ -132,10 +186,13 @@ static void bash_write(struct out *out)
 	bash_names(out, common_options, n_common_options);
 	out_str(out, S("\"\n"
 		       "\telif ((revisions)); then\n"
-		       "\t\twords=\"$words dir: set: worktree: index: HEAD $(git for-each-ref "
-		       "--format='%(refname:short)' 2>/dev/null)\"\n"
+		       "\t\twhile IFS= read -r reply; do\n"
+		       "\t\t\tCOMPREPLY+=(\"$(_breakwater_reply \"$reply\")\")\n"
+		       "\t\tdone < <(_breakwater_inputs \"${whole:-$cur}\")\n"
+		       "\t\t[[ ${#COMPREPLY[@]} = 1 && ${COMPREPLY[0]} == *[:/] ]] && compopt -o "
+		       "nospace\n"
 		       "\tfi\n"
-		       "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+		       "\tCOMPREPLY+=($(compgen -W \"$words\" -- \"$cur\"))\n"
 		       "}\n"
 		       "complete -o default -F _breakwater breakwater\n"));
 }
@@ -194,20 +251,55 @@ static void zsh_options(struct out *out, const struct opt *rows, size_t n)
 	}
 }
 
+static const struct str zsh_inputs = STR_INIT(
+	"_breakwater_git() {\n"
+	"\tgit ${_breakwater_folder:+-C} ${_breakwater_folder:+$_breakwater_folder} \"$@\" "
+	"2>/dev/null\n"
+	"}\n"
+	"\n"
+	"# REV, REV:FOLDER, both halves of A..B and A...B, dir:FOLDER, set:FILE.\n"
+	"_breakwater_inputs() {\n"
+	"\tlocal _breakwater_folder=${(Q)${opt_args[-C]:-$1}} input=${(Q)PREFIX}\n"
+	"\tlocal -a names\n"
+	"\tif compset -P 'dir:'; then\n"
+	"\t\t_files -/\n"
+	"\t\treturn\n"
+	"\telif compset -P 'set:'; then\n"
+	"\t\t_files\n"
+	"\t\treturn\n"
+	"\tfi\n"
+	"\tif [[ $input == *..* && ${input%%..*} != *:* ]]; then\n"
+	"\t\tcompset -P 1 '*..'\n"
+	"\t\tcompset -P '.'\n"
+	"\t\tinput=${${input#*..}#.}\n"
+	"\telse\n"
+	"\t\tcompadd -S '' dir: set:\n"
+	"\t\tcompadd worktree: index:\n"
+	"\tfi\n"
+	"\tif [[ $input == *:* ]]; then\n"
+	"\t\tnames=(${(0)\"$(_breakwater_git ls-tree --full-tree -d --name-only -z "
+	"${input%${input##*[:/]}})\"})\n"
+	"\t\tcompset -P 1 '*:'\n"
+	"\t\tcompset -P '*/'\n"
+	"\t\tcompadd -S / -a names\n"
+	"\telse\n"
+	"\t\tnames=(HEAD ${(f)\"$(_breakwater_git for-each-ref --format='%(refname:short)')\"})\n"
+	"\t\tcompadd -S '' -a names\n"
+	"\tfi\n"
+	"}\n"
+	"\n");
+
 static void zsh_write(struct out *out)
 {
-	out_str(out, S("#compdef breakwater\n# made by `breakwater completion zsh`\n\n"
-		       "_breakwater_revisions() {\n"
-		       "\tlocal -a names\n"
-		       "\tnames=(dir: set: worktree: index: HEAD ${(f)\"$(git for-each-ref "
-		       "--format='%(refname:short)' 2>/dev/null)\"})\n"
-		       "\tcompadd -a names\n\t_files\n}\n\n"
-		       "_breakwater() {\n"
+	out_str(out, S("#compdef breakwater\n# made by `breakwater completion zsh`\n\n"));
+	out_str(out, zsh_inputs);
+	out_str(out, S("_breakwater() {\n"
 		       "\tlocal context state state_descr line\n\ttypeset -A opt_args\n"
 		       "\t_arguments -C \\\n"));
 	zsh_options(out, common_options, n_common_options);
 	out_str(out, S("\t\t'1:command:->command' '*::operand:->operand'\n"
-		       "\tcase $state in\n\tcommand)\n\t\tlocal -a names\n\t\tnames=(\n"));
+		       "\tlocal folder=${opt_args[-C]}\n\tcase $state in\n\tcommand)\n\t\tlocal -a "
+		       "names\n\t\tnames=(\n"));
 	for (size_t i = 0; commands[i]; i++) {
 		out_printf(out, "\t\t\t'%s:", commands[i]->name);
 		zsh_text(out, commands[i]->summary);
@@ -219,8 +311,10 @@ static void zsh_write(struct out *out)
 		out_printf(out, "\t\t%s) _arguments -S \\\n", commands[i]->name);
 		zsh_options(out, commands[i]->options, commands[i]->n_options);
 		zsh_options(out, common_options, n_common_options);
-		if (takes_revision(commands[i]) && commands[i] != &debug_command) {
-			out_str(out, S("\t\t\t'*:input:_breakwater_revisions' ;;\n"));
+		if (commands[i] == &debug_command)
+			out_str(out, S("\t\t\t'1:stage:(tokens schema pairs)' \\\n"));
+		if (takes_revision(commands[i])) {
+			out_str(out, S("\t\t\t'*:input: _breakwater_inputs $folder' ;;\n"));
 		} else {
 			out_str(out, S("\t\t\t'*:operand:("));
 			print_operands(out, commands[i]);
@@ -284,16 +378,56 @@ static void fish_command(struct out *out, struct arena *arena, const struct comm
 	print_operands(out, command);
 	out_str(out, S("'\n"));
 	if (takes_revision(command))
-		out_printf(out,
-			"complete -c breakwater%s -a "
-			"'dir: set: worktree: index: HEAD (git for-each-ref "
-			"--format=\"%%(refname:short)\" 2>/dev/null)'\n",
-			seen);
+		out_printf(out, "complete -c breakwater%s -a '(__breakwater_inputs)'\n", seen);
 }
+
+static const struct str fish_inputs = STR_INIT(
+	"function __breakwater_git\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tset -l at (contains -i -- -C $words)\n"
+	"\tand set -l folder -C $words[(math $at + 1)]\n"
+	"\tcommand git $folder $argv 2>/dev/null\n"
+	"end\n"
+	"\n"
+	"# REV, REV:FOLDER, both halves of A..B and A...B, dir:FOLDER, set:FILE.\n"
+	"function __breakwater_inputs\n"
+	"\tset -l input (commandline -ct)\n"
+	"\tset -l before ''\n"
+	"\tif string match -q 'dir:*' -- $input\n"
+	"\t\t__fish_complete_directories (string sub -s 5 -- $input) | string replace -r '^' dir:\n"
+	"\t\treturn\n"
+	"\telse if string match -q 'set:*' -- $input\n"
+	"\t\tfor path in (string sub -s 5 -- $input)*\n"
+	"\t\t\ttest -d $path\n"
+	"\t\t\tand echo set:$path/\n"
+	"\t\t\tor echo set:$path\n"
+	"\t\tend\n"
+	"\t\treturn\n"
+	"\telse if string match -qr '^[^:]*?\\.\\.' -- $input\n"
+	"\t\tset before (string match -r '^[^:]*?\\.\\.\\.?' -- $input)\n"
+	"\t\tset input (string sub -s (math (string length -- $before) + 1) -- $input)\n"
+	"\telse\n"
+	"\t\tprintf '%s\\n' dir: set: worktree: index:\n"
+	"\tend\n"
+	"\tif string match -q '*:*' -- $input\n"
+	"\t\tset -l top (string match -r '^[^:]*:(?:.*/)?' -- $input)\n"
+	"\t\t__breakwater_git ls-tree --full-tree -d --name-only -z $top | string split0 | while "
+	"read -l name\n"
+	"\t\t\techo $before$top$name/\n"
+	"\t\tend\n"
+	"\telse\n"
+	"\t\techo $before'HEAD'\n"
+	"\t\t__breakwater_git for-each-ref --format='%(refname:short)' | while read -l name\n"
+	"\t\t\techo $before$name\n"
+	"\t\tend\n"
+	"\tend\n"
+	"end\n"
+	"\n");
 
 static void fish_write(struct out *out, struct arena *arena)
 {
 	out_str(out, S("# fish completion of breakwater, made by `breakwater completion fish`\n"));
+	out_str(out, fish_inputs);
 	fish_options(out, "", common_options, n_common_options);
 	for (size_t i = 0; commands[i]; i++)
 		fish_command(out, arena, commands[i]);
