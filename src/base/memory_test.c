@@ -117,13 +117,16 @@ static void a_product_that_overflows_calls_the_handler(void **state)
 #endif
 #endif
 #ifndef SANITIZED /* which take terabytes of address space */
+enum { SKIPPED = 77 };
+
 static _Noreturn void leave(void *context)
 {
 	(void)context;
 	_exit(7);
 }
 
-/* Ends by the handler: with 7. Any other status: what was handed out was not right. */
+/* Ends by the handler: with 7; with SKIPPED where nobody says how large it is. Any other status:
+ * what was handed out was not right. */
 static _Noreturn void fill_little_memory(void)
 {
 	enum { MORE = 4 << 20, PIECE = 10000 };
@@ -132,7 +135,9 @@ static _Noreturn void fill_little_memory(void)
 	long pages;
 	FILE *statm = fopen("/proc/self/statm", "r");
 
-	if (!statm || fscanf(statm, "%ld", &pages) != 1)
+	if (!statm)
+		_exit(SKIPPED);
+	if (fscanf(statm, "%ld", &pages) != 1)
 		_exit(1);
 	limit.rlim_cur = limit.rlim_max = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + MORE;
 	if (setrlimit(RLIMIT_AS, &limit) < 0)
@@ -161,6 +166,10 @@ static void little_address_space_is_used_before_the_handler_is_called(void **sta
 		fill_little_memory();
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == SKIPPED) {
+		print_message("SKIPPED: /proc is not mounted, so a program's size is not known\n");
+		skip();
+	}
 	assert_int_equal(WEXITSTATUS(status), 7);
 }
 #endif

@@ -85,11 +85,16 @@ static void catch_signals(void)
 	signal(SIGXFSZ, SIG_IGN); /* a file over the limit is a write error like any other */
 }
 
-/* A closed standard descriptor would be given to the next file that is opened. */
+/*
+ * A closed standard descriptor would be given to the next file that is opened. What stands in its
+ * place can be read or written as little: where there is no /dev, the root folder.
+ */
 static void hold_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) != fd)
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		if (open("/dev/null", O_RDONLY) != fd && open("/", O_RDONLY | O_DIRECTORY) != fd)
 			_exit(STATUS_UNKNOWN);
 	}
 }
