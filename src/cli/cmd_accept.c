@@ -455,7 +455,7 @@ static bool write_file(struct accepting *a, struct str *path)
 {
 	struct cli *cli = a->cli;
 	struct acceptances accepted;
-	struct str folder;
+	struct str folder, text;
 	const char *name;
 	struct out *out;
 
@@ -464,10 +464,20 @@ static bool write_file(struct accepting *a, struct str *path)
 	*path = path_join(cli->arena, folder, S(ACCEPTED_FILE));
 	name = str_cstr(cli->arena, *path);
 	add_entries(a, &accepted);
+	text = accepted_write(cli->arena, &accepted);
+	if (text.n > ACCEPTED_MOST_BYTES) {
+		diag_error(&cli->diags, NOWHERE,
+			"%u entries are more than a check reads: " ACCEPTED_FILE
+			" holds 1 MB at most",
+			accepted.list.n);
+		diag_help(&cli->diags, "leave paths or rules out in breakwater.yaml instead, with "
+				       "'ignore', 'except' or 'severity'");
+		return false;
+	}
 	out = cli_output_open(cli, name);
 	if (!out)
 		return false;
-	out_str(out, accepted_write(cli->arena, &accepted));
+	out_str(out, text);
 	return cli_output_close(cli, out, name);
 }
 

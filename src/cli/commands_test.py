@@ -114,8 +114,7 @@ def accept_merges(t):
         t.expect(f"{name}: and both breaks are accepted", t.run([t.bw, "check", "base", "HEAD"], at), 0, "2 findings accepted")
     t.holds("numbered lines stay", "\n# ff\n" in (at / "breakwater.accepted.yaml").read_text())
     t.write(at, {"breakwater.accepted.yaml": "version: 1\naccepted:\n<<<<<<< HEAD\n=======\n>>>>>>> left\n"})
-    t.expect("what is left of a conflict is named", t.run([t.bw, "check", "base"], at), 2, "a merge conflict is left in this file",
-             "keep the entries of both sides")
+    t.expect("what is left of a conflict is named", t.run([t.bw, "check", "base"], at), 2, "breakwater.accepted.yaml:3:1: error: a merge conflict")
 
 
 def accept_elsewhere(t):
@@ -188,7 +187,18 @@ def accept_short(t):
     t.expect("and where all are meant", t.run([t.bw, "accept", "--all", short[0], "--reason", "x"], at), 0, "nothing else breaks")
 
 
+def accept_too_much(t):
+    """A file that the next check would refuse is not written."""
+    field = "  {} a_field_with_a_long_name_{} = {};\n"
+    for side, kind in (("old", "int32"), ("new", "string")):
+        t.write(t.tmp / "much", {f"{side}/m.proto": 'syntax = "proto3";\nmessage M {\n' +
+                                 "".join(field.format(kind, n, n) for n in range(1, 8001)) + "}\n"})
+    t.expect("too much", t.run([t.bw, "accept", "--all", "--reason", "x", "dir:old", "dir:new"], t.tmp / "much"), 2, "8000 entries are more than a check reads")
+    t.holds("is not written", not (t.tmp / "much/new/breakwater.accepted.yaml").exists())
+
+
 def accept(t):
+    accept_too_much(t)
     accept_short(t)
     accept_one_of_two(t)
     accept_with_an_end(t)

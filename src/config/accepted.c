@@ -182,6 +182,8 @@ static void read_entry(struct entries *e, const struct yaml_node *map)
 	}
 }
 
+_Static_assert((int)ACCEPTED_MOST_BYTES <= (int)MAX_YAML_BYTES, "what is written is read again");
+
 static bool has_line(struct str rest, struct str wanted)
 {
 	struct str line;
@@ -192,41 +194,17 @@ static bool has_line(struct str rest, struct str wanted)
 	return false;
 }
 
-/* A line that git left where two branches met. */
-static bool has_conflict(struct text *text, struct diags *diags)
-{
-	struct str rest = text->bytes, line;
-	uint32_t offset = 0;
-
-	while (str_cut(&rest, '\n', &line)) {
-		if (str_starts(line, S("<<<<<<< "))) {
-			diag_error(diags,
-				place_in(text, (struct span){ offset, offset + (uint32_t)line.n }),
-				"a merge conflict is left in this file");
-			diag_help(diags,
-				"keep the entries of both sides and delete the marker lines");
-			return true;
-		}
-		offset += (uint32_t)line.n + 1;
-	}
-	return false;
-}
-
 bool accepted_parse(
 	struct arena *arena, struct text *text, struct acceptances *accepted, struct diags *diags)
 {
 	static const struct str top_keys[] = { STR_INIT("version"), STR_INIT("accepted") };
 	struct entries e = { arena, text, diags, accepted };
 	uint32_t n_errors = diags->n_errors;
-	struct yaml_node *root;
-	const struct yaml_node *version, *list;
+	struct yaml_node *root = yaml_read(arena, text, diags);
+	const struct yaml_node *version = yaml_get(root, S("version"));
+	const struct yaml_node *list = yaml_get(root, S("accepted"));
 
 	*accepted = (struct acceptances){ 0 };
-	if (has_conflict(text, diags))
-		return false;
-	root = yaml_read(arena, text, diags);
-	version = yaml_get(root, S("version"));
-	list = yaml_get(root, S("accepted"));
 	if (!root)
 		return false;
 	accepted->numbered = has_line(text->bytes, S("# 00"));

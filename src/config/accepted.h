@@ -8,7 +8,8 @@
  *
  *	version: 1
  *	accepted:
- *	- { rule: FIELD_SAME_TYPE, element: "acme.v1.Order.total", reason: "nobody reads it yet", … }
+ *	- { rule: FIELD_SAME_TYPE, element: "acme.v1.Order.total", reason: "nobody reads it yet", …
+ *}
  *
  * An entry is one line, so that git's `union` merge, which keeps the lines of both branches, never
  * mixes two of them (`init` asks for that merge in .gitattributes), and so that who has to merge by
@@ -41,7 +42,10 @@
 
 #define ACCEPTED_FILE "breakwater.accepted.yaml"
 
-enum { ACCEPTED_NEAR_END = 14 }; /* days before its end in which an acceptance is warned of */
+enum {
+	ACCEPTED_NEAR_END = 14,        /* days before its end in which an acceptance is warned of */
+	ACCEPTED_MOST_BYTES = 1 << 20, /* of a file, which more than that makes unreadable */
+};
 
 struct acceptance {
 	uint64_t fingerprint;

@@ -431,8 +431,21 @@ const char *yaml_kind_name(const struct yaml_node *node)
 	return "";
 }
 
-/* Length of the character at `i` if YAML takes it as it is between quotes, else 0. */
-static size_t printable_at(struct str s, size_t i)
+/* Does YAML take it between quotes as it is, and does a reader see what stands there? */
+static bool is_printable(uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7F && code < 0xA0))
+		return false;
+	/* Line separators would be folded; U+FFFE and a byte order mark are refused. */
+	if (code == 0x2028 || code == 0x2029 || code == 0xFEFF || code == 0xFFFE || code == 0xFFFF)
+		return false;
+	/* These turn the direction of writing. */
+	return code != 0x61C && code != 0x200E && code != 0x200F &&
+	       !(code >= 0x202A && code <= 0x202E) && !(code >= 0x2066 && code <= 0x2069);
+}
+
+/* Length of the character at `i` and its code; 0: it is no UTF-8. */
+static size_t character_at(struct str s, size_t i, uint32_t *character)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *p = (const unsigned char *)s.p + i;
@@ -450,12 +463,9 @@ static size_t printable_at(struct str s, size_t i)
 			return 0;
 		code = code << 6 | (p[k] & 0x3F);
 	}
-	if (code < least[n] || code < 0x20 || (code >= 0x7F && code < 0xA0))
+	if (code < least[n] || (code >= 0xD800 && code < 0xE000) || code > 0x10FFFF)
 		return 0;
-	/* Line separators would be folded; surrogates, U+FFFE and a byte order mark are refused. */
-	if (code == 0x2028 || code == 0x2029 || (code >= 0xD800 && code < 0xE000) ||
-		code == 0xFEFF || code == 0xFFFE || code == 0xFFFF || code > 0x10FFFF)
-		return 0;
+	*character = code;
 	return n;
 }
 
@@ -469,21 +479,23 @@ struct str yaml_quote(struct arena *arena, struct str s)
 	out[n++] = '"';
 	for (size_t i = 0; i < s.n;) {
 		unsigned char c = (unsigned char)s.p[i];
-		size_t length = printable_at(s, i);
+		uint32_t code = c;
+		size_t length = character_at(s, i, &code);
 
 		if (c == '"' || c == '\\')
 			out[n++] = '\\';
-		if (length) {
+		if (length && is_printable(code)) {
 			memcpy(out + n, s.p + i, length);
 			n += length;
 			i += length;
 			continue;
 		}
-		memcpy(out + n, "\\x", 2);
-		out[n + 2] = digits[c >> 4];
-		out[n + 3] = digits[c & 15];
-		n += 4;
-		i++;
+		/* A byte that is no UTF-8 is written as the character of its number. */
+		out[n++] = '\\';
+		out[n++] = code < 0x100 ? 'x' : 'u';
+		for (int shift = code < 0x100 ? 4 : 12; shift >= 0; shift -= 4)
+			out[n++] = digits[code >> shift & 15];
+		i += length ? length : 1;
 	}
 	out[n++] = '"';
 	return (struct str){ out, n };
