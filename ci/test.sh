@@ -3,7 +3,8 @@
 #
 # usage: ci/test.sh [BUILD [MESON-OPTION...]]
 #
-# BUILD is the build folder, `build` when left out; options count when it is made.
+# BUILD is the build folder, `build` when left out; options count when it is made. What needs /proc or /dev/pts is skipped in a
+# root without them, and says so.
 set -eu
 
 cd "$(dirname "$0")/.."
