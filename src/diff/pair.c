@@ -99,6 +99,11 @@ const struct element *diff_find_in_file(const struct diff *diff, bool new_side,
 	return side_in_file(side_of(diff, new_side), file, kind, full_name);
 }
 
+bool diff_lists(const struct diff *diff, bool new_side, struct str path)
+{
+	return side_lists(side_of(diff, new_side), path);
+}
+
 bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file)
 {
 	return side_owns(side_of(diff, new_side), file);

@@ -72,6 +72,8 @@ const struct file *diff_find_file(
  * interned full name; NULL. */
 const struct element *diff_find_in_file(const struct diff *diff, bool new_side,
 	const struct file *file, enum element_kind kind, struct str full_name);
+/* Has the side a contract under that printed path, compiled or not? */
+bool diff_lists(const struct diff *diff, bool new_side, struct str path);
 /* Is one of that side's files a contract, not only imported? */
 bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file);
 /* Has the side a file, own or imported, of that interned package? */

@@ -188,6 +188,7 @@ struct side {
 	struct str value;
 	bool unmarked;       /* what is there only surrounds what was */
 	const char *nothing; /* what to say where there is no source line */
+	struct str moved_to; /* where it is instead; absent: nowhere */
 };
 
 static void side_write(struct out *out, struct arena *arena, const struct side *side)
@@ -214,6 +215,10 @@ static void side_write(struct out *out, struct arena *arena, const struct side *
 			line <= begin.line + CONTEXT; line++)
 			source_line_write(out, text, arena, line, begin, end);
 		out_str(out, S("</pre>"));
+	} else if (side->moved_to.p) {
+		out_str(out, S("<p>Moved to "));
+		prose_write(out, side->moved_to, '\'');
+		out_str(out, S(".</p>"));
 	} else if (side->value.n) {
 		out_str(out, S("<p>"));
 		code(out, side->value);
@@ -247,6 +252,10 @@ static void sides_write(struct out *out, const struct report *report, const stru
 						    : "Not set.",
 	};
 
+	if (finding->moved_to.p) {
+		new.place = NOWHERE;
+		new.moved_to = finding->moved_to;
+	}
 	out_str(out, S("<div class=\"sides\">\n"));
 	side_write(out, report->arena, &old);
 	side_write(out, report->arena, &new);

@@ -1,5 +1,6 @@
 /* Messages, enums, extensions and services that a file, or a package, no longer declares. */
 #include "rules/lookup.h"
+#include "rules/moved.h"
 
 static const char *kind_word(const struct element *element)
 {
@@ -39,20 +40,6 @@ static bool is_in_package(const struct rule *rule)
 		return true;
 	default:
 		return false;
-	}
-}
-
-static const struct element *find_anywhere(const struct check *c, const struct element *old)
-{
-	switch (old->kind) {
-	case ELEMENT_MESSAGE:
-		return (const struct element *)diff_find_message(c->diff, true, old->full_name);
-	case ELEMENT_ENUM:
-		return (const struct element *)diff_find_enum(c->diff, true, old->full_name);
-	case ELEMENT_SERVICE:
-		return (const struct element *)diff_find_service(c->diff, true, old->full_name);
-	default:
-		return NULL;
 	}
 }
 
@@ -102,17 +89,51 @@ static bool last_and_said(struct check *c, const struct element *old)
 	return extendee && !lookup_extensible(c, extendee, ((const struct field *)old)->number);
 }
 
-static struct str deletion_help(
-	const struct check *c, const struct element *old, const struct element *moved)
+/* `'acme.v2.Order' in 'acme/v2/order.proto'`; only what differs. */
+static struct str moved_words(
+	const struct check *c, const struct element *old, const struct element *new)
 {
-	if (map_field_of(old))
-		return S("a map's entry message goes with its field: keep the map");
-	if (moved && moved->file->import_path.p != old->file->import_path.p)
+	bool same_file = new->file->import_path.p == old->file->import_path.p;
+
+	if (new->full_name.p == old->full_name.p)
+		return str_printf(c->arena, "'" STR "'", ARG(new->file->import_path));
+	if (same_file)
+		return str_printf(c->arena, "'" STR "'", ARG(new->full_name));
+	return str_printf(c->arena, "'" STR "' in '" STR "'", ARG(new->full_name),
+		ARG(new->file->import_path));
+}
+
+static struct str moved_help(
+	const struct check *c, const struct element *old, const struct element *new)
+{
+	const char *why;
+
+	if (new->full_name.p == old->full_name.p)
 		return str_printf(c->arena,
 			"keep it in '" STR
 			"': generated code is included and imported by file; `import public \"" STR
 			"\";` there spares importing contracts the change",
-			ARG(old->file->import_path), ARG(moved->file->import_path));
+			ARG(old->file->import_path), ARG(new->file->import_path));
+	why = old->kind == ELEMENT_SERVICE ? "clients call it by its full name"
+	      : old->kind == ELEMENT_FIELD ? "its full name is its key in JSON and in code"
+	      : old->kind == ELEMENT_ENUM
+		      ? "generated code has it under its full name"
+		      : "generated code and Any have it under its full name";
+	/* Both would not do in one package: the values of enums are names of it. */
+	if (new->file->package.p == old->file->package.p)
+		return str_printf(c->arena, "%s: keep '" STR "' as its name", why,
+			ARG(old->full_name));
+	return str_printf(c->arena,
+		"%s: keep '" STR "' beside '" STR "', marked %s, as long as anybody uses it", why,
+		ARG(old->full_name), ARG(new->full_name),
+		old->kind == ELEMENT_FIELD ? "[deprecated = true]"
+					   : "`option deprecated = true;`");
+}
+
+static struct str deletion_help(const struct check *c, const struct element *old)
+{
+	if (map_field_of(old))
+		return S("a map's entry message goes with its field: keep the map");
 	switch (old->kind) {
 	case ELEMENT_MESSAGE:
 		return S("keep the message, marked `option deprecated = true;`, as long as anybody "
@@ -131,6 +152,14 @@ static struct str deletion_help(
 	}
 }
 
+/* An extension with its number and what it extends. */
+static struct str declaration_words(const struct check *c, const struct element *old)
+{
+	if (old->kind == ELEMENT_FIELD)
+		return field_words(c, (const struct field *)old);
+	return str_printf(c->arena, "%s '" STR "'", kind_word(old), ARG(full_name(c, old)));
+}
+
 static void declaration_no_delete(struct check *c, const struct rule *rule, const struct pair *pair)
 {
 	const struct element *old = pair->old.element, *moved;
@@ -140,27 +169,30 @@ static void declaration_no_delete(struct check *c, const struct rule *rule, cons
 
 	if (pair->new.element || (is_in_package(rule) && last_and_said(c, old)))
 		return;
-	moved = find_anywhere(c, old);
+	moved = moved_element(c, old);
+	/* As if it were in the same place: a part of the package's name became a message's. */
+	if (moved && moved->full_name.p == old->full_name.p &&
+		moved->file->import_path.p == old->file->import_path.p)
+		moved = NULL;
 	fact = (struct fact){
 		.old = spot_element(old),
 		.new = spot_remains(c, pair),
 		.subject = old,
 		.name = full_name(c, old),
-		.help = deletion_help(c, old, moved),
+		.help = moved ? moved_help(c, old, moved) : deletion_help(c, old),
 	};
-	if (map)
+	if (map) {
 		f = finding_add(c, rule, pair, &fact,
 			"the entry message of map field %d '" STR "' of '" STR "' was deleted",
 			map->number, ARG(map->e.name), ARG(full_name(c, map->e.parent)));
-	else if (moved && moved->file->import_path.p != old->file->import_path.p)
-		f = finding_add(c, rule, pair, &fact, "%s '" STR "' was moved to '" STR "'",
-			kind_word(old), ARG(fact.name), ARG(moved->file->import_path));
-	else if (old->kind == ELEMENT_FIELD)
+	} else if (moved) {
+		fact.moved_to = moved_words(c, old, moved);
+		f = finding_add(c, rule, pair, &fact, STR " was moved to " STR,
+			ARG(declaration_words(c, old)), ARG(fact.moved_to));
+	} else {
 		f = finding_add(c, rule, pair, &fact, STR " was deleted",
-			ARG(field_words(c, (const struct field *)old)));
-	else
-		f = finding_add(c, rule, pair, &fact, "%s '" STR "' was deleted", kind_word(old),
-			ARG(fact.name));
+			ARG(declaration_words(c, old)));
+	}
 	follow(c, rule, f, old);
 }
 
@@ -174,9 +206,22 @@ static void package_no_delete(struct check *c, const struct rule *rule, const st
 		.help = S("keep the package, its names marked deprecated, beside the one that "
 			  "takes its place"),
 	};
+	struct str moved;
 
 	if (!pair->package.n) {
 		finding_add(c, rule, pair, &fact, "no file is without a package any more");
+		return;
+	}
+	moved = moved_package(c, pair->package);
+	if (moved.p) {
+		fact.moved_to = str_printf(c->arena, "'" STR "'", ARG(moved));
+		fact.help = str_printf(c->arena,
+			"the package is part of every full name and call path: keep '" STR
+			"', its names marked deprecated, beside '" STR
+			"' as long as anybody uses it",
+			ARG(pair->package), ARG(moved));
+		finding_add(c, rule, pair, &fact, "package '" STR "' was moved to '" STR "'",
+			ARG(pair->package), ARG(moved));
 		return;
 	}
 	finding_add(c, rule, pair, &fact, "package '" STR "' was deleted", ARG(pair->package));

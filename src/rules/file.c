@@ -1,9 +1,31 @@
 /* Files: their existence, package and syntax. Their options are in option.c. */
-#include "rules/finding.h"
+#include "rules/moved.h"
+
+static struct str moved_file_help(
+	const struct check *c, const struct file *old, struct str to, struct str into)
+{
+	if (into.p && str_eq(into, old->package))
+		return str_printf(c->arena,
+			"leave '" STR "' behind with an `import public` of " STR
+			", so that contracts that import it still compile; generated code is "
+			"included and imported by file and moves all the same",
+			ARG(old->import_path), ARG(to));
+	if (into.n)
+		return str_printf(c->arena,
+			"what it declared is in package '" STR "' now: keep '" STR
+			"' beside " STR
+			", with what it declares marked deprecated, as long as anybody uses it",
+			ARG(into), ARG(old->import_path), ARG(to));
+	return str_printf(c->arena,
+		"keep '" STR "' beside " STR
+		", with what it declares marked deprecated, as long as anybody uses it",
+		ARG(old->import_path), ARG(to));
+}
 
 static void file_no_delete(struct check *c, const struct rule *rule, const struct pair *pair)
 {
 	const struct file *old = pair->old.file;
+	struct str into;
 	struct fact fact;
 
 	if (pair->new.file)
@@ -13,9 +35,15 @@ static void file_no_delete(struct check *c, const struct rule *rule, const struc
 		.subject = &old->e,
 		.name = old->import_path,
 		.help = S("keep the file, with what it declares marked deprecated, as long as "
-			  "anybody imports it; a file that only moved can stay behind with an "
-			  "`import public` of the new one"),
+			  "anybody imports it"),
+		.moved_to = moved_file(c, old->e.file, &into),
 	};
+	if (fact.moved_to.p) {
+		fact.help = moved_file_help(c, old, fact.moved_to, into);
+		finding_add(c, rule, pair, &fact, "file '" STR "' was moved to " STR,
+			ARG(old->import_path), ARG(fact.moved_to));
+		return;
+	}
 	finding_add(c, rule, pair, &fact, "file '" STR "' was deleted", ARG(old->import_path));
 }
 

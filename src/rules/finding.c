@@ -319,6 +319,7 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->after = fact->after;
 	f->help = fact->help;
 	f->gone = fact->gone;
+	f->moved_to = fact->moved_to;
 	f->breaks = breaks_of(c->breaks, rule, pair, fact->detail);
 	f->fingerprint = finding_fingerprint(f, c->arena);
 	*vec_push(c->arena, &c->findings->list) = f;

@@ -43,6 +43,7 @@ struct check {
 	uint32_t n_by_kind[PAIR_KINDS];
 	struct map lookups; /* lookup.c's, by message or enum */
 	struct map turned;  /* visibility.c's, by new file */
+	struct moves *moves; /* moved.c's; NULL: nobody asked yet */
 	struct map made;    /* (subject, row): its finding, of several the last one */
 	VEC(struct link) links;
 	VEC(struct unplaced) unplaced;
@@ -80,6 +81,7 @@ struct fact {
 	struct str name;          /* `element` of the finding; absent: the subject's full name */
 	struct str before, after; /* absent: none */
 	struct str help;
+	struct str moved_to; /* where it lives on, in words; absent: nowhere */
 	bool gone;  /* `new` is only what is left around it */
 	int detail; /* DETAIL_… for breaks_of */
 };

@@ -1,5 +1,5 @@
 /* Methods of services. */
-#include "rules/finding.h"
+#include "rules/moved.h"
 
 enum { METHOD_OPTION_IDEMPOTENCY_LEVEL = 34 };
 enum { REQUEST, RESPONSE };
@@ -45,6 +45,7 @@ static bool type_is_known(const struct method *method, int which)
 static void rpc_same_type(struct check *c, const struct rule *rule, const struct pair *pair)
 {
 	const struct method *old = pair->old.method, *new = pair->new.method;
+	const struct message *message;
 	int which = rule->arg;
 	struct str was, is;
 	struct fact fact;
@@ -63,11 +64,10 @@ static void rpc_same_type(struct check *c, const struct rule *rule, const struct
 		.before = name_undotted(was),
 		.after = name_undotted(is),
 	};
-	if (!diff_find_message(c->diff, true, fact.before))
-		fact.help = str_printf(c->arena,
-			"'" STR "' is gone; if it was only renamed or moved the bytes are the "
-			"same, but generated code is not: keep its name and package",
-			ARG(fact.before));
+	message = which == REQUEST ? old->input : old->output;
+	if (message && !message->e.file->is_builtin &&
+		!diff_find_message(c->diff, true, message->e.full_name))
+		fact.help = gone_type_help(c, &message->e);
 	else
 		fact.help = str_printf(c->arena,
 			"keep '" STR "' and add fields to it, or add a new method beside this one",

@@ -93,6 +93,8 @@ struct finding {
 	struct place old_place;                 /* text NULL: nothing */
 	/* Where that stands which changed, if new_place is only what surrounds it; else text NULL */
 	struct place now_place;
+	struct str moved_to; /* where that lives on which is gone from its place: names in single
+				quotes; absent: nowhere */
 	bool gone; /* what the finding is about is not on the new side any more */
 	const struct file *new_file, *old_file; /* of the places; NULL: gone */
 	struct str before, after;               /* the property's values; absent if there is none */

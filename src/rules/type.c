@@ -1,4 +1,4 @@
-#include "rules/finding.h"
+#include "rules/moved.h"
 
 enum { SAME, BY_WIRE, BY_WIRE_JSON };
 
@@ -135,7 +135,7 @@ static struct sides type_words(
 	return words;
 }
 
-static struct str type_help(const struct check *c, const struct field *old, const struct field *new)
+static struct str type_help(struct check *c, const struct field *old, const struct field *new)
 {
 	const struct element *was = old->is_map ? NULL : old->type_ref;
 
@@ -144,14 +144,11 @@ static struct str type_help(const struct check *c, const struct field *old, cons
 	if (was && new->type_ref && was->kind == new->type_ref->kind &&
 		was->full_name.p == new->type_ref->full_name.p)
 		return S("keep features.message_encoding as it was: the two are not written alike");
-	if (was &&
+	if (was && !was->file->is_builtin &&
 		!(was->kind == ELEMENT_ENUM
 				? (const void *)diff_find_enum(c->diff, true, was->full_name)
 				: (const void *)diff_find_message(c->diff, true, was->full_name)))
-		return str_printf(c->arena,
-			"type '" STR "' is gone; if it was only renamed or moved the bytes are the "
-			"same, but generated code is not: keep its name and package",
-			ARG(was->full_name));
+		return gone_type_help(c, was);
 	return str_printf(c->arena,
 		"keep %s %d as it is, add a new one with a new number, and reserve %d when nobody "
 		"reads it any more",
