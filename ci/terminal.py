@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sits before the program with a terminal: the line that tells how far it is, and links.
+"""Sits before the program with a terminal: the line that tells how far it is, links, and lines that are too long for it.
 
 usage: terminal.py --bw PATH
 
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import termios
 import time
+import unicodedata
 
 from scratch import Scratch
 
@@ -155,6 +156,41 @@ def links(t):
     t.holds("no links into a set", b"\x1b]8" not in got.text, got.text)
 
 
+def width(text):
+    """Columns of a line: wide characters take two, combining ones none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def narrow(t):
+    """Lines are broken at words where a terminal is narrow, and only there."""
+    long = "a_name_that_goes_on"
+    old = ("syntax = \"proto3\";\npackage acme.v1;\nmessage Order {\n" +
+           f"  /* 深い海の底 e\u0301 */ int64 {long} = 1; // 深い海の底に眠る長い長い注釈がここにあります\n  string note = 2;\n}}\n")
+    at = t.tmp / "narrow"
+    t.write(at / "old", {"a.proto": old})
+    t.write(at / "new", {"a.proto": old.replace("int64", "sint64").replace("  string note = 2;\n", "")})
+    t.write(at / "broken", {"a.proto": old + "message Refund { SomethingThatNobodyDeclared x = 1; }\n"})
+    check = [t.bw, "check", "dir:old", "dir:new", "--color", "never"]
+    whole = t.run(check, at, COLUMNS="40")[1].decode()
+    t.holds("a pipe has whole lines", "changed from int64 to sint64 [FIELD_SAME_TYPE]\n" in whole and
+            "      = help: keep field 1 as it is, add a new one with a new number, and reserve 1 when nobody reads it any more\n" in whole, whole)
+    for columns in (40, 60, 80):
+        for what, env in (("winsize", {}), ("COLUMNS", {"COLUMNS": str(columns)})):
+            got = Terminal(t, check, at, ["stdout"], columns=columns if what == "winsize" else 200, **env)
+            lines = got.text.decode().replace("\r\n", "\n").split("\n")
+            wide = [x for x in lines if width(x) > columns and " " in x.strip() and not x.startswith("meant? ")]
+            t.holds(f"no line is wider than {columns} columns, by {what}", got.status == 1 and not wide, "\n".join(wide))
+            t.holds(f"and no word is lost, by {what}", [x for x in " ".join(lines).split() if "…" not in x and "|" not in x and "//" not in x][:8] ==
+                    whole.split()[:8], lines)
+            t.holds(f"what follows is indented, by {what}", any(x.startswith("        ") for x in lines) or columns > 80, lines)
+        got = Terminal(t, [t.bw, "check", "dir:old", "dir:broken", "--color", "never"], at, ["stderr"], columns=columns)
+        wide = [x for x in got.text.decode().replace("\r\n", "\n").split("\n") if width(x) > columns]
+        t.holds(f"nor is a diagnostic's, {columns}", got.status == 2 and b"SomethingThatNobodyDeclared" in got.text and not wide, wide)
+    colored = Terminal(t, check[:-2], at, ["stdout"], columns=40).text.decode()
+    plain = re.sub("\x1b\\[[0-9;]*m", "", colored)
+    t.holds("colours take no columns", "\x1b" in colored and plain == Terminal(t, check, at, ["stdout"], columns=40).text.decode(), colored)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bw", required=True)
@@ -170,6 +206,7 @@ def main():
         t.bw = os.path.abspath(args.bw)
         slow(t)
         links(t)
+        narrow(t)
         counted(t)
         return t.summary()
 

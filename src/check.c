@@ -825,6 +825,7 @@ const char *breakwater_run_report(
 		.accept = look->accept ? str_of(look->accept) : (struct str){ 0 },
 		.color = look->color,
 		.links = look->links,
+		.columns = look->columns,
 		.folder =
 			run->sides[NEW].source ? run->sides[NEW].source->folder : (struct str){ 0 },
 		.version = str_of(breakwater_version()),
@@ -855,7 +856,9 @@ const char *breakwater_run_diagnostics(
 				shown.items[shown.n++] = run->diags.items[i];
 		}
 	}
-	diags_print(out, &shown, run->arena, look->color, look->verbose);
+	diags_print(out, &shown, run->arena,
+		&(struct diag_look){
+			.color = look->color, .verbose = look->verbose, .columns = look->columns });
 	*size = out_text(out).n;
 	return out_text(out).p;
 }

@@ -132,6 +132,8 @@ struct breakwater_look {
 			       same, for its last line; NULL: nothing is said of it */
 	bool quiet;         /* diagnostics: errors alone */
 	bool verbose;       /* diagnostics: all that repeats, too */
+	unsigned columns;   /* `text`, diagnostics: of the terminal, whose lines are broken at
+			       words; 0: lines are not broken */
 };
 
 /* What one phase cost, and what it counted. */

@@ -1,7 +1,9 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 const char *const timings_words[] = { "json", NULL };
@@ -107,6 +109,19 @@ static bool is_one_of(const char *name, const char *const *words)
 			return true;
 	}
 	return false;
+}
+
+unsigned cli_columns(int fd)
+{
+	const char *word = cli_environment("COLUMNS");
+	long columns = word ? strtol(word, NULL, 10) : 0;
+	struct winsize size;
+
+	if (!isatty(fd))
+		return 0;
+	if (columns > 0 && columns <= USHRT_MAX)
+		return (unsigned)columns;
+	return ioctl(fd, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
 }
 
 /*

@@ -83,6 +83,9 @@ bool cli_side_prepare(
 	struct cli *cli, const char *config, const struct texts *roots, struct side *side);
 /* One line on standard error, status 2; removes unfinished files. Does not come back. */
 void cli_out_of_memory(void *context);
+/* Columns of the terminal that a descriptor is, by COLUMNS or as it says; 0: it is none, or does not
+ * know. */
+unsigned cli_columns(int fd);
 /* Is standard output a terminal that shows hyperlinks (OSC 8)? */
 bool cli_has_links(const struct cli *cli);
 /* The string of an environment variable, NULL when it is not set. */

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	FEWEST_DIGITS = 4,
@@ -253,7 +254,10 @@ static bool check(struct accepting *a)
 		.out_of_memory = cli_out_of_memory,
 	};
 	struct breakwater_look look = {
-		.color = cli->color_err, .quiet = cli->common.quiet, .verbose = cli->common.verbose
+		.color = cli->color_err,
+		.quiet = cli->common.quiet,
+		.verbose = cli->common.verbose,
+		.columns = cli_columns(STDERR_FILENO),
 	};
 	size_t size;
 	const char *text;

@@ -6,6 +6,8 @@
 #include "narrow.h"
 #include "report/buf.h"
 
+#include <unistd.h>
+
 /* buf's: others are one of its own errors. */
 enum { STATUS_BUF_BROKEN = 100, STATUS_BUF_ERROR = 1 };
 
@@ -145,7 +147,10 @@ static void print_diagnostics(struct breaking *b)
 {
 	struct cli *cli = b->cli;
 	struct breakwater_look look = {
-		.color = cli->color_err, .quiet = cli->common.quiet, .verbose = cli->common.verbose
+		.color = cli->color_err,
+		.quiet = cli->common.quiet,
+		.verbose = cli->common.verbose,
+		.columns = cli_columns(STDERR_FILENO),
 	};
 	size_t size;
 	const char *text = breakwater_run_diagnostics(b->run, &look, &size);

@@ -6,6 +6,8 @@
 #include "report/report.h"
 #include "timing.h"
 
+#include <unistd.h>
+
 struct check_arguments {
 	const char *config, *output, *timings;
 	struct texts roots, paths, excluded_paths, use, except, formats;
@@ -190,6 +192,7 @@ static void print_diagnostics(struct cli *cli, struct breakwater_run *run)
 		.color = cli->color_err,
 		.quiet = cli->common.quiet,
 		.verbose = cli->common.verbose,
+		.columns = cli_columns(STDERR_FILENO),
 	};
 	size_t size;
 	const char *text = breakwater_run_diagnostics(run, &look, &size);
@@ -217,6 +220,7 @@ static bool write_report(struct cli *cli, struct breakwater_run *run, const stru
 		.format = target->reporter->name,
 		.color = target->path ? false : cli->color_out,
 		.links = !target->path && cli_has_links(cli),
+		.columns = target->path ? 0 : cli_columns(STDOUT_FILENO),
 		.show_accepted = arguments->show_accepted,
 		.accept = accept_words(cli, run, arguments, operands),
 	};

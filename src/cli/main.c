@@ -289,7 +289,10 @@ int main(int argc, char **argv)
 		status = STATUS_UNKNOWN;
 	if (status == STATUS_UNKNOWN)
 		status = cli.unknown;
-	diags_print(cli.err, &cli.diags, arena, cli.color_err, cli.common.verbose);
+	diags_print(cli.err, &cli.diags, arena,
+		&(struct diag_look){ .color = cli.color_err,
+			.verbose = cli.common.verbose,
+			.columns = cli_columns(STDERR_FILENO) });
 	out_flush(cli.err);
 	for (uint32_t i = 0; i < cli.sources.n; i++)
 		source_close(cli.sources.items[i]);

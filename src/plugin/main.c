@@ -170,7 +170,7 @@ static struct str own_errors(struct plugin *plugin)
 	struct out *out = out_memory(plugin->arena);
 
 	out_str(out, S("the request could not be read\n"));
-	diags_print(out, &plugin->diags, plugin->arena, false, true);
+	diags_print(out, &plugin->diags, plugin->arena, &(struct diag_look){ .verbose = true });
 	return str_trim(out_text(out));
 }
 

@@ -1,6 +1,7 @@
 #include "report/report.h"
 #include "report/escape.h"
 #include "report/excerpt.h"
+#include "report/wrap.h"
 
 enum { MANY_WARNINGS = 20 };
 
@@ -34,7 +35,7 @@ static void note_print(struct out *out, const struct diag *diag, struct arena *a
 }
 
 static void diag_print(struct out *out, const struct diag *diag, struct arena *arena,
-	const struct palette *palette)
+	const struct palette *palette, unsigned columns)
 {
 	bool error = diag->level == DIAG_ERROR;
 	struct str helps = diag->help, help;
@@ -45,7 +46,7 @@ static void diag_print(struct out *out, const struct diag *diag, struct arena *a
 		error ? "error" : "warning", palette->off);
 	out_plain(out, diag->message);
 	out_char(out, '\n');
-	if (excerpt_write(out, diag->place, arena, palette))
+	if (excerpt_write(out, diag->place, arena, palette, columns))
 		out_char(out, '\n');
 	if (diag->note_text.p)
 		note_print(out, diag, arena, palette);
@@ -57,20 +58,23 @@ static void diag_print(struct out *out, const struct diag *diag, struct arena *a
 }
 
 void diags_print(
-	struct out *out, struct diags *diags, struct arena *arena, bool color, bool verbose)
+	struct out *to, struct diags *diags, struct arena *arena, const struct diag_look *look)
 {
-	const struct palette *palette = palette_of(color);
+	struct out *out = look->columns ? out_memory(arena) : to;
+	const struct palette *palette = palette_of(look->color);
 	uint32_t warnings = 0;
 
 	diags_sort(diags);
 	for (uint32_t i = 0; i < diags->n; i++)
-		if (diags->items[i].level == DIAG_ERROR || ++warnings <= MANY_WARNINGS || verbose)
-			diag_print(out, &diags->items[i], arena, palette);
-	if (warnings > MANY_WARNINGS && !verbose) {
+		if (diags->items[i].level == DIAG_ERROR || ++warnings <= MANY_WARNINGS || look->verbose)
+			diag_print(out, &diags->items[i], arena, palette, look->columns);
+	if (warnings > MANY_WARNINGS && !look->verbose) {
 		out_printf(out, "%sbreakwater:%s %swarning:%s %u more warnings like these\n",
 			palette->place, palette->off, palette->warning, palette->off,
 			warnings - MANY_WARNINGS);
 		remark_begin(out, S("help"), palette);
 		out_str(out, S("--verbose shows all of them\n"));
 	}
+	if (look->columns)
+		out_wrapped(to, out_text(out), look->columns);
 }

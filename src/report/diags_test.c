@@ -9,7 +9,7 @@ static const char *printed(struct arena *arena, struct diags *diags, bool verbos
 {
 	struct out *out = out_memory(arena);
 
-	diags_print(out, diags, arena, false, verbose);
+	diags_print(out, diags, arena, &(struct diag_look){ .verbose = verbose });
 	out_char(out, '\0');
 	return out_text(out).p;
 }

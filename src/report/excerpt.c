@@ -37,21 +37,21 @@ static size_t character_start(struct str line, size_t at)
 	return at;
 }
 
-static struct window window_of(struct str line, size_t begin, size_t end)
+static struct window window_of(struct str line, size_t begin, size_t end, size_t longest)
 {
 	struct window w = { line, begin, end, false, false };
 	size_t from = 0;
 
-	if (line.n <= LONGEST_LINE)
+	if (line.n <= longest)
 		return w;
-	if (begin > LONGEST_LINE / 2)
-		from = character_start(line, begin - LEFT_CONTEXT);
+	if (begin > longest / 2)
+		from = character_start(line, begin - longest * LEFT_CONTEXT / LONGEST_LINE);
 	w.line = str_from(line, from);
 	w.cut_left = from > 0;
 	w.begin = begin - from;
 	w.end = end - from;
-	if (w.line.n > LONGEST_LINE) {
-		w.line = str_head(w.line, character_start(w.line, LONGEST_LINE));
+	if (w.line.n > longest) {
+		w.line = str_head(w.line, character_start(w.line, longest));
 		w.cut_right = true;
 	}
 	if (w.end > w.line.n)
@@ -106,8 +106,23 @@ static void line_write(struct out *out, const struct window *w)
 		out_str(out, S("…"));
 }
 
-bool excerpt_write(
-	struct out *out, struct place place, struct arena *arena, const struct palette *palette)
+/* How many bytes of a line may be shown: a byte is a column at most, but for tabs. */
+static size_t longest_part(struct str line, unsigned columns, unsigned gutter)
+{
+	enum { SHORTEST = 20, ELLIPSES = 2 };
+	size_t taken = gutter + ELLIPSES;
+
+	if (!columns)
+		return LONGEST_LINE;
+	for (size_t i = 0; i < line.n && i < LONGEST_LINE; i++)
+		taken += line.p[i] == '\t' ? TAB - 1 : 0;
+	if (columns < taken + SHORTEST)
+		return SHORTEST;
+	return columns - taken < LONGEST_LINE ? columns - taken : LONGEST_LINE;
+}
+
+bool excerpt_write(struct out *out, struct place place, struct arena *arena,
+	const struct palette *palette, unsigned columns)
 {
 	struct point begin, end;
 	struct window w;
@@ -127,9 +142,8 @@ bool excerpt_write(
 		last = line.n;
 	while (last > first && (line.p[last - 1] == ' ' || line.p[last - 1] == '\t'))
 		last--;
-	w = window_of(line, first, last);
-
 	digits = snprintf(NULL, 0, "%*u", GUTTER, (unsigned)begin.line);
+	w = window_of(line, first, last, longest_part(line, columns, (unsigned)digits + 3));
 	out_printf(out, "%s%*u |%s ", palette->gutter, GUTTER, (unsigned)begin.line, palette->off);
 	line_write(out, &w);
 	out_printf(out, "\n%s%*s |%s ", palette->gutter, digits, "", palette->off);

@@ -14,10 +14,10 @@ const struct palette *palette_of(bool color);
 
 /*
  * Writes the place's first line and, below it, the gutter and the caret under the span; not the
- * last line break, so that a label can follow. False, with nothing written, where there is no such
- * line.
+ * last line break, so that a label can follow. A line is cut to the `columns` of a terminal, 0: to
+ * what is bearable. False, with nothing written, where there is no such line.
  */
-bool excerpt_write(
-	struct out *out, struct place place, struct arena *arena, const struct palette *palette);
+bool excerpt_write(struct out *out, struct place place, struct arena *arena,
+	const struct palette *palette, unsigned columns);
 /* The gutter of a line that belongs to a block: `      = help: `. */
 void remark_begin(struct out *out, struct str word, const struct palette *palette);

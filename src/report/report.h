@@ -20,6 +20,7 @@ struct report {
 	bool show_help;     /* for line: how to do it safely, under each finding */
 	bool color;         /* for text: escape sequences */
 	bool links;         /* OSC 8 hyperlinks */
+	unsigned columns;   /* for text: of the terminal, to break lines at words; 0: they are not */
 	struct str version; /* of breakwater */
 	struct str folder;  /* absolute path that printed paths are relative to, for links; absent:
 			       none */
@@ -55,9 +56,13 @@ bool findings_active(const struct findings *findings);
 
 /* Diagnostics as they look on standard error: `path:line:col: error: sentence`, source line, caret,
  * note, help. */
-/* Without `verbose`, of many warnings only the first are shown, and how many more there are. */
+struct diag_look {
+	bool color;
+	bool verbose; /* else of many warnings only the first are shown, and how many more */
+	unsigned columns; /* of the terminal, to break lines at words; 0: they are not */
+};
 void diags_print(
-	struct out *out, struct diags *diags, struct arena *arena, bool color, bool verbose);
+	struct out *out, struct diags *diags, struct arena *arena, const struct diag_look *look);
 /*
  * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one
  * line a rule of the selection (NULL: all), `rules_write_explanation` a rule at length. False: no

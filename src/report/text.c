@@ -2,6 +2,7 @@
 #include "base/map.h"
 #include "report/escape.h"
 #include "report/tally.h"
+#include "report/wrap.h"
 
 enum { LISTED = 3 };
 
@@ -107,10 +108,11 @@ static void source_write(struct out *out, const struct report *report,
 	struct place now = finding_now(finding);
 	bool deleted = finding_is_deletion(finding) || span_is_none(now.span);
 	struct str was = was_text(report, finding);
-	bool shown = deleted && excerpt_write(out, finding->old_place, report->arena, palette);
+	bool shown = deleted && excerpt_write(
+		out, finding->old_place, report->arena, palette, report->columns);
 
 	if (!shown)
-		shown = excerpt_write(out, now, report->arena, palette);
+		shown = excerpt_write(out, now, report->arena, palette, report->columns);
 	if (was.p) {
 		if (!shown)
 			out_printf(out, "%s      =%s", palette->gutter, palette->off);
@@ -241,8 +243,9 @@ static void accept_write(struct out *out, const struct report *report, const str
 	out_char(out, '\n');
 }
 
-static bool text_write(struct out *out, const struct report *report)
+static bool text_write(struct out *to, const struct report *report)
 {
+	struct out *out = report->columns ? out_memory(report->arena) : to;
 	const struct palette *palette = palette_of(report->color);
 	const struct blocks *blocks = blocks_make(report);
 	const struct tally *tally = tally_make(report, blocks);
@@ -256,6 +259,8 @@ static bool text_write(struct out *out, const struct report *report)
 	out_str(out, str_of(palette->off));
 	out_char(out, '\n');
 	accept_write(out, report, blocks);
+	if (report->columns)
+		out_wrapped(to, out_text(out), report->columns);
 	return true;
 }
 

@@ -44,6 +44,40 @@ static void line_has_the_first_line_of_each_block(void **state)
 	fixture_free(f);
 }
 
+static void narrow_terminal_has_lines_broken_at_words(void **state)
+{
+	struct fixture *f = fixture_two();
+
+	(void)state;
+	f->report.columns = 40;
+	f->report.color = true;
+	assert_non_null(strstr(fixture_write(f, "text"),
+		"\033[1mproto/order.proto:5:3:\033[0m \033[1;31merror:\033[0m field 4\n"
+		"    'amount' of 'acme.Order' changed\n"
+		"    from int64 to sint64\n"
+		"    \033[2m[FIELD_SAME_TYPE]\033[0m\n"
+		"\033[34m    5 |\033[0m   sint64 amount = 4;\n"
+		"\033[34m      |\033[0m \033[1;32m  ^~~~~~\033[0m was int64 at\n"
+		"        proto/order.proto:4 in v1.4.0\n"
+		"\033[34m      =\033[0m \033[1mbreaks:\033[0m wire (old data read by\n"
+		"        new code, new data read by old\n"
+		"        code)\n"));
+	fixture_free(f);
+}
+
+static void wide_and_combining_characters_are_counted_as_they_are_drawn(void **state)
+{
+	struct fixture *f = fixture_two();
+
+	(void)state;
+	f->report.columns = 40;
+	f->findings.list.items[0]->help = S("深い海の底深い海の底深い 海の底 e\xCC\x81\xCC\x81 e x");
+	assert_non_null(strstr(fixture_write(f, "text"),
+		"      = help: 深い海の底深い海の底深い\n"
+		"        海の底 e\xCC\x81\xCC\x81 e x\n"));
+	fixture_free(f);
+}
+
 static void no_finding_says_so(void **state)
 {
 	struct fixture *f = fixture_new();
@@ -224,6 +258,8 @@ int main(void)
 		cmocka_unit_test(last_line_says_how_to_accept),
 		cmocka_unit_test(line_has_the_first_line_of_each_block),
 		cmocka_unit_test(no_finding_says_so),
+		cmocka_unit_test(narrow_terminal_has_lines_broken_at_words),
+		cmocka_unit_test(wide_and_combining_characters_are_counted_as_they_are_drawn),
 		cmocka_unit_test(consequences_are_folded_under_their_cause),
 		cmocka_unit_test(change_of_many_files_is_shown_once),
 		cmocka_unit_test(error_never_hides_under_a_warning),
