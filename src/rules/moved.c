@@ -9,6 +9,7 @@ struct group {
 /* What one side's changed files declare and the other side's counterparts do not. */
 struct unpaired {
 	struct map by_name;      /* (last name, kind): struct group */
+	struct map by_local;     /* (name without the package, kind): struct group */
 	struct map by_full_name; /* (full name, kind): an element */
 	struct map by_shape;     /* (file of the new side, shape and kind): struct group */
 };
@@ -170,6 +171,12 @@ static uint64_t shape_key(const struct element *element, uint64_t shape)
 	return mix(shape, element->kind);
 }
 
+/* Interned: `Order.Item` of `acme.v1.Order.Item`. */
+static const char *local_name(const struct check *c, const struct element *element)
+{
+	return intern(c->names, element_local_name(element)).p;
+}
+
 /* `file` is the element's or its counterpart, NULL: gone. */
 static void unpaired_add(struct check *c, struct unpaired *unpaired, const struct file *file,
 	const struct element *element)
@@ -177,6 +184,7 @@ static void unpaired_add(struct check *c, struct unpaired *unpaired, const struc
 	uint64_t shape = file ? shape_of(element) : 0;
 
 	group_add(c, &unpaired->by_name, element->name.p, element->kind, element);
+	group_add(c, &unpaired->by_local, local_name(c, element), element->kind, element);
 	*map_put(&unpaired->by_full_name, element->full_name.p, element->kind) = (void *)element;
 	if (shape)
 		group_add(c, &unpaired->by_shape, file, shape_key(element, shape), element);
@@ -231,6 +239,7 @@ static void gather_side(struct check *c, bool new_side, struct unpaired *unpaire
 	const struct schema *schema = diff_schema(c->diff, new_side);
 
 	map_init(&unpaired->by_name, c->arena);
+	map_init(&unpaired->by_local, c->arena);
 	map_init(&unpaired->by_full_name, c->arena);
 	map_init(&unpaired->by_shape, c->arena);
 	for (uint32_t i = 0; i < schema->files.n; i++) {
@@ -296,15 +305,27 @@ static const struct element *nearest(struct check *c, const struct group *group,
 	return tie ? NULL : found;
 }
 
-static const struct element *by_name(
-	struct check *c, struct moves *moves, const struct element *old)
+/* Of those of one name the two that are each other's nearest. */
+static const struct element *nearest_pair(struct check *c, const struct element *old,
+	const struct group *gone, const struct group *fresh)
 {
-	const struct group *fresh = map_get(&moves->fresh.by_name, old->name.p, old->kind);
-	const struct group *gone = map_get(&moves->gone.by_name, old->name.p, old->kind);
+	const struct moves *moves = c->moves;
 	const struct element *new = nearest(c, fresh, old, &moves->gone.by_full_name);
 
-	/* It is the other's nearest, too. */
 	return new && nearest(c, gone, new, &moves->fresh.by_full_name) == old ? new : NULL;
+}
+
+static const struct element *by_name(struct check *c, const struct element *old)
+{
+	const struct unpaired *gone = &c->moves->gone, *fresh = &c->moves->fresh;
+	const char *local = local_name(c, old);
+	const struct element *new = nearest_pair(c, old, map_get(&gone->by_local, local, old->kind),
+		map_get(&fresh->by_local, local, old->kind));
+
+	if (new)
+		return new;
+	return nearest_pair(c, old, map_get(&gone->by_name, old->name.p, old->kind),
+		map_get(&fresh->by_name, old->name.p, old->kind));
 }
 
 static const struct element *by_shape(
@@ -340,7 +361,7 @@ const struct element *moved_element(struct check *c, const struct element *old)
 	moves = moves_of(c);
 	new = map_get(&moves->fresh.by_full_name, old->full_name.p, old->kind);
 	if (!new)
-		new = by_name(c, moves, old);
+		new = by_name(c, old);
 	return new ? new : by_shape(moves, old, home);
 }
 

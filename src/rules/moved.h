@@ -12,9 +12,9 @@
  *  - both are of one file and have two fields or values, or one method, at least, all of them the
  *    same, no gone element has the new one's last name, and no new one the gone one's.
  *
- * Of several of one last name those belong together whose full names share most; else each must be
- * the only one. A file lives on if all that it declares does, what is in messages included, and a
- * package if all of that is in one other package.
+ * Of several of one name, without the package or else the last one, those belong together whose
+ * full names share most; else each must be the only one. A file lives on if all that it declares
+ * does, what is in messages included, and a package if all of that is in one other package.
  *
  * Only files that differ are looked at, once, when a rule first asks: it is the same with and
  * without --full, since what is new to a file is in a file that changed.
