@@ -142,6 +142,7 @@ static bool read_default_base(struct breakwater_run *run, struct input_request *
 		return false;
 	ok = side_configure(&options, &side);
 	request->default_base = side.config.base;
+	request->default_base_place = side.config.base_place;
 	source_close(side.source);
 	return ok;
 }

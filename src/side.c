@@ -20,6 +20,16 @@ static bool roots_of_options(
 	return true;
 }
 
+/* Where the configuration declares the root; nowhere: --root does. */
+static struct place root_place(
+	const struct side_options *options, const struct config *config, struct str root)
+{
+	for (uint32_t i = 0; i < config->written_roots.n && !options->n_root_options; i++)
+		if (str_eq(config->written_roots.items[i].path, root))
+			return config->written_roots.items[i].place;
+	return NOWHERE;
+}
+
 /* False with an error when the side has no contract in `folder`. */
 static bool require_contract(
 	const struct side_options *options, struct side *side, struct str folder, const char *what)
@@ -30,8 +40,9 @@ static bool require_contract(
 		return true;
 	if (options->diags->n_errors > errors)
 		return false;
-	diag_error(options->diags, NOWHERE, "%s '" STR "' has no contract in " STR, what,
-		ARG(folder), ARG(side->source->name));
+	diag_error(options->diags, root_place(options, &side->config, folder),
+		"%s '" STR "' has no contract in " STR, what, ARG(folder),
+		ARG(side->source->name));
 	diag_help(options->diags,
 		"no file below it ends in '.proto', while others in " STR " do: is the name right?",
 		ARG(side->source->name));

@@ -217,18 +217,34 @@ size_t str_distance(struct str a, struct str b)
 	return rows[a.n % 3][b.n];
 }
 
+/* In lower case, in `room`; a word too long for a distance as it is. */
+static struct str fold_case(struct str word, char room[LONGEST_WORD])
+{
+	if (word.n > LONGEST_WORD)
+		return word;
+	for (size_t i = 0; i < word.n; i++)
+		room[i] = word.p[i] >= 'A' && word.p[i] <= 'Z' ? (char)(word.p[i] | 0x20)
+							       : word.p[i];
+	return (struct str){ room, word.n };
+}
+
 struct str str_nearest(struct str word, const struct str *words, size_t n)
 {
-	size_t best = word.n / 3 + 1;
-	struct str found = { NULL, 0 };
+	char room[LONGEST_WORD], other[LONGEST_WORD];
+	struct str folded = fold_case(word, room), found = { NULL, 0 };
+	size_t best = word.n / 3 + 1, best_exact = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t distance = str_distance(word, words[i]);
+		size_t distance = str_distance(folded, fold_case(words[i], other)), exact;
 
-		if (distance <= best && (distance < best || !found.p) && distance < words[i].n) {
-			best = distance;
-			found = words[i];
-		}
+		if (distance > best || distance >= words[i].n)
+			continue;
+		exact = str_distance(word, words[i]);
+		if (distance == best && found.p && exact >= best_exact)
+			continue;
+		best = distance;
+		best_exact = exact;
+		found = words[i];
 	}
 	return found;
 }

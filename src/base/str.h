@@ -80,7 +80,8 @@ struct str path_join(struct arena *arena, struct str a, struct str b);
 bool path_normalize(struct arena *arena, struct str path, struct str *out);
 /* Number of edits (insert, delete, replace, swap neighbours) that make `b` of `a`. */
 size_t str_distance(struct str a, struct str b);
-/* The one of `n` words nearest to `word`, near enough to be what was meant; absent if none is. */
+/* The one of `n` words nearest to `word` whatever their case, near enough to be what was meant;
+ * absent if none is. */
 struct str str_nearest(struct str word, const struct str *words, size_t n);
 /* A hash for tables; another version of the program may have another. */
 uint64_t str_hash(struct str s);

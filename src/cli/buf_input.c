@@ -64,7 +64,7 @@ static bool fail(struct cli *cli, const struct spelling *s, const char *why, con
 	return false;
 }
 
-/* Options that change nothing here: nothing is cloned, and JSON is read in each of its spellings. */
+/* Options that change nothing here: nothing is cloned, JSON is read in each of its spellings. */
 static bool is_ignored(struct str key)
 {
 	static const struct str ignored[] = { STR_INIT("filter"), STR_INIT("use_proto_names"),
@@ -309,7 +309,8 @@ static bool number_of(struct str text, uint32_t *number)
 /* Options that the form does not have. */
 static bool check_options(struct cli *cli, struct spelling *s)
 {
-	bool is_git = s->form == INPUT_GIT, is_archive = s->form == INPUT_TAR || s->form == INPUT_ZIP;
+	bool is_git = s->form == INPUT_GIT;
+	bool is_archive = s->form == INPUT_TAR || s->form == INPUT_ZIP;
 	bool has_git = s->branch.p || s->tag.p || s->ref.p || s->commit.p || s->submodules.p ||
 		       s->depth.p;
 	uint32_t depth;
@@ -542,7 +543,8 @@ static bool find_revision(struct cli *cli, const struct spelling *s, struct revi
 		};
 	else if (s->tag.p || (s->branch.p && !s->ref.p))
 		*names = (struct revision_names){
-			str_printf(arena, "refs/%s/" STR, s->tag.p ? "tags" : "heads", ARG(rev)), rev
+			str_printf(arena, "refs/%s/" STR, s->tag.p ? "tags" : "heads", ARG(rev)),
+			rev
 		};
 	else if (rev.p)
 		names->first = rev;

@@ -75,6 +75,43 @@ static struct piece take_apart(const struct opt_table *tables, size_t n_tables, 
 	return piece;
 }
 
+/* What other tools call the base, which is an operand here. */
+static bool is_base(struct str name)
+{
+	static const struct str words[] = { STR_INIT("--against"), STR_INIT("--base"),
+		STR_INIT("--since"), STR_INIT("--from"), STR_INIT("--compare"),
+		STR_INIT("--compare-with"), STR_INIT("--baseline"), STR_INIT("--target") };
+	char lower[32];
+
+	for (size_t i = 0; i < name.n && i < sizeof lower; i++)
+		lower[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] | 0x20)
+								: name.p[i];
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (name.n == words[i].n && memcmp(lower, words[i].p, name.n) == 0)
+			return true;
+	return false;
+}
+
+static bool has_option(const struct opt_table *tables, size_t n_tables, struct str name)
+{
+	for (size_t t = 0; t < n_tables; t++)
+		for (size_t i = 0; i < tables[t].n; i++)
+			if (tables[t].rows[i].name && str_eq(str_of(tables[t].rows[i].name), name))
+				return true;
+	return false;
+}
+
+/* The nearest option, or the first that the name begins; both without the dashes. */
+static struct str nearest_option(struct str name, const struct str *known, size_t n)
+{
+	struct str nearest = str_nearest(name, known, n);
+
+	for (size_t i = 0; i < n && !nearest.n && name.n > 2; i++)
+		if (str_starts(known[i], name))
+			nearest = known[i];
+	return nearest;
+}
+
 static void unknown_option(const struct opt_table *tables, size_t n_tables, struct arena *arena,
 	struct str name, struct diags *diags)
 {
@@ -84,14 +121,19 @@ static void unknown_option(const struct opt_table *tables, size_t n_tables, stru
 	for (size_t t = 0; t < n_tables; t++) {
 		for (size_t i = 0; i < tables[t].n; i++) {
 			if (tables[t].rows[i].name)
-				*vec_push(arena, &known) =
-					str_printf(arena, "--%s", tables[t].rows[i].name);
+				*vec_push(arena, &known) = str_of(tables[t].rows[i].name);
 		}
 	}
-	nearest = str_nearest(name, known.items, known.n);
+	nearest = (struct str){ NULL, 0 };
+	if (str_starts(name, S("--")))
+		nearest = nearest_option(str_from(name, 2), known.items, known.n);
 	diag_error(diags, NOWHERE, "unknown option '" STR "'", ARG(name));
-	if (nearest.n)
-		diag_help(diags, "did you mean '" STR "'?", ARG(nearest));
+	if (is_base(name) && has_option(tables, n_tables, S("staged")))
+		diag_help(diags, "the base is an operand: breakwater check BASE");
+	else if (is_base(name) && has_option(tables, n_tables, S("against")))
+		diag_help(diags, "did you mean '--against'?");
+	else if (nearest.n)
+		diag_help(diags, "did you mean '--" STR "'?", ARG(nearest));
 	else
 		diag_help(diags, "'breakwater help' lists the commands, 'breakwater help COMMAND' "
 				 "their options");

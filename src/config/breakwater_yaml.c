@@ -79,8 +79,11 @@ static void read_roots(struct reader *r, const struct yaml_node *list, struct co
 	for (uint32_t i = 0; i < list->items.n; i++) {
 		struct str path;
 
-		if (read_path(r, list->items.items[i], r->folder, &path))
-			*vec_push(r->arena, &config->roots) = path;
+		if (!read_path(r, list->items.items[i], r->folder, &path))
+			continue;
+		*vec_push(r->arena, &config->roots) = path;
+		*vec_push(r->arena, &config->written_roots) =
+			(struct written_root){ path, node_place(r, list->items.items[i]) };
 	}
 	config->has_roots = config->roots.n > 0;
 }
@@ -152,6 +155,8 @@ bool read_breakwater_yaml(struct reader *r, const struct yaml_node *root, struct
 		read_version(r, root);
 		check_keys(r, root, keys, COUNT(keys));
 		read_word(r, yaml_get(root, S("base")), S("base"), &config->base);
+		if (config->base.p)
+			config->base_place = node_place(r, yaml_get(root, S("base")));
 		read_flag(r, yaml_get(root, S("strict_imports")), S("strict_imports"),
 			&config->strict_imports);
 	}

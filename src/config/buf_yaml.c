@@ -143,8 +143,12 @@ static void read_v1(struct reader *r, const struct yaml_node *root, struct confi
 		for (uint32_t i = 0; i < roots->items.n; i++) {
 			struct str path;
 
-			if (read_path(r, roots->items.items[i], r->folder, &path))
-				*vec_push(r->arena, &folders) = path;
+			if (!read_path(r, roots->items.items[i], r->folder, &path))
+				continue;
+			*vec_push(r->arena, &folders) = path;
+			*vec_push(r->arena, &config->written_roots) = (struct written_root){
+				path, node_place(r, roots->items.items[i])
+			};
 		}
 	}
 	if (!folders.n)
@@ -176,6 +180,9 @@ static void read_module(struct reader *r, const struct yaml_node *node, struct c
 	module.path = r->folder;
 	if (path && path->kind != YAML_NULL && !read_path(r, path, r->folder, &module.path))
 		return;
+	if (path && path->kind != YAML_NULL)
+		*vec_push(r->arena, &config->written_roots) =
+			(struct written_root){ module.path, node_place(r, path) };
 	/* A module's own part stands instead of the file's, it is not added to it. */
 	if (breaking && breaking->kind != YAML_NULL) {
 		module.ignores.n = module.ignore_places.n = module.n_ignore_only = 0;

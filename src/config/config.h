@@ -25,6 +25,11 @@ struct module {
 	ignore_places; /* of `ignores`, for the warning of a path that matches nothing */
 };
 
+struct written_root {
+	struct str path;
+	struct place place;
+};
+
 struct config {
 	bool found;                 /* a configuration file is there */
 	struct str file;            /* its path, for messages */
@@ -36,6 +41,9 @@ struct config {
 				  all */
 	VEC(struct str) nested_files; /* those that govern something */
 	struct str base; /* absent: none */
+	struct place base_place;
+	/* Where roots and the paths of modules are written, for the error of one that is empty. */
+	VEC(struct written_root) written_roots;
 	bool strict_imports;
 	/*
 	 * The tops of both sides (`main:proto` and `dir:proto` begin at `proto` and at nothing),

@@ -396,10 +396,16 @@ bool link_report(struct context *context, struct str name, struct span span,
 			"'" STR "' is not declared: its first part is '" STR
 			"', which has no such member",
 			ARG(shown), ARG(r->shadow->full_name));
-		diag_help(context->diags,
-			"names are looked up from the inside out; to begin at the outermost scope "
-			"write '." STR "'",
-			ARG(shown));
+		near = context->diags->n_errors <= MOST_SUGGESTIONS
+			       ? nearest_name(context, shown, wanted)
+			       : (struct str){ NULL, 0 };
+		if (near.p && !str_eq(near, shown))
+			diag_help(context->diags, "did you mean '" STR "'?", ARG(near));
+		else
+			diag_help(context->diags,
+				"names are looked up from the inside out; to begin at the "
+				"outermost scope write '." STR "'",
+				ARG(shown));
 		return true;
 	case RESOLVE_NOT_IMPORTED:
 	case RESOLVE_MISSING:

@@ -266,7 +266,8 @@ struct source *source_archive(const struct source_options *options,
 			!path_under(member->path, input->top))
 			continue;
 		contracts += path_is_contract(member->path);
-		if (options->max_files && !check_count(source, contracts, options->max_files, diags))
+		if (options->max_files &&
+			!check_count(source, contracts, options->max_files, diags))
 			return NULL;
 		*vec_push(options->arena, &files) =
 			(struct memory_file){ member->path, member->bytes };

@@ -370,6 +370,18 @@ static struct source *open_default_branch(struct search *search, bool is_taken)
 	return open_branch(search, choice.ref, choice.shown, reason);
 }
 
+/* What is wrong with a base that the configuration names (diagnostics from number `n` on) is said
+ * at its place there. */
+static struct source *placed(struct search *search, struct source *source, uint32_t n)
+{
+	const struct diags *diags = search->o->diags;
+
+	for (uint32_t i = n; !source && search->request->default_base.n && i < diags->n; i++)
+		if (!diags->items[i].place.text && diags->items[i].level == DIAG_ERROR)
+			diags->items[i].place = search->request->default_base_place;
+	return source;
+}
+
 struct source *open_default_base(
 	struct opening *o, const struct input_request *request, struct base_note *note)
 {
@@ -386,19 +398,20 @@ struct source *open_default_base(
 		.head = proposal->head.n ? proposal->head : S("HEAD"),
 		.note = note,
 	};
+	uint32_t n = o->diags->n;
 
 	if (is_apart(configured))
-		return open_input(o, configured);
+		return placed(&search, open_input(o, configured), n);
 	if (!opening_need(o))
 		return NULL;
 	if (!proposal->head.n && head_is_unborn(o->repository))
 		return request->staged ? source_empty(search.arena, S("before the first commit"))
 				       : fail_unborn(&search);
 	if (is_pattern(configured))
-		return open_nearest_tag(&search, configured);
+		return placed(&search, open_nearest_tag(&search, configured), n);
 	if (proposal->pushed.n)
 		return open_pushed(&search);
 	if (is_taken && proposes)
 		return open_proposed(&search);
-	return open_default_branch(&search, is_taken);
+	return placed(&search, open_default_branch(&search, is_taken), n);
 }

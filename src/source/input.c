@@ -55,6 +55,12 @@ static void help_on_disk(struct opening *o, struct str name)
 	struct str shown = path_printable(o->diags->arena, name);
 	struct stat st;
 
+	if (path_is_contract(name)) {
+		diag_help(o->diags, "an input is a revision or a folder; the report is narrowed to "
+				    "files by --path " STR,
+			ARG(shown));
+		return;
+	}
 	if (memchr(name.p, '\0', name.n) || stat(path_absolute(o->options, name), &st) < 0)
 		return;
 	if (S_ISDIR(st.st_mode))

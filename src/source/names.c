@@ -117,6 +117,24 @@ static struct str stem(struct str name)
 	return name;
 }
 
+/* Could the remote have a tag that is called so? Takes refs/tags/ off the front. */
+static bool may_be_tag(struct str *name)
+{
+	if (str_starts(*name, S("refs/tags/")))
+		*name = str_from(*name, strlen("refs/tags/"));
+	if (str_eq(*name, S("HEAD")) || str_starts(*name, S("refs/")) ||
+		str_starts(*name, S(".")) || str_starts(*name, S("@")) ||
+		str_ends(*name, S(".lock")) || str_ends(*name, S(".proto")))
+		return false;
+	/* The hash of a commit, cut short. */
+	if (name->n >= 7 && is_hex(*name))
+		return false;
+	for (size_t i = 0; i < name->n; i++)
+		if ((unsigned char)name->p[i] <= ' ' || strchr("~^:?*[\\\x7f", name->p[i]))
+			return false;
+	return true;
+}
+
 static void help_unknown(struct repository *repository, struct str name, struct diags *diags)
 {
 	struct arena *scratch = arena_like(repository->arena);
@@ -133,6 +151,8 @@ static void help_unknown(struct repository *repository, struct str name, struct 
 			near = names.items[i];
 	if (near.p && !str_eq(near, base))
 		diag_help(diags, "did you mean '" STR "'?", ARG(near));
+	if (str_starts(base, S("refs/remotes/")))
+		base = str_from(base, strlen("refs/remotes/"));
 	if (split_remote(repository, base, &remote, &branch))
 		diag_help(diags,
 			"fetch it: git fetch %s" STR " +refs/heads/" STR ":refs/remotes/" STR
@@ -141,7 +161,7 @@ static void help_unknown(struct repository *repository, struct str name, struct 
 	else if (base.n == GIT_OID_HEXSZ && is_hex(base) && repository->remotes.n)
 		diag_help(diags, "fetch it: git fetch %s" STR " " STR, depth,
 			ARG(repository->remote), ARG(base));
-	else if (repository->shallow || (!near.p && repository->remotes.n))
+	else if (may_be_tag(&base) && (repository->shallow || (!near.p && repository->remotes.n)))
 		diag_help(diags, "if it is a tag, fetch it: git fetch %s" STR " tag " STR, depth,
 			ARG(repository->remote), ARG(base));
 	arena_free(scratch);

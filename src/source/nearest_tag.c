@@ -135,7 +135,7 @@ bool nearest_tag(
 		if (repository->shallow)
 			diag_help(diags, "this clone is shallow: git fetch --unshallow --tags " STR,
 				ARG(repository->remote));
-		else if (search.n_tags == 0)
+		else if (search.n_tags == 0 && repository->remotes.n)
 			diag_help(diags, "bring the tags: git fetch --tags " STR,
 				ARG(repository->remote));
 		else

@@ -128,9 +128,9 @@ static void diag_unread(const struct repository *repository, const uint8_t *id, 
 			ARG(what));
 		diag_missing_help(repository, diags);
 	} else if (error) {
-		diag_error(diags, NOWHERE, "cannot read the object " STR " of '" STR "': %s",
-			ARG(text), ARG(what), git_said());
-		diag_help(diags, "git fsck shows what is damaged");
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is damaged", ARG(text),
+			ARG(what));
+		diag_help(diags, "git fsck shows what is damaged; libgit2 says: %s", git_said());
 	} else if (found != type) {
 		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is no %s", ARG(text),
 			ARG(what), git_object_type2string(type));

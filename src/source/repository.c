@@ -46,7 +46,8 @@ static bool library_start(struct diags *diags)
 
 	certificates_leave_out();
 	if (git_libgit2_init() < 0) {
-		diag_error(diags, NOWHERE, "libgit2 does not start: %s", git_said());
+		diag_error(diags, NOWHERE, "libgit2, which reads repositories, does not start");
+		diag_help(diags, "it says: %s", git_said());
 		return false;
 	}
 	/* Only objects are read and nothing is executed; in CI the owner is often another user. */
@@ -95,7 +96,8 @@ static void diag_open(const struct source_options *options, const char *path, st
 		diag_help(diags, "git refs migrate --ref-format=files");
 		return;
 	} else {
-		diag_error(diags, NOWHERE, "cannot open the repository at '%s': %s", path, said);
+		diag_error(diags, NOWHERE, "cannot open the repository at '%s'", path);
+		diag_help(diags, "'git status' tells what is wrong with it; libgit2 says: %s", said);
 		return;
 	}
 	diag_help(diags, "compare folders instead: breakwater check dir:OLD dir:NEW");
@@ -240,7 +242,8 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 	if (!odb_open(r, diags))
 		return false;
 	if (git_repository_set_odb(r->repo, r->odb) < 0) {
-		diag_error(diags, NOWHERE, "cannot open the object database: %s", git_said());
+		diag_error(diags, NOWHERE, "cannot open the object database");
+		diag_help(diags, "git fsck shows what is damaged; libgit2 says: %s", git_said());
 		return false;
 	}
 	read_remotes(r);

@@ -128,6 +128,7 @@ struct input_request {
 	   base with the index. */
 	struct commit_list merging;
 	struct str default_base;
+	struct place default_base_place; /* where it is written, for messages */
 	/* What a pipeline or a hook says of the base; absent strings: not told. */
 	struct base_proposal {
 		struct str commit;  /* the base itself; with `head`, its merge base with that */
