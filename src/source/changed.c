@@ -80,6 +80,10 @@ static void push(struct comparing *c, enum change_kind kind, struct source_entry
 	struct change *change = vec_push(c->new->arena, &c->changes->list);
 
 	*change = (struct change){ old ? old->path : new->path, kind, old, new };
+	if (old && c->old->ops->changed)
+		c->old->ops->changed(c->old, old);
+	if (new && c->new->ops->changed)
+		c->new->ops->changed(c->new, new);
 }
 
 static bool compare_lists(

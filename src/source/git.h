@@ -49,7 +49,14 @@ struct repository {
 	VEC(struct str) remotes;      /* their names */
 	struct str remote;            /* that a fetch should name: the only one, or `origin` */
 	VEC(struct content_id) roots; /* of a shallow clone: commits whose parents do not count */
-	struct str packed_refs;       /* the bytes of that file, once they are read; refs.c */
+	/*
+	 * Blobs that differ between the sides, by their ids' first bytes: these are held against
+	 * their ids when they are read, all before it is known which they are, and others no more
+	 * (SHA-1 over the whole tree is a sixth of a check that reads it).
+	 */
+	struct map changed;
+	bool changed_known;
+	struct str packed_refs; /* the bytes of that file, once they are read; refs.c */
 	bool packed_refs_read;
 	struct map trees; /* by the id's first bytes */
 	uint32_t trees_read;
@@ -83,13 +90,16 @@ bool odb_open(struct repository *repository, struct diags *diags);
 bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
 	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
 	struct str *bytes, struct diags *diags);
+/* The blob differs between the sides. Not thread-safe. */
+void blob_changed(struct repository *repository, const struct content_id *id);
 /* A tree by id, read once; `path` is for messages. NULL and an error. */
 struct tree *tree_get(
 	struct repository *repository, const uint8_t *id, struct str path, struct diags *diags);
 /* Takes `mode name NUL id` off the front of a tree's bytes; false: that does not stand there. */
 bool tree_take(struct str *rest, struct tree_item *item);
-/* A tree's bytes in `arena`, for one look at them. */
-bool tree_read_raw(struct repository *repository, const uint8_t *id, struct str path,
+/* A tree's bytes in `arena`, for one look at them; not held against the id, for a tree that is the
+ * same on both sides. */
+bool tree_read_unchecked(struct repository *repository, const uint8_t *id, struct str path,
 	struct arena *arena, struct str *bytes, struct diags *diags);
 void diag_malformed(struct diags *diags, const uint8_t *id, struct str path);
 /* Git's order of two struct tree_item. */
@@ -103,29 +113,46 @@ struct str id_short(const struct repository *repository, struct arena *arena, co
 
 /* loose.c: a backend for the loose objects below `objects`. */
 git_odb_backend *loose_backend(const char *objects);
+bool backend_is_loose(const git_odb_backend *backend);
 
-/* pack.c: the packs of object folders, opened when an object is first asked for. */
-struct packs *packs_new(const struct arena *relative); /* NULL: no memory */
-void packs_free(struct packs *packs);                  /* NULL too */
+/* pack.c: the packs of object folders, opened when an object is first asked for. NULL: no memory.
+ */
+struct packs *packs_new(const struct arena *relative);
+void packs_free(struct packs *packs); /* NULL too */
 /* Adds the folder `objects`; before anything is read. */
 void packs_add(struct packs *packs, struct str objects);
-/*
- * PACKS_ELSEWHERE: not read here; it may be elsewhere, larger, of another type or damaged, which
- * libgit2 will tell. PACKS_DAMAGED: its index leads out of the pack, and would lead libgit2 1.5 out
- * of memory that is there.
- */
-enum packs_answer { PACKS_READ, PACKS_ELSEWHERE, PACKS_DAMAGED };
-/* The type of an object, as packs_read. Thread-safe. */
-enum packs_answer packs_type(struct packs *packs, const uint8_t *id, git_object_t *type);
+/* PACKS_DAMAGED: a pack has the id, but no object of it can be read there. */
+enum packs_answer {
+	PACKS_READ,
+	PACKS_ABSENT,
+	PACKS_OTHER_TYPE,
+	PACKS_TOO_LARGE,
+	PACKS_DAMAGED,
+	PACKS_NO_MEMORY
+};
 /* Where an object lies among those of all packs; 0: in none. Thread-safe. */
 uint64_t packs_position(struct packs *packs, const uint8_t *id);
-/* Reads an object of at most `limit` bytes into `arena`. Thread-safe. */
-enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_t type,
-	uint64_t limit, struct arena *arena, struct str *bytes);
+struct object_wish {
+	const uint8_t *id;
+	git_object_t type; /* GIT_OBJECT_ANY: any, and then what it is */
+	uint64_t limit;    /* bytes that it may have */
+	bool check_id;     /* hold what is read against the id */
+};
+/* Reads an object into `arena`. Thread-safe. */
+enum packs_answer packs_read(
+	struct packs *packs, struct object_wish *wish, struct arena *arena, struct str *bytes);
+/* The type of an object. Thread-safe. */
+enum packs_answer packs_type(struct packs *packs, const uint8_t *id, git_object_t *type);
+/* The path, without `.idx`, of a pack whose index could not be read; absent: none was met. */
+struct str packs_damaged(const struct packs *packs);
+/* pack_backend.c: the packs as a backend of libgit2, which must not outlive them; NULL: no memory.
+ */
+git_odb_backend *pack_backend(struct packs *packs);
 
 /* The type of the object; false and an error, with `what` for its name: it cannot be read. */
 bool object_type(const struct repository *repository, const uint8_t *id, struct str what,
 	git_object_t *type, struct diags *diags);
+bool object_exists(const struct repository *repository, const uint8_t *id);
 /* From a tag to the first object that is none, or from a commit to its tree, until *id is of
  * `type`; GIT_OBJECT_ANY: until it is no tag. False and an error: it leads to none. */
 bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,

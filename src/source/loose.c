@@ -332,3 +332,8 @@ git_odb_backend *loose_backend(const char *objects)
 	loose->parent.free = loose_free;
 	return &loose->parent;
 }
+
+bool backend_is_loose(const git_odb_backend *backend)
+{
+	return backend->read == loose_read;
+}

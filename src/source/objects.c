@@ -14,6 +14,8 @@
 enum {
 	MAX_ALTERNATES = 5 /* alternates of alternates, as git has it */,
 	MAX_TREE_BYTES = 64 << 20,
+	LOOSE_PRIORITY = 2, /* a sound loose object counts before a damaged pack */
+	PACK_PRIORITY = 1,
 	MAX_HEADER_BYTES = 16 << 20, /* of a commit or tag, with its message */
 	MAX_TAGS = 100               /* tags of tags */
 };
@@ -57,7 +59,7 @@ static void odb_add_alternates(struct odb_building *b, struct str objects, int d
 /* Alternates that are not there are passed over, as git does. */
 static void odb_add(struct odb_building *b, struct str folder, int depth)
 {
-	git_odb_backend *packs, *loose;
+	git_odb_backend *loose;
 	char *real;
 	struct str path;
 
@@ -73,11 +75,8 @@ static void odb_add(struct odb_building *b, struct str folder, int depth)
 			return;
 	*vec_push(b->scratch, &b->folders) = path;
 	loose = loose_backend(str_cstr(b->scratch, path));
-	if (loose && git_odb_add_backend(b->odb, loose, 1) < 0)
+	if (loose && git_odb_add_backend(b->odb, loose, LOOSE_PRIORITY) < 0)
 		loose->free(loose);
-	if (git_odb_backend_pack(&packs, str_cstr(b->scratch, path)) == 0 &&
-		git_odb_add_backend(b->odb, packs, 2) < 0)
-		packs->free(packs);
 	packs_add(b->packs, path);
 	odb_add_alternates(b, path, depth);
 }
@@ -89,17 +88,22 @@ bool odb_open(struct repository *repository, struct diags *diags)
 		.packs = packs_new(repository->arena),
 		.scratch = arena_like(repository->arena),
 	};
+	git_odb_backend *backend = b.packs ? pack_backend(b.packs) : NULL;
 	struct str alternates = options->git_alternates, part;
 	struct str objects = path_join(b.scratch, repository->common_dir, S("objects"));
 
 	if (options->git_object_directory.n)
 		objects = str_of(path_absolute(options, options->git_object_directory));
-	if (b.packs && git_odb_new(&b.odb) == 0) {
+	if (backend && git_odb_new(&b.odb) == 0 &&
+		git_odb_add_backend(b.odb, backend, PACK_PRIORITY) == 0) {
+		backend = NULL;
 		odb_add(&b, objects, 0);
 		while (str_cut(&alternates, ':', &part))
 			if (part.n)
 				odb_add(&b, str_of(path_absolute(options, part)), 0);
 	}
+	if (backend)
+		backend->free(backend);
 	repository->odb = b.odb;
 	repository->packs = b.packs;
 	if (b.folders.n == 0)
@@ -142,10 +146,47 @@ static void diag_unread(const struct repository *repository, const uint8_t *id, 
 	}
 }
 
-/* The object, to be freed; NULL and an error. */
-static git_odb_object *object_open(const struct repository *repository, const uint8_t *id,
-	git_object_t type, uint64_t limit, const struct source *source, struct str path,
-	struct diags *diags)
+/* Is there a loose object of the id? */
+static bool loose_has(const struct repository *repository, const uint8_t *id)
+{
+	git_oid oid;
+
+	memcpy(oid.id, id, sizeof oid.id);
+	for (size_t i = 0; i < git_odb_num_backends(repository->odb); i++) {
+		git_odb_backend *backend;
+
+		if (git_odb_get_backend(&backend, repository->odb, i) == 0 &&
+			backend_is_loose(backend) && backend->exists(backend, &oid))
+			return true;
+	}
+	return false;
+}
+
+/* Says why the packs have no answer, where nothing else has one either. */
+static void diag_no_answer(const struct repository *repository, enum packs_answer answer,
+	const uint8_t *id, int error, struct str what, struct diags *diags)
+{
+	struct str damaged = packs_damaged(repository->packs);
+
+	if (answer != PACKS_DAMAGED) {
+		diag_unread(repository, id, GIT_OBJECT_ANY, 0, error, GIT_OBJECT_ANY, what, diags);
+		if (error == GIT_ENOTFOUND && damaged.p)
+			diag_help(diags,
+				"the index of a pack cannot be read: git index-pack " STR ".pack",
+				ARG(path_printable(diags->arena, damaged)));
+		return;
+	}
+	diag_error(diags, NOWHERE,
+		"cannot read the object " STR " of '" STR
+		"': its pack, or the index of it, is damaged",
+		ARG(id_text(diags->arena, id)), ARG(what));
+	diag_help(diags, "git fsck shows what is damaged; git index-pack makes an index again");
+}
+
+/* An object that the packs do not have, or have damaged. */
+static bool read_elsewhere(const struct repository *repository, enum packs_answer answer,
+	const uint8_t *id, git_object_t type, uint64_t limit, struct str what, struct arena *arena,
+	struct str *bytes, struct diags *diags)
 {
 	git_odb_object *object = NULL;
 	git_object_t found;
@@ -154,46 +195,67 @@ static git_odb_object *object_open(const struct repository *repository, const ui
 	int error;
 
 	memcpy(oid.id, id, sizeof oid.id);
-	/* The header first: 2 MB of pack can be 2 GB of blob. */
-	error = git_odb_read_header(&size, &found, repository->odb, &oid);
-	if (!error && found == type && size <= limit)
+	/* The header first: 2 MB can be 2 GB of blob. */
+	error = answer == PACKS_DAMAGED && !loose_has(repository, id)
+			? GIT_ENOTFOUND
+			: git_odb_read_header(&size, &found, repository->odb, &oid);
+	if (!error && (found != type || size > limit)) {
+		diag_unread(repository, id, type, limit, 0, found, what, diags);
+		return false;
+	}
+	if (!error)
 		error = git_odb_read(&object, repository->odb, &oid);
-	if (!object)
-		diag_unread(repository, id, type, limit, error, found,
-			object_name(source, path, diags->arena), diags);
-	return object;
+	if (!object) {
+		diag_no_answer(repository, answer, id, error, what, diags);
+		return false;
+	}
+	*bytes = str_dup(
+		arena, (struct str){ git_odb_object_data(object), git_odb_object_size(object) });
+	git_odb_object_free(object);
+	return true;
 }
 
-static void diag_damaged_index(const uint8_t *id, struct str what, struct diags *diags)
+void blob_changed(struct repository *repository, const struct content_id *id)
 {
-	diag_error(diags, NOWHERE,
-		"cannot read the object " STR " of '" STR "': the index of its pack is damaged",
-		ARG(id_text(diags->arena, id)), ARG(what));
-	diag_help(diags, "git index-pack makes the index again from the pack");
+	uint64_t key;
+
+	memcpy(&key, id->bytes, sizeof key);
+	*map_put(&repository->changed, NULL, key) = repository;
+	repository->changed_known = true;
+}
+
+static bool is_checked(const struct repository *repository, const uint8_t *id, git_object_t type)
+{
+	uint64_t key;
+
+	memcpy(&key, id, sizeof key);
+	return type != GIT_OBJECT_BLOB || !repository->changed_known ||
+	       map_get(&repository->changed, NULL, key);
 }
 
 bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
 	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
 	struct str *bytes, struct diags *diags)
 {
-	git_odb_object *object;
+	struct object_wish wish = { id, type, limit, is_checked(repository, id, type) };
+	enum packs_answer answer = packs_read(repository->packs, &wish, arena, bytes);
+	struct str what;
 
-	switch (packs_read(repository->packs, id, type, limit, arena, bytes)) {
-	case PACKS_READ:
+	if (answer == PACKS_READ)
 		return true;
-	case PACKS_ELSEWHERE:
-		break;
-	case PACKS_DAMAGED:
-		diag_damaged_index(id, object_name(source, path, diags->arena), diags);
+	what = object_name(source, path, diags->arena);
+	switch (answer) {
+	case PACKS_OTHER_TYPE:
+	case PACKS_TOO_LARGE:
+		diag_unread(repository, id, type, limit, 0, wish.type, what, diags);
 		return false;
+	case PACKS_NO_MEMORY:
+		diag_error(diags, NOWHERE, "no memory is left to read '" STR "'", ARG(what));
+		return false;
+	default:
+		return read_elsewhere(
+			repository, answer, id, type, limit, what, arena, bytes, diags);
 	}
-	object = object_open(repository, id, type, limit, source, path, diags);
-	if (!object)
-		return false;
-	*bytes = str_dup(
-		arena, (struct str){ git_odb_object_data(object), git_odb_object_size(object) });
-	git_odb_object_free(object);
-	return true;
 }
 
 bool object_type(const struct repository *repository, const uint8_t *id, struct str what,
@@ -206,15 +268,21 @@ bool object_type(const struct repository *repository, const uint8_t *id, struct 
 
 	if (answer == PACKS_READ)
 		return true;
-	if (answer == PACKS_DAMAGED) {
-		diag_damaged_index(id, what, diags);
-		return false;
-	}
 	memcpy(oid.id, id, sizeof oid.id);
-	error = git_odb_read_header(&size, type, repository->odb, &oid);
+	error = answer == PACKS_DAMAGED && !loose_has(repository, id)
+			? GIT_ENOTFOUND
+			: git_odb_read_header(&size, type, repository->odb, &oid);
 	if (error)
-		diag_unread(repository, id, GIT_OBJECT_ANY, 0, error, GIT_OBJECT_ANY, what, diags);
+		diag_no_answer(repository, answer, id, error, what, diags);
 	return !error;
+}
+
+bool object_exists(const struct repository *repository, const uint8_t *id)
+{
+	git_oid oid;
+
+	memcpy(oid.id, id, sizeof oid.id);
+	return git_odb_exists(repository->odb, &oid);
 }
 
 /* `KEY ID` at the begin of a tag or commit. */
@@ -273,12 +341,23 @@ bool object_peel(const struct repository *repository, git_object_t type, struct 
 	return false;
 }
 
-bool tree_read_raw(struct repository *repository, const uint8_t *id, struct str path,
+static bool tree_read(struct repository *repository, const uint8_t *id, struct str path,
 	struct arena *arena, struct str *bytes, struct diags *diags)
 {
 	repository->trees_read++;
 	return object_read(repository, id, GIT_OBJECT_TREE, MAX_TREE_BYTES, NULL,
 		path.n ? path : S("the top folder"), arena, bytes, diags);
+}
+
+bool tree_read_unchecked(struct repository *repository, const uint8_t *id, struct str path,
+	struct arena *arena, struct str *bytes, struct diags *diags)
+{
+	struct object_wish wish = { id, GIT_OBJECT_TREE, MAX_TREE_BYTES, false };
+
+	if (packs_read(repository->packs, &wish, arena, bytes) != PACKS_READ)
+		return tree_read(repository, id, path, arena, bytes, diags);
+	repository->trees_read++;
+	return true;
 }
 
 void diag_malformed(struct diags *diags, const uint8_t *id, struct str path)
@@ -369,7 +448,7 @@ struct tree *tree_get(
 	for (tree = known; tree; tree = tree->next)
 		if (memcmp(tree->id.bytes, id, sizeof tree->id.bytes) == 0)
 			return tree;
-	if (!tree_read_raw(repository, id, path, repository->arena, &bytes, diags))
+	if (!tree_read(repository, id, path, repository->arena, &bytes, diags))
 		return NULL;
 	tree = NEW(repository->arena, struct tree);
 	memcpy(tree->id.bytes, id, sizeof tree->id.bytes);

@@ -1,51 +1,24 @@
 /*
- * Objects in packs, read from their mapped files and inflated with libdeflate.
+ * Objects in packs, made from their entries with libdeflate.
  *
  * Reading a whole tree is for the most part inflating, and libgit2's way through zlib takes more
- * than twice as long. So packs are looked into here first. This is only the short way: whatever is
- * not as it should be (another version, a base elsewhere, damage) is no answer, and libgit2 is
- * asked, which reads the object or says what is wrong with it. Adler-32 sums are checked as it
- * does, hashes are not.
- *
- * The formats are those of git's gitformat-pack(5): index version 2, packs of version 2 and 3.
+ * than twice as long; libgit2 1.5 also reads behind the end of a pack where an index says so. So
+ * packs are read here alone, and libgit2 asks us (pack_backend.c). Adler-32 sums are checked, and
+ * the id where it is asked for: an index may lead to another object.
  */
-#include "source/git.h"
+#include "source/pack.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <libdeflate.h>
-#include <pthread.h>
+#include <nettle/sha1.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
-	INDEX_HEADER = 8,
-	FANOUT = 256 * 4,
-	INDEX_ENTRY = GIT_OID_RAWSZ + 4 + 4, /* id, CRC-32, offset */
-	PACK_HEADER = 12,
-	PACK_TRAILER = GIT_OID_RAWSZ, /* its checksum; an index has two */
-	MAX_CHAIN = 4095,             /* deltas on one another, as many as git makes */
-	MAX_BASE = 64 << 20,          /* bytes of an object that others are made from */
-	BASES = 16,                   /* objects that are kept for the deltas made from them */
-	KEPT_BASE = 128 << 10,        /* bytes of one that is kept */
-	MAPPED_FOR = 16 << 20 /* bytes of objects; then the pages they came from are let go */
-};
-
-/* What git_object_t has no name for. */
-enum { ENTRY_OFS_DELTA = 6, ENTRY_REF_DELTA = 7 };
-
-struct mapped {
-	const unsigned char *bytes;
-	size_t size;
-};
-
-struct pack {
-	struct mapped index, objects;
-	uint32_t n;
-	const unsigned char *ids, *offsets, *large_offsets;
-	size_t n_large;
+	BASES = 16,            /* objects that are kept for the deltas made from them */
+	KEPT_BASE = 128 << 10, /* bytes of one that is kept */
+	MAPPED_FOR = 16 << 20, /* bytes of objects; then the pages they came from are let go */
+	OFFSET_BITS = 40,      /* of a position; above it is the pack's ordinal */
 };
 
 /* An object, or the delta of one. */
@@ -65,228 +38,11 @@ struct reader {
 	struct buffer spare[2];     /* for those that have no place there */
 	uint64_t clock;
 	struct buffer delta;
+	bool over_limit;           /* why the last delta was not made */
 	uint64_t chain[MAX_CHAIN]; /* offsets of deltas, the last one on the base */
 	pthread_t thread;          /* that had it last */
 	struct reader *next;
 };
-
-struct packs {
-	pthread_mutex_t lock;
-	struct arena *arena;
-	VEC(struct str) folders; /* those that were not looked into yet */
-	VEC(struct pack) list;
-	struct reader *idle;
-	uint64_t read; /* bytes of objects since pages were let go */
-};
-
-/* An object's entry in a pack. */
-struct entry {
-	unsigned type;
-	uint64_t size; /* inflated */
-	uint64_t base; /* of a delta: its base's offset */
-	const unsigned char *data;
-	size_t most; /* bytes to the end of all entries */
-};
-
-static uint32_t read_u32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-/* ---- the files ---- */
-
-static bool map_file(int folder, const char *name, struct mapped *mapped)
-{
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	void *bytes = MAP_FAILED;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (bytes == MAP_FAILED)
-		return false;
-	mapped->bytes = bytes;
-	mapped->size = (size_t)st.st_size;
-	return true;
-}
-
-static bool index_parse(struct pack *pack)
-{
-	const unsigned char *p = pack->index.bytes;
-	size_t size = pack->index.size, used = INDEX_HEADER + FANOUT + 2 * (size_t)PACK_TRAILER;
-	uint32_t before = 0;
-
-	if (size < used || memcmp(p, "\377tOc\0\0\0\2", INDEX_HEADER) != 0)
-		return false;
-	for (unsigned i = 0; i < FANOUT; i += 4) {
-		pack->n = read_u32(p + INDEX_HEADER + i);
-		if (pack->n < before)
-			return false;
-		before = pack->n;
-	}
-	if ((size - used) / INDEX_ENTRY < pack->n)
-		return false;
-	pack->ids = p + INDEX_HEADER + FANOUT;
-	pack->offsets = pack->ids + (size_t)pack->n * (GIT_OID_RAWSZ + 4);
-	pack->large_offsets = pack->offsets + (size_t)pack->n * 4;
-	pack->n_large = (size - used - (size_t)pack->n * INDEX_ENTRY) / 8;
-	return true;
-}
-
-/* Is it the pack that the index was made for? The index ends with the pack's checksum and its own.
- */
-static bool objects_parse(const struct pack *pack)
-{
-	const unsigned char *p = pack->objects.bytes, *end = p + pack->objects.size;
-	const unsigned char *meant = pack->index.bytes + pack->index.size - 2 * PACK_TRAILER;
-
-	return pack->objects.size >= PACK_HEADER + PACK_TRAILER && memcmp(p, "PACK", 4) == 0 &&
-	       (read_u32(p + 4) == 2 || read_u32(p + 4) == 3) && read_u32(p + 8) == pack->n &&
-	       memcmp(end - PACK_TRAILER, meant, PACK_TRAILER) == 0;
-}
-
-static void unmap(const struct mapped *mapped)
-{
-	if (mapped->bytes)
-		munmap((void *)mapped->bytes, mapped->size);
-}
-
-static void pack_close(const struct pack *pack)
-{
-	unmap(&pack->index);
-	unmap(&pack->objects);
-}
-
-/* Adds the pack of an index, if it can be read. */
-static void add_pack(struct packs *packs, int folder, struct str index)
-{
-	struct arena_mark mark = arena_mark(packs->arena);
-	struct str stem = str_head(index, index.n - strlen(".idx"));
-	const char *objects = str_printf(packs->arena, STR ".pack%c", ARG(stem), '\0').p;
-	struct pack pack = { 0 };
-	bool ok = map_file(folder, index.p, &pack.index) && index_parse(&pack) &&
-		  map_file(folder, objects, &pack.objects) && objects_parse(&pack);
-
-	arena_rewind(packs->arena, mark);
-	if (ok)
-		*vec_push(packs->arena, &packs->list) = pack;
-	else
-		pack_close(&pack);
-}
-
-static void add_folder(struct packs *packs, struct str objects)
-{
-	struct str path = path_join(packs->arena, objects, S("pack"));
-	int fd = open(str_cstr(packs->arena, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *item;
-
-	if (!stream) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((item = readdir(stream)))
-		if (str_ends(str_of(item->d_name), S(".idx")))
-			add_pack(packs, fd, str_of(item->d_name));
-	closedir(stream);
-}
-
-/* ---- entries ---- */
-
-static bool find_id(const struct pack *pack, const uint8_t *id, uint64_t *offset)
-{
-	const unsigned char *fanout = pack->index.bytes + INDEX_HEADER;
-	uint32_t low = id[0] ? read_u32(fanout + 4 * (id[0] - 1)) : 0;
-	uint32_t high = read_u32(fanout + 4 * id[0]);
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = memcmp(id, pack->ids + (size_t)middle * GIT_OID_RAWSZ, GIT_OID_RAWSZ);
-
-		if (order == 0) {
-			const unsigned char *large;
-			uint32_t at = read_u32(pack->offsets + (size_t)middle * 4);
-
-			*offset = at;
-			if (!(at & 0x80000000))
-				return true;
-			at &= 0x7fffffff;
-			if (at >= pack->n_large)
-				return false;
-			large = pack->large_offsets + (size_t)at * 8;
-			*offset = (uint64_t)read_u32(large) << 32 | read_u32(large + 4);
-			return true;
-		}
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
-/* A number of seven bits a byte, the least first; false: too large, or cut. */
-static bool take_number(
-	const unsigned char **p, const unsigned char *end, unsigned shift, uint64_t *number)
-{
-	unsigned char c;
-
-	do {
-		if (*p == end || shift > 56)
-			return false;
-		c = *(*p)++;
-		*number |= (uint64_t)(c & 0x7f) << shift;
-		shift += 7;
-	} while (c & 0x80);
-	return true;
-}
-
-/* The distance to a delta's base: most significant byte first, and one more for each that follows.
- */
-static bool take_distance(const unsigned char **p, const unsigned char *end, uint64_t *distance)
-{
-	unsigned char c = 0x80;
-
-	for (*distance = 0; c & 0x80; (*p)++) {
-		if (*p == end || *distance >> 56)
-			return false;
-		c = **p;
-		*distance = (*distance << 7 | (c & 0x7f)) + (c >> 7);
-	}
-	return true;
-}
-
-static bool entry_at(const struct pack *pack, uint64_t offset, struct entry *entry)
-{
-	const unsigned char *end = pack->objects.bytes + pack->objects.size - PACK_TRAILER, *p;
-	uint64_t distance;
-
-	if (offset < PACK_HEADER || offset >= pack->objects.size - PACK_TRAILER)
-		return false;
-	p = pack->objects.bytes + offset;
-	entry->type = *p >> 4 & 7;
-	entry->size = *p & 15;
-	if (*p++ & 0x80 && !take_number(&p, end, 4, &entry->size))
-		return false;
-	if (entry->type == ENTRY_OFS_DELTA) {
-		if (!take_distance(&p, end, &distance) || distance == 0 || distance > offset)
-			return false;
-		entry->base = offset - distance;
-	} else if (entry->type == ENTRY_REF_DELTA) {
-		if (end - p < GIT_OID_RAWSZ || !find_id(pack, p, &entry->base))
-			return false;
-		p += GIT_OID_RAWSZ;
-	}
-	entry->data = p;
-	entry->most = (size_t)(end - p);
-	return true;
-}
-
-/* ---- objects ---- */
 
 static bool inflate_entry(struct reader *reader, const struct entry *entry, unsigned char *out)
 {
@@ -431,7 +187,10 @@ static bool delta_make(struct reader *reader, const struct pack *pack, uint64_t 
 		return false;
 	p = reader->delta.bytes;
 	end = p + entry.size;
-	if (!delta_sizes(&p, end, &from, &to) || from != (*source)->size || to > limit)
+	if (!delta_sizes(&p, end, &from, &to) || from != (*source)->size)
+		return false;
+	reader->over_limit = to > limit;
+	if (reader->over_limit)
 		return false;
 	if (bytes) {
 		*bytes = (struct str){ arena_bytes(arena, to), to };
@@ -451,38 +210,71 @@ static bool delta_make(struct reader *reader, const struct pack *pack, uint64_t 
 	return true;
 }
 
-static bool object_make(struct reader *reader, const struct pack *pack, uint64_t offset,
-	git_object_t type, uint64_t limit, struct arena *arena, struct str *bytes)
+/*
+ * Makes the object at `offset`, of *type (GIT_OBJECT_ANY: of any, then *type tells) and at most
+ * `limit` bytes, in `arena`.
+ */
+static enum packs_answer object_make(struct reader *reader, const struct pack *pack,
+	uint64_t offset, git_object_t *type, uint64_t limit, struct arena *arena, struct str *bytes)
 {
 	struct buffer *source = NULL;
+	git_object_t found;
 	struct entry entry;
 	size_t depth = 0;
 
 	while (!source) {
 		if (!entry_at(pack, offset, &entry))
-			return false;
+			return PACKS_DAMAGED;
 		if (entry.type != ENTRY_OFS_DELTA && entry.type != ENTRY_REF_DELTA)
 			break;
 		if (depth == MAX_CHAIN)
-			return false;
+			return PACKS_DAMAGED;
 		reader->chain[depth++] = offset;
 		offset = entry.base;
 		source = base_find(reader, pack, offset);
 	}
-	if (depth == 0) {
-		if (entry.type != (unsigned)type || entry.size > limit)
-			return false;
-		*bytes = (struct str){ arena_bytes(arena, entry.size), entry.size };
-		return inflate_entry(reader, &entry, (unsigned char *)bytes->p);
+	found = (git_object_t)(source ? source->type : entry.type);
+	if (found < GIT_OBJECT_COMMIT || found > GIT_OBJECT_TAG)
+		return PACKS_DAMAGED;
+	if (*type != GIT_OBJECT_ANY && found != *type) {
+		*type = found;
+		return PACKS_OTHER_TYPE;
 	}
+	*type = found;
+	if (depth == 0 && entry.size > limit)
+		return PACKS_TOO_LARGE;
+	if (depth == 0) {
+		*bytes = (struct str){ arena_bytes(arena, entry.size), entry.size };
+		return inflate_entry(reader, &entry, (unsigned char *)bytes->p) ? PACKS_READ
+										: PACKS_DAMAGED;
+	}
+	if (!source && entry.size > MAX_BASE)
+		return PACKS_TOO_LARGE;
 	if (!source)
 		source = base_inflate(reader, pack, offset, &entry);
-	if (!source || source->type != (unsigned)type)
-		return false;
-	while (depth-- > 1)
+	while (source && depth-- > 1)
 		if (!delta_make(reader, pack, reader->chain[depth], MAX_BASE, &source, NULL, NULL))
-			return false;
-	return delta_make(reader, pack, reader->chain[0], limit, &source, arena, bytes);
+			return PACKS_DAMAGED;
+	if (!source)
+		return PACKS_DAMAGED;
+	if (delta_make(reader, pack, reader->chain[0], limit, &source, arena, bytes))
+		return PACKS_READ;
+	return reader->over_limit ? PACKS_TOO_LARGE : PACKS_DAMAGED;
+}
+
+/* Is the id that of the object? git hashes `TYPE SIZE NUL` and the bytes. */
+static bool id_fits(const uint8_t *id, git_object_t type, struct str bytes)
+{
+	unsigned char digest[SHA1_DIGEST_SIZE];
+	char head[32];
+	int n = snprintf(head, sizeof head, "%s %zu", git_object_type2string(type), bytes.n);
+	struct sha1_ctx hash;
+
+	sha1_init(&hash);
+	sha1_update(&hash, (size_t)n + 1, (const uint8_t *)head);
+	sha1_update(&hash, bytes.n, (const uint8_t *)bytes.p);
+	sha1_digest(&hash, sizeof digest, digest);
+	return memcmp(digest, id, sizeof digest) == 0;
 }
 
 /* ---- all of it ---- */
@@ -503,7 +295,7 @@ struct packs *packs_new(const struct arena *relative)
 
 void packs_add(struct packs *packs, struct str objects)
 {
-	*vec_push(packs->arena, &packs->folders) = str_dup(packs->arena, objects);
+	vec_push(packs->arena, &packs->folders)->path = path_join(packs->arena, objects, S("pack"));
 }
 
 static void reader_free(struct reader *reader)
@@ -525,18 +317,11 @@ void packs_free(struct packs *packs)
 		next = reader->next;
 		reader_free(reader);
 	}
-	for (uint32_t i = 0; i < packs->list.n; i++)
-		pack_close(&packs->list.items[i]);
+	for (struct pack *pack = atomic_load(&packs->first); pack; pack = atomic_load(&pack->next))
+		pack_close(pack);
 	pthread_mutex_destroy(&packs->lock);
 	arena_free(packs->arena);
 	free(packs);
-}
-
-static void open_packs(struct packs *packs)
-{
-	for (uint32_t i = 0; i < packs->folders.n; i++)
-		add_folder(packs, packs->folders.items[i]);
-	packs->folders.n = 0;
 }
 
 /* One that keeps what the calling thread read last, or another; NULL: there is none. */
@@ -553,13 +338,12 @@ static struct reader *idle_take(struct packs *packs)
 	return reader;
 }
 
-/* A reader of the caller's alone; NULL: no memory. The packs are known from then on. */
+/* A reader of the caller's alone; NULL: no memory. */
 static struct reader *reader_take(struct packs *packs)
 {
 	struct reader *reader;
 
 	pthread_mutex_lock(&packs->lock);
-	open_packs(packs);
 	reader = idle_take(packs);
 	pthread_mutex_unlock(&packs->lock);
 	if (reader)
@@ -590,9 +374,9 @@ static void let_go(struct packs *packs, size_t read)
 	if (packs->read < MAPPED_FOR)
 		return;
 	packs->read = 0;
-	for (uint32_t i = 0; i < packs->list.n; i++)
-		madvise((void *)packs->list.items[i].objects.bytes,
-			packs->list.items[i].objects.size, MADV_DONTNEED);
+	for (struct pack *pack = atomic_load(&packs->first); pack; pack = atomic_load(&pack->next))
+		if (atomic_load(&pack->objects_state) == PACK_OPEN)
+			madvise((void *)pack->objects.bytes, pack->objects.size, MADV_DONTNEED);
 }
 
 static void reader_give_back(struct packs *packs, struct reader *reader, size_t read)
@@ -610,77 +394,106 @@ static void reader_give_back(struct packs *packs, struct reader *reader, size_t 
 
 uint64_t packs_position(struct packs *packs, const uint8_t *id)
 {
-	enum { OFFSET_BITS = 48 };
-	uint64_t offset, position = 0;
+	uint64_t offset;
+	const struct pack *pack = pack_find(packs, NULL, id, &offset);
 
-	pthread_mutex_lock(&packs->lock);
-	open_packs(packs);
-	for (uint32_t i = 0; i < packs->list.n && !position; i++)
-		if (find_id(&packs->list.items[i], id, &offset))
-			position = (uint64_t)(i + 1) << OFFSET_BITS | offset;
-	pthread_mutex_unlock(&packs->lock);
-	return position;
+	return pack ? (uint64_t)pack->ordinal << OFFSET_BITS |
+			       (offset & ((1ull << OFFSET_BITS) - 1))
+		    : 0;
 }
 
-enum packs_answer packs_read(struct packs *packs, const uint8_t *id, git_object_t type,
-	uint64_t limit, struct arena *arena, struct str *bytes)
+/* Asks `answer_of` for each pack that has the id, until one has an answer. */
+static enum packs_answer ask(struct packs *packs, const uint8_t *id,
+	enum packs_answer (*answer_of)(void *context, const struct pack *pack, uint64_t offset),
+	void *context)
 {
-	struct reader *reader = reader_take(packs);
-	struct arena_mark mark = arena_mark(arena);
-	enum packs_answer answer = PACKS_ELSEWHERE;
+	enum packs_answer answer = PACKS_ABSENT;
+	struct pack *pack = NULL;
 	uint64_t offset;
 
-	if (!reader)
-		return PACKS_ELSEWHERE;
-	for (uint32_t i = 0; i < packs->list.n && answer == PACKS_ELSEWHERE; i++) {
-		const struct pack *pack = &packs->list.items[i];
-
-		if (!find_id(pack, id, &offset))
-			continue;
-		if (offset >= pack->objects.size)
+	while ((pack = pack_find(packs, pack, id, &offset))) {
+		if (pack_open(packs, pack))
+			answer = answer_of(context, pack, offset);
+		else if (pack->damaged)
 			answer = PACKS_DAMAGED;
-		else if (object_make(reader, pack, offset, type, limit, arena, bytes))
-			answer = PACKS_READ;
+		if (answer != PACKS_DAMAGED && answer != PACKS_ABSENT)
+			return answer;
 	}
-	if (answer != PACKS_READ)
-		arena_rewind(arena, mark);
-	reader_give_back(packs, reader, answer == PACKS_READ ? bytes->n : 0);
 	return answer;
 }
 
-/* The type of the object at `offset`: that of the object that its deltas begin from. */
-static bool type_at(const struct pack *pack, uint64_t offset, git_object_t *type)
+/* The same, and again if it is in none: git may have packed all anew meanwhile. */
+static enum packs_answer ask_again(struct packs *packs, const uint8_t *id,
+	enum packs_answer (*answer_of)(void *context, const struct pack *pack, uint64_t offset),
+	void *context)
 {
+	enum packs_answer answer = ask(packs, id, answer_of, context);
+
+	if (answer == PACKS_ABSENT && packs_refresh(packs))
+		answer = ask(packs, id, answer_of, context);
+	return answer;
+}
+
+struct making {
+	struct reader *reader;
+	struct object_wish *wish;
+	struct arena *arena;
+	struct str *bytes;
+};
+
+static enum packs_answer make_wish(void *context, const struct pack *pack, uint64_t offset)
+{
+	const struct making *m = context;
+	struct arena_mark mark = arena_mark(m->arena);
+	git_object_t type = m->wish->type;
+	enum packs_answer answer =
+		object_make(m->reader, pack, offset, &type, m->wish->limit, m->arena, m->bytes);
+
+	if (answer == PACKS_READ && m->wish->check_id && !id_fits(m->wish->id, type, *m->bytes))
+		answer = PACKS_DAMAGED;
+	if (answer != PACKS_READ)
+		arena_rewind(m->arena, mark);
+	if (answer != PACKS_DAMAGED)
+		m->wish->type = type;
+	return answer;
+}
+
+enum packs_answer packs_read(
+	struct packs *packs, struct object_wish *wish, struct arena *arena, struct str *bytes)
+{
+	struct making making = { reader_take(packs), wish, arena, bytes };
+	enum packs_answer answer;
+
+	if (!making.reader)
+		return PACKS_NO_MEMORY;
+	answer = ask_again(packs, wish->id, make_wish, &making);
+	reader_give_back(packs, making.reader, answer == PACKS_READ ? bytes->n : 0);
+	return answer;
+}
+
+/* The type of an entry: that of the object that its deltas begin from. */
+static enum packs_answer type_of(void *context, const struct pack *pack, uint64_t offset)
+{
+	git_object_t *type = context;
 	struct entry entry;
 
-	for (size_t depth = 0; depth <= MAX_CHAIN; depth++) {
-		if (!entry_at(pack, offset, &entry))
-			return false;
+	for (size_t depth = 0; depth <= MAX_CHAIN && entry_at(pack, offset, &entry); depth++) {
 		*type = (git_object_t)entry.type;
 		if (entry.type != ENTRY_OFS_DELTA && entry.type != ENTRY_REF_DELTA)
-			return entry.type >= GIT_OBJECT_COMMIT && entry.type <= GIT_OBJECT_TAG;
+			return entry.type >= GIT_OBJECT_COMMIT && entry.type <= GIT_OBJECT_TAG
+				       ? PACKS_READ
+				       : PACKS_DAMAGED;
 		offset = entry.base;
 	}
-	return false;
+	return PACKS_DAMAGED;
 }
 
 enum packs_answer packs_type(struct packs *packs, const uint8_t *id, git_object_t *type)
 {
-	enum packs_answer answer = PACKS_ELSEWHERE;
-	uint64_t offset;
+	return ask_again(packs, id, type_of, type);
+}
 
-	pthread_mutex_lock(&packs->lock);
-	open_packs(packs);
-	for (uint32_t i = 0; i < packs->list.n && answer == PACKS_ELSEWHERE; i++) {
-		const struct pack *pack = &packs->list.items[i];
-
-		if (!find_id(pack, id, &offset))
-			continue;
-		if (offset >= pack->objects.size)
-			answer = PACKS_DAMAGED;
-		else if (type_at(pack, offset, type))
-			answer = PACKS_READ;
-	}
-	pthread_mutex_unlock(&packs->lock);
-	return answer;
+struct str packs_damaged(const struct packs *packs)
+{
+	return packs->damaged;
 }

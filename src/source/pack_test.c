@@ -103,9 +103,10 @@ static const char *read_object(struct fixture *f, struct packs *packs, unsigned 
 	git_object_t type, uint64_t limit)
 {
 	uint8_t id[20] = { [19] = ordinal };
+	struct object_wish wish = { id, type, limit, false };
 	struct str bytes;
 
-	if (packs_read(packs, id, type, limit, f->arena, &bytes) != PACKS_READ)
+	if (packs_read(packs, &wish, f->arena, &bytes) != PACKS_READ)
 		return NULL;
 	return str_cstr(f->arena, bytes);
 }
@@ -325,6 +326,7 @@ static void an_index_that_leads_out_of_its_pack_is_damaged(void **state)
 	struct fixture *f = *state;
 	struct writing w;
 	struct packs *packs;
+	struct object_wish wish = { id, GIT_OBJECT_BLOB, 9, true };
 	struct str bytes;
 
 	begin_pack(&w, 1);
@@ -332,8 +334,7 @@ static void an_index_that_leads_out_of_its_pack_is_damaged(void **state)
 	w.entries[0].offset = 1 << 20;
 	end_pack(f, &w);
 	packs = open_packs(f);
-	assert_int_equal(
-		packs_read(packs, id, GIT_OBJECT_BLOB, 9, f->arena, &bytes), PACKS_DAMAGED);
+	assert_int_equal(packs_read(packs, &wish, f->arena, &bytes), PACKS_DAMAGED);
 	packs_free(packs);
 }
 

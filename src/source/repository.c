@@ -267,6 +267,7 @@ struct repository *repository_open(
 	r->work_top = -1;
 	r->users = 1;
 	map_init(&r->trees, r->arena);
+	map_init(&r->changed, r->arena);
 	*absent = false;
 	if (!library_start(diags))
 		return NULL;

@@ -156,11 +156,9 @@ static bool peel(struct lookup *lookup, git_object_t type, struct content_id *id
 {
 	struct repository *repository = lookup->repository;
 	struct diags *diags = lookup->diags;
-	git_oid oid;
 
-	memcpy(oid.id, id->bytes, sizeof oid.id);
 	lookup->said = true;
-	if (packs_position(repository->packs, id->bytes) || git_odb_exists(repository->odb, &oid))
+	if (object_exists(repository, id->bytes))
 		return object_peel(repository, type, id, diags) && !(lookup->said = false);
 	if (str_starts(lookup->whole, id_text(diags->arena, id->bytes))) {
 		lookup->said = false; /* it was named by its id: unknown */

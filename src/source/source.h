@@ -62,6 +62,8 @@ struct source_ops {
 	bool (*identify)(struct source *source, struct source_entry *entry, struct diags *diags);
 	/* As source_has_contract, without listing everything; NULL: the list is made and asked. */
 	bool (*has_contract)(struct source *source, struct str folder, struct diags *diags);
+	/* The entry differs from the other side's, or has none there; NULL: that changes nothing. */
+	void (*changed)(struct source *source, const struct source_entry *entry);
 	void (*close)(struct source *source);
 };
 

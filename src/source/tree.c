@@ -258,6 +258,13 @@ static uint64_t tree_position(struct source *source, const struct source_entry *
 	return packs_position(impl->repository->packs, entry->id.bytes);
 }
 
+static void tree_changed(struct source *source, const struct source_entry *entry)
+{
+	const struct tree_source *impl = source->impl;
+
+	blob_changed(impl->repository, &entry->id);
+}
+
 static void tree_close(struct source *source)
 {
 	struct tree_source *impl = source->impl;
@@ -275,6 +282,7 @@ static const struct source_ops tree_ops = {
 	.read = tree_read,
 	.position = tree_position,
 	.has_contract = tree_has_contract,
+	.changed = tree_changed,
 	.close = tree_close,
 };
 

@@ -75,6 +75,10 @@ static bool pair_file(struct pair_walk *walk, const struct tree_item *old,
 		return true;
 	change.kind = !change.old ? CHANGE_ADDED : !change.new ? CHANGE_DELETED : CHANGE_MODIFIED;
 	*vec_push(walk->repository->arena, &walk->changes->list) = change;
+	if (change.old)
+		blob_changed(walk->repository, &change.old->id);
+	if (change.new)
+		blob_changed(walk->repository, &change.new->id);
 	return true;
 }
 
@@ -207,7 +211,7 @@ static bool scan_links(
 	if (scan_is_known(walk, id, &seen))
 		return true;
 	mark = arena_mark(walk->bytes);
-	if (!tree_read_raw(walk->repository, id, step->name, walk->bytes, &rest, walk->diags))
+	if (!tree_read_unchecked(walk->repository, id, step->name, walk->bytes, &rest, walk->diags))
 		return false;
 	walk->found_link = false;
 	while (ok && rest.n) {

@@ -623,6 +623,14 @@ static uint64_t work_position(struct source *source, const struct source_entry *
 	return file->from_index ? packs_position(work->repository->packs, entry->id.bytes) : 0;
 }
 
+static void work_changed(struct source *source, const struct source_entry *entry)
+{
+	const struct work *work = source->impl;
+
+	if (entry->has_id)
+		blob_changed(work->repository, &entry->id);
+}
+
 static void work_close(struct source *source)
 {
 	struct work *work = source->impl;
@@ -639,6 +647,7 @@ static const struct source_ops worktree_ops = {
 	.find = work_find,
 	.read = work_read,
 	.position = work_position,
+	.changed = work_changed,
 	.close = work_close,
 };
 
@@ -647,6 +656,7 @@ static const struct source_ops index_ops = {
 	.find = work_find,
 	.read = work_read,
 	.position = work_position,
+	.changed = work_changed,
 	.close = work_close,
 };
 
