@@ -1,6 +1,6 @@
 /*
  * What the files that interpret options share; private to options.c, member.c, literal.c,
- * decode.c, default.c, features.c and usage.c.
+ * decode.c, default.c, lifetime.c, features.c and usage.c.
  */
 #pragma once
 #include "proto/catalog.h"
@@ -89,6 +89,16 @@ struct option_tally option_tally(struct arena *arena, struct option_index *index
  */
 bool encoded_varint(struct str bytes, int32_t number, uint64_t *value);
 bool encoded_bytes(struct str bytes, int32_t number, struct str *value);
+
+/* ---- lifetime.c ---- */
+
+/*
+ * Does the file's edition have what is set at `span`, an option's field or the enum value that it
+ * is set to? An error or, of what is deprecated, a warning.
+ */
+void lifetime_check_use(struct context *context, const struct element *set, struct span span);
+/* Is the feature_support of a field or enum value of the file in order? */
+void lifetime_check_declaration(struct context *context, const struct element *element);
 
 /* ---- default.c ---- */
 

@@ -1,20 +1,11 @@
 /*
  * Where an option may be used, by what its declaration says: on which elements (`targets`), and in
- * which editions (`feature_support`, of fields and of enum values); and what no declaration says:
- * which fields a feature is for (descriptor.cc, ValidateFieldFeatures).
+ * which editions (lifetime.c); and what no declaration says: which fields a feature is for
+ * (descriptor.cc, ValidateFieldFeatures).
  *
  * In the validate stage: only then are the options of every declaration interpreted.
  */
 #include "proto/options.h"
-
-/* FieldOptions.FeatureSupport */
-enum {
-	SUPPORT_INTRODUCED = 1,
-	SUPPORT_DEPRECATED = 2,
-	SUPPORT_WARNING = 3,
-	SUPPORT_REMOVED = 4,
-	SUPPORT_ERROR = 5
-};
 
 /* Messages and paths nest no deeper than this together. */
 enum { MAX_VALUE_DEPTH = 2 * MAX_NESTING + 2 };
@@ -54,26 +45,6 @@ static const char *target_text(int64_t target)
 	return target > 0 && target < (int64_t)COUNT(texts) ? texts[target] : texts[0];
 }
 
-static struct str edition_text(struct context *context, int64_t edition)
-{
-	switch (edition) {
-	case EDITION_PROTO2:
-		return S("proto2");
-	case EDITION_PROTO3:
-		return S("proto3");
-	case EDITION_2023:
-		return S("edition 2023");
-	case EDITION_2024:
-		return S("edition 2024");
-	case EDITION_2026:
-		return S("edition 2026");
-	default:
-		return edition > EDITION_2026
-			       ? S("an edition to come")
-			       : str_printf(context->scratch, "edition %lld", (long long)edition);
-	}
-}
-
 static void check_targets(
 	struct context *context, const struct element *element, const struct option *option)
 {
@@ -100,46 +71,6 @@ static void check_targets(
 	diag_help(context->diags, "it is for " STR, ARG(listed));
 }
 
-/* Of an option's field or an enum's value that is set at `span`: does the file's edition have it?
- */
-static void check_support(
-	struct context *context, const struct element *set, int32_t number, struct span span)
-{
-	const struct option *support = options_find(set->options, number);
-	const struct options *message = support ? option_message(support) : NULL;
-	int64_t edition = context->file->edition, introduced, deprecated, removed;
-	struct str subject;
-
-	if (!message)
-		return;
-	subject = set->kind == ELEMENT_FIELD ? option_label(context, (const struct field *)set)
-					     : set->name;
-	introduced = options_int(message, SUPPORT_INTRODUCED, 0);
-	deprecated = options_int(message, SUPPORT_DEPRECATED, INT64_MAX);
-	removed = options_int(message, SUPPORT_REMOVED, INT64_MAX);
-	if (edition < introduced) {
-		diag_error(context->diags, here(context, span),
-			"'" STR "' begins with " STR "; this file is of " STR, ARG(subject),
-			ARG(edition_text(context, introduced)),
-			ARG(edition_text(context, edition)));
-	} else if (edition >= removed) {
-		struct str help = options_str(message, SUPPORT_ERROR, (struct str){ 0 });
-
-		diag_error(context->diags, here(context, span), "'" STR "' is gone from " STR,
-			ARG(subject), ARG(edition_text(context, removed)));
-		if (help.n > 0)
-			diag_help(context->diags, STR, ARG(help));
-	} else if (edition >= deprecated) {
-		struct str help = options_str(message, SUPPORT_WARNING, (struct str){ 0 });
-
-		diag_warning(context->diags, here(context, span),
-			"'" STR "' is deprecated since " STR, ARG(subject),
-			ARG(edition_text(context, deprecated)));
-		if (help.n > 0)
-			diag_help(context->diags, STR, ARG(help));
-	}
-}
-
 static void check_options(struct context *context, const struct element *element,
 	const struct options *options, unsigned depth)
 {
@@ -150,14 +81,13 @@ static void check_options(struct context *context, const struct element *element
 		if (!option->field)
 			continue;
 		if (option->field->e.options) {
-			check_targets(context, element, option);
-			check_support(context, &option->field->e, FIELD_OPTION_FEATURE_SUPPORT,
-				option->span);
+			if (!context->file->from_set)
+				check_targets(context, element, option);
+			lifetime_check_use(context, &option->field->e, option->span);
 		}
 		named = option->field->type == TYPE_ENUM ? option->value.enum_value : NULL;
 		if (named && named->e.options)
-			check_support(context, &named->e, ENUM_VALUE_OPTION_FEATURE_SUPPORT,
-				option->span);
+			lifetime_check_use(context, &named->e, option->span);
 		if (option_message(option))
 			check_options(context, element, option_message(option), depth + 1);
 	}
@@ -295,22 +225,29 @@ static void check_gone(struct context *context, const struct element *element)
 	}
 }
 
+static void check_declared(struct context *context, const struct element *element)
+{
+	check_gone(context, element);
+	if (element->kind == ELEMENT_FIELD || element->kind == ELEMENT_ENUM_VALUE)
+		lifetime_check_declaration(context, element);
+	if (element->kind == ELEMENT_FIELD)
+		check_field_features(context, (const struct field *)element);
+	else if (element->kind == ELEMENT_FILE)
+		check_file_features(context);
+}
+
 static void check_element(void *user, struct element *element)
 {
 	struct context *context = user;
 	struct arena_mark mark;
 
-	/* What a set holds was checked by the compiler that wrote it, by its own lights. */
-	if (!element->options || element->options->list.n == 0 || element->options->encoded ||
-		element_is_synthetic(element))
+	if (!element->options || element->options->list.n == 0 || element_is_synthetic(element))
 		return;
 	mark = arena_mark(context->scratch);
 	check_options(context, element, element->options, 0);
-	check_gone(context, element);
-	if (element->kind == ELEMENT_FIELD)
-		check_field_features(context, (const struct field *)element);
-	else if (element->kind == ELEMENT_FILE)
-		check_file_features(context);
+	/* What else a set holds was checked by the compiler that wrote it, by its own lights. */
+	if (!context->file->from_set)
+		check_declared(context, element);
 	arena_rewind(context->scratch, mark);
 }
 
