@@ -165,7 +165,7 @@ static void report_disorder(struct context *context, const struct option *suppor
 
 void lifetime_check_declaration(struct context *context, const struct element *element)
 {
-	enum { MOST_VALUES = 2000 }; /* of one enum that are looked at, for each field */
+	enum { MOST_VALUES = 256 }; /* of one enum that are looked at, for each field */
 	const struct options *support = support_message(element);
 	const struct enumeration *type = NULL;
 	struct lifetime own;
