@@ -260,10 +260,10 @@ class Maker:
         return f
 
     def side(self):
-        syntax = self.pick(["proto2", "proto3", "2023", "2023", "2024"])
+        syntax = self.pick(["proto2", "proto3", "2023", "2023", "2024", "2026"])
         files = [self.file("a", syntax, "v1", [])]
         for path in "bc"[:self.r.choice([0, 1, 1, 2])]:
-            other = syntax if self.some(.6) else self.pick(["proto2", "proto3", "2023", "2024"])
+            other = syntax if self.some(.6) else self.pick(["proto2", "proto3", "2023", "2024", "2026"])
             files.append(self.file(path, other, self.pick(["v1", "v1", "v2", "v1.sub"]), files))
         return files
 
@@ -825,8 +825,9 @@ def change_syntax(c):
     if not f:
         return False
     old = f.syntax
-    f.syntax = c.m.pick({"proto2": ["2023", "2023", "proto3", "2024"], "proto3": ["2023", "2023", "proto2"],
-                         "2023": ["2024", "proto2", "proto3"], "2024": ["2023", "proto3"]}[old])
+    f.syntax = c.m.pick({"proto2": ["2023", "2023", "proto3", "2024"], "proto3": ["2023", "2023", "proto2", "2026"],
+                         "2023": ["2024", "2026", "proto2", "proto3"], "2024": ["2023", "2026", "2026", "proto3"],
+                         "2026": ["2024", "2023", "proto3"]}[old])
     if c.m.some(.5):  # as a migration does it
         f.features = {"proto2": {"enum_type": "CLOSED", "utf8_validation": "NONE", "repeated_field_encoding": "EXPANDED",
                                  "json_format": "LEGACY_BEST_EFFORT"}, "proto3": {"field_presence": "IMPLICIT"}}.get(old, f.features)
@@ -917,7 +918,8 @@ class Writer:
     def statements(self, node, kind, allowed, indent):
         options = [f"{k} = {v}" for k, v in node.options.items()]
         if self.edition >= 2024:
-            options = [o for o in options if not o.startswith(("java_multiple_files", "java_string_check"))]
+            gone = ("java_multiple_files", "java_string_check", *(["cc_enable_arenas"] if self.edition >= 2026 else []))
+            options = [o for o in options if not o.startswith(gone)]
         elif self.edition:
             options = [o for o in options if not o.startswith("java_string_check")]
         return [f"{indent}option {o};" for o in [*options, *self.feature_options(node, allowed), *self.custom_options(node, kind)]]
