@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+enum { FEWEST_DIGITS = 7 }; /* of a fingerprint */
+
 /* One such comment. */
 struct marker {
 	struct span span; /* the words, for messages */
@@ -247,6 +249,12 @@ static bool is_about(
 		       field->message->e.full_name);
 }
 
+/* As many digits as a report shows, or more. */
+static bool is_beginning(struct str selector, struct str fingerprint)
+{
+	return selector.n >= FEWEST_DIGITS && str_starts(fingerprint, selector);
+}
+
 static bool is_selected(
 	const struct marker *marker, const struct finding *finding, struct arena *arena)
 {
@@ -254,7 +262,8 @@ static bool is_selected(
 	struct str number = str_printf(arena, "%" PRId32, finding->number);
 	struct str selector = marker->selector;
 
-	return str_eq(selector, fingerprint) || (finding->has_number && str_eq(selector, number)) ||
+	return is_beginning(selector, fingerprint) ||
+	       (finding->has_number && str_eq(selector, number)) ||
 	       str_eq(selector, finding->element) ||
 	       str_eq(selector, str_last_component(finding->element)) ||
 	       (finding->before.n && str_eq(selector, finding->before));

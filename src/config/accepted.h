@@ -32,7 +32,7 @@
  * `edition` or `package`, an option above its statement. What is gone needs its name or number in
  * brackets, on the element that is still there and that the finding points at: FIELD_NO_DELETE(5),
  * (total), (acme.v1.Order.total), or the property's old value (RESERVED_MESSAGE_NO_DELETE(4 to 6)),
- * or the fingerprint. It must have a reason. A comment accepts one finding or none: if two would
+ * or the fingerprint's first digits, 7 at least. It must have a reason. A comment accepts one finding or none: if two would
  * fit it accepts neither, and one that the old side has already accepted an earlier break and not
  * this one.
  */

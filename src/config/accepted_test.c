@@ -144,6 +144,16 @@ static void what_is_gone_is_named_in_brackets(void **state)
 	expect_comments(old,
 		HEAD "// breakwater:accept FIELD_NO_DELETE moved\nmessage M {\n  int32 a = 1;\n}\n",
 		2, 0, NULL);
+	/* A fingerprint, as a report shows it; fewer digits are none. */
+	expect_comments(old,
+		HEAD
+		"// breakwater:accept FIELD_NO_DELETE(46f870d) moved\nmessage M {\n  int32 a = "
+		"1;\n}\n",
+		2, 1, NULL);
+	expect_comments(old,
+		HEAD "// breakwater:accept FIELD_NO_DELETE(46f870) moved\nmessage M {\n  int32 a = "
+		     "1;\n}\n",
+		2, 0, NULL);
 	expect_comments(HEAD "message M {}\nmessage N {}\n",
 		"// breakwater:accept MESSAGE_NO_DELETE(N) moved\n" HEAD "message M {}\n", 1, 1,
 		NULL);
