@@ -253,6 +253,8 @@ def cli(bw, case, tmp):
     work = prepare(case, tmp)
     for golden in ("stdout", "stderr", "status"):
         (work / golden).unlink(missing_ok=True)
+    if re.search(r"/dev/(std|fd)|/proc/", (work / "cmd").read_text()):
+        raise Wrong("uses /proc, which not every root has: write '>&2' for /dev/stderr")
     done = subprocess.run(["sh", "./cmd"], cwd=work, env=bw.environment(work), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
     crash = re.search(rb"Segmentation fault|Aborted|Sanitizer|runtime error|^status (?!130)1[3-9]\d", done.stdout + done.stderr, re.M)
     if crash:  # no golden may hold one
