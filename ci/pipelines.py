@@ -311,6 +311,7 @@ def pushes(t, origin):
     t.git(t.tmp, "clone", "-q", "-b", "main", f"file://{origin.at}", "unknown")
     said_nothing(t, "a pipeline that is not known", at, {"CI": "true"})
     t.expect("and with --staged", t.run([t.bw, "check", "--staged", "--merge-base"], at, CI="true"), 0, "warning: nothing was compared")
+    t.expect("and with --staged alone", t.run([t.bw, "check", "--staged"], at, CI="true"), 0, "warning: nothing was compared")
     t.expect("which a hook does not say", t.run([t.bw, "check", "--staged", "--merge-base"], at), 0, absent=["nothing was compared"])
 
 

@@ -242,8 +242,10 @@ static struct source *open_old(
 		return NULL;
 	if (request->staged && !request->base.p && head_is_unborn(o->repository))
 		return source_empty(o->options->arena, S("before the first commit"));
-	if (!request->base.p)
+	if (!request->base.p) {
+		note->is_head = true;
 		return open_revision(o, S("HEAD"));
+	}
 	if (request->staged)
 		parting.n_merged =
 			merged_commits(o->repository, &request->merging, &parting.merged);
