@@ -120,6 +120,21 @@ def github_merge(t, origin):
            "GITHUB_SHA": origin.merge}
     at = origin.clone("github-merge", "+refs/pull/1/merge:refs/remotes/pull/1/merge", "--depth=2")
     takes(t, "GitHub, depth 2: the first parent", at, env, origin.b, "GitHub Actions: GITHUB_BASE_REF is main")
+    less = {k: v for k, v in env.items() if k != "GITHUB_SHA"}
+    takes(t, "GitHub, depth 2, no GITHUB_SHA", at, less, origin.b)
+    request = github_event(t, "pull_request", pull_request={"head": {"sha": origin.f}, "base": {"ref": "main", "sha": origin.c}})
+    takes(t, "GitHub, depth 2, by the event", at, request, origin.b, "pull_request.base.ref is main")
+    takes(t, "GitHub, depth 2, by both", at, {**request, **env}, origin.b, "GITHUB_BASE_REF is main")
+    base = github_event(t, "pull_request", pull_request={"base": {"ref": "main", "sha": origin.b}})
+    takes(t, "GitHub, depth 2, by the base's commit", at, {**base, "GITHUB_BASE_REF": "main"}, origin.b, "GITHUB_BASE_REF is main")
+    lacks(t, "GitHub, the merge of something else", at, {**env, **github_event(t, "pull_request", pull_request={"head": {"sha": origin.a}}),
+                                                         "GITHUB_BASE_REF": "main"}, "the branch 'main' is not in this clone")
+    takes(t, "Travis CI, depth 2", at, {"TRAVIS_PULL_REQUEST": "1", "TRAVIS_BRANCH": "main", "TRAVIS_PULL_REQUEST_SHA": origin.f}, origin.b,
+          "TRAVIS_BRANCH is main")
+    takes(t, "Drone, depth 2", at, {"DRONE_PULL_REQUEST": "1", "DRONE_TARGET_BRANCH": "main", "DRONE_COMMIT_SHA": origin.f}, origin.b,
+          "DRONE_TARGET_BRANCH is main")
+    lacks(t, "GitHub, a commit that is no merge", origin.clone("github-none", "refs/heads/feature", "--depth=2"), less,
+          "the branch 'main' is not in this clone")
     at = origin.clone("github-merge-1", "+refs/pull/1/merge:refs/remotes/pull/1/merge", "--depth=1")
     err = lacks(t, "GitHub, depth 1: the first parent is not there", at, env, "the base is not in this clone")
     fix(t, "GitHub, depth 1", at, err, f"git fetch --depth=1 origin {origin.b}")

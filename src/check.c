@@ -172,6 +172,7 @@ static struct base_proposal take_proposal(struct breakwater_run *run)
 	return (struct base_proposal){
 		.commit = text_option(run, given->commit),
 		.merge = text_option(run, given->merge),
+		.merged = text_option(run, given->merged),
 		.branch = text_option(run, given->branch),
 		.tip = text_option(run, given->tip),
 		.head = text_option(run, given->head),

@@ -63,7 +63,9 @@ struct breakwater_side {
  */
 struct breakwater_proposal {
 	const char *commit, *branch;
-	const char *merge;   /* a commit; where HEAD is it, its first parent is the base */
+	/* A commit; where HEAD is it, and a merge, its first parent is the base. The second one is
+	   `merged`, which may be told alone. */
+	const char *merge, *merged;
 	const char *tip;     /* a commit of the branch, where it was not fetched by name */
 	const char *head;    /* the new side, whose merge base with `commit` is the base */
 	const char *pushed;  /* the branch that `head` is pushed to, and `commit` was; if it is the

@@ -190,6 +190,30 @@ static bool propose_event(struct event *event)
 	return propose_default(event);
 }
 
+/* The commit of one side of a pull request, `head` or `base`; NULL: it is not told. */
+static const char *side_commit(struct arena *arena, const json_t *request, const char *side)
+{
+	const char *id = kept(arena, text_at(json_object_get(request, side), "sha"));
+
+	return id && pipeline_is_commit(id) ? id : NULL;
+}
+
+void event_find_request(struct arena *arena, struct breakwater_proposal *proposal)
+{
+	const char *path = pipeline_variable("GITHUB_EVENT_PATH");
+	const json_t *request;
+	struct str text;
+	json_t *event;
+
+	if (!path || !read_file(path, arena, &text))
+		return;
+	event = json_loadb(text.p, text.n, 0, NULL);
+	request = json_object_get(event, "pull_request");
+	proposal->merged = side_commit(arena, request, "head");
+	proposal->tip = side_commit(arena, request, "base");
+	json_decref(event);
+}
+
 bool event_propose(struct arena *arena, struct breakwater_proposal *proposal)
 {
 	const char *name = pipeline_variable("GITHUB_EVENT_NAME");

@@ -22,8 +22,8 @@ struct pipeline {
 	const char *branch;            /* where the merge request goes; unset outside of one */
 	const char *tip;               /* a commit of that branch */
 	/* The reference and the commit that are built; of refs/pull/N/merge it is the merge of both
-	   branches. */
-	const char *ref, *commit;
+	   branches, and its second parent the request's commit. */
+	const char *ref, *commit, *merged;
 	const char *silent; /* why there is nothing to read; else NULL */
 	/* Outside of a merge request: the branch that is built, and the default one; or instead of
 	   both a variable that is `true` where they are one. */
@@ -32,6 +32,7 @@ struct pipeline {
 	const char *event;  /* is `push` where zeros mean that it was not there */
 	/* What a file of events says. */
 	bool (*propose)(struct arena *arena, struct breakwater_proposal *proposal);
+	void (*find_request)(struct arena *arena, struct breakwater_proposal *proposal);
 };
 
 static const struct pipeline pipelines[] = {
@@ -41,6 +42,7 @@ static const struct pipeline pipelines[] = {
 		.branch = "GITHUB_BASE_REF",
 		.ref = "GITHUB_REF",
 		.commit = "GITHUB_SHA",
+		.find_request = event_find_request,
 		.propose = event_propose },
 	/* The first commit is set where the pipeline builds the merged result, of a merge train the
 	   entry before. */
@@ -74,7 +76,8 @@ static const struct pipeline pipelines[] = {
 		.marker = "TF_BUILD",
 		.branch = "SYSTEM_PULLREQUEST_TARGETBRANCH",
 		.ref = "BUILD_SOURCEBRANCH",
-		.commit = "BUILD_SOURCEVERSION" },
+		.commit = "BUILD_SOURCEVERSION",
+		.merged = "SYSTEM_PULLREQUEST_SOURCECOMMITID" },
 	{ .name = "Bitbucket Pipelines",
 		.marker = "BITBUCKET_PR_ID",
 		.branch = "BITBUCKET_PR_DESTINATION_BRANCH",
@@ -86,14 +89,20 @@ static const struct pipeline pipelines[] = {
 		.built = "CI_COMMIT_BRANCH",
 		.main = "CI_REPO_DEFAULT_BRANCH",
 		.before = "CI_PREV_COMMIT_SHA" },
-	{ .name = "Drone", .marker = "DRONE_PULL_REQUEST", .branch = "DRONE_TARGET_BRANCH" },
+	{ .name = "Drone",
+		.marker = "DRONE_PULL_REQUEST",
+		.branch = "DRONE_TARGET_BRANCH",
+		.merged = "DRONE_COMMIT_SHA" },
 	{ .name = "Drone",
 		.marker = "DRONE",
 		.built = "DRONE_COMMIT_BRANCH",
 		.main = "DRONE_REPO_BRANCH",
 		.before = "DRONE_COMMIT_BEFORE",
 		.event = "DRONE_BUILD_EVENT" },
-	{ .name = "Travis CI", .marker = "TRAVIS_PULL_REQUEST", .branch = "TRAVIS_BRANCH" },
+	{ .name = "Travis CI",
+		.marker = "TRAVIS_PULL_REQUEST",
+		.branch = "TRAVIS_BRANCH",
+		.merged = "TRAVIS_PULL_REQUEST_SHA" },
 	{ .name = "AppVeyor",
 		.marker = "APPVEYOR_PULL_REQUEST_NUMBER",
 		.branch = "APPVEYOR_REPO_BRANCH" },
@@ -155,6 +164,21 @@ static bool is_merge(const char *ref)
 	       str_ends(str_of(ref), S("/merge"));
 }
 
+/* The merge of a request that is built, as far as it is told. */
+static void find_merge(
+	struct arena *arena, const struct pipeline *pipeline, struct breakwater_proposal *proposal)
+{
+	if (is_merge(pipeline_variable(pipeline->ref))) {
+		proposal->merge = pipeline_variable(pipeline->commit);
+		if (!proposal->merge)
+			proposal->merge = "HEAD";
+	}
+	proposal->merged = pipeline_variable(pipeline->merged);
+	proposal->tip = pipeline_variable(pipeline->tip);
+	if (pipeline->find_request)
+		pipeline->find_request(arena, proposal);
+}
+
 static bool propose_request(struct arena *arena, const struct pipeline *pipeline,
 	const char *branch, struct breakwater_proposal *proposal)
 {
@@ -166,8 +190,8 @@ static bool propose_request(struct arena *arena, const struct pipeline *pipeline
 		return true;
 	}
 	proposal->branch = branch_of(branch);
-	proposal->tip = pipeline_variable(pipeline->tip);
 	proposal->reason = reason_of(arena, pipeline, pipeline->branch);
+	find_merge(arena, pipeline, proposal);
 	return true;
 }
 
@@ -220,8 +244,6 @@ static bool propose(
 					(pipeline->value && strcmp(marker, pipeline->value) != 0)))
 		return false;
 	proposal->in_pipeline = pipeline->marker || branch;
-	if (is_merge(pipeline_variable(pipeline->ref)))
-		proposal->merge = pipeline_variable(pipeline->commit);
 	if (pipeline_variable(pipeline->queued)) {
 		proposal->commit = pipeline_variable(pipeline->queued);
 		proposal->reason = reason_of(arena, pipeline, pipeline->queued);
@@ -230,8 +252,12 @@ static bool propose(
 	if (branch)
 		return propose_request(arena, pipeline, branch, proposal);
 	proposal->reason = pipeline->silent;
-	return pipeline->silent || (pipeline->propose && pipeline->propose(arena, proposal)) ||
-	       propose_built(arena, pipeline, proposal);
+	if (pipeline->silent)
+		return true;
+	if (!pipeline->propose)
+		return propose_built(arena, pipeline, proposal);
+	find_merge(arena, pipeline, proposal);
+	return pipeline->propose(arena, proposal);
 }
 
 /*

@@ -17,3 +17,5 @@ bool pipeline_is_commit(const char *id);
 bool pipeline_is_zero(const char *id);
 /* event.c: what GitHub's event says, which is a file. False: nothing. */
 bool event_propose(struct arena *arena, struct breakwater_proposal *proposal);
+/* Of a pull request: sets `merged` and `tip` as far as such an event tells them. */
+void event_find_request(struct arena *arena, struct breakwater_proposal *proposal);

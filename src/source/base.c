@@ -229,14 +229,20 @@ static struct source *open_proposed_branch(struct search *search)
  */
 static bool find_merged_into(struct search *search, struct str *parent)
 {
-	struct str merge = search->proposal->merge;
+	const struct base_proposal *proposal = search->proposal;
+	struct content_id head, merge, parents[2];
 	struct opening *o = search->o;
-	struct content_id id, first;
 
-	if (!merge.n || !find_commit(o, merge, &id) || !is_head(o, &id) ||
-		!merge_first_parent(o->repository, &id, &first))
+	if ((!proposal->merge.n && !proposal->merged.n) || !find_commit(o, S("HEAD"), &head) ||
+		!merge_parents(o->repository, &head, parents))
 		return false;
-	*parent = id_text(search->arena, first.bytes);
+	if (proposal->merge.n &&
+		(!find_commit(o, proposal->merge, &merge) || !content_id_eq(&merge, &head)))
+		return false;
+	if (proposal->merged.n &&
+		!str_eq(proposal->merged, id_text(search->arena, parents[1].bytes)))
+		return false;
+	*parent = id_text(search->arena, parents[0].bytes);
 	return true;
 }
 

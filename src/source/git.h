@@ -205,10 +205,10 @@ struct merge_sides {
 };
 bool merge_base(struct repository *repository, const struct merge_sides *sides,
 	struct content_id *base, struct diags *diags);
-/* The first of a commit's two or more parents, although a shallow clone ends there. False: it is no
- * merge, or is not here. */
-bool merge_first_parent(
-	struct repository *repository, const struct content_id *merge, struct content_id *parent);
+/* The first two parents of a merge, although a shallow clone ends there. False: it is no merge, or
+ * is not here. */
+bool merge_parents(struct repository *repository, const struct content_id *merge,
+	struct content_id parents[2]);
 /* nearest_tag.c: the nearest ancestor of HEAD, itself left out, that has a tag of the pattern. */
 bool nearest_tag(
 	struct repository *repository, struct str pattern, struct str *tag, struct diags *diags);

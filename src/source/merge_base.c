@@ -172,8 +172,8 @@ bool merge_base(struct repository *repository, const struct merge_sides *sides,
 	return found != NULL;
 }
 
-bool merge_first_parent(
-	struct repository *repository, const struct content_id *merge, struct content_id *parent)
+bool merge_parents(
+	struct repository *repository, const struct content_id *merge, struct content_id parents[2])
 {
 	struct diags unsaid;
 	struct graph *graph;
@@ -186,7 +186,7 @@ bool merge_first_parent(
 	commit = commit_get(graph, merge);
 	found = commit && commit->n_parents > 1;
 	if (found)
-		*parent = commit->parents[0];
+		memcpy(parents, commit->parents, 2 * sizeof *parents);
 	graph_free(graph);
 	return found;
 }

@@ -133,8 +133,10 @@ struct input_request {
 	struct place default_base_place; /* where it is written, for messages */
 	/* What a pipeline or a hook says of the base; absent strings: not told. */
 	struct base_proposal {
-		struct str commit;  /* the base itself; with `head`, its merge base with that */
-		struct str merge;   /* a commit: where HEAD is it, its first parent is the base */
+		struct str commit; /* the base itself; with `head`, its merge base with that */
+		/* A commit: where HEAD is it, and a merge, its first parent is the base. The second
+		   one is `merged`, which may be told alone. */
+		struct str merge, merged;
 		struct str branch;  /* its merge base with HEAD */
 		struct str tip;     /* a commit of that branch, where it was not fetched by name */
 		struct str head;    /* a revision: the new side */
