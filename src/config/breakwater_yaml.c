@@ -135,6 +135,39 @@ static void read_modules(struct reader *r, const struct yaml_node *list, struct 
 		read_module(r, list->items.items[i], config);
 }
 
+/* May a tag be called so? Until its first wildcard a pattern is a name, too. */
+static bool is_reference_or_pattern(struct str name, struct arena *arena)
+{
+	size_t n = 0;
+
+	while (n < name.n && !memchr("*?[", name.p[n], 3))
+		n++;
+	return n < name.n ? ref_name_is_valid(str_printf(arena, STR "x", ARG(str_head(name, n))))
+			  : ref_name_is_valid(name);
+}
+
+/*
+ * A configuration may come from anybody who sends a change: what it compares with is never a file
+ * or a folder, and no place of a repository that only the call should name.
+ */
+static void read_base(struct reader *r, const struct yaml_node *node, struct config *config)
+{
+	struct str base = { 0 };
+
+	read_word(r, node, S("base"), &base);
+	if (!base.p)
+		return;
+	if (is_reference_or_pattern(base, r->arena)) {
+		config->base = base;
+		config->base_place = node_place(r, node);
+		return;
+	}
+	diag_error(r->diags, node_place(r, node),
+		"'base' is a branch or a tag pattern, not '" STR "'", ARG(base));
+	diag_help(r->diags, "write a name as in 'base: origin/main' or 'base: v*'; any other input "
+			    "is named in the call: breakwater check INPUT");
+}
+
 bool read_breakwater_yaml(struct reader *r, const struct yaml_node *root, struct config *config)
 {
 	struct breaking_nodes nodes = nodes_of(r, root);
@@ -154,9 +187,7 @@ bool read_breakwater_yaml(struct reader *r, const struct yaml_node *root, struct
 	if (!r->override->layout_only) {
 		read_version(r, root);
 		check_keys(r, root, keys, COUNT(keys));
-		read_word(r, yaml_get(root, S("base")), S("base"), &config->base);
-		if (config->base.p)
-			config->base_place = node_place(r, yaml_get(root, S("base")));
+		read_base(r, yaml_get(root, S("base")), config);
 		read_flag(r, yaml_get(root, S("strict_imports")), S("strict_imports"),
 			&config->strict_imports);
 	}

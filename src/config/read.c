@@ -66,8 +66,11 @@ bool read_path(struct reader *r, const struct yaml_node *node, struct str base, 
 		diag_help(r->diags, "paths are relative to the folder of this file");
 		return false;
 	}
-	if (memchr(node->value.p, 0, node->value.n) ||
-		!path_normalize(r->arena, path_join(r->arena, base, node->value), path) ||
+	if (memchr(node->value.p, 0, node->value.n)) {
+		diag_error(r->diags, node_place(r, node), "a path has no NUL");
+		return false;
+	}
+	if (!path_normalize(r->arena, path_join(r->arena, base, node->value), path) ||
 		!path_under(*path, r->top)) {
 		diag_error(r->diags, node_place(r, node), "path '" STR "' leads out of the tree",
 			ARG(node->value));

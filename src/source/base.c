@@ -77,11 +77,6 @@ static bool is_pattern(struct str name)
 	       str_find(name, '[') < name.n;
 }
 
-static bool is_apart(struct str configured)
-{
-	return str_starts(configured, S("dir:")) || str_starts(configured, S("set:"));
-}
-
 static struct source *open_nearest_tag(struct search *search, struct str pattern)
 {
 	struct arena *arena = search->arena;
@@ -406,8 +401,6 @@ struct source *open_default_base(
 	};
 	uint32_t n = o->diags->n;
 
-	if (is_apart(configured))
-		return placed(&search, open_input(o, configured), n);
 	if (!opening_need(o))
 		return NULL;
 	if (!proposal->head.n && head_is_unborn(o->repository))

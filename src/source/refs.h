@@ -11,8 +11,6 @@
 /* REF_FAILED: it is there and cannot be read; an error was added. */
 enum ref_answer { REF_FOUND, REF_ABSENT, REF_FAILED };
 
-/* Is it a name that git check-ref-format --allow-onelevel takes? */
-bool ref_name_is_valid(struct str name);
 /*
  * Follows the reference `name` (a full name: HEAD, refs/heads/main) to its commit or tag in *id.
  * *last gets the name of the last reference of the chain, in the repository's arena, also where

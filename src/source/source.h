@@ -62,7 +62,8 @@ struct source_ops {
 	bool (*identify)(struct source *source, struct source_entry *entry, struct diags *diags);
 	/* As source_has_contract, without listing everything; NULL: the list is made and asked. */
 	bool (*has_contract)(struct source *source, struct str folder, struct diags *diags);
-	/* The entry differs from the other side's, or has none there; NULL: that changes nothing. */
+	/* The entry differs from the other side's, or has none there; NULL: that changes nothing.
+	 */
 	void (*changed)(struct source *source, const struct source_entry *entry);
 	void (*close)(struct source *source);
 };
@@ -120,8 +121,8 @@ struct commit_list {
 /*
  * What the operands of `check` mean (cli.md, Inputs). `base` and `head` absent: left out. A range
  * `A..B`, `A...B` may stand in base. `merge_base`: the old side is where it and the new side part.
- * `default_base`: the configuration's `base:` (a branch, revision or tag pattern), absent if none;
- * like `proposal`, which counts in the place of a branch, used only when base is left out.
+ * `default_base`: the configuration's `base:` (the name of a reference or a tag pattern), absent if
+ * none; like `proposal`, which counts in the place of a branch, used only when base is left out.
  */
 struct input_request {
 	struct str base, head;
@@ -149,6 +150,9 @@ struct input_request {
 		bool in_pipeline;   /* nobody edits here */
 	} proposal;
 };
+/* Is it a name that git check-ref-format --allow-onelevel takes? */
+bool ref_name_is_valid(struct str name);
+
 /* Which base was taken where none was named, and why. */
 struct base_note {
 	struct str text; /* absent: one was named, or there is nothing to say */
@@ -208,12 +212,12 @@ bool source_file_bytes(const struct source_options *options, struct str path, en
 
 /* A tar or zip archive in memory. */
 struct archive_input {
-	struct str name;   /* for people */
-	struct str bytes;  /* as they are in the file; the caller's */
-	bool is_zip;       /* else tar */
-	enum packing packing; /* of a tar */
+	struct str name;           /* for people */
+	struct str bytes;          /* as they are in the file; the caller's */
+	bool is_zip;               /* else tar */
+	enum packing packing;      /* of a tar */
 	uint32_t strip_components; /* taken off the front of each path */
-	struct str top;    /* the source's; what is not below it is left out */
+	struct str top;            /* the source's; what is not below it is left out */
 };
 /*
  * Its contracts and configurations as a source in options->arena. NULL and a diagnostic: it is
