@@ -81,7 +81,8 @@ static struct str config_text(const struct repository *repository, struct str ke
 {
 	struct str value = { NULL, 0 };
 
-	repository_config_text(repository, str_cstr(repository->arena, key), &value);
+	repository_config_text(
+		repository, repository->arena, str_cstr(repository->arena, key), &value);
 	return value;
 }
 

@@ -43,7 +43,9 @@ static uint32_t usual_names(const struct repository *repository, struct str name
 	struct str configured;
 	uint32_t n = 0;
 
-	if (repository_config_text(repository, "init.defaultbranch", &configured) && configured.n)
+	if (repository_config_text(repository, repository->arena, "init.defaultbranch",
+		    &configured) &&
+		configured.n)
 		names[n++] = configured;
 	names[n++] = S("main");
 	names[n++] = S("master");

@@ -71,10 +71,10 @@ struct repository *repository_share(struct repository *repository);
 void repository_release(struct repository *repository);
 /* The help for something that is not there: the `git fetch` that brings it, or git fsck. */
 void diag_missing_help(const struct repository *repository, struct diags *diags);
-/* A key of the repository's own configuration, its value in the repository's arena; false: unset.
- */
-bool repository_config_text(
-	const struct repository *repository, const char *key, struct str *value);
+/* A key of the repository's own configuration, its value in `arena`, `true` where it stands without
+ * one; false: unset. */
+bool repository_config_text(const struct repository *repository, struct arena *arena,
+	const char *key, struct str *value);
 /* A path in the repository's own configuration, `~` expanded. */
 bool repository_config_path(struct repository *repository, const char *key, struct str *path);
 /* What libgit2 said last. */

@@ -103,16 +103,17 @@ static void diag_open(const struct source_options *options, const char *path, st
 	diag_help(diags, "compare folders instead: breakwater check dir:OLD dir:NEW");
 }
 
-bool repository_config_text(const struct repository *r, const char *key, struct str *value)
+bool repository_config_text(const struct repository *repository, struct arena *arena,
+	const char *key, struct str *value)
 {
 	git_config *config = NULL;
-	git_buf text = { 0 };
-	bool found = git_repository_config_snapshot(&config, r->repo) == 0 &&
-		     git_config_get_string_buf(&text, config, key) == 0;
+	git_config_entry *entry = NULL;
+	bool found = git_repository_config_snapshot(&config, repository->repo) == 0 &&
+		     git_config_get_entry(&entry, config, key) == 0;
 
 	if (found)
-		*value = str_dup(r->arena, str_of(text.ptr));
-	git_buf_dispose(&text);
+		*value = str_dup(arena, str_of(entry->value ? entry->value : "true"));
+	git_config_entry_free(entry);
 	git_config_free(config);
 	return found;
 }
@@ -131,7 +132,8 @@ static void find_work_dir(struct repository *r)
 		path = path_absolute(options, options->git_work_tree);
 	else if (git_repository_is_bare(r->repo) || !path)
 		return;
-	else if (options->git_dir.n && !repository_config_text(r, "core.worktree", &configured))
+	else if (options->git_dir.n &&
+		 !repository_config_text(r, r->arena, "core.worktree", &configured))
 		path = path_absolute(options, S("."));
 	r->work_dir = path_real(r->arena, path);
 	r->work_top = open(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -3,8 +3,7 @@
  * file on disk is as the index recorded it, its id is the recorded one and it is not read; what a
  * sparse checkout left out is taken from the index.
  */
-#include "source/ignore.h"
-#include "source/index_file.h"
+#include "source/work.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,20 +12,6 @@
 #include <unistd.h>
 
 static const uint64_t MAX_RULES_BYTES = 1 << 20; /* a .gitignore */
-
-struct work {
-	struct repository *repository;
-	struct arena *arena; /* what is let go when the source closes: index, rules */
-	struct index_file index;
-	const struct ignore_rules *rules; /* of the whole repository */
-	bool on_disk;                     /* the working tree, not the index */
-};
-
-/* What an entry's `private` points to. */
-struct work_file {
-	struct str path; /* where the bytes are on disk: a link's target */
-	bool from_index;
-};
 
 /* Something in the index or in a folder that a sparse index keeps whole. */
 struct item {
@@ -343,22 +328,6 @@ static bool is_nested_repository(int fd)
 	return !S_ISDIR(st.st_mode) || faccessat(fd, ".git/HEAD", F_OK, 0) == 0;
 }
 
-/* Is the file on disk as the index recorded it? One as young as the index itself may differ. */
-static bool is_as_recorded(
-	const struct index_file *index, const struct index_entry *entry, const struct stat *st)
-{
-	struct index_stat was = index_stat(entry);
-	bool older = st->st_mtim.tv_sec < index->mtime ||
-		     (st->st_mtim.tv_sec == index->mtime && st->st_mtim.tv_nsec < index->mtime_ns);
-
-	return older && (index_mode(entry) & MODE_TYPE) == MODE_FILE && index_stage(entry) == 0 &&
-	       !index_is_intent(entry) && was.mtime == (uint32_t)st->st_mtim.tv_sec &&
-	       was.mtime_ns == (uint32_t)st->st_mtim.tv_nsec &&
-	       was.ctime == (uint32_t)st->st_ctim.tv_sec &&
-	       was.ctime_ns == (uint32_t)st->st_ctim.tv_nsec && was.inode == (uint32_t)st->st_ino &&
-	       was.size == (uint32_t)st->st_size;
-}
-
 static bool walk_file(
 	struct listing *l, const struct folder *folder, const struct name *name, struct str path)
 {
@@ -585,44 +554,6 @@ static const struct source_entry *work_find(struct source *source, struct str pa
 	return found;
 }
 
-static bool work_read(struct source *source, const struct source_entry *entry, struct arena *arena,
-	struct str *bytes, struct diags *diags)
-{
-	const struct work *work = source->impl;
-	const struct work_file *file = (const struct work_file *)(uintptr_t)entry->private;
-	uint64_t limit = work->repository->options.max_file_bytes;
-	struct str name;
-	bool ok = false;
-	int fd, error;
-
-	if (file->from_index)
-		return object_read(work->repository, entry->id.bytes, GIT_OBJECT_BLOB, limit,
-			source, entry->path, arena, bytes, diags);
-	fd = beneath_open_file(work->repository->work_top, file->path);
-	if (fd >= 0)
-		ok = file_bytes(fd, limit, arena, bytes);
-	error = errno;
-	if (fd >= 0)
-		close(fd);
-	if (ok)
-		return true;
-	if (error == EFBIG) {
-		diag_too_large(source, entry->path, limit, diags);
-		return false;
-	}
-	name = source_path_name(source, diags->arena, entry->path);
-	diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name), strerror(error));
-	return false;
-}
-
-static uint64_t work_position(struct source *source, const struct source_entry *entry)
-{
-	const struct work *work = source->impl;
-	const struct work_file *file = (const struct work_file *)(uintptr_t)entry->private;
-
-	return file->from_index ? packs_position(work->repository->packs, entry->id.bytes) : 0;
-}
-
 static void work_changed(struct source *source, const struct source_entry *entry)
 {
 	const struct work *work = source->impl;
@@ -637,6 +568,7 @@ static void work_close(struct source *source)
 
 	if (!work->repository)
 		return;
+	filters_free(work->filters);
 	repository_release(work->repository);
 	work->repository = NULL;
 	arena_free(work->arena);
@@ -648,6 +580,7 @@ static const struct source_ops worktree_ops = {
 	.read = work_read,
 	.position = work_position,
 	.changed = work_changed,
+	.identify = work_identify,
 	.close = work_close,
 };
 
@@ -699,8 +632,12 @@ struct source *worktree_open(struct repository *repository, struct diags *diags)
 		return NULL;
 	work = source->impl;
 	work->rules = rules_of_repository(work);
+	work->filters = filters_new(repository, &work->index, diags);
 	source->name = S("working tree");
-	return source;
+	if (work->filters)
+		return source;
+	work_close(source);
+	return NULL;
 }
 
 struct source *index_open(struct repository *repository, struct diags *diags)
