@@ -44,6 +44,7 @@ struct repository {
 	int work_top;                   /* the working tree, opened; -1: bare */
 	struct str prefix;              /* where -C stands in the working tree; empty at its top */
 	struct str index_path;
+	struct str object_format, ref_storage; /* extensions of its configuration; absent: unset */
 	bool shallow, partial;
 	bool needs_history; /* a merge base is wanted: a fetch has to bring more than one commit */
 	VEC(struct str) remotes;      /* their names */
@@ -80,9 +81,11 @@ bool repository_config_path(struct repository *repository, const char *key, stru
 /* What libgit2 said last. */
 const char *git_said(void);
 
-/* objects.c */
+/* odb.c */
 /* Sets `odb` and `packs`, to be freed even then when there is an error. */
 bool odb_open(struct repository *repository, struct diags *diags);
+
+/* objects.c */
 /*
  * An object's bytes in `arena`. Messages name it by `path`, with the side of `source` before it
  * unless that is NULL. Thread-safe.

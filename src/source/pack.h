@@ -5,7 +5,7 @@
  * what its head says. pack.c makes objects of entries. Files are opened when they are first needed:
  * an index when an id is looked for, its pack when the id is found.
  *
- * The formats are those of git's gitformat-pack(5): index version 2, packs of version 2 and 3.
+ * The formats are those of git's gitformat-pack(5): index versions 1 and 2, packs of version 2 and 3.
  */
 #pragma once
 #include <pthread.h>
@@ -36,8 +36,10 @@ struct pack {
 	bool damaged; /* if its objects are unusable: not because they are gone */
 	struct mapped index, objects;
 	uint32_t n;
-	const unsigned char *ids, *offsets, *large_offsets;
-	size_t n_large;
+	/* Of the index; in version 1 ids and offsets take turns, and there are no large offsets
+	 * (NULL). */
+	const unsigned char *fanout, *ids, *offsets, *large_offsets;
+	size_t id_step, offset_step, n_large;
 };
 
 struct packs {

@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 enum {
-	INDEX_HEADER = 8,
+	INDEX_HEADER = 8, /* of version 2; version 1 has none */
 	FANOUT = 256 * 4,
-	INDEX_ENTRY = GIT_OID_RAWSZ + 4 + 4, /* id, CRC-32, offset */
+	INDEX_ENTRY = GIT_OID_RAWSZ + 4 + 4, /* id, CRC-32, offset: each in a table of its own */
+	INDEX_ENTRY_1 = 4 + GIT_OID_RAWSZ,   /* offset, id: one table */
 	PACK_HEADER = 12,
 	PACK_TRAILER = GIT_OID_RAWSZ, /* its checksum; an index has two */
 };
@@ -41,24 +42,51 @@ static bool map_file(const char *path, struct mapped *mapped)
 	return true;
 }
 
+/* The last of the numbers that say how many ids begin with a byte of at most so much; false: they
+ * fall. */
+static bool fanout_count(const unsigned char *fanout, uint32_t *n)
+{
+	uint32_t before = 0;
+
+	for (unsigned i = 0; i < FANOUT; i += 4) {
+		*n = read_u32(fanout + i);
+		if (*n < before)
+			return false;
+		before = *n;
+	}
+	return true;
+}
+
+/* Version 1, which has no mark of its own: what git wrote before 2007, or is told to write. */
+static bool index_parse_1(struct pack *pack)
+{
+	size_t size = pack->index.size, used = FANOUT + 2 * (size_t)PACK_TRAILER;
+
+	pack->fanout = pack->index.bytes;
+	if (size < used || !fanout_count(pack->fanout, &pack->n) ||
+		(size - used) / INDEX_ENTRY_1 < pack->n)
+		return false;
+	pack->offsets = pack->fanout + FANOUT;
+	pack->ids = pack->offsets + 4;
+	pack->id_step = pack->offset_step = INDEX_ENTRY_1;
+	return true;
+}
+
 static bool index_parse(struct pack *pack)
 {
 	const unsigned char *p = pack->index.bytes;
 	size_t size = pack->index.size, used = INDEX_HEADER + FANOUT + 2 * (size_t)PACK_TRAILER;
-	uint32_t before = 0;
 
-	if (size < used || memcmp(p, "\377tOc\0\0\0\2", INDEX_HEADER) != 0)
+	if (size < INDEX_HEADER || memcmp(p, "\377tOc", 4) != 0)
+		return index_parse_1(pack);
+	pack->fanout = p + INDEX_HEADER;
+	if (size < used || read_u32(p + 4) != 2 || !fanout_count(pack->fanout, &pack->n) ||
+		(size - used) / INDEX_ENTRY < pack->n)
 		return false;
-	for (unsigned i = 0; i < FANOUT; i += 4) {
-		pack->n = read_u32(p + INDEX_HEADER + i);
-		if (pack->n < before)
-			return false;
-		before = pack->n;
-	}
-	if ((size - used) / INDEX_ENTRY < pack->n)
-		return false;
-	pack->ids = p + INDEX_HEADER + FANOUT;
+	pack->ids = pack->fanout + FANOUT;
+	pack->id_step = GIT_OID_RAWSZ;
 	pack->offsets = pack->ids + (size_t)pack->n * (GIT_OID_RAWSZ + 4);
+	pack->offset_step = 4;
 	pack->large_offsets = pack->offsets + (size_t)pack->n * 4;
 	pack->n_large = (size - used - (size_t)pack->n * INDEX_ENTRY) / 8;
 	return true;
@@ -241,17 +269,21 @@ bool packs_refresh(struct packs *packs)
 
 /* ---- entries ---- */
 
+static const unsigned char *id_at(const struct pack *pack, uint32_t i)
+{
+	return pack->ids + (size_t)i * pack->id_step;
+}
+
 /* The first of the sorted ids that is not before `id`. */
 static uint32_t index_lower(const struct pack *pack, const uint8_t *id)
 {
-	const unsigned char *fanout = pack->index.bytes + INDEX_HEADER;
-	uint32_t low = id[0] ? read_u32(fanout + 4 * (id[0] - 1)) : 0;
-	uint32_t high = read_u32(fanout + 4 * id[0]);
+	uint32_t low = id[0] ? read_u32(pack->fanout + 4 * (id[0] - 1)) : 0;
+	uint32_t high = read_u32(pack->fanout + 4 * id[0]);
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (memcmp(pack->ids + (size_t)middle * GIT_OID_RAWSZ, id, GIT_OID_RAWSZ) < 0)
+		if (memcmp(id_at(pack, middle), id, GIT_OID_RAWSZ) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -264,11 +296,11 @@ static bool find_id(const struct pack *pack, const uint8_t *id, uint64_t *offset
 	uint32_t i = index_lower(pack, id), at;
 	const unsigned char *large;
 
-	if (i >= pack->n || memcmp(pack->ids + (size_t)i * GIT_OID_RAWSZ, id, GIT_OID_RAWSZ) != 0)
+	if (i >= pack->n || memcmp(id_at(pack, i), id, GIT_OID_RAWSZ) != 0)
 		return false;
-	at = read_u32(pack->offsets + (size_t)i * 4);
+	at = read_u32(pack->offsets + (size_t)i * pack->offset_step);
 	*offset = at;
-	if (!(at & 0x80000000))
+	if (!pack->large_offsets || !(at & 0x80000000))
 		return true;
 	at &= 0x7fffffff;
 	*offset = UINT64_MAX; /* leads nowhere */
@@ -308,7 +340,7 @@ int packs_each(struct packs *packs, const uint8_t *begin, size_t n,
 		if (!ids_open(packs, pack))
 			continue;
 		for (uint32_t i = index_lower(pack, begin); i < pack->n && !answer; i++) {
-			const unsigned char *id = pack->ids + (size_t)i * GIT_OID_RAWSZ;
+			const unsigned char *id = id_at(pack, i);
 			git_oid oid;
 
 			if (!has_prefix(id, begin, n))

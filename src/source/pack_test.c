@@ -16,6 +16,7 @@ struct writing {
 	} entries[MAX_ENTRIES];
 	uint32_t n;
 	bool large; /* offsets stand in the table of large ones */
+	bool first; /* the index is of version 1 */
 };
 
 static void put(unsigned char *bytes, size_t *n, const void *more, size_t size)
@@ -76,16 +77,19 @@ static void end_pack(struct fixture *f, struct writing *w)
 	static const unsigned char none[20];
 
 	put(w->objects, &w->n_objects, none, sizeof none);
-	put(w->index, &w->n_index, "\377tOc\0\0\0\2", 8);
+	if (!w->first)
+		put(w->index, &w->n_index, "\377tOc\0\0\0\2", 8);
 	for (unsigned i = 0; i < 256; i++)
 		put_u32(w->index, &w->n_index, w->n);
 	for (uint32_t i = 0; i < w->n; i++) {
+		if (w->first)
+			put_u32(w->index, &w->n_index, (uint32_t)w->entries[i].offset);
 		put(w->index, &w->n_index, none, 19);
 		put(w->index, &w->n_index, &w->entries[i].id, 1);
 	}
-	for (uint32_t i = 0; i < w->n; i++)
+	for (uint32_t i = 0; !w->first && i < w->n; i++)
 		put_u32(w->index, &w->n_index, 0);
-	for (uint32_t i = 0; i < w->n; i++)
+	for (uint32_t i = 0; !w->first && i < w->n; i++)
 		put_u32(w->index, &w->n_index,
 			w->large ? 0x80000000U | i : (uint32_t)w->entries[i].offset);
 	for (uint32_t i = 0; w->large && i < w->n; i++) {
@@ -124,13 +128,16 @@ static struct packs *open_packs(struct fixture *f)
  */
 static const char *const contents[] = { "abcdefgh", "abcdefgX", "abcd-efgX", "efgh", "tree" };
 
-static void write_all(struct fixture *f, bool large, struct writing *w)
+enum offsets { SMALL, LARGE, FIRST_VERSION };
+
+static void write_all(struct fixture *f, enum offsets offsets, struct writing *w)
 {
 	static const char by_id[20] = { [19] = 1 };
 	size_t first, second;
 
 	begin_pack(w, 5);
-	w->large = large;
+	w->large = offsets == LARGE;
+	w->first = offsets == FIRST_VERSION;
 	first = add_entry(w, 1, GIT_OBJECT_BLOB, S(""), S("abcdefgh"));
 	second = add_delta(w, 2, first, S("\x08\x08\x90\x07\x01X"));
 	add_delta(w, 3, second,
@@ -158,7 +165,7 @@ static void objects_are_read_whole_and_as_deltas(void **state)
 	struct fixture *f = *state;
 	struct writing w;
 
-	write_all(f, false, &w);
+	write_all(f, SMALL, &w);
 	check_all(f);
 }
 
@@ -167,11 +174,20 @@ static void large_offsets_stand_in_a_table_of_their_own(void **state)
 	struct fixture *f = *state;
 	struct writing w;
 
-	write_all(f, true, &w);
+	write_all(f, LARGE, &w);
 	check_all(f);
 }
 
 /* More than are kept, each on the one before, and asked for from both ends. */
+static void an_index_of_version_1_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct writing w;
+
+	write_all(f, FIRST_VERSION, &w);
+	check_all(f);
+}
+
 static void a_long_chain_of_deltas_is_followed(void **state)
 {
 	enum { LONG = 50 };
@@ -207,7 +223,7 @@ static void positions_follow_the_pack(void **state)
 	uint8_t id[20] = { 0 };
 	uint64_t before = 0;
 
-	write_all(f, false, &w);
+	write_all(f, SMALL, &w);
 	packs = open_packs(f);
 	for (id[19] = 1; id[19] <= COUNT(contents); id[19]++) {
 		uint64_t position = packs_position(packs, id);
@@ -225,7 +241,7 @@ static void what_is_not_wanted_is_no_answer(void **state)
 	struct writing w;
 	struct packs *packs;
 
-	write_all(f, false, &w);
+	write_all(f, SMALL, &w);
 	packs = open_packs(f);
 	assert_null(read_object(f, packs, 6, GIT_OBJECT_BLOB, 9));
 	assert_null(read_object(f, packs, 1, GIT_OBJECT_TREE, 9));
@@ -344,7 +360,7 @@ static void the_pack_of_another_index_is_not_read(void **state)
 	struct writing w;
 	struct packs *packs;
 
-	write_all(f, false, &w);
+	write_all(f, SMALL, &w);
 	w.objects[w.n_objects - 1] ^= 1;
 	fixture_write_bytes(f, "pack/pack-a.pack", w.objects, w.n_objects);
 	packs = open_packs(f);
@@ -357,7 +373,9 @@ static void damage_is_survived(void **state)
 	struct fixture *f = *state;
 	struct writing w;
 
-	write_all(f, true, &w);
+	write_all(f, FIRST_VERSION, &w);
+	check_damage(f, "pack/pack-a.idx", w.index, w.n_index);
+	write_all(f, LARGE, &w);
 	check_damage(f, "pack/pack-a.pack", w.objects, w.n_objects);
 	check_damage(f, "pack/pack-a.idx", w.index, w.n_index);
 	for (size_t n = 0; n < w.n_objects; n++) {
@@ -379,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(objects_are_read_whole_and_as_deltas),
 		TEST(large_offsets_stand_in_a_table_of_their_own),
+		TEST(an_index_of_version_1_is_read),
 		TEST(a_long_chain_of_deltas_is_followed),
 		TEST(positions_follow_the_pack),
 		TEST(what_is_not_wanted_is_no_answer),

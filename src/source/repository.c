@@ -40,7 +40,7 @@ const char *__lsan_default_options(void)
 static bool library_start(struct diags *diags)
 {
 	static const char *const extensions[] = { "worktreeconfig", "partialclone",
-		"preciousobjects", "relativeworktrees", "noop-v1" };
+		"preciousobjects", "relativeworktrees", "noop-v1", "objectformat", "refstorage" };
 	static const int levels[] = { GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
 		GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL };
 
@@ -52,7 +52,7 @@ static bool library_start(struct diags *diags)
 	}
 	/* Only objects are read and nothing is executed; in CI the owner is often another user. */
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	/* Names in lower case. objectformat and refstorage must stay errors. */
+	/* Names in lower case. What objectformat and refstorage say is looked at once it is open. */
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT(extensions));
 	for (size_t i = 0; i < COUNT(levels); i++)
 		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
@@ -86,21 +86,8 @@ static void diag_open(const struct source_options *options, const char *path, st
 {
 	const char *said = str_cstr(options->arena, str_of(git_said()));
 
-	if (strstr(said, "extensions.objectformat")) {
-		diag_error(diags, NOWHERE,
-			"this repository has SHA-256 object ids, which libgit2 cannot read");
-	} else if (strstr(said, "extensions.refstorage")) {
-		diag_error(diags, NOWHERE,
-			"this repository keeps its references in a reftable, which libgit2 cannot "
-			"read");
-		diag_help(diags, "git refs migrate --ref-format=files");
-		return;
-	} else {
-		diag_error(diags, NOWHERE, "cannot open the repository at '%s'", path);
-		diag_help(diags, "'git status' tells what is wrong with it; libgit2 says: %s", said);
-		return;
-	}
-	diag_help(diags, "compare folders instead: breakwater check dir:OLD dir:NEW");
+	diag_error(diags, NOWHERE, "cannot open the repository at '%s'", path);
+	diag_help(diags, "'git status' tells what is wrong with it; libgit2 says: %s", said);
 }
 
 bool repository_config_text(const struct repository *repository, struct arena *arena,
@@ -203,31 +190,69 @@ static void read_remote(struct repository *r, struct str key)
 		r->partial = true;
 }
 
-/* One walk over all, for the library's patterns (git_remote_list has one) are slow, and leak. */
-static void read_remotes(struct repository *r)
+/* What is asked of the configuration at once, since the library's patterns (git_remote_list has one)
+ * are slow, and leak. */
+static void read_entry(struct repository *r, const git_config_entry *entry)
+{
+	struct str key = str_of(entry->name);
+	struct str value = entry->value ? str_of(entry->value) : S("");
+
+	if (str_starts(key, S("remote.")))
+		read_remote(r, key);
+	else if (str_eq(key, S("extensions.partialclone")))
+		r->partial = true;
+	else if (str_eq(key, S("extensions.objectformat")))
+		r->object_format = str_dup(r->arena, value);
+	else if (str_eq(key, S("extensions.refstorage")))
+		r->ref_storage = str_dup(r->arena, value);
+}
+
+static void read_config(struct repository *r)
 {
 	git_config *config = NULL;
 	git_config_iterator *iterator = NULL;
 	git_config_entry *entry;
 
 	if (git_repository_config_snapshot(&config, r->repo) == 0 &&
-		git_config_iterator_new(&iterator, config) == 0) {
-		while (git_config_next(&entry, iterator) == 0) {
-			if (strcmp(entry->name, "extensions.partialclone") == 0)
-				r->partial = true;
-			else if (str_starts(str_of(entry->name), S("remote.")))
-				read_remote(r, str_of(entry->name));
-		}
-	}
+		git_config_iterator_new(&iterator, config) == 0)
+		while (git_config_next(&entry, iterator) == 0)
+			read_entry(r, entry);
 	git_config_iterator_free(iterator);
 	git_config_free(config);
 	r->remote = r->remotes.n == 1 ? r->remotes.items[0] : S("origin");
+}
+
+/* Extensions that libgit2 cannot read: but one that names what it has anyway is none. */
+static bool check_extensions(const struct repository *r, struct diags *diags)
+{
+	if (r->object_format.p && !str_eq(r->object_format, S("sha1"))) {
+		if (str_eq(r->object_format, S("sha256")))
+			diag_error(diags, NOWHERE,
+				"this repository has SHA-256 object ids, which libgit2 cannot read");
+		else
+			diag_error(diags, NOWHERE,
+				"this repository has object ids of an unknown kind, '" STR "'",
+				ARG(path_printable(diags->arena, r->object_format)));
+		diag_help(diags, "compare folders instead: breakwater check dir:OLD dir:NEW");
+		return false;
+	}
+	if (r->ref_storage.p && !str_eq(r->ref_storage, S("files"))) {
+		diag_error(diags, NOWHERE,
+			"this repository keeps its references in a reftable, which libgit2 cannot "
+			"read");
+		diag_help(diags, "git refs migrate --ref-format=files");
+		return false;
+	}
+	return true;
 }
 
 static bool repository_set_up(struct repository *r, struct diags *diags)
 {
 	struct str common = r->options.git_common_dir;
 
+	read_config(r);
+	if (!check_extensions(r, diags))
+		return false;
 	r->git_dir = path_of(r->arena, git_repository_path(r->repo));
 	r->common_dir = path_of(r->arena, git_repository_commondir(r->repo));
 	if (common.n && !str_eq(path_real(r->arena, path_absolute(&r->options, common)),
@@ -248,7 +273,6 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 		diag_help(diags, "git fsck shows what is damaged; libgit2 says: %s", git_said());
 		return false;
 	}
-	read_remotes(r);
 	return true;
 }
 

@@ -1,0 +1,175 @@
+/*
+ * The object database, put together: the repository's own folder and its alternates.
+ */
+#include "source/git.h"
+
+#include <fcntl.h>
+#include <git2/sys/odb_backend.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	MAX_ALTERNATES = 6,  /* one of the other, as git has it */
+	LOOSE_PRIORITY = 2, /* a sound loose object counts before a damaged pack */
+	PACK_PRIORITY = 1,
+};
+
+struct odb_building {
+	git_odb *odb;
+	struct packs *packs;
+	struct arena *scratch;
+	VEC(struct str) folders; /* those added, resolved */
+};
+
+/* One character of a name that git quotes as C does; false: it is none. */
+static bool take_escaped(struct str *rest, char *c)
+{
+	static const char letters[] = "abfnrtv\\\"", meant[] = "\a\b\f\n\r\t\v\\\"";
+	const char *letter;
+	unsigned value = 0;
+
+	if (!rest->n)
+		return false;
+	letter = memchr(letters, rest->p[0], sizeof letters - 1);
+	if (letter) {
+		*c = meant[letter - letters];
+		*rest = str_from(*rest, 1);
+		return true;
+	}
+	if (rest->n < 3 || rest->p[0] > '3')
+		return false;
+	for (size_t i = 0; i < 3; i++) {
+		if (rest->p[i] < '0' || rest->p[i] > '7')
+			return false;
+		value = value * 8 + (unsigned)(rest->p[i] - '0');
+	}
+	*c = (char)value;
+	*rest = str_from(*rest, 3);
+	return true;
+}
+
+/* Takes `"..."` off the front; false, and nothing taken: it is broken. */
+static bool take_quoted(struct arena *arena, struct str *rest, struct str *name)
+{
+	struct str at = str_from(*rest, 1);
+	char *p = arena_bytes(arena, at.n + 1);
+	size_t n = 0;
+
+	while (at.n && at.p[0] != '"') {
+		char c = at.p[0];
+
+		at = str_from(at, 1);
+		if (c == '\\' && !take_escaped(&at, &c))
+			return false;
+		p[n++] = c;
+	}
+	if (!at.n)
+		return false;
+	*rest = str_from(at, 1);
+	*name = (struct str){ p, n };
+	return true;
+}
+
+/* The next of the folders that `separator` parts: one may be quoted, and `#` begins a comment. */
+static bool take_folder(struct arena *arena, struct str *rest, char separator, struct str *folder)
+{
+	if (!rest->n)
+		return false;
+	if (rest->p[0] == '"' && take_quoted(arena, rest, folder)) {
+		*rest = str_from(*rest, rest->n > 0); /* whatever it is, as git does */
+		return true;
+	}
+	if (!str_cut(rest, separator, folder))
+		return false;
+	if (folder->n && folder->p[0] == '#')
+		*folder = S("");
+	return true;
+}
+
+static void odb_add(struct odb_building *b, struct str folder, int depth);
+
+static void odb_add_list(
+	struct odb_building *b, struct str list, char separator, struct str relative, int depth)
+{
+	struct str folder;
+
+	while (take_folder(b->scratch, &list, separator, &folder)) {
+		if (!folder.n)
+			continue;
+		if (folder.p[0] != '/')
+			folder = path_join(b->scratch, relative, folder);
+		odb_add(b, folder, depth);
+	}
+}
+
+/* objects/info/alternates: a folder a line, relative to `objects`. */
+static void odb_add_alternates(struct odb_building *b, struct str objects, int depth)
+{
+	struct str path = path_join(b->scratch, objects, S("info/alternates")), text;
+	int fd = open(str_cstr(b->scratch, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (file_bytes(fd, 1 << 20, b->scratch, &text))
+		odb_add_list(b, text, '\n', objects, depth + 1);
+	close(fd);
+}
+
+/* Alternates that are not there are passed over, as git does. */
+static void odb_add(struct odb_building *b, struct str folder, int depth)
+{
+	git_odb_backend *loose;
+	char *real;
+	struct str path;
+
+	if (depth > MAX_ALTERNATES)
+		return;
+	real = realpath(str_cstr(b->scratch, folder), NULL);
+	if (!real)
+		return;
+	path = str_dup(b->scratch, str_of(real));
+	free(real);
+	for (uint32_t i = 0; i < b->folders.n; i++)
+		if (str_eq(b->folders.items[i], path))
+			return;
+	*vec_push(b->scratch, &b->folders) = path;
+	loose = loose_backend(str_cstr(b->scratch, path));
+	if (loose && git_odb_add_backend(b->odb, loose, LOOSE_PRIORITY) < 0)
+		loose->free(loose);
+	packs_add(b->packs, path);
+	odb_add_alternates(b, path, depth);
+}
+
+bool odb_open(struct repository *repository, struct diags *diags)
+{
+	const struct source_options *options = &repository->options;
+	struct odb_building b = {
+		.packs = packs_new(repository->arena),
+		.scratch = arena_like(repository->arena),
+	};
+	git_odb_backend *backend = b.packs ? pack_backend(b.packs) : NULL;
+	struct str objects = path_join(b.scratch, repository->common_dir, S("objects"));
+	/* git goes to the top of the working tree before it looks. */
+	struct str relative = repository->prefix.n ? repository->work_dir
+						   : str_of(path_absolute(options, S(".")));
+
+	if (options->git_object_directory.n)
+		objects = options->git_object_directory.p[0] == '/'
+				  ? options->git_object_directory
+				  : path_join(b.scratch, relative, options->git_object_directory);
+	if (backend && git_odb_new(&b.odb) == 0 &&
+		git_odb_add_backend(b.odb, backend, PACK_PRIORITY) == 0) {
+		backend = NULL;
+		odb_add(&b, objects, 0);
+		odb_add_list(&b, options->git_alternates, ':', relative, 1);
+	}
+	if (backend)
+		backend->free(backend);
+	repository->odb = b.odb;
+	repository->packs = b.packs;
+	if (b.folders.n == 0)
+		diag_error(
+			diags, NOWHERE, "cannot open the object database '" STR "'", ARG(objects));
+	arena_free(b.scratch);
+	return b.folders.n > 0;
+}
