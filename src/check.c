@@ -724,13 +724,21 @@ static bool accept(struct breakwater_run *run)
 
 /* ---- the result ---- */
 
+/* Is a change that of a link alone, which is another name of some file? */
+static bool is_name(const struct breakwater_run *run, const struct change *change)
+{
+	return (!change->old || source_target(run->sides[OLD].source, change->old)) &&
+	       (!change->new || source_target(run->sides[NEW].source, change->new));
+}
+
 static bool finish(struct breakwater_run *run)
 {
 	findings_sort(&run->findings, run->arena);
 	for (uint32_t i = 0; i < run->findings.list.n; i++)
 		run->accepted += run->findings.list.items[i]->accepted;
 	if (run->changes.complete) {
-		run->files_compared = run->changes.list.n;
+		for (uint32_t i = 0; i < run->changes.list.n; i++)
+			run->files_compared += !is_name(run, &run->changes.list.items[i]);
 	} else {
 		for (uint32_t i = 0; i < run->schemas[NEW].files.n; i++)
 			run->files_compared += run->schemas[NEW].files.items[i].own;

@@ -242,6 +242,40 @@ static bool read_list(const struct narrow_request *r, const struct breakwater_li
 	return true;
 }
 
+/* The file that the link at a place leads to; NULL: there is no link. */
+static const struct source_entry *target_of(const struct side *side, struct str place)
+{
+	const struct source_entry *entry =
+		str_ends(place, S(".proto")) ? source_find(side->source, place) : NULL;
+
+	return entry && entry->is_link ? source_target(side->source, entry) : NULL;
+}
+
+/* A link is another name of a file, under whose own name findings are. */
+static void add_targets(const struct narrow_request *r, struct narrowing *narrowing)
+{
+	for (int list = 0; list < 2; list++) {
+		uint32_t n = list ? narrowing->excluded.n : narrowing->only.n;
+
+		for (uint32_t i = 0; i < n; i++) {
+			struct pathspec named =
+				list ? narrowing->excluded.items[i] : narrowing->only.items[i];
+			const struct source_entry *old = target_of(r->old, named.old);
+			const struct source_entry *new = target_of(r->new, named.new);
+
+			if (!old && !new)
+				continue;
+			named.old = old ? old->path : named.old;
+			named.new = new ? new->path : named.new;
+			named.is_glob = false;
+			if (list)
+				*vec_push(r->arena, &narrowing->excluded) = named;
+			else
+				*vec_push(r->arena, &narrowing->only) = named;
+		}
+	}
+}
+
 bool narrow_read(const struct narrow_request *r, struct narrowing *narrowing)
 {
 	uint32_t errors = r->diags->n_errors;
@@ -260,5 +294,6 @@ bool narrow_read(const struct narrow_request *r, struct narrowing *narrowing)
 		if (!holds_any(r, &narrowing->excluded.items[i]))
 			report_nothing(r, &narrowing->excluded.items[i], false);
 	}
+	add_targets(r, narrowing);
 	return r->diags->n_errors == errors;
 }

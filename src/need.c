@@ -216,10 +216,16 @@ static bool public_imports_changed(
 	return false;
 }
 
-static bool has_added_or_deleted(const struct need *need)
+/* May an import name another file now? */
+static bool is_moved(const struct change *change)
+{
+	return change->kind != CHANGE_MODIFIED || change->old->is_link || change->new->is_link;
+}
+
+static bool has_moved(const struct need *need)
 {
 	for (uint32_t i = 0; i < need->changes->list.n; i++)
-		if (need->changes->list.items[i].kind != CHANGE_MODIFIED)
+		if (is_moved(&need->changes->list.items[i]))
 			return true;
 	return false;
 }
@@ -434,7 +440,7 @@ static void take_moved(struct need *need, struct map *moved)
 	for (uint32_t i = 0; i < need->changes->list.n; i++) {
 		const struct change *change = &need->changes->list.items[i];
 
-		if (change->kind != CHANGE_MODIFIED)
+		if (is_moved(change))
 			*map_put(moved, intern(need->names, base_name(change->path)).p, 0) =
 				(void *)change;
 	}
@@ -526,7 +532,7 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 	struct map old_names, new_names, compiled;
 	struct outline_words words;
 	struct asking asking = { 0 };
-	bool moved = has_added_or_deleted(need);
+	bool moved = has_moved(need);
 	const struct source_list *list;
 	struct outlining o = { .need = need, .words = &words };
 	bool some = false;

@@ -255,27 +255,52 @@ static void write_service(struct writer *writer, const struct service *service,
 		SET(d, options, write_options(writer, service->e.options));
 }
 
+/* A link is another name of a file, which is in a set under its own. */
+static struct str dependency_path(const struct import *import)
+{
+	return import->by_link && import->file ? import->file->import_path : import->path;
+}
+
+/* Does an import before it name the file, one of the two by a link? `seen`: file → import. */
+static bool is_named_before(struct map *seen, const struct import *import)
+{
+	struct import **slot;
+
+	if (!import->file)
+		return false;
+	slot = (struct import **)map_put(seen, import->file, 0);
+	if (*slot && (import->by_link || (*slot)->by_link))
+		return true;
+	*slot = (struct import *)import;
+	return false;
+}
+
 static void write_imports(
 	struct writer *writer, const struct file *file, Google__Protobuf__FileDescriptorProto *d)
 {
 	uint32_t n = file->imports.n;
+	struct map seen;
 
+	map_init(&seen, writer->scratch);
 	d->dependency = NEW_ARRAY(writer->scratch, n, ProtobufCBinaryData);
 	d->option_dependency = NEW_ARRAY(writer->scratch, n, ProtobufCBinaryData);
 	d->public_dependency = NEW_ARRAY(writer->scratch, n, int32_t);
 	d->weak_dependency = NEW_ARRAY(writer->scratch, n, int32_t);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct import *import = &file->imports.items[i];
+		struct str path = dependency_path(import);
 
+		if (is_named_before(&seen, import))
+			continue;
 		if (import->kind == IMPORT_OPTION) {
-			d->option_dependency[d->n_option_dependency++] = bytes_to(import->path);
+			d->option_dependency[d->n_option_dependency++] = bytes_to(path);
 			continue;
 		}
 		if (import->kind == IMPORT_PUBLIC)
 			d->public_dependency[d->n_public_dependency++] = (int32_t)d->n_dependency;
 		if (import->kind == IMPORT_WEAK)
 			d->weak_dependency[d->n_weak_dependency++] = (int32_t)d->n_dependency;
-		d->dependency[d->n_dependency++] = bytes_to(import->path);
+		d->dependency[d->n_dependency++] = bytes_to(path);
 	}
 }
 

@@ -24,6 +24,7 @@ void side_init(
 	*side = (struct side){ .schema = schema, .arena = arena, .names = names };
 	map_init(&side->files, arena);
 	map_init(&side->by_path, arena);
+	map_init(&side->by_link, arena);
 	map_init(&side->packages, arena);
 	map_init(&side->counterparts, arena);
 	map_init(&side->in_file, arena);
@@ -37,6 +38,9 @@ void side_init(
 		*map_put(&side->files, file, 0) = entry;
 		*map_put(&side->by_path, file->text->path.p, file->is_builtin) = entry->file;
 	}
+	for (uint32_t i = 0; i < schema->links.n; i++)
+		*map_put(&side->by_link, schema->links.items[i].path.p, 0) =
+			schema->links.items[i].file;
 	for (uint32_t i = 0; i < schema->packages.n; i++) {
 		const struct schema_package *outline = &schema->packages.items[i];
 		struct package *package = package_put(side, outline->name);
@@ -56,6 +60,11 @@ struct package *side_package(const struct side *side, struct str name)
 struct file *side_by_path(const struct side *side, const struct file *file)
 {
 	return map_get(&side->by_path, file->text->path.p, file->is_builtin);
+}
+
+struct file *side_by_link(const struct side *side, struct str path)
+{
+	return map_get(&side->by_link, path.p, 0);
 }
 
 bool side_lists(const struct side *side, struct str path)

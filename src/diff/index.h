@@ -28,6 +28,7 @@ struct side {
 	struct intern *names;
 	struct map files;        /* by file: its schema_file */
 	struct map by_path;      /* interned printed path, and whether it is built in: file */
+	struct map by_link;      /* interned path of a link: file */
 	struct map packages;     /* interned package: its first file */
 	struct map counterparts; /* file: the other side's */
 	struct map in_file;      /* file: its struct map of (full name, kind) */
@@ -42,6 +43,8 @@ void side_init(
 bool side_lists(const struct side *side, struct str path);
 /* The side's file under the printed path of another side's file, NULL. */
 struct file *side_by_path(const struct side *side, const struct file *file);
+/* The side's file that has a link under that interned path, NULL. */
+struct file *side_by_link(const struct side *side, struct str path);
 /* Is one of the side's files a contract? */
 bool side_owns(const struct side *side, const struct file *file);
 const struct element *side_in_file(

@@ -131,9 +131,37 @@ static void pair_files(struct diff *diff, struct file *old, struct file *new)
 	*map_put(&diff->new->counterparts, new, 0) = old;
 }
 
+/* What is left over and has a path that is a link on the other side: that file has moved, or is one
+ * with another now, which may have a partner of its own. */
+static void pair_linked_files(struct diff *diff)
+{
+	const struct schema *old = diff->old->schema, *new = diff->new->schema;
+
+	for (uint32_t i = 0; i < old->files.n && new->links.n; i++) {
+		struct file *file = old->files.items[i].file;
+		struct file *other = side_by_link(diff->new, file->text->path);
+
+		if (!other || counterpart(diff->old, file))
+			continue;
+		*map_put(&diff->old->counterparts, file, 0) = other;
+		if (!counterpart(diff->new, other))
+			*map_put(&diff->new->counterparts, other, 0) = file;
+	}
+	for (uint32_t i = 0; i < old->links.n; i++) {
+		const struct schema_link *link = &old->links.items[i];
+		struct file *other = map_get(&diff->new->by_path, link->path.p, 0);
+
+		if (!other)
+			other = side_by_link(diff->new, link->path);
+		if (other && !counterpart(diff->old, link->file) &&
+			!counterpart(diff->new, other))
+			pair_files(diff, link->file, other);
+	}
+}
+
 /*
  * The same path first (adding a first import changes every import path, and deletes nothing), then
- * the same import path (a root that moved as a whole).
+ * the name that a link gives, then the same import path (a root that moved as a whole).
  */
 static void pair_all_files(struct diff *diff)
 {
@@ -147,6 +175,7 @@ static void pair_all_files(struct diff *diff)
 		if (other)
 			pair_files(diff, file, other);
 	}
+	pair_linked_files(diff);
 	map_init(&left, diff->arena);
 	for (uint32_t i = 0; i < new->files.n; i++) {
 		struct file *file = new->files.items[i].file;

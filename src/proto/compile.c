@@ -38,12 +38,22 @@ struct node {
 	uint8_t color; /* of the walk that looks for cycles */
 };
 
+/* A link, and the node of the file that it is another name of. */
+struct node_link {
+	struct str path; /* interned */
+	struct node *node;
+};
+
 struct side_state {
 	struct compile_side *side;
 	struct root_finder *finder;
 	struct map by_path;  /* interned path .p and is_builtin → struct node * */
 	struct map by_entry; /* source entry → struct node *, for those that files import */
 	VEC(struct node *) nodes;
+	struct map targets;  /* interned path of a link's file → the first link to it, by path */
+	bool targets_made;
+	struct map linked;   /* interned paths of the links in `links` */
+	VEC(struct node_link) links;
 	uint32_t next; /* nodes below this index are taken into a batch */
 	VEC(struct node *) batch;
 	uint32_t n_roots; /* that were inferred before it */
@@ -319,7 +329,69 @@ static void mirror(struct driver *d, struct side_state *s, struct node *node)
 	}
 }
 
+static void find_targets(struct driver *d, struct side_state *s)
+{
+	struct source *source = s->side->source;
+	const struct source_list *list = source_files(source, d->options->diags);
+
+	s->targets_made = true;
+	for (uint32_t i = 0; list && i < list->entries.n; i++) {
+		const struct source_entry *link = &list->entries.items[i];
+		struct str file;
+		void **slot;
+
+		if (!link->is_link || !root_owns(s->finder, link->path) ||
+			!source->ops->follow(source, link, &file))
+			continue;
+		slot = map_put(&s->targets, intern(d->options->names, file).p, 0);
+		if (!*slot)
+			*slot = (void *)link;
+	}
+}
+
+/*
+ * The file that a link is another name of. A link from below a root to a file in none is the
+ * contract itself, and so is the first of several to one file.
+ */
+static const struct source_entry *own_name(
+	struct driver *d, struct side_state *s, const struct source_entry *entry)
+{
+	struct source *source = s->side->source;
+	const struct source_entry *target = source_target(source, entry);
+	struct str file;
+
+	if (target && (root_owns(s->finder, target->path) || !root_owns(s->finder, entry->path)))
+		return target;
+	if (!source->ops->follow || !source->ops->follow(source, entry, &file))
+		return entry;
+	if (!s->targets_made)
+		find_targets(d, s);
+	target = map_get(&s->targets, intern(d->options->names, file).p, 0);
+	return target ? target : entry;
+}
+
+static struct node *node_get_file(struct driver *d, struct side_state *s,
+	const struct source_entry *entry, struct source *source);
+
+/* The node of a file, whichever of its names the entry is. */
 static struct node *node_get(struct driver *d, struct side_state *s,
+	const struct source_entry *entry, struct source *source)
+{
+	const struct source_entry *own = entry->is_link ? own_name(d, s, entry) : entry;
+	struct node *node = node_get_file(d, s, own, source);
+
+	if (own != entry && !str_eq(own->path, entry->path)) {
+		struct str path = intern(d->options->names, entry->path);
+		void **slot = map_put(&s->linked, path.p, 0);
+
+		if (!*slot)
+			*vec_push(d->options->arena, &s->links) = (struct node_link){ path, node };
+		*slot = node;
+	}
+	return node;
+}
+
+static struct node *node_get_file(struct driver *d, struct side_state *s,
 	const struct source_entry *entry, struct source *source)
 {
 	bool is_builtin = source->kind == SOURCE_BUILTIN;
@@ -490,6 +562,7 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 		struct node *imported = entry ? node_of_entry(d, s, entry, source) : NULL;
 
 		*vec_push(d->options->arena, &node->imports) = imported;
+		file->imports.items[i].by_link = imported && entry->is_link;
 		if (imported) {
 			*vec_push(d->options->arena, &imported->importers) = node;
 			take_node(d, imported);
@@ -1094,6 +1167,13 @@ static void fill_schema(struct driver *d, struct side_state *s, struct schema *s
 	if (schema->files.n)
 		qsort(schema->files.items, schema->files.n, sizeof *schema->files.items,
 			by_import_path);
+	for (uint32_t i = 0; i < s->links.n; i++) {
+		const struct node_link *link = &s->links.items[i];
+
+		if (link->node->unit)
+			*vec_push(arena, &schema->links) =
+				(struct schema_link){ link->path, link->node->unit->file };
+	}
 	for (uint32_t i = 0; s == &d->sides[1] && i < d->lost.n; i++)
 		*vec_push(arena, &schema->lost) = d->lost.items[i];
 	if (source->listed)
@@ -1236,6 +1316,8 @@ static struct driver *driver_new(
 			root_finder_new(options->arena, options->names, &sides[i], options->diags);
 		map_init(&d->sides[i].by_path, options->arena);
 		map_init(&d->sides[i].by_entry, options->arena);
+		map_init(&d->sides[i].targets, options->arena);
+		map_init(&d->sides[i].linked, options->arena);
 		/* An extension of a set is looked for among all files. */
 		d->whole |= sides[i].source->kind == SOURCE_SET;
 	}

@@ -86,6 +86,16 @@ static bool has_suffix(struct str path, struct str suffix)
 	       (path.n == suffix.n || path.p[path.n - suffix.n - 1] == '/');
 }
 
+/* Are two entries one file under two names? */
+static bool is_same_file(struct root_finder *finder, const struct source_entry *a,
+	const struct source_entry *b)
+{
+	const struct source_entry *x = source_target(finder->side->source, a);
+	const struct source_entry *y = source_target(finder->side->source, b);
+
+	return (x || y) && str_eq((x ? x : a)->path, (y ? y : b)->path);
+}
+
 /* The contract whose path ends with `suffix` that shares most with the importer's; how many there
  * are. */
 static const struct source_entry *nearest_holder(
@@ -103,7 +113,7 @@ static const struct source_entry *nearest_holder(
 
 		if (!has_suffix(holder->entry->path, suffix))
 			continue;
-		++*count;
+		*count += !best || !is_same_file(finder, best, holder->entry);
 		shared = shared_components(holder->entry->path, importer);
 		/* Of equals the first by path, so that the answer does not depend on the order of
 		 * the list. */
@@ -150,7 +160,7 @@ static const struct source_entry *find_declared(
 			other = entry;
 		}
 	}
-	if (best && other) {
+	if (best && other && !is_same_file(finder, best, other)) {
 		void **slot = map_put(&finder->warned, import.p, 0);
 
 		if (!*slot) {

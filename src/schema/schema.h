@@ -328,7 +328,8 @@ struct import {
 	enum import_kind kind;
 	struct file *file; /* NULL: missing (tolerated) */
 	struct span span, path_span;
-	bool used; /* set by linking */
+	bool used;    /* set by linking */
+	bool by_link; /* it names a link to the file */
 };
 
 /* source_code_info as protoc writes it; only when asked for, and until options are interpreted. A
@@ -398,6 +399,12 @@ struct lost_import {
 	uint32_t others; /* more imports of it */
 };
 
+/* Another name of a contract: a link in the tree. */
+struct schema_link {
+	struct str path; /* interned */
+	struct file *file;
+};
+
 struct schema {
 	struct str name; /* for people: `v1.4.0`, `working tree` */
 	VEC(struct schema_file) files;
@@ -405,6 +412,7 @@ struct schema {
 	paths; /* printed paths of all contracts of the side, compiled or not; sorted */
 	VEC(struct schema_package)
 	packages; /* of contracts in `paths` that are not in `files`; empty when all are */
+	VEC(struct schema_link) links; /* that were met, wanted or imported */
 	VEC(struct lost_import) lost; /* of the new side, sorted by path */
 };
 

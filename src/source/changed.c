@@ -63,9 +63,24 @@ struct comparing {
 	struct arena *scratch;
 };
 
+/* Two files of one path: is only one a link, or do the two lead to files of two paths? */
+static bool leads_elsewhere(
+	struct comparing *c, const struct source_entry *a, const struct source_entry *b)
+{
+	struct str old, new;
+
+	if (!a->is_link || !b->is_link)
+		return a->is_link != b->is_link;
+	return !c->old->ops->follow(c->old, a, &old) || !c->new->ops->follow(c->new, b, &new) ||
+	       !str_eq(old, new);
+}
+
 static bool compare_pair(
 	struct comparing *c, struct source_entry *a, struct source_entry *b, bool *differ)
 {
+	*differ = leads_elsewhere(c, a, b);
+	if (*differ)
+		return true;
 	if (!is_git(c->old) && !is_git(c->new))
 		return bytes_differ(c->old, a, c->new, b, c->scratch, differ, c->diags);
 	if (!source_identify(c->old, a, c->diags) || !source_identify(c->new, b, c->diags))

@@ -51,7 +51,7 @@ static void dir_add(struct dir_walk *walk, struct str path, bool is_link)
 		return;
 	entry = vec_push(walk->source->arena, &walk->list->entries);
 	entry->path = str_dup(walk->source->arena, path);
-	entry->private = is_link;
+	entry->is_link = is_link;
 }
 
 static bool dir_add_link(struct dir_walk *walk, struct str path)
@@ -212,7 +212,7 @@ static const struct source_entry *dir_find(struct source *source, struct str pat
 	if (kind == FILE_LINK || kind == FILE_REGULAR) {
 		entry = NEW(source->arena, struct source_entry);
 		entry->path = str_dup(source->arena, path);
-		entry->private = kind == FILE_LINK;
+		entry->is_link = kind == FILE_LINK;
 	}
 	arena_free(scratch);
 	return entry;
@@ -242,6 +242,11 @@ static bool dir_read(struct source *source, const struct source_entry *entry, st
 	return false;
 }
 
+static bool dir_follow(struct source *source, const struct source_entry *link, struct str *file)
+{
+	return dir_resolve(source->impl, source->arena, link->path, file) == LINK_FILE;
+}
+
 static void dir_close(struct source *source)
 {
 	struct dir *dir = source->impl;
@@ -255,6 +260,7 @@ static const struct source_ops dir_ops = {
 	.list = dir_list,
 	.find = dir_find,
 	.read = dir_read,
+	.follow = dir_follow,
 	.has_contract = dir_has_contract,
 	.close = dir_close,
 };

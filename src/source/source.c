@@ -283,6 +283,18 @@ const struct source_entry *source_find(struct source *source, struct str path)
 	return source->ops->find(source, path);
 }
 
+const struct source_entry *source_target(struct source *source, const struct source_entry *link)
+{
+	const struct source_entry *target;
+	struct str file;
+
+	if (!link->is_link || !source->ops->follow || !source->ops->follow(source, link, &file) ||
+		!path_is_contract(file))
+		return NULL;
+	target = source_find(source, file);
+	return target && !target->is_link ? target : NULL;
+}
+
 bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,
 	struct str *bytes, struct diags *diags)
 {

@@ -35,6 +35,7 @@ struct source_entry {
 	struct str path; /* relative to the repository, the folder, or in a set the import path */
 	struct content_id id;
 	bool has_id;      /* else ask source_identify */
+	bool is_link;     /* it is read as the file that it leads to */
 	uint64_t private; /* the implementation's */
 };
 
@@ -60,6 +61,9 @@ struct source_ops {
 	/* Sets the content id of an entry that has none; NULL: source_identify reads the file and
 	 * hashes it. */
 	bool (*identify)(struct source *source, struct source_entry *entry, struct diags *diags);
+	/* The path of the file that a link leads to, in the source's arena; NULL: the source has no
+	 * links. False: it leads to none. */
+	bool (*follow)(struct source *source, const struct source_entry *link, struct str *file);
 	/* As source_has_contract, without listing everything; NULL: the list is made and asked. */
 	bool (*has_contract)(struct source *source, struct str folder, struct diags *diags);
 	/* The entry differs from the other side's, or has none there; NULL: that changes nothing.
@@ -235,6 +239,9 @@ void source_close(struct source *source);
  * known. */
 const struct source_list *source_files(struct source *source, struct diags *diags);
 const struct source_entry *source_find(struct source *source, struct str path);
+/* The contract that a link is another name of; NULL: it is no link, or what it leads to is no
+ * contract of the source under its own name. */
+const struct source_entry *source_target(struct source *source, const struct source_entry *link);
 /*
  * Where an entry's bytes lie among those of all sources: what is read in that order, READ_TOGETHER
  * by one thread, is read with least work, since a pack holds most objects as changes of their

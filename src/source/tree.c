@@ -62,25 +62,40 @@ static enum file_kind tree_look(
 	}
 }
 
+static enum link_end resolve(struct source *source, struct str path, struct arena *arena,
+	struct str *file, const struct tree_item **item, struct diags *diags)
+{
+	struct tree_world context = { source, diags, NULL };
+	struct link_world world = { tree_look, &context };
+	enum link_end end = symlink_resolve(&world, arena, path, file);
+
+	if (end == LINK_FILE && !path_under(*file, source->top))
+		end = LINK_LEAVES;
+	*item = end == LINK_FILE ? context.last : NULL;
+	return end;
+}
+
 const struct tree_item *tree_resolve(
 	struct source *source, struct str path, enum link_end *end, struct diags *diags)
 {
 	struct tree_source *tree = source->impl;
-	struct tree_world context = { source, diags, NULL };
-	struct link_world world = { tree_look, &context };
 	struct arena_mark mark = arena_mark(tree->scratch);
+	const struct tree_item *item;
 	struct str file;
 
-	*end = symlink_resolve(&world, tree->scratch, path, &file);
-	if (*end == LINK_FILE && !path_under(file, source->top))
-		*end = LINK_LEAVES;
+	*end = resolve(source, path, tree->scratch, &file, &item, diags);
 	arena_rewind(tree->scratch, mark);
-	return *end == LINK_FILE ? context.last : NULL;
+	return item;
 }
 
 struct source_entry tree_entry(struct str path, const struct tree_item *file, uint32_t mode)
 {
-	struct source_entry entry = { .path = path, .has_id = true, .private = mode };
+	struct source_entry entry = {
+		.path = path,
+		.has_id = true,
+		.is_link = (mode & MODE_TYPE) == MODE_LINK,
+		.private = mode,
+	};
 
 	memcpy(entry.id.bytes, file->id, sizeof entry.id.bytes);
 	return entry;
@@ -251,6 +266,21 @@ static bool tree_read(struct source *source, const struct source_entry *entry, s
 		impl->repository->options.max_file_bytes, source, entry->path, arena, bytes, diags);
 }
 
+static bool tree_follow(struct source *source, const struct source_entry *link, struct str *file)
+{
+	struct arena *unsaid = arena_like(source->arena);
+	const struct tree_item *item;
+	struct diags diags;
+	bool found;
+
+	diags_init(&diags, unsaid);
+	found = resolve(source, link->path, unsaid, file, &item, &diags) == LINK_FILE;
+	if (found)
+		*file = str_dup(source->arena, *file);
+	arena_free(unsaid);
+	return found;
+}
+
 static uint64_t tree_position(struct source *source, const struct source_entry *entry)
 {
 	const struct tree_source *impl = source->impl;
@@ -281,6 +311,7 @@ static const struct source_ops tree_ops = {
 	.find = tree_find,
 	.read = tree_read,
 	.position = tree_position,
+	.follow = tree_follow,
 	.has_contract = tree_has_contract,
 	.changed = tree_changed,
 	.close = tree_close,

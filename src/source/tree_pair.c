@@ -71,7 +71,9 @@ static bool pair_file(struct pair_walk *walk, const struct tree_item *old,
 		return false;
 	if (!change.old && !change.new)
 		return true;
-	if (change.old && change.new &&content_id_eq(&change.old->id, &change.new->id))
+	if (change.old && change.new && old->mode == new->mode &&
+		content_id_eq(&change.old->id, &change.new->id) &&
+		(!item_is(old, MODE_LINK) || memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0))
 		return true;
 	change.kind = !change.old ? CHANGE_ADDED : !change.new ? CHANGE_DELETED : CHANGE_MODIFIED;
 	*vec_push(walk->repository->arena, &walk->changes->list) = change;

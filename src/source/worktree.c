@@ -150,7 +150,7 @@ static enum link_end resolve_link(
 	struct str file;
 	enum link_end end = symlink_resolve(&world, source->arena, path, &file);
 
-	*entry = (struct source_entry){ .path = path };
+	*entry = (struct source_entry){ .path = path, .is_link = true };
 	if (end == LINK_FILE)
 		set_file(source, entry, file, context.last_from_index ? &context.last : NULL);
 	return end;
@@ -554,6 +554,13 @@ static const struct source_entry *work_find(struct source *source, struct str pa
 	return found;
 }
 
+static bool work_follow(struct source *source, const struct source_entry *link, struct str *file)
+{
+	(void)source;
+	*file = ((const struct work_file *)(uintptr_t)link->private)->path;
+	return true;
+}
+
 static void work_changed(struct source *source, const struct source_entry *entry)
 {
 	const struct work *work = source->impl;
@@ -581,6 +588,7 @@ static const struct source_ops worktree_ops = {
 	.position = work_position,
 	.changed = work_changed,
 	.identify = work_identify,
+	.follow = work_follow,
 	.close = work_close,
 };
 
@@ -590,6 +598,7 @@ static const struct source_ops index_ops = {
 	.read = work_read,
 	.position = work_position,
 	.changed = work_changed,
+	.follow = work_follow,
 	.close = work_close,
 };
 
