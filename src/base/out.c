@@ -1,13 +1,12 @@
 #include "base/out.h"
 
+#include "base/new_file.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 64 << 10, FIRST_MEMORY = 128, OPEN_FILES = 16 };
+enum { BUFFER = 64 << 10, FIRST_MEMORY = 128 };
 
 struct out {
 	struct arena *arena;
@@ -15,16 +14,8 @@ struct out {
 	int error; /* errno of the first failed write */
 	char *bytes;
 	size_t n, cap;
-	char *unfinished; /* path being written, to be renamed; NULL otherwise */
-	char *path;
-	int slot; /* in `abandoned`, -1: none */
+	struct new_file *file; /* whose descriptor it is; NULL: the caller's, or memory */
 };
-
-/*
- * Paths that a signal handler removes. The one writable global of the program: a handler gets no
- * argument. Slots are set and cleared by the main thread only.
- */
-static const char *volatile abandoned[OPEN_FILES];
 
 static struct out *out_new(struct arena *arena, int fd)
 {
@@ -32,7 +23,6 @@ static struct out *out_new(struct arena *arena, int fd)
 
 	out->arena = arena;
 	out->fd = fd;
-	out->slot = -1;
 	out->cap = fd >= 0 ? BUFFER : FIRST_MEMORY;
 	out->bytes = arena_bytes(arena, out->cap);
 	return out;
@@ -55,42 +45,13 @@ struct str out_text(struct out *out)
 
 struct out *out_file(struct arena *arena, struct str path)
 {
-	struct str beside = str_printf(arena, STR ".%ld.tmp", ARG(path), (long)getpid());
-	char *final = str_cstr(arena, path);
-	struct stat st;
+	struct new_file *file = new_file_open(arena, path, NEW_FILE_OUTPUT, 0666);
 	struct out *out;
-	int fd;
 
-	/* A link is written through, as a shell's redirection does. */
-	if (stat(final, &st) == 0 && !S_ISREG(st.st_mode)) {
-		fd = open(final, O_WRONLY | O_TRUNC | O_CLOEXEC);
-		if (fd < 0)
-			return NULL;
-		out = out_new(arena, fd);
-		out->path = final;
-		return out;
-	}
-	if (lstat(final, &st) == 0 && S_ISLNK(st.st_mode)) {
-		char *real = realpath(final, NULL);
-
-		if (real) {
-			final = str_cstr(arena, str_of(real));
-			free(real);
-			beside = str_printf(arena, "%s.%ld.tmp", final, (long)getpid());
-		}
-	}
-	fd = open(str_cstr(arena, beside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
+	if (!file)
 		return NULL;
-	out = out_new(arena, fd);
-	out->path = final;
-	out->unfinished = str_cstr(arena, beside);
-	for (int i = 0; i < OPEN_FILES && out->slot < 0; i++) {
-		if (!abandoned[i]) {
-			abandoned[i] = out->unfinished;
-			out->slot = i;
-		}
-	}
+	out = out_new(arena, new_file_descriptor(file));
+	out->file = file;
 	return out;
 }
 
@@ -178,22 +139,7 @@ void out_printf(struct out *out, const char *format, ...)
 int out_close(struct out *out)
 {
 	out_flush(out);
-	if (!out->path)
-		return out->error;
-	if (close(out->fd) < 0 && !out->error)
-		out->error = errno;
-	if (out->unfinished && !out->error && rename(out->unfinished, out->path) < 0)
-		out->error = errno;
-	if (out->unfinished && out->error)
-		unlink(out->unfinished);
-	if (out->slot >= 0)
-		abandoned[out->slot] = NULL;
+	if (out->file)
+		out->error = new_file_close(out->file, out->error);
 	return out->error;
-}
-
-void out_abandon_all(void)
-{
-	for (int i = 0; i < OPEN_FILES; i++)
-		if (abandoned[i])
-			unlink(abandoned[i]);
 }

@@ -19,8 +19,8 @@ struct out *out_fd(struct arena *arena, int fd);
 struct out *out_memory(struct arena *arena);
 struct str out_text(struct out *out);
 /*
- * To a file that appears whole or not at all: written beside `path` and renamed by out_close. A
- * device or pipe is written in place. NULL with errno when it cannot be made.
+ * To a file that appears whole or not at all, when out_close is called (base/new_file.h). NULL with
+ * an errno for new_file_error() when it cannot be made.
  */
 struct out *out_file(struct arena *arena, struct str path);
 
@@ -33,6 +33,3 @@ int out_flush(struct out *out);
 /* Flushes and, for a file, makes it appear (on an error removes it). 0, or the errno of the first
  * error. */
 int out_close(struct out *out);
-/* Removes the unfinished files of all open out_file writers: for a signal handler,
- * async-signal-safe. */
-void out_abandon_all(void);

@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include "base/new_file.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -53,7 +55,8 @@ struct out *cli_output_open(struct cli *cli, const char *path)
 		return cli->out;
 	out = out_file(cli->arena, str_of(path));
 	if (!out)
-		diag_error(&cli->diags, NOWHERE, "cannot write '%s': %s", path, strerror(errno));
+		diag_error(
+			&cli->diags, NOWHERE, "cannot write '%s': %s", path, new_file_error(errno));
 	return out;
 }
 
@@ -67,7 +70,8 @@ bool cli_output_close(struct cli *cli, struct out *out, const char *path)
 		diag_error(&cli->diags, NOWHERE, "cannot write to standard output: %s",
 			strerror(error));
 	else
-		diag_error(&cli->diags, NOWHERE, "cannot write '%s': %s", path, strerror(error));
+		diag_error(
+			&cli->diags, NOWHERE, "cannot write '%s': %s", path, new_file_error(error));
 	return false;
 }
 
@@ -150,7 +154,7 @@ void cli_out_of_memory(void *context)
 	static const char line[] = "breakwater: error: out of memory\n";
 
 	(void)context;
-	out_abandon_all();
+	new_files_abandon();
 	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
 		_exit(STATUS_UNKNOWN);
 	_exit(STATUS_UNKNOWN);

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "base/new_file.h"
 #include "check.h"
 #include "cli/pipeline.h"
 #include "cli/place.h"
@@ -7,6 +8,7 @@
 #include "config/accepted.h"
 #include "report/report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -455,34 +457,69 @@ static void add_entries(struct accepting *a, struct acceptances *accepted)
 	}
 }
 
-static bool write_file(struct accepting *a, struct str *path)
+/* The entries that are there and the new ones; absent: a diagnostic says why. */
+static struct str make_text(struct accepting *a, struct str folder)
 {
 	struct cli *cli = a->cli;
 	struct acceptances accepted;
-	struct str folder, text;
-	const char *name;
-	struct out *out;
+	struct str text;
 
-	if (!find_folder(a, &folder) || !read_file(a, folder, &accepted))
-		return false;
-	*path = path_join(cli->arena, folder, S(ACCEPTED_FILE));
-	name = str_cstr(cli->arena, *path);
+	if (!read_file(a, folder, &accepted))
+		return (struct str){ NULL, 0 };
 	add_entries(a, &accepted);
 	text = accepted_write(cli->arena, &accepted);
-	if (text.n > ACCEPTED_MOST_BYTES) {
-		diag_error(&cli->diags, NOWHERE,
-			"%u entries are more than a check reads: " ACCEPTED_FILE
-			" holds 1 MB at most",
-			accepted.list.n);
-		diag_help(&cli->diags, "leave paths or rules out in breakwater.yaml instead, with "
-				       "'ignore', 'except' or 'severity'");
-		return false;
+	if (text.n <= ACCEPTED_MOST_BYTES)
+		return text;
+	diag_error(&cli->diags, NOWHERE,
+		"%u entries are more than a check reads: " ACCEPTED_FILE " holds 1 MB at most",
+		accepted.list.n);
+	diag_help(&cli->diags,
+		"leave paths or rules out in breakwater.yaml instead, with 'ignore', "
+		"'except' or 'severity'");
+	return (struct str){ NULL, 0 };
+}
+
+/* The file is opened before it is read: what cannot be written, as a link, is not read either. */
+static bool write_to(struct accepting *a, struct str folder, struct str path)
+{
+	struct cli *cli = a->cli;
+	const char *name = str_cstr(cli->arena, cli_path_shown(cli, path));
+	struct new_file *file = new_file_open(cli->arena, path, NEW_FILE_REPLACES, 0666);
+	struct out *out;
+	struct str text;
+	int error = errno;
+
+	if (file) {
+		text = make_text(a, folder);
+		if (!text.p) {
+			new_file_close(file, ECANCELED);
+			return false;
+		}
+		out = out_fd(cli->arena, new_file_descriptor(file));
+		out_str(out, text);
+		error = new_file_close(file, out_flush(out));
 	}
-	out = cli_output_open(cli, name);
-	if (!out)
+	if (file && !error)
+		return true;
+	diag_error(&cli->diags, NOWHERE, "cannot write '%s': %s", name, new_file_error(error));
+	return false;
+}
+
+static bool write_file(struct accepting *a, struct str *path)
+{
+	struct str folder;
+	bool ok;
+	int lock;
+
+	if (!find_folder(a, &folder))
 		return false;
-	out_str(out, text);
-	return cli_output_close(cli, out, name);
+	lock = cli_folder_lock(a->cli, folder);
+	if (lock < 0)
+		return false;
+	*path = path_join(a->cli->arena, folder, S(ACCEPTED_FILE));
+	ok = write_to(a, folder, *path);
+	close(lock);
+	return ok;
 }
 
 /* ---- what is said ---- */

@@ -1,11 +1,13 @@
 #include "cli/cli.h"
 
+#include "base/new_file.h"
 #include "cli/hooks.h"
 #include "cli/place.h"
 #include "config/accepted.h"
 #include "config/init.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
 struct init_arguments {
 	bool hook;
@@ -32,7 +34,8 @@ struct init_state {
 static bool has_workflows(struct init_state *state)
 {
 	struct str folder = path_join(state->cli->arena, state->top, S(".github/workflows"));
-	DIR *dir = opendir(str_cstr(state->cli->arena, folder));
+	int fd = folder_open(state->cli->arena, folder);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	bool found = false;
 
@@ -43,6 +46,8 @@ static bool has_workflows(struct init_state *state)
 	}
 	if (dir)
 		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
 	return found;
 }
 

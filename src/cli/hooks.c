@@ -1,5 +1,6 @@
 #include "cli/hooks.h"
 
+#include "base/new_file.h"
 #include "cli/place.h"
 
 #include <errno.h>
@@ -63,10 +64,18 @@ static struct str hook_path(
 	return path_join(cli->arena, facts->hooks, str_of(hook->name));
 }
 
+static bool fail_folder(struct cli *cli, const struct repository_facts *facts, int error)
+{
+	diag_error(&cli->diags, NOWHERE, "cannot write to the folder '" STR "': %s",
+		ARG(cli_path_shown(cli, facts->hooks)), new_file_error(error));
+	return false;
+}
+
 /* A hook that git would not run, or would run everywhere, is worse than none. */
 bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 {
 	struct str first = hook_path(cli, facts, &hooks[0]);
+	int folder;
 
 	if (facts->hooks_are_users) {
 		diag_error(&cli->diags, NOWHERE,
@@ -84,13 +93,18 @@ bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 		diag_help(&cli->diags, "add to it: %s", hooks[0].add);
 		return false;
 	}
+	folder = folder_open(cli->arena, facts->hooks);
+	if (folder < 0 && errno != ENOENT)
+		return fail_folder(cli, facts, errno);
+	if (folder >= 0)
+		close(folder);
 	return true;
 }
 
 /* Is the file the hook as it is written here? */
 static bool is_ours(struct cli *cli, struct str path, const struct hook *hook)
 {
-	int fd = open(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	char *bytes = arena_alloc(cli->arena, hook->text.n + 1, 1);
 	struct stat st;
 	bool same;
@@ -122,11 +136,10 @@ static bool write_hook(
 
 bool hooks_write(struct cli *cli, const struct repository_facts *facts, struct str top)
 {
-	if (mkdir(str_cstr(cli->arena, facts->hooks), 0777) < 0 && errno != EEXIST) {
-		diag_error(&cli->diags, NOWHERE, "cannot make the folder '" STR "': %s",
-			ARG(cli_path_shown(cli, facts->hooks)), strerror(errno));
-		return false;
-	}
+	int error = new_folder(cli->arena, facts->hooks);
+
+	if (error)
+		return fail_folder(cli, facts, error);
 	for (size_t i = 0; i < COUNT(hooks); i++) {
 		if (!write_hook(cli, facts, &hooks[i]))
 			return false;

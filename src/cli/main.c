@@ -1,3 +1,4 @@
+#include "base/new_file.h"
 #include "cli/cli.h"
 
 #include "report/report.h"
@@ -66,7 +67,7 @@ const struct command *const commands[] = {
 /* A signal in the middle of a write: nothing half-written stays, and the caller sees the signal. */
 static void die_by_signal(int number)
 {
-	out_abandon_all();
+	new_files_abandon();
 	raise(number); /* SA_RESETHAND: now it kills */
 }
 

@@ -1,10 +1,15 @@
 #include "cli/place.h"
 
+#include "base/new_file.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { LOCK_PAUSE = 20 * 1000 * 1000 /* ns */, LOCK_TRIES = 500 };
 
 /* git_env_bool(): what is no word for false is true. */
 static bool is_true(const char *value)
@@ -60,39 +65,48 @@ bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absen
 	return repository_facts_read(&options, &user, facts, absent, &cli->diags);
 }
 
-static bool write_all(int fd, struct str text)
-{
-	while (text.n) {
-		ssize_t done = write(fd, text.p, text.n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		text = str_from(text, (size_t)done);
-	}
-	return true;
-}
-
 bool cli_file_create(struct cli *cli, struct str path, struct str text, unsigned mode)
 {
-	const char *name = str_cstr(cli->arena, path);
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	bool ok = fd >= 0 && write_all(fd, text);
+	struct new_file *file = new_file_open(cli->arena, path, NEW_FILE_ONLY, mode);
 	int error = errno;
 
-	if (fd >= 0 && close(fd) < 0 && ok) {
-		error = errno;
-		ok = false;
+	if (file) {
+		struct out *out = out_fd(cli->arena, new_file_descriptor(file));
+
+		out_str(out, text);
+		error = new_file_close(file, out_flush(out));
 	}
-	if (ok)
+	if (file && !error)
 		return true;
 	diag_error(&cli->diags, NOWHERE, "cannot write '" STR "': %s",
-		ARG(cli_path_shown(cli, path)),
-		error == EEXIST ? "it is there already" : strerror(error));
-	if (fd >= 0)
-		unlink(name);
+		ARG(cli_path_shown(cli, path)), new_file_error(error));
 	return false;
+}
+
+int cli_folder_lock(struct cli *cli, struct str folder)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE };
+	int fd = folder_open(cli->arena, folder);
+	struct str shown = cli_path_shown(cli, folder);
+
+	if (fd < 0) {
+		diag_error(&cli->diags, NOWHERE, "cannot open the folder '" STR "': %s", ARG(shown),
+			new_file_error(errno));
+		return -1;
+	}
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fd; /* a file system without locks */
+		if (i == LOCK_TRIES) {
+			diag_error(&cli->diags, NOWHERE,
+				"somebody else writes in the folder '" STR "'", ARG(shown));
+			diag_help(&cli->diags, "another 'breakwater accept' has not ended");
+			close(fd);
+			return -1;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return fd;
 }
 
 bool cli_file_exists(struct cli *cli, struct str path)

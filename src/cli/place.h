@@ -12,6 +12,12 @@ bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absen
  * is absolute.
  */
 bool cli_file_create(struct cli *cli, struct str path, struct str text, unsigned mode);
+/*
+ * Waits for 10 seconds at most until nobody else holds the folder, so that what is read in it, and
+ * written anew, was not written by another meanwhile. A descriptor, to be closed; -1 and a
+ * diagnostic.
+ */
+int cli_folder_lock(struct cli *cli, struct str folder);
 bool cli_file_exists(struct cli *cli, struct str path);
 /* A path as somebody in the current folder writes it: relative if it is below. */
 struct str cli_path_shown(struct cli *cli, struct str path);
