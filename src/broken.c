@@ -91,6 +91,65 @@ static void reach_find(const struct broken_request *r, struct reach *reach)
 	reach_follow(reach);
 }
 
+/* ---- files that the change did not touch ---- */
+
+/* Which files there are, to tell whose error it is. */
+struct index {
+	struct map by_text;   /* text → the file */
+	struct map old_paths; /* hash of a path → the old side's file */
+	struct map own;       /* the new side's files that are part of its contract */
+	struct map told;      /* files of which it was said that the change broke them */
+};
+
+static void index_files(const struct broken_request *r, struct index *index)
+{
+	const struct schema *const sides[] = { r->old, r->new };
+
+	map_init(&index->by_text, r->arena);
+	map_init(&index->old_paths, r->arena);
+	map_init(&index->own, r->arena);
+	map_init(&index->told, r->arena);
+	for (size_t s = 0; s < COUNT(sides); s++) {
+		for (uint32_t i = 0; i < sides[s]->files.n; i++) {
+			struct file *file = sides[s]->files.items[i].file;
+
+			*map_put(&index->by_text, file->text, 0) = file;
+			if (sides[s] == r->new &&sides[s]->files.items[i].own)
+				*map_put(&index->own, file, 0) = file;
+			if (sides[s] == r->old)
+				*map_put(&index->old_paths, NULL, str_hash(file->text->path)) =
+					file;
+		}
+	}
+}
+
+/* Did it compile before the change, which did not touch it? */
+static bool was_broken_by_change(
+	const struct broken_request *r, const struct index *index, const struct file *file)
+{
+	const struct file *old = map_get(&index->old_paths, NULL, str_hash(file->text->path));
+
+	if (!map_get(&index->own, file, 0) || !old || old == file || old->is_broken || r->generated)
+		return false;
+	return !r->in_report || r->in_report(r->context, file->text->path);
+}
+
+static void tell_broken_by_change(
+	const struct broken_request *r, struct index *index, struct file *file, struct diag *diag)
+{
+	void **told = map_put(&index->told, file, 0);
+	struct str help;
+
+	if (*told)
+		return;
+	*told = file;
+	help = str_printf(r->arena,
+		"'" STR "' did not change and compiled in '" STR "': this change breaks it",
+		ARG(file->import_path), ARG(r->old_source->name));
+	diag->help = diag->help.p ? str_printf(r->arena, STR "\n" STR, ARG(diag->help), ARG(help))
+				  : help;
+}
+
 /* Files whose errors are warnings. */
 struct aside {
 	struct map errors; /* path → how many errors there were, on both sides */
@@ -100,7 +159,7 @@ static uint32_t aside_count(struct aside *aside, const struct file *file)
 {
 	uintptr_t *count = (uintptr_t *)map_put(&aside->errors, file->text->path.p, 0);
 
-	return (uint32_t)++*count;
+	return (uint32_t)++ * count;
 }
 
 /* How many broken files there are that decide nothing, and how all of them are seen. */
@@ -116,16 +175,17 @@ static void warn_aside(const struct broken_request *r, const struct aside *aside
 	if (r->all)
 		diag_help(r->diags, "'--full' shows an error of each");
 	else
-		diag_help(r->diags, "only what the change can hurt was looked at; '--full' looks at "
-				    "every contract");
+		diag_help(r->diags,
+			"only what the change can hurt was looked at; '--full' looks at "
+			"every contract");
 }
 
 /*
- * Errors in files that the change neither touched nor reaches become warnings: the first of a file,
- * and without --full of a few files.
+ * Errors in files that the change neither touched nor reaches become warnings, unless the change
+ * broke them: the first of a file, and without --full of a few files.
  */
 static void demote_errors(
-	const struct broken_request *r, const struct map *by_text, const struct reach *reach)
+	const struct broken_request *r, struct index *index, const struct reach *reach)
 {
 	struct aside aside;
 	uint32_t n = 0;
@@ -133,10 +193,15 @@ static void demote_errors(
 	map_init(&aside.errors, r->arena);
 	for (uint32_t i = 0; i < r->diags->n; i++) {
 		struct diag *diag = &r->diags->items[i];
-		struct file *file = diag->place.text ? map_get(by_text, diag->place.text, 0) : NULL;
+		struct file *file =
+			diag->place.text ? map_get(&index->by_text, diag->place.text, 0) : NULL;
 		bool shown = true;
 
-		if (diag->level == DIAG_ERROR && file && !map_get(&reach->files, file, 0)) {
+		if (diag->level != DIAG_ERROR || !file || map_get(&reach->files, file, 0)) {
+			/* as it is */
+		} else if (was_broken_by_change(r, index, file)) {
+			tell_broken_by_change(r, index, file, diag);
+		} else {
 			diag->level = DIAG_WARNING;
 			r->diags->n_errors--;
 			shown = aside_count(&aside, file) == 1 &&
@@ -314,22 +379,16 @@ static void report_all_lost(const struct broken_request *r)
 
 bool broken_judge(const struct broken_request *r)
 {
-	const struct schema *const sides[] = { r->old, r->new };
 	struct reach reach = { .arena = r->arena };
-	struct map by_text;
+	struct index index;
 
 	report_all_lost(r);
 	if (!r->diags->n_errors && !any_is_broken(r))
 		return true;
 	map_init(&reach.files, r->arena);
-	map_init(&by_text, r->arena);
 	reach_find(r, &reach);
-	for (size_t s = 0; s < COUNT(sides); s++) {
-		for (uint32_t i = 0; i < sides[s]->files.n; i++)
-			*map_put(&by_text, sides[s]->files.items[i].file->text, 0) =
-				sides[s]->files.items[i].file;
-	}
-	demote_errors(r, &by_text, &reach);
+	index_files(r, &index);
+	demote_errors(r, &index, &reach);
 	require_reason(r, &reach);
 	return r->diags->n_errors == 0;
 }

@@ -2,8 +2,9 @@
  * Files that do not compile: which of them decide the status, and which are a warning.
  *
  * An error in a file that the change touched, or that such a file imports, is status 2; so is an
- * import whose file the change took away. Every other broken file is a warning: a few with their
- * first error, the others counted (cli.md, Broken files).
+ * import whose file the change took away, and an error in any file that compiled before: the change
+ * broke it. Every other broken file is a warning: a few with their first error, the others counted
+ * (cli.md, Broken files).
  */
 #pragma once
 #include "breakwater/breakwater.h"
@@ -16,9 +17,12 @@ struct broken_request {
 	const struct changes *changes;
 	const struct schema *old, *new;
 	struct source *old_source, *new_source;
-	bool strict;                             /* --strict-imports */
-	bool full; /* --full: broken files that decide nothing are shown, too */
-	bool all;  /* every contract was compiled, for whatever reason */
+	/* Is a file that the change did not touch one of the report (--path)? NULL: any is. */
+	bool (*in_report)(void *context, struct str path);
+	void *context;
+	bool strict; /* --strict-imports */
+	bool full;   /* --full: broken files that decide nothing are shown, too */
+	bool all;    /* every contract was compiled, for whatever reason */
 	const struct breakwater_list *generated; /* a plugin's files to generate; NULL: no plugin */
 };
 

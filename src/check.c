@@ -597,6 +597,8 @@ static struct broken_request broken_request(struct breakwater_run *run)
 		.new = &run->schemas[NEW],
 		.old_source = run->sides[OLD].source,
 		.new_source = run->sides[NEW].source,
+		.in_report = run->options->paths.n ? in_report : NULL,
+		.context = &run->narrowing,
 		.strict = is_strict(run),
 		.full = run->options->full,
 		.all = run->compiled_all,

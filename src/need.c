@@ -1,7 +1,7 @@
 #include "need.h"
 
 #include "base/pool.h"
-#include "proto/outline.h"
+#include "need_names.h"
 
 #include <stdlib.h>
 
@@ -9,117 +9,17 @@ enum {
 	LARGE_CHANGE = 1000, /* files; beyond it the outlines cost about what compiling does */
 };
 
-/* ---- names that can hurt ---- */
-
-struct declared {
-	const struct element *element;
-	struct str path;
-};
-
-struct naming {
-	struct need *need;
-	struct map *names; /* interned full name .p → struct declared * */
-};
-
 static int change_by_path(const void *key, const void *item)
 {
 	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
 }
 
-static bool is_changed(const struct need *need, struct str path)
+bool need_is_changed(const struct need *need, struct str path)
 {
 	const struct changes *changes = need->changes;
 
 	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n,
 					  sizeof *changes->list.items, change_by_path);
-}
-
-static void take_name(void *context, struct element *e)
-{
-	struct naming *naming = context;
-	struct declared *declared;
-	void **slot;
-
-	/* The rules of packages ask for extensions, too; types are never looked up among them. */
-	if (e->kind != ELEMENT_MESSAGE && e->kind != ELEMENT_ENUM && e->kind != ELEMENT_SERVICE &&
-		!(e->kind == ELEMENT_FIELD && naming->need->packages))
-		return;
-	if (!e->full_name.p)
-		return;
-	slot = map_put(naming->names, e->full_name.p, 0);
-	declared = NEW(naming->need->arena, struct declared);
-	declared->element = e;
-	declared->path = e->file->text->path;
-	*slot = declared;
-}
-
-static void take_names(struct need *need, const struct schema *schema, struct map *names)
-{
-	struct naming naming = { need, names };
-
-	map_init(names, need->arena);
-	for (uint32_t i = 0; i < schema->files.n; i++) {
-		struct file *file = schema->files.items[i].file;
-
-		if (!file->is_builtin && is_changed(need, file->text->path))
-			file_walk(file, take_name, &naming);
-	}
-}
-
-/* Are an enum's numbers as they were? A field's default may go by them. */
-static bool same_numbers(const struct enumeration *a, const struct enumeration *b)
-{
-	if (a->values.n != b->values.n)
-		return false;
-	for (uint32_t i = 0; i < a->values.n; i++) {
-		if (a->values.items[i]->number != b->values.items[i]->number ||
-			a->values.items[i]->e.name.p != b->values.items[i]->e.name.p)
-			return false;
-	}
-	return true;
-}
-
-/* An enum that only got more values at its end changes no default. */
-static bool is_extended(const struct enumeration *old, const struct enumeration *new)
-{
-	if (!old->values.n || new->values.n < old->values.n)
-		return false;
-	for (uint32_t i = 0; i < old->values.n; i++) {
-		if (old->values.items[i]->number != new->values.items[i]->number ||
-			old->values.items[i]->e.name.p != new->values.items[i]->e.name.p)
-			return false;
-	}
-	return true;
-}
-
-static bool is_same(const struct declared *a, const struct declared *b)
-{
-	const struct enumeration *x, *y;
-
-	if (!b || a->element->kind != b->element->kind || !str_eq(a->path, b->path))
-		return false;
-	if (a->element->kind == ELEMENT_FIELD || a->element->kind == ELEMENT_SERVICE)
-		return true;
-	/* What became local does not compile where others use it. */
-	if (type_visibility(a->element) != type_visibility(b->element))
-		return false;
-	if (a->element->kind == ELEMENT_MESSAGE)
-		return true;
-	x = (const struct enumeration *)a->element;
-	y = (const struct enumeration *)b->element;
-	return same_numbers(x, y) || is_extended(x, y) || is_extended(y, x);
-}
-
-static void add_hurting(struct need *need, const struct map *names, const struct map *others,
-	struct outline_words *words)
-{
-	for (uint32_t i = 0; i < names->n; i++) {
-		const struct map_entry *e = &names->entries[i];
-		const struct declared *declared = e->value;
-
-		if (!is_same(declared, map_get(others, e->key, 0)))
-			outline_words_add(words, need->arena, declared->element->name);
-	}
 }
 
 /* ---- packages ---- */
@@ -132,7 +32,7 @@ static void take_packages(struct need *need, const struct schema *schema, struct
 		struct file *file = schema->files.items[i].file;
 		struct str name = file->package;
 
-		if (file->is_builtin || !is_changed(need, file->text->path))
+		if (file->is_builtin || !need_is_changed(need, file->text->path))
 			continue;
 		for (;;) {
 			struct str *kept;
@@ -205,7 +105,7 @@ static bool public_imports_changed(
 		const struct file *a = old->files.items[i].file, *b;
 		bool any = false;
 
-		if (a->is_builtin || !is_changed(need, a->text->path))
+		if (a->is_builtin || !need_is_changed(need, a->text->path))
 			continue;
 		b = file_at(new, a->text->path);
 		for (uint32_t k = 0; k < a->imports.n; k++)
@@ -469,8 +369,8 @@ struct asking {
 	bool everything; /* public imports changed: any name may be hurt */
 };
 
-static void choose(struct need *need, struct other *others, uint32_t n,
-	const struct asking *asking, const struct roots *roots)
+static void choose(struct need *need, struct other *others, uint32_t n, const struct asking *asking,
+	const struct roots *roots)
 {
 	struct map moved;
 
@@ -487,8 +387,9 @@ static void choose(struct need *need, struct other *others, uint32_t n,
 		/* What a package still declares, and that it lives on. */
 		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) ||
 						  map_get(&asking->new_packages, package, 0));
-		hurt |= other->outline.is_broken && roots_hold(roots, other->entry->path);
-		if (hurt && !other->compiled)
+		hurt |= other->outline.is_broken;
+		/* What is in no root is there for imports alone. */
+		if (hurt && !other->compiled && roots_hold(roots, other->entry->path))
 			*vec_push(need->arena, &need->hurt) = other->entry->path;
 	}
 }
@@ -529,7 +430,7 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 bool need_find(struct need *need, const struct schema *old, const struct schema *new,
 	const struct roots *roots)
 {
-	struct map old_names, new_names, compiled;
+	struct map compiled;
 	struct outline_words words;
 	struct asking asking = { 0 };
 	bool moved = has_moved(need);
@@ -539,10 +440,7 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 	uint32_t n = 0;
 
 	outline_words_init(&words, need->arena);
-	take_names(need, old, &old_names);
-	take_names(need, new, &new_names);
-	add_hurting(need, &old_names, &new_names, &words);
-	add_hurting(need, &new_names, &old_names, &words);
+	need_names(need, old, new, &words);
 	take_packages(need, old, &asking.old_packages);
 	take_packages(need, new, &asking.new_packages);
 	asking.packages = add_packages(need, &asking.old_packages, &asking.new_packages, &words);
@@ -558,7 +456,7 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 	for (uint32_t i = 0; i < list->entries.n; i++) {
 		const struct source_entry *entry = &list->entries.items[i];
 
-		if (is_changed(need, entry->path))
+		if (need_is_changed(need, entry->path))
 			continue;
 		/* With --path most files are in no report; only what packages and roots need counts
 		 * then. */

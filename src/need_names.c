@@ -1,0 +1,278 @@
+#include "need_names.h"
+
+struct declared {
+	const struct element *element;
+	struct str path;
+};
+
+struct naming {
+	struct need *need;
+	struct map *names; /* interned full name .p → struct declared * */
+};
+
+static void take_name(void *context, struct element *e)
+{
+	struct naming *naming = context;
+	struct declared *declared;
+	void **slot;
+
+	/* Of fields extensions alone have a full name: an option of another file may set one. */
+	if (e->kind != ELEMENT_MESSAGE && e->kind != ELEMENT_ENUM && e->kind != ELEMENT_SERVICE &&
+		e->kind != ELEMENT_FIELD)
+		return;
+	if (!e->full_name.p)
+		return;
+	slot = map_put(naming->names, e->full_name.p, 0);
+	declared = NEW(naming->need->arena, struct declared);
+	declared->element = e;
+	declared->path = e->file->text->path;
+	*slot = declared;
+}
+
+static void take_names(struct need *need, const struct schema *schema, struct map *names)
+{
+	struct naming naming = { need, names };
+
+	map_init(names, need->arena);
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		struct file *file = schema->files.items[i].file;
+
+		if (!file->is_builtin && need_is_changed(need, file->text->path))
+			file_walk(file, take_name, &naming);
+	}
+}
+
+/* Are an enum's numbers as they were? A field's default may go by them. */
+static bool same_numbers(const struct enumeration *a, const struct enumeration *b)
+{
+	if (a->values.n != b->values.n)
+		return false;
+	for (uint32_t i = 0; i < a->values.n; i++) {
+		if (a->values.items[i]->number != b->values.items[i]->number ||
+			a->values.items[i]->e.name.p != b->values.items[i]->e.name.p)
+			return false;
+	}
+	return true;
+}
+
+/* An enum that only got more values at its end changes no default. */
+static bool is_extended(const struct enumeration *old, const struct enumeration *new)
+{
+	if (!old->values.n || new->values.n < old->values.n)
+		return false;
+	for (uint32_t i = 0; i < old->values.n; i++) {
+		if (old->values.items[i]->number != new->values.items[i]->number ||
+			old->values.items[i]->e.name.p != new->values.items[i]->e.name.p)
+			return false;
+	}
+	return true;
+}
+
+/* Whether it is open decides who may use it. */
+static bool same_enum(const struct enumeration *old, const struct enumeration *new)
+{
+	return old->e.features && new->e.features &&
+	       old->e.features->enum_type == new->e.features->enum_type &&
+	       (same_numbers(old, new) || is_extended(old, new));
+}
+
+/* May who extends it go on? */
+static bool same_message(const struct message *old, const struct message *new)
+{
+	if (old->is_message_set != new->is_message_set ||
+		old->extension_ranges.n != new->extension_ranges.n)
+		return false;
+	for (uint32_t i = 0; i < old->extension_ranges.n; i++) {
+		if (old->extension_ranges.items[i]->begin !=
+				new->extension_ranges.items[i]->begin ||
+			old->extension_ranges.items[i]->end != new->extension_ranges.items[i]->end)
+			return false;
+	}
+	return true;
+}
+
+/* Does an option that sets it mean the same? */
+static bool same_field(const struct field *old, const struct field *new)
+{
+	return old->type == new->type &&
+	       old->label == new->label &&str_eq(old->type_name, new->type_name) &&
+	       (!old->extension ||
+		       str_eq(old->extension->extendee_name, new->extension->extendee_name));
+}
+
+static bool is_same(const struct declared *old, const struct declared *new)
+{
+	const struct element *a = old->element, *b;
+
+	if (!new || a->kind != new->element->kind || !str_eq(old->path, new->path))
+		return false;
+	b = new->element;
+	if (a->kind == ELEMENT_SERVICE)
+		return true;
+	if (a->kind == ELEMENT_FIELD)
+		return same_field((const struct field *)a, (const struct field *)b);
+	/* What became local does not compile where others use it. */
+	if (type_visibility(a) != type_visibility(b))
+		return false;
+	if (a->kind == ELEMENT_MESSAGE)
+		return same_message((const struct message *)a, (const struct message *)b);
+	return same_enum((const struct enumeration *)a, (const struct enumeration *)b);
+}
+
+/* The values that an enum lost: an option or a default may name one, and not the enum. */
+static void add_lost_values(struct need *need, const struct declared *old,
+	const struct declared *new, struct outline_words *words)
+{
+	const struct enumeration *was = (const struct enumeration *)old->element;
+	const struct enumeration *is = new ? (const struct enumeration *)new->element : NULL;
+	struct map kept;
+
+	map_init(&kept, need->arena);
+	for (uint32_t i = 0; is && i < is->values.n; i++)
+		*map_put(&kept, is->values.items[i]->e.name.p, 0) = need;
+	for (uint32_t i = 0; i < was->values.n; i++) {
+		if (!map_get(&kept, was->values.items[i]->e.name.p, 0))
+			outline_words_add(words, need->arena, was->values.items[i]->e.name);
+	}
+}
+
+/* Names that went or are another thing now. */
+static void add_lost(struct need *need, const struct map *old, const struct map *new,
+	struct outline_words *words)
+{
+	for (uint32_t i = 0; i < old->n; i++) {
+		const struct map_entry *e = &old->entries[i];
+		const struct declared *declared = e->value, *other = map_get(new, e->key, 0);
+
+		if (is_same(declared, other))
+			continue;
+		outline_words_add(words, need->arena, declared->element->name);
+		if (declared->element->kind == ELEMENT_ENUM &&
+			(!other || other->element->kind == ELEMENT_ENUM))
+			add_lost_values(need, declared, other, words);
+	}
+}
+
+static void add_came(struct need *need, const struct map *old, const struct map *new,
+	struct outline_words *words)
+{
+	for (uint32_t i = 0; i < new->n; i++) {
+		const struct map_entry *e = &new->entries[i];
+		const struct declared *declared = e->value;
+
+		/* An extension that came hurts nobody; the rules of packages ask for it. */
+		if (!map_get(old, e->key, 0) &&
+			(need->packages || declared->element->kind != ELEMENT_FIELD))
+			outline_words_add(words, need->arena, declared->element->name);
+	}
+}
+
+/* ---- fields that options set ---- */
+
+/* Messages that an option's value is made of. */
+struct option_types {
+	struct arena *arena;
+	struct map messages;        /* by address */
+	VEC(struct message *) open; /* reached, and not yet followed */
+};
+
+static void add_option_type(struct option_types *types, const struct field *field)
+{
+	void **slot;
+
+	if ((field->type != TYPE_MESSAGE && field->type != TYPE_GROUP) || !field->message)
+		return;
+	slot = map_put(&types->messages, field->message, 0);
+	if (*slot)
+		return;
+	*slot = field->message;
+	*vec_push(types->arena, &types->open) = field->message;
+}
+
+static void take_option(void *context, struct element *e)
+{
+	const struct field *field = (const struct field *)e;
+	const struct message *extendee;
+
+	if (e->kind != ELEMENT_FIELD || !field->extension)
+		return;
+	extendee = field->extension->extendee;
+	if (extendee &&
+		str_eq(extendee->e.file->import_path, S("google/protobuf/descriptor.proto")))
+		add_option_type(context, field);
+}
+
+static bool imports_descriptor(const struct file *file)
+{
+	for (uint32_t i = 0; i < file->imports.n; i++) {
+		if (str_eq(file->imports.items[i].path, S("google/protobuf/descriptor.proto")))
+			return true;
+	}
+	return false;
+}
+
+static void find_option_types(struct option_types *types, const struct schema *schema)
+{
+	map_init(&types->messages, types->arena);
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		struct file *file = schema->files.items[i].file;
+
+		if (!file->is_builtin && imports_descriptor(file))
+			file_walk(file, take_option, types);
+	}
+	while (types->open.n) {
+		const struct message *message = types->open.items[--types->open.n];
+
+		for (uint32_t i = 0; i < message->fields.n; i++)
+			add_option_type(types, message->fields.items[i]);
+	}
+}
+
+static void add_lost_fields(struct need *need, const struct message *old, const struct message *new,
+	struct outline_words *words)
+{
+	struct map kept;
+
+	map_init(&kept, need->arena);
+	for (uint32_t i = 0; i < new->fields.n; i++)
+		*map_put(&kept, new->fields.items[i]->e.name.p, 0) = new->fields.items[i];
+	for (uint32_t i = 0; i < old->fields.n; i++) {
+		const struct field *field = old->fields.items[i];
+		const struct field *other = map_get(&kept, field->e.name.p, 0);
+
+		if (!other || !same_field(field, other))
+			outline_words_add(words, need->arena, field->e.name);
+	}
+}
+
+/* An option may set a field of a message that no name in it says. */
+static void add_option_fields(struct need *need, const struct schema *old,
+	const struct map *new_names, struct outline_words *words)
+{
+	struct option_types types = { .arena = need->arena };
+
+	find_option_types(&types, old);
+	for (uint32_t i = 0; i < types.messages.n; i++) {
+		const struct message *message = types.messages.entries[i].value;
+		const struct declared *other;
+
+		if (!need_is_changed(need, message->e.file->text->path))
+			continue;
+		other = map_get(new_names, message->e.full_name.p, 0);
+		if (other && other->element->kind == ELEMENT_MESSAGE)
+			add_lost_fields(
+				need, message, (const struct message *)other->element, words);
+	}
+}
+
+void need_names(struct need *need, const struct schema *old, const struct schema *new,
+	struct outline_words *words)
+{
+	struct map old_names, new_names;
+
+	take_names(need, old, &old_names);
+	take_names(need, new, &new_names);
+	add_lost(need, &old_names, &new_names, words);
+	add_came(need, &old_names, &new_names, words);
+	add_option_fields(need, old, &new_names, words);
+}

@@ -1,0 +1,14 @@
+/*
+ * The names by which a change can hurt a file that it did not touch, or keep it from compiling:
+ * what a changed file declared and does no longer, or declares as something else, and what it
+ * declares now. Private to need.c.
+ */
+#pragma once
+#include "need.h"
+#include "proto/outline.h"
+
+/* Did the change touch the file at `path`? */
+bool need_is_changed(const struct need *need, struct str path);
+/* Adds the names to `words`; `old` and `new` hold the changed files and what they import. */
+void need_names(struct need *need, const struct schema *old, const struct schema *new,
+	struct outline_words *words);
