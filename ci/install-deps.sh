@@ -12,7 +12,7 @@ packages='gcc libc6-dev meson ninja-build pkg-config python3 git ca-certificates
 if [ "${1-}" = package ]; then
 	packages="$packages dpkg-dev"
 elif [ "${1-}" = test ]; then
-	packages="$packages clang libclang-rt-dev llvm mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap"
+	packages="$packages clang libclang-rt-dev llvm mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap strace"
 fi
 
 missing=
