@@ -55,6 +55,7 @@ struct repository {
 	 * their ids when they are read, all before it is known which they are, and others no more
 	 * (SHA-1 over the whole tree is a sixth of a check that reads it).
 	 */
+	struct map *peeled; /* what commits and tags lead to; objects.c */
 	struct map changed;
 	bool changed_known;
 	struct str packed_refs; /* the bytes of that file, once they are read; refs.c */
@@ -116,7 +117,6 @@ struct str id_short(const struct repository *repository, struct arena *arena, co
 
 /* loose.c: a backend for the loose objects below `objects`. */
 git_odb_backend *loose_backend(const char *objects);
-bool backend_is_loose(const git_odb_backend *backend);
 
 /* pack.c: the packs of object folders, opened when an object is first asked for. NULL: no memory.
  */
@@ -144,16 +144,23 @@ struct object_wish {
 /* Reads an object into `arena`. Thread-safe. */
 enum packs_answer packs_read(
 	struct packs *packs, struct object_wish *wish, struct arena *arena, struct str *bytes);
-/* The type of an object. Thread-safe. */
-enum packs_answer packs_type(struct packs *packs, const uint8_t *id, git_object_t *type);
+/* Lists folders again that changed since, and says whether there is a new pack: git may have packed
+ * all anew. Thread-safe. */
+bool packs_refresh(struct packs *packs);
+/* Is it the id that git gives an object: SHA-1 of `TYPE SIZE NUL` and the bytes? */
+bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id);
 /* The path, without `.idx`, of a pack whose index could not be read; absent: none was met. */
 struct str packs_damaged(const struct packs *packs);
+/* loose.c: as packs_read, of one folder's loose objects, always held against the id. */
+enum packs_answer loose_object(
+	git_odb_backend *backend, struct object_wish *wish, struct arena *arena, struct str *bytes);
+bool backend_is_loose(const git_odb_backend *backend);
 /* pack_backend.c: the packs as a backend of libgit2, which must not outlive them; NULL: no memory.
  */
 git_odb_backend *pack_backend(struct packs *packs);
 
 /* The type of the object; false and an error, with `what` for its name: it cannot be read. */
-bool object_type(const struct repository *repository, const uint8_t *id, struct str what,
+bool object_type(const struct repository *repository, const struct content_id *id, struct str what,
 	git_object_t *type, struct diags *diags);
 bool object_exists(const struct repository *repository, const uint8_t *id);
 /* From a tag to the first object that is none, or from a commit to its tree, until *id is of

@@ -337,3 +337,38 @@ bool backend_is_loose(const git_odb_backend *backend)
 {
 	return backend->read == loose_read;
 }
+
+enum packs_answer loose_object(
+	git_odb_backend *backend, struct object_wish *wish, struct arena *arena, struct str *bytes)
+{
+	struct arena_mark mark = arena_mark(arena);
+	enum packs_answer answer = PACKS_READ;
+	git_object_t wanted = wish->type;
+	struct loose_file file;
+	git_oid oid;
+	int error;
+
+	memcpy(oid.id, wish->id, sizeof oid.id);
+	error = loose_open((struct loose *)backend, &oid, &file);
+	if (error)
+		return error == GIT_ENOTFOUND ? PACKS_ABSENT : PACKS_DAMAGED;
+	wish->type = file.type;
+	if (wanted != GIT_OBJECT_ANY && file.type != wanted) {
+		answer = PACKS_OTHER_TYPE;
+	} else if (file.length > wish->limit) {
+		answer = PACKS_TOO_LARGE;
+	} else {
+		*bytes = (struct str){ arena_bytes(arena, file.length), file.length };
+		if (!loose_inflate(&file, (unsigned char *)bytes->p)) {
+			loose_fail(&oid, "it is cut short or holds more than it declares");
+			answer = PACKS_DAMAGED;
+		} else if (!object_has_id(file.type, *bytes, wish->id)) {
+			loose_fail(&oid, "its contents have another hash");
+			answer = PACKS_DAMAGED;
+		}
+	}
+	loose_close(&file);
+	if (answer != PACKS_READ)
+		arena_rewind(arena, mark);
+	return answer;
+}

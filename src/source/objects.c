@@ -62,73 +62,76 @@ static bool is_empty_tree(const uint8_t *id)
 	return memcmp(id, empty, sizeof empty) == 0;
 }
 
-/* Is there a loose object of the id? */
-static bool loose_has(const struct repository *repository, const uint8_t *id)
+/* Reads what is loose, in the first folder that has it. */
+static enum packs_answer read_loose(const struct repository *repository, struct object_wish *wish,
+	struct arena *arena, struct str *bytes)
 {
-	git_oid oid;
+	enum packs_answer answer = PACKS_ABSENT;
 
-	memcpy(oid.id, id, sizeof oid.id);
-	for (size_t i = 0; i < git_odb_num_backends(repository->odb); i++) {
+	for (size_t i = 0; i < git_odb_num_backends(repository->odb) && answer == PACKS_ABSENT;
+		i++) {
 		git_odb_backend *backend;
 
 		if (git_odb_get_backend(&backend, repository->odb, i) == 0 &&
-			backend_is_loose(backend) && backend->exists(backend, &oid))
-			return true;
+			backend_is_loose(backend))
+			answer = loose_object(backend, wish, arena, bytes);
 	}
-	return false;
+	return answer;
 }
 
-/* Says why the packs have no answer, where nothing else has one either. */
-static void diag_no_answer(const struct repository *repository, enum packs_answer answer,
-	const uint8_t *id, int error, struct str what, struct diags *diags)
+/* Reads an object wherever it is; PACKS_DAMAGED with *in_pack: a pack has it, nothing else does. */
+static enum packs_answer read_anywhere(const struct repository *repository,
+	struct object_wish *wish, struct arena *arena, struct str *bytes, bool *in_pack)
+{
+	git_object_t wanted = wish->type;
+	enum packs_answer answer = packs_read(repository->packs, wish, arena, bytes), loose;
+
+	*in_pack = answer == PACKS_DAMAGED;
+	if (answer != PACKS_ABSENT && answer != PACKS_DAMAGED)
+		return answer;
+	if (is_empty_tree(wish->id) && (wanted == GIT_OBJECT_TREE || wanted == GIT_OBJECT_ANY)) {
+		*bytes = S("");
+		wish->type = GIT_OBJECT_TREE;
+		return PACKS_READ;
+	}
+	wish->type = wanted;
+	loose = read_loose(repository, wish, arena, bytes);
+	if (loose != PACKS_ABSENT) {
+		*in_pack = false;
+		return loose;
+	}
+	if (answer == PACKS_ABSENT && packs_refresh(repository->packs))
+		answer = packs_read(repository->packs, wish, arena, bytes);
+	return answer;
+}
+
+/* Says why an object was not read. */
+static void diag_answer(const struct repository *repository, enum packs_answer answer, bool in_pack,
+	const struct object_wish *wish, git_object_t wanted, struct str what, struct diags *diags)
 {
 	struct str damaged = packs_damaged(repository->packs);
 
-	if (answer != PACKS_DAMAGED) {
-		diag_unread(repository, id, GIT_OBJECT_ANY, 0, error, GIT_OBJECT_ANY, what, diags);
-		if (error == GIT_ENOTFOUND && damaged.p)
+	if (answer == PACKS_NO_MEMORY) {
+		diag_error(diags, NOWHERE, "no memory is left to read '" STR "'", ARG(what));
+	} else if (answer == PACKS_DAMAGED && in_pack) {
+		diag_error(diags, NOWHERE,
+			"cannot read the object " STR " of '" STR
+			"': its pack, or the index of it, is damaged",
+			ARG(id_text(diags->arena, wish->id)), ARG(what));
+		diag_help(diags,
+			"git fsck shows what is damaged; git index-pack makes an index again");
+	} else {
+		int error = answer == PACKS_ABSENT    ? GIT_ENOTFOUND
+			    : answer == PACKS_DAMAGED ? GIT_ERROR
+						      : 0;
+
+		diag_unread(
+			repository, wish->id, wanted, wish->limit, error, wish->type, what, diags);
+		if (answer == PACKS_ABSENT && damaged.p)
 			diag_help(diags,
 				"the index of a pack cannot be read: git index-pack " STR ".pack",
 				ARG(path_printable(diags->arena, damaged)));
-		return;
 	}
-	diag_error(diags, NOWHERE,
-		"cannot read the object " STR " of '" STR
-		"': its pack, or the index of it, is damaged",
-		ARG(id_text(diags->arena, id)), ARG(what));
-	diag_help(diags, "git fsck shows what is damaged; git index-pack makes an index again");
-}
-
-/* An object that the packs do not have, or have damaged. */
-static bool read_elsewhere(const struct repository *repository, enum packs_answer answer,
-	const uint8_t *id, git_object_t type, uint64_t limit, struct str what, struct arena *arena,
-	struct str *bytes, struct diags *diags)
-{
-	git_odb_object *object = NULL;
-	git_object_t found;
-	git_oid oid;
-	size_t size;
-	int error;
-
-	memcpy(oid.id, id, sizeof oid.id);
-	/* The header first: 2 MB can be 2 GB of blob. */
-	error = answer == PACKS_DAMAGED && !loose_has(repository, id)
-			? GIT_ENOTFOUND
-			: git_odb_read_header(&size, &found, repository->odb, &oid);
-	if (!error && (found != type || size > limit)) {
-		diag_unread(repository, id, type, limit, 0, found, what, diags);
-		return false;
-	}
-	if (!error)
-		error = git_odb_read(&object, repository->odb, &oid);
-	if (!object) {
-		diag_no_answer(repository, answer, id, error, what, diags);
-		return false;
-	}
-	*bytes = str_dup(
-		arena, (struct str){ git_odb_object_data(object), git_odb_object_size(object) });
-	git_odb_object_free(object);
-	return true;
 }
 
 void blob_changed(struct repository *repository, const struct content_id *id)
@@ -154,59 +157,21 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 	struct str *bytes, struct diags *diags)
 {
 	struct object_wish wish = { id, type, limit, is_checked(repository, id, type) };
-	enum packs_answer answer = packs_read(repository->packs, &wish, arena, bytes);
-	struct str what;
+	bool in_pack;
+	enum packs_answer answer = read_anywhere(repository, &wish, arena, bytes, &in_pack);
 
-	if (answer == PACKS_READ)
-		return true;
-	if (type == GIT_OBJECT_TREE && is_empty_tree(id)) {
-		*bytes = S("");
-		return true;
-	}
-	what = object_name(source, path, diags->arena);
-	switch (answer) {
-	case PACKS_OTHER_TYPE:
-	case PACKS_TOO_LARGE:
-		diag_unread(repository, id, type, limit, 0, wish.type, what, diags);
-		return false;
-	case PACKS_NO_MEMORY:
-		diag_error(diags, NOWHERE, "no memory is left to read '" STR "'", ARG(what));
-		return false;
-	default:
-		return read_elsewhere(
-			repository, answer, id, type, limit, what, arena, bytes, diags);
-	}
+	if (answer != PACKS_READ)
+		diag_answer(repository, answer, in_pack, &wish, type,
+			object_name(source, path, diags->arena), diags);
+	return answer == PACKS_READ;
 }
 
-bool object_type(const struct repository *repository, const uint8_t *id, struct str what,
-	git_object_t *type, struct diags *diags)
-{
-	enum packs_answer answer = packs_type(repository->packs, id, type);
-	git_oid oid;
-	size_t size;
-	int error;
-
-	if (answer == PACKS_READ)
-		return true;
-	*type = GIT_OBJECT_TREE;
-	if (is_empty_tree(id))
-		return true;
-	memcpy(oid.id, id, sizeof oid.id);
-	error = answer == PACKS_DAMAGED && !loose_has(repository, id)
-			? GIT_ENOTFOUND
-			: git_odb_read_header(&size, type, repository->odb, &oid);
-	if (error)
-		diag_no_answer(repository, answer, id, error, what, diags);
-	return !error;
-}
-
-bool object_exists(const struct repository *repository, const uint8_t *id)
-{
-	git_oid oid;
-
-	memcpy(oid.id, id, sizeof oid.id);
-	return is_empty_tree(id) || git_odb_exists(repository->odb, &oid);
-}
+/* The type of an object, and what a commit or tag leads to: its tree, or what it is a tag of. */
+struct peeled {
+	struct content_id id, target;
+	git_object_t type;
+	struct peeled *next; /* with the same hash */
+};
 
 /* `KEY ID` at the begin of a tag or commit. */
 static bool header_id(struct str bytes, const char *key, struct content_id *id)
@@ -220,22 +185,75 @@ static bool header_id(struct str bytes, const char *key, struct content_id *id)
 	return true;
 }
 
-static bool peel_once(const struct repository *repository, git_object_t type, const char *key,
-	struct content_id *id, struct diags *diags)
+/* Fills what the object's bytes say; false and an error. */
+static bool peel_read(const struct repository *repository, struct peeled *peeled, struct str what,
+	struct diags *diags)
 {
+	struct object_wish wish = { peeled->id.bytes, GIT_OBJECT_ANY, MAX_HEADER_BYTES, true };
 	struct arena *scratch = arena_like(repository->arena);
-	struct str text = id_text(diags->arena, id->bytes), bytes;
-	bool ok = object_read(
-		repository, id->bytes, type, MAX_HEADER_BYTES, NULL, text, scratch, &bytes, diags);
+	struct str bytes;
+	bool in_pack, ok = true;
+	enum packs_answer answer = read_anywhere(repository, &wish, scratch, &bytes, &in_pack);
 
-	if (ok && !header_id(bytes, key, id)) {
-		diag_error(diags, NOWHERE, "the %s " STR " is malformed",
-			git_object_type2string(type), ARG(text));
-		diag_help(diags, "git fsck shows what is wrong with it");
+	peeled->type = wish.type;
+	if (answer == PACKS_TOO_LARGE &&
+		(wish.type == GIT_OBJECT_TREE || wish.type == GIT_OBJECT_BLOB))
+		answer = PACKS_READ;
+	if (answer != PACKS_READ) {
+		diag_answer(repository, answer, in_pack, &wish, GIT_OBJECT_ANY, what, diags);
 		ok = false;
+	} else if (wish.type == GIT_OBJECT_COMMIT || wish.type == GIT_OBJECT_TAG) {
+		ok = header_id(
+			bytes, wish.type == GIT_OBJECT_TAG ? "object " : "tree ", &peeled->target);
+		if (!ok) {
+			diag_error(diags, NOWHERE, "the %s " STR " is malformed",
+				git_object_type2string(wish.type),
+				ARG(id_text(diags->arena, peeled->id.bytes)));
+			diag_help(diags, "git fsck shows what is wrong with it");
+		}
 	}
 	arena_free(scratch);
 	return ok;
+}
+
+/* Read once a run, since one name is looked up several times. NULL and an error. */
+static const struct peeled *peeled_get(const struct repository *repository,
+	const struct content_id *id, struct str what, struct diags *diags)
+{
+	struct peeled *known, *peeled;
+	uint64_t key;
+
+	memcpy(&key, id->bytes, sizeof key);
+	known = map_get(repository->peeled, NULL, key);
+	for (peeled = known; peeled; peeled = peeled->next)
+		if (content_id_eq(&peeled->id, id))
+			return peeled;
+	peeled = NEW(repository->arena, struct peeled);
+	peeled->id = *id;
+	peeled->next = known;
+	if (!peel_read(repository, peeled, what, diags))
+		return NULL;
+	*map_put(repository->peeled, NULL, key) = peeled;
+	return peeled;
+}
+
+bool object_type(const struct repository *repository, const struct content_id *id, struct str what,
+	git_object_t *type, struct diags *diags)
+{
+	const struct peeled *peeled = peeled_get(repository, id, what, diags);
+
+	if (peeled)
+		*type = peeled->type;
+	return peeled != NULL;
+}
+
+bool object_exists(const struct repository *repository, const uint8_t *id)
+{
+	git_oid oid;
+
+	memcpy(oid.id, id, sizeof oid.id);
+	return is_empty_tree(id) || packs_position(repository->packs, id) ||
+	       git_odb_exists(repository->odb, &oid);
 }
 
 bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,
@@ -243,22 +261,22 @@ bool object_peel(const struct repository *repository, git_object_t type, struct 
 {
 	for (int depth = 0; depth < MAX_TAGS; depth++) {
 		struct str text = id_text(diags->arena, id->bytes);
-		git_object_t found;
+		const struct peeled *peeled = peeled_get(repository, id, text, diags);
 
-		if (!object_type(repository, id->bytes, text, &found, diags))
+		if (!peeled)
 			return false;
-		if (found == type || (type == GIT_OBJECT_ANY && found != GIT_OBJECT_TAG))
+		if (peeled->type == type ||
+			(type == GIT_OBJECT_ANY && peeled->type != GIT_OBJECT_TAG))
 			return true;
-		if (found == GIT_OBJECT_TAG) {
-			if (!peel_once(repository, found, "object ", id, diags))
-				return false;
-		} else if (found == GIT_OBJECT_COMMIT && type == GIT_OBJECT_TREE) {
-			return peel_once(repository, found, "tree ", id, diags);
-		} else {
+		if (peeled->type != GIT_OBJECT_TAG &&
+			(peeled->type != GIT_OBJECT_COMMIT || type != GIT_OBJECT_TREE)) {
 			diag_error(diags, NOWHERE, "the object " STR " is a %s, no %s", ARG(text),
-				git_object_type2string(found), git_object_type2string(type));
+				git_object_type2string(peeled->type), git_object_type2string(type));
 			return false;
 		}
+		*id = peeled->target;
+		if (peeled->type == GIT_OBJECT_COMMIT)
+			return true;
 	}
 	diag_error(diags, NOWHERE, "a tag leads to more than %d others", MAX_TAGS);
 	return false;

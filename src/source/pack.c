@@ -262,8 +262,7 @@ static enum packs_answer object_make(struct reader *reader, const struct pack *p
 	return reader->over_limit ? PACKS_TOO_LARGE : PACKS_DAMAGED;
 }
 
-/* Is the id that of the object? git hashes `TYPE SIZE NUL` and the bytes. */
-static bool id_fits(const uint8_t *id, git_object_t type, struct str bytes)
+bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id)
 {
 	unsigned char digest[SHA1_DIGEST_SIZE];
 	char head[32];
@@ -422,18 +421,6 @@ static enum packs_answer ask(struct packs *packs, const uint8_t *id,
 	return answer;
 }
 
-/* The same, and again if it is in none: git may have packed all anew meanwhile. */
-static enum packs_answer ask_again(struct packs *packs, const uint8_t *id,
-	enum packs_answer (*answer_of)(void *context, const struct pack *pack, uint64_t offset),
-	void *context)
-{
-	enum packs_answer answer = ask(packs, id, answer_of, context);
-
-	if (answer == PACKS_ABSENT && packs_refresh(packs))
-		answer = ask(packs, id, answer_of, context);
-	return answer;
-}
-
 struct making {
 	struct reader *reader;
 	struct object_wish *wish;
@@ -449,7 +436,8 @@ static enum packs_answer make_wish(void *context, const struct pack *pack, uint6
 	enum packs_answer answer =
 		object_make(m->reader, pack, offset, &type, m->wish->limit, m->arena, m->bytes);
 
-	if (answer == PACKS_READ && m->wish->check_id && !id_fits(m->wish->id, type, *m->bytes))
+	if (answer == PACKS_READ && m->wish->check_id &&
+		!object_has_id(type, *m->bytes, m->wish->id))
 		answer = PACKS_DAMAGED;
 	if (answer != PACKS_READ)
 		arena_rewind(m->arena, mark);
@@ -466,31 +454,9 @@ enum packs_answer packs_read(
 
 	if (!making.reader)
 		return PACKS_NO_MEMORY;
-	answer = ask_again(packs, wish->id, make_wish, &making);
+	answer = ask(packs, wish->id, make_wish, &making);
 	reader_give_back(packs, making.reader, answer == PACKS_READ ? bytes->n : 0);
 	return answer;
-}
-
-/* The type of an entry: that of the object that its deltas begin from. */
-static enum packs_answer type_of(void *context, const struct pack *pack, uint64_t offset)
-{
-	git_object_t *type = context;
-	struct entry entry;
-
-	for (size_t depth = 0; depth <= MAX_CHAIN && entry_at(pack, offset, &entry); depth++) {
-		*type = (git_object_t)entry.type;
-		if (entry.type != ENTRY_OFS_DELTA && entry.type != ENTRY_REF_DELTA)
-			return entry.type >= GIT_OBJECT_COMMIT && entry.type <= GIT_OBJECT_TAG
-				       ? PACKS_READ
-				       : PACKS_DAMAGED;
-		offset = entry.base;
-	}
-	return PACKS_DAMAGED;
-}
-
-enum packs_answer packs_type(struct packs *packs, const uint8_t *id, git_object_t *type)
-{
-	return ask_again(packs, id, type_of, type);
 }
 
 struct str packs_damaged(const struct packs *packs)

@@ -5,7 +5,8 @@
  * what its head says. pack.c makes objects of entries. Files are opened when they are first needed:
  * an index when an id is looked for, its pack when the id is found.
  *
- * The formats are those of git's gitformat-pack(5): index versions 1 and 2, packs of version 2 and 3.
+ * The formats are those of git's gitformat-pack(5): index versions 1 and 2, packs of version 2
+ * and 3.
  */
 #pragma once
 #include <pthread.h>
@@ -73,8 +74,6 @@ struct entry {
  */
 struct pack *pack_find(
 	struct packs *packs, struct pack *after, const uint8_t *id, uint64_t *offset);
-/* Lists folders again that changed since, and says whether there is a new pack. Thread-safe. */
-bool packs_refresh(struct packs *packs);
 /* Calls `take` for the ids of all packs that begin with `n` hex digits of `begin`; stops when it
  * gives something else than 0, and gives that. */
 int packs_each(struct packs *packs, const uint8_t *begin, size_t n,

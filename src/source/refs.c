@@ -277,6 +277,8 @@ enum ref_answer ref_expand(struct repository *repository, struct str name, struc
 		}
 		found = true;
 		*full = whole;
+		if (str_eq(name, S("HEAD"))) /* nobody means another one */
+			break;
 	}
 	return found ? REF_FOUND : REF_ABSENT;
 }

@@ -294,6 +294,8 @@ struct repository *repository_open(
 	r->users = 1;
 	map_init(&r->trees, r->arena);
 	map_init(&r->changed, r->arena);
+	r->peeled = NEW(r->arena, struct map);
+	map_init(r->peeled, r->arena);
 	*absent = false;
 	if (!library_start(diags))
 		return NULL;

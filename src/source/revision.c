@@ -364,7 +364,7 @@ static bool take_object(
 	git_object_t type;
 
 	if (!peel(lookup, GIT_OBJECT_ANY, &end) ||
-		!object_type(repository, end.bytes, lookup->whole, &type, lookup->diags)) {
+		!object_type(repository, &end, lookup->whole, &type, lookup->diags)) {
 		lookup->said = lookup->said || lookup->diags->n_errors > errors;
 		return false;
 	}
