@@ -118,7 +118,11 @@ struct breakwater_options {
 	void (*progress)(void *progress_context, size_t done, size_t total);
 	void *progress_context;
 
-	/* Called when memory is gone; must not come back. NULL: abort. */
+	/*
+	 * Called when memory is gone; must not come back. NULL: abort. libgit2 does not survive an
+	 * allocation that fails, and its allocator is the whole process's: this library leaves it
+	 * alone. Who must not crash then sets one that does not fail (GIT_OPT_SET_ALLOCATOR).
+	 */
 	void (*out_of_memory)(void *context);
 	void *context; /* for out_of_memory */
 };

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "report/report.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -278,6 +279,7 @@ int main(int argc, char **argv)
 	hold_descriptors();
 	catch_signals();
 	keep_memory();
+	source_end_without_memory(cli_out_of_memory);
 	arena = arena_new(cli_out_of_memory, NULL);
 	cli.arena = arena;
 	cli.names = intern_new(arena);

@@ -10,6 +10,7 @@
 #include "descriptor/descriptor.h"
 #include "plugin/parameter.h"
 #include "report/report.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -235,9 +236,11 @@ static int explain(struct plugin *plugin, const char *word)
 
 int main(int argc, char **argv)
 {
-	struct plugin plugin = { .arena = arena_new(out_of_memory, NULL) };
+	struct plugin plugin = { 0 };
 	int status;
 
+	source_end_without_memory(out_of_memory);
+	plugin.arena = arena_new(out_of_memory, NULL);
 	diags_init(&plugin.diags, plugin.arena);
 	plugin.err = out_fd(plugin.arena, STDERR_FILENO);
 	status = argc > 1 ? explain(&plugin, argv[1]) : answer(&plugin);

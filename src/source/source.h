@@ -172,6 +172,13 @@ struct source *source_open(
 /* The new side of a bare `check` is this too, for reading its configuration before the base is
  * known; as source_open(absent). */
 
+/*
+ * libgit2 does not survive an allocation that fails: from now on it calls `failed`, with NULL, which
+ * must not return. Its allocator is the whole process's, so this is for programs and not for a
+ * library; before anything else of this header, and while there is one thread.
+ */
+void source_end_without_memory(arena_failed failed);
+
 /* What a repository shows of itself to who writes a file of its. */
 struct repository_facts {
 	struct str work_dir;       /* the top of the working tree, absolute; absent: bare */
