@@ -75,6 +75,16 @@ bool cli_output_close(struct cli *cli, struct out *out, const char *path)
 	return false;
 }
 
+int cli_output_write(struct cli *cli, const char *path, struct str text)
+{
+	struct out *out = cli_output_open(cli, path);
+
+	if (!out)
+		return STATUS_UNKNOWN;
+	out_str(out, text);
+	return cli_output_close(cli, out, path) ? STATUS_OK : STATUS_UNKNOWN;
+}
+
 bool cli_side_prepare(
 	struct cli *cli, const char *config, const struct texts *roots, struct side *side)
 {
@@ -152,10 +162,10 @@ bool cli_has_links(const struct cli *cli)
 void cli_out_of_memory(void *context)
 {
 	static const char line[] = "breakwater: error: out of memory\n";
+	const struct cli *cli = context;
 
-	(void)context;
 	new_files_abandon();
 	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
-		_exit(STATUS_UNKNOWN);
-	_exit(STATUS_UNKNOWN);
+		_exit(cli->unknown);
+	_exit(cli->unknown);
 }

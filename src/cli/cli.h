@@ -76,12 +76,15 @@ struct breakwater_git cli_git(void);
  */
 struct out *cli_output_open(struct cli *cli, const char *path);
 bool cli_output_close(struct cli *cli, struct out *out, const char *path);
+/* All three in one, for a text that is complete; the exit status. */
+int cli_output_write(struct cli *cli, const char *path, struct str text);
 /* Opens an input (NULL: left out), which main closes; NULL with a diagnostic. */
 struct source *cli_source_open(struct cli *cli, const char *input);
 /* Opened source → configuration and roots, for commands with one side. */
 bool cli_side_prepare(
 	struct cli *cli, const char *config, const struct texts *roots, struct side *side);
-/* One line on standard error, status 2; removes unfinished files. Does not come back. */
+/* One line on standard error and the status of what could not be known, of the cli that `context` is;
+ * removes unfinished files. Does not come back. */
 void cli_out_of_memory(void *context);
 /* Columns of the terminal that a descriptor is, by COLUMNS or as it says; 0: it is none, or does not
  * know. */

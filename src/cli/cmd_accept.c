@@ -254,6 +254,7 @@ static bool check(struct accepting *a)
 		.today = a->today,
 		.jobs = arguments->jobs,
 		.out_of_memory = cli_out_of_memory,
+		.context = cli,
 	};
 	struct breakwater_look look = {
 		.color = cli->color_err,

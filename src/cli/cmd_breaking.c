@@ -189,6 +189,7 @@ static bool check(struct breaking *b)
 		.head_side = { .directory = b->new.directory },
 		.limit_to_input_files = b->arguments->limit_to_input_files,
 		.out_of_memory = cli_out_of_memory,
+		.context = cli,
 	};
 	const struct check_sources sources = { b->old.source, b->new.source };
 
@@ -401,6 +402,7 @@ static int compare(struct breaking *b)
 	struct cli *cli = b->cli;
 	const char *format = b->arguments->error_format;
 	struct buf_report report = { .arena = cli->arena };
+	struct out *text = out_memory(cli->arena);
 
 	if (!check(b))
 		return STATUS_UNKNOWN;
@@ -411,10 +413,9 @@ static int compare(struct breaking *b)
 	say_left_out(b);
 	report.items = b->items.items;
 	report.n = b->items.n;
-	if (!buf_report_write(cli->out, str_of(format ? format : "text"), &report)) {
-		diag_error(&cli->diags, NOWHERE, "the report could not be made");
-		return STATUS_UNKNOWN;
-	}
+	if (!buf_report_write(text, str_of(format ? format : "text"), &report))
+		cli_out_of_memory(cli);
+	out_str(cli->out, out_text(text));
 	/* Deleting everything is broken in every category, and no rule of some says so. */
 	if (!b->items.n && !b->paths.n && !b->accepted && !b->warnings &&
 		breakwater_run_status(b->run) == BREAKWATER_BROKEN &&

@@ -180,6 +180,7 @@ static struct breakwater_run *check(
 		.full = arguments->full,
 		.jobs = arguments->jobs,
 		.out_of_memory = cli_out_of_memory,
+		.context = cli,
 	};
 
 	pipeline_propose(cli->arena, &options);

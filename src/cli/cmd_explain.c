@@ -77,18 +77,16 @@ static int explain_run(struct cli *cli, const void *given, const struct texts *o
 	const struct explain_arguments *arguments = given;
 	struct str format = str_of(arguments->format ? arguments->format : "text");
 	struct rule_list list = { 0 };
-	struct out *out;
+	struct out *text = out_memory(cli->arena);
 
 	for (uint32_t i = 0; i < operands->n; i++) {
 		if (!add_rule(cli, str_of(operands->items[i]), &list))
 			return STATUS_UNKNOWN;
 	}
-	out = cli_output_open(cli, arguments->output);
-	if (!out)
-		return STATUS_UNKNOWN;
-	rules_write_explanation(
-		out, format, list.items, list.n, !arguments->output && cli->color_out);
-	return cli_output_close(cli, out, arguments->output) ? STATUS_OK : STATUS_UNKNOWN;
+	if (!rules_write_explanation(text, format, list.items, list.n,
+		    !arguments->output && cli->color_out))
+		cli_out_of_memory(cli);
+	return cli_output_write(cli, arguments->output, out_text(text));
 }
 
 const struct command explain_command = {

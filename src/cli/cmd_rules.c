@@ -52,7 +52,7 @@ static int rules_run_command(struct cli *cli, const void *given, const struct te
 	const struct rules_arguments *arguments = given;
 	struct str format = str_of(arguments->format ? arguments->format : "text");
 	struct selection *selection = NULL;
-	struct out *out;
+	struct out *text = out_memory(cli->arena);
 
 	(void)operands;
 	if (arguments->use.n || arguments->except.n) {
@@ -63,11 +63,9 @@ static int rules_run_command(struct cli *cli, const void *given, const struct te
 			!select_words(cli, selection, &arguments->except, false))
 			return STATUS_UNKNOWN;
 	}
-	out = cli_output_open(cli, arguments->output);
-	if (!out)
-		return STATUS_UNKNOWN;
-	rules_write_list(out, format, selection, !arguments->output && cli->color_out);
-	return cli_output_close(cli, out, arguments->output) ? STATUS_OK : STATUS_UNKNOWN;
+	if (!rules_write_list(text, format, selection, !arguments->output && cli->color_out))
+		cli_out_of_memory(cli);
+	return cli_output_write(cli, arguments->output, out_text(text));
 }
 
 const struct command rules_command = {

@@ -161,16 +161,25 @@ const struct command *command_find(struct cli *cli, const char *name)
 }
 
 /* The command's name, wherever options stand: the first operand by the tables of all commands. */
-static size_t find_name(struct cli *cli, char *const *args, size_t n)
+static size_t find_name(char *const *args, size_t n)
 {
-	VEC(struct opt_table) tables = { 0 };
+	struct opt_table tables[COUNT(commands)] = { { common_options, n_common_options, NULL } };
 
-	*vec_push(cli->arena, &tables) =
-		(struct opt_table){ common_options, n_common_options, NULL };
 	for (size_t i = 0; commands[i]; i++)
-		*vec_push(cli->arena, &tables) =
+		tables[i + 1] =
 			(struct opt_table){ commands[i]->options, commands[i]->n_options, NULL };
-	return opt_first_operand(tables.items, tables.n, args, n);
+	return opt_first_operand(tables, COUNT(tables), args, n);
+}
+
+/* The status of what could not be known; asked before there is memory that can be gone. */
+static int unknown_status(char *const *args, size_t n)
+{
+	size_t at = find_name(args, n);
+
+	for (size_t i = 0; at < n && commands[i]; i++)
+		if (strcmp(commands[i]->name, args[at]) == 0 && commands[i]->unknown)
+			return commands[i]->unknown;
+	return STATUS_UNKNOWN;
 }
 
 static bool check_operands(
@@ -236,7 +245,7 @@ static int run_nothing(struct cli *cli, char *const *args, size_t n)
 
 static int run(struct cli *cli, char *const *args, size_t n)
 {
-	size_t at = find_name(cli, args, n);
+	size_t at = find_name(args, n);
 	char **rest = NEW_ARRAY(cli->arena, n, char *);
 	const struct command *command;
 
@@ -249,8 +258,6 @@ static int run(struct cli *cli, char *const *args, size_t n)
 		if (i != at)
 			rest[j++] = args[i];
 	}
-	if (command->unknown)
-		cli->unknown = command->unknown;
 	return run_command(cli, command, rest, n - 1);
 }
 
@@ -273,21 +280,22 @@ static void keep_memory(void)
 int main(int argc, char **argv)
 {
 	struct arena *arena;
-	struct cli cli = { .unknown = STATUS_UNKNOWN };
+	size_t n = argc > 0 ? (size_t)argc - 1 : 0;
+	struct cli cli = { .unknown = unknown_status(argv + 1, n) };
 	int status;
 
 	hold_descriptors();
 	catch_signals();
 	keep_memory();
-	source_end_without_memory(cli_out_of_memory);
-	arena = arena_new(cli_out_of_memory, NULL);
+	source_end_without_memory(cli_out_of_memory, &cli);
+	arena = arena_new(cli_out_of_memory, &cli);
 	cli.arena = arena;
 	cli.names = intern_new(arena);
 	cli.out = out_fd(arena, STDOUT_FILENO);
 	cli.err = out_fd(arena, STDERR_FILENO);
 	diags_init(&cli.diags, arena);
 
-	status = run(&cli, argv + 1, argc > 0 ? (size_t)argc - 1 : 0);
+	status = run(&cli, argv + 1, n);
 	if (!cli_output_close(&cli, cli.out, NULL))
 		status = STATUS_UNKNOWN;
 	if (status == STATUS_UNKNOWN)

@@ -239,7 +239,7 @@ int main(int argc, char **argv)
 	struct plugin plugin = { 0 };
 	int status;
 
-	source_end_without_memory(out_of_memory);
+	source_end_without_memory(out_of_memory, NULL);
 	plugin.arena = arena_new(out_of_memory, NULL);
 	diags_init(&plugin.diags, plugin.arena);
 	plugin.err = out_fd(plugin.arena, STDERR_FILENO);

@@ -4,14 +4,14 @@
 
 enum { WIDTH = 78, MAN_WIDTH = 74 };
 
-/* One way of writing rules. Without `entry` and so on a part is left out. */
+/* One way of writing rules; false: no memory. */
 struct rule_format {
 	const char *name;
 	void (*list_begin)(struct out *out);
-	void (*entry)(struct out *out, const struct rule *rule, bool color);
+	bool (*entry)(struct out *out, const struct rule *rule, bool color);
 	void (*list_end)(struct out *out);
 	void (*explain_begin)(struct out *out);
-	void (*explain)(struct out *out, const struct rule *rule, bool color);
+	bool (*explain)(struct out *out, const struct rule *rule, bool color);
 	void (*explain_end)(struct out *out);
 };
 
@@ -84,7 +84,7 @@ static void indented_write(struct out *out, struct str text, const char *before)
 
 /* Text */
 
-static void text_entry(struct out *out, const struct rule *rule, bool color)
+static bool text_entry(struct out *out, const struct rule *rule, bool color)
 {
 	const struct palette *palette = palette_of(color);
 	int width = 0;
@@ -100,6 +100,7 @@ static void text_entry(struct out *out, const struct rule *rule, bool color)
 		width += (int)name.n + (width > 0);
 	}
 	out_printf(out, "%*s %s\n", width < 31 ? 31 - width : 0, "", rule->purpose);
+	return true;
 }
 
 static void text_part(struct out *out, const char *title, const char *text, bool color)
@@ -122,7 +123,7 @@ static void text_example(struct out *out, const char *title, const char *code, b
 	indented_write(out, str_of(code), "    ");
 }
 
-static void text_explain(struct out *out, const struct rule *rule, bool color)
+static bool text_explain(struct out *out, const struct rule *rule, bool color)
 {
 	const struct palette *palette = palette_of(color);
 
@@ -140,6 +141,7 @@ static void text_explain(struct out *out, const struct rule *rule, bool color)
 	text_example(out, "After", rule->after, color);
 	text_part(out, "How to change it safely", rule->safely, color);
 	out_char(out, '\n');
+	return true;
 }
 
 /* JSON */
@@ -170,16 +172,16 @@ static json_t *rule_value(const struct rule *rule, bool *ok)
 	return object;
 }
 
-static void json_entry(struct out *out, const struct rule *rule, bool color)
+static bool json_entry(struct out *out, const struct rule *rule, bool color)
 {
 	bool ok = true;
 	json_t *object = rule_value(rule, &ok);
 
 	(void)color;
-	value_write(out, object, JSON_COMPACT, ok);
+	return value_write(out, object, JSON_COMPACT, ok);
 }
 
-static void json_explain(struct out *out, const struct rule *rule, bool color)
+static bool json_explain(struct out *out, const struct rule *rule, bool color)
 {
 	bool ok = true;
 	json_t *object = rule_value(rule, &ok);
@@ -190,7 +192,7 @@ static void json_explain(struct out *out, const struct rule *rule, bool color)
 	value_set(object, "before", json_string(rule->before), &ok);
 	value_set(object, "after", json_string(rule->after), &ok);
 	value_set(object, "safely", json_string(rule->safely), &ok);
-	value_write(out, object, JSON_COMPACT, ok);
+	return value_write(out, object, JSON_COMPACT, ok);
 }
 
 /* Markdown. The texts of rules are ours and may hold markdown. */
@@ -201,7 +203,7 @@ static void markdown_begin(struct out *out)
 		       "|---|---|---|---|\n"));
 }
 
-static void markdown_entry(struct out *out, const struct rule *rule, bool color)
+static bool markdown_entry(struct out *out, const struct rule *rule, bool color)
 {
 	(void)color;
 	out_printf(out, "| `%s` | ", rule->id);
@@ -209,6 +211,7 @@ static void markdown_entry(struct out *out, const struct rule *rule, bool color)
 	out_str(out, S(" | "));
 	surfaces_write(out, rule->breaks);
 	out_printf(out, " | %s |\n", rule->purpose);
+	return true;
 }
 
 static void markdown_part(struct out *out, const char *title, const char *text)
@@ -226,7 +229,7 @@ static void markdown_example(struct out *out, const char *title, const char *cod
 	out_str(out, S("```\n"));
 }
 
-static void markdown_explain(struct out *out, const struct rule *rule, bool color)
+static bool markdown_explain(struct out *out, const struct rule *rule, bool color)
 {
 	(void)color;
 	out_printf(out, "## %s\n\n%s\n\nCategories: ", rule->id, rule->purpose);
@@ -242,6 +245,7 @@ static void markdown_explain(struct out *out, const struct rule *rule, bool colo
 	markdown_example(out, "After", rule->after);
 	markdown_part(out, "How to change it safely", rule->safely);
 	out_char(out, '\n');
+	return true;
 }
 
 /* Manual page, in mdoc */
@@ -340,7 +344,7 @@ static void man_example(struct out *out, const char *title, const char *code)
 	out_str(out, S(".Ed\n"));
 }
 
-static void man_explain(struct out *out, const struct rule *rule, bool color)
+static bool man_explain(struct out *out, const struct rule *rule, bool color)
 {
 	struct str purpose = str_of(rule->purpose);
 
@@ -359,6 +363,7 @@ static void man_explain(struct out *out, const struct rule *rule, bool color)
 	man_example(out, "Before", rule->before);
 	man_example(out, "After", rule->after);
 	man_part(out, "How to change it safely", rule->safely);
+	return true;
 }
 
 static void man_begin(struct out *out)
@@ -445,29 +450,31 @@ bool rules_write_list(
 {
 	const struct rule_format *writer = format_find(format);
 	const struct rule *const *rules;
+	bool ok = true;
 	size_t n;
 
 	if (!writer)
 		return false;
 	rules = rules_all(&n);
 	writer->list_begin(out);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && ok; i++)
 		if (!selection || selection->selected[i])
-			writer->entry(out, rules[i], color);
+			ok = writer->entry(out, rules[i], color);
 	writer->list_end(out);
-	return true;
+	return ok;
 }
 
 bool rules_write_explanation(
 	struct out *out, struct str format, const struct rule *const *rules, size_t n, bool color)
 {
 	const struct rule_format *writer = format_find(format);
+	bool ok = true;
 
 	if (!writer)
 		return false;
 	writer->explain_begin(out);
-	for (size_t i = 0; i < n; i++)
-		writer->explain(out, rules[i], color);
+	for (size_t i = 0; i < n && ok; i++)
+		ok = writer->explain(out, rules[i], color);
 	writer->explain_end(out);
-	return true;
+	return ok;
 }

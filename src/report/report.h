@@ -66,7 +66,7 @@ void diags_print(
 /*
  * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one
  * line a rule of the selection (NULL: all), `rules_write_explanation` a rule at length. False: no
- * such format.
+ * such format, or no memory; then what was written is no whole.
  */
 bool rules_write_list(
 	struct out *out, struct str format, const struct selection *selection, bool color);

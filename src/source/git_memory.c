@@ -8,12 +8,15 @@
 #include <stdlib.h>
 
 /* libgit2 hands its allocator no argument. Written once, before any thread is started. */
-static arena_failed memory_failed;
+static struct {
+	arena_failed failed;
+	void *context;
+} memory;
 
 static void *taken(void *p)
 {
 	if (!p) {
-		memory_failed(NULL);
+		memory.failed(memory.context);
 		abort();
 	}
 	return p;
@@ -81,7 +84,7 @@ static char *copy_text(const char *text, const char *file, int line)
 }
 #endif
 
-void source_end_without_memory(arena_failed failed)
+void source_end_without_memory(arena_failed failed, void *context)
 {
 	git_allocator allocator = {
 		.gmalloc = take,
@@ -97,6 +100,7 @@ void source_end_without_memory(arena_failed failed)
 #endif
 	};
 
-	memory_failed = failed;
+	memory.failed = failed;
+	memory.context = context;
 	git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator);
 }

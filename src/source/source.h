@@ -173,11 +173,11 @@ struct source *source_open(
  * known; as source_open(absent). */
 
 /*
- * libgit2 does not survive an allocation that fails: from now on it calls `failed`, with NULL, which
- * must not return. Its allocator is the whole process's, so this is for programs and not for a
+ * libgit2 does not survive an allocation that fails: from now on it calls `failed` with `context`,
+ * which must not return. Its allocator is the whole process's, so this is for programs and not for a
  * library; before anything else of this header, and while there is one thread.
  */
-void source_end_without_memory(arena_failed failed);
+void source_end_without_memory(arena_failed failed, void *context);
 
 /* What a repository shows of itself to who writes a file of its. */
 struct repository_facts {
