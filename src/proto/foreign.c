@@ -37,12 +37,13 @@ static const char *remedy(enum form form)
 	}
 }
 
-/* The line that begins at or before `at`, as far as a marker could reach. */
+/* The line that begins at or before `at`, as far as a marker could reach; past the end there is
+ * none but the last. */
 static struct span line_at(struct str bytes, size_t at)
 {
-	size_t begin = at, end;
+	size_t begin = at < bytes.n ? at : bytes.n, end;
 
-	while (begin > 0 && at - begin < LONGEST_MARKER && bytes.p[begin - 1] != '\n')
+	while (begin > 0 && begin + LONGEST_MARKER > at && bytes.p[begin - 1] != '\n')
 		begin--;
 	end = begin + str_find(str_head(str_from(bytes, begin), LONGEST_MARKER), '\n');
 	return (struct span){ (uint32_t)begin, (uint32_t)end };
