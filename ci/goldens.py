@@ -266,12 +266,12 @@ def cli(bw, case, tmp):
 
 
 def fuzz(bw, case, tmp):
-    """fuzz/CASE: an input that once crashed: input.proto or input.binpb. Any answer will do, in time."""
+    """fuzz/CASE: an input that once crashed: input.proto or input.binpb; others are ci/fuzz.py's. Any answer will do, in time."""
     if (case / "input.proto").exists():
         (pathlib.Path(tmp) / "root").mkdir()
         shutil.copy(case / "input.proto", pathlib.Path(tmp) / "root")
         bw.run(["build", "dir:root", "-o", "set.binpb"], tmp)
-    else:
+    elif (case / "input.binpb").exists():
         bw.run(["build", f"set:{case / 'input.binpb'}", "-o", "set.binpb"], tmp)
 
 

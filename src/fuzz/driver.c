@@ -1,40 +1,167 @@
 /*
- * Where libFuzzer is absent: runs a harness over the files named on the command line, so that the
- * cases of testdata/fuzz and seeds can be tried with any compiler.
+ * Where libFuzzer is absent: runs a harness over the files and folders of the command line, then
+ * over `-runs=N` inputs that are made of them by blind changes, the same ones each time.
  */
+#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int run_file(const char *path)
+enum { MAX_INPUT = 1 << 20 };
+
+struct input {
+	uint8_t *bytes;
+	size_t size;
+};
+
+struct corpus {
+	struct input *items;
+	size_t n, cap;
+};
+
+static int add_file(struct corpus *corpus, const char *path)
 {
 	FILE *file = fopen(path, "rb");
-	uint8_t *bytes = NULL;
-	long size = -1;
-	int ok = 0;
+	uint8_t *bytes = malloc(MAX_INPUT);
+	size_t size = 0;
 
-	if (file && fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 &&
-		fseek(file, 0, SEEK_SET) == 0)
-		bytes = malloc(size ? (size_t)size : 1);
-	if (bytes && fread(bytes, 1, (size_t)size, file) == (size_t)size) {
-		LLVMFuzzerTestOneInput(bytes, (size_t)size);
-		ok = 1;
+	if (corpus->n == corpus->cap) {
+		corpus->cap = corpus->cap * 2 + 16;
+		corpus->items = realloc(corpus->items, corpus->cap * sizeof *corpus->items);
 	}
-	if (!ok)
-		perror(path);
-	free(bytes);
+	if (file && bytes && corpus->items) {
+		size = fread(bytes, 1, MAX_INPUT, file);
+		if (!ferror(file)) {
+			/* As large as it is, so that a sanitizer sees what reads past its end. */
+			corpus->items[corpus->n] = (struct input){ malloc(size ? size : 1), size };
+			memcpy(corpus->items[corpus->n++].bytes, bytes, size);
+			fclose(file);
+			free(bytes);
+			return 1;
+		}
+	}
+	perror(path);
 	if (file)
 		fclose(file);
-	return ok;
+	free(bytes);
+	return 0;
+}
+
+static int order(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int add(struct corpus *corpus, const char *path)
+{
+	struct dirent **names;
+	struct stat st;
+	int ok = 1, n;
+
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return add_file(corpus, path);
+	n = scandir(path, &names, NULL, order);
+	for (int i = 0; i < n; i++) {
+		char below[4096];
+
+		snprintf(below, sizeof below, "%s/%s", path, names[i]->d_name);
+		if (names[i]->d_name[0] != '.')
+			ok &= add(corpus, below);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	return ok && n >= 0;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* Overwrites, takes out, or puts in what stands elsewhere in the corpus. */
+static void change(const struct corpus *corpus, uint64_t *state, struct input *input)
+{
+	const struct input *other = &corpus->items[next_random(state) % corpus->n];
+	size_t at = input->size ? next_random(state) % input->size : 0;
+	size_t n = next_random(state) % 16 + 1, from = 0;
+
+	switch (next_random(state) % 4) {
+	case 0:
+		if (input->size)
+			input->bytes[at] ^= (uint8_t)(1 << next_random(state) % 8);
+		break;
+	case 1:
+		if (input->size)
+			input->bytes[at] = (uint8_t)next_random(state);
+		break;
+	case 2:
+		n = n < input->size - at ? n : input->size - at;
+		memmove(input->bytes + at, input->bytes + at + n, input->size - at - n);
+		input->size -= n;
+		break;
+	default:
+		if (other->size)
+			from = next_random(state) % other->size;
+		n = n < other->size - from ? n : other->size - from;
+		if (input->size + n > MAX_INPUT)
+			break;
+		memmove(input->bytes + at + n, input->bytes + at, input->size - at);
+		memcpy(input->bytes + at, other->bytes + from, n);
+		input->size += n;
+	}
+}
+
+static int run_changed(const struct corpus *corpus, unsigned long runs)
+{
+	uint64_t state = UINT64_C(0x9E3779B97F4A7C15);
+	uint8_t *room = malloc(MAX_INPUT);
+
+	for (unsigned long i = 0; room && corpus->n && i < runs; i++) {
+		const struct input *base = &corpus->items[next_random(&state) % corpus->n];
+		struct input input = { room, base->size };
+		uint8_t *exact;
+
+		memcpy(room, base->bytes, base->size);
+		for (uint64_t k = next_random(&state) % 8; k < 8; k++)
+			change(corpus, &state, &input);
+		exact = malloc(input.size ? input.size : 1);
+		if (!exact)
+			break;
+		memcpy(exact, room, input.size);
+		LLVMFuzzerTestOneInput(exact, input.size);
+		free(exact);
+	}
+	free(room);
+	return room != NULL;
 }
 
 int main(int argc, char **argv)
 {
-	int failed = 0;
+	struct corpus corpus = { 0 };
+	unsigned long runs = 0;
+	int ok = 1;
 
-	for (int i = 1; i < argc; i++)
-		failed |= !run_file(argv[i]);
-	return failed;
+	LLVMFuzzerInitialize(&argc, &argv);
+	for (int i = 1; i < argc; i++) {
+		if (strncmp(argv[i], "-runs=", 6) == 0)
+			runs = strtoul(argv[i] + 6, NULL, 10);
+		else if (argv[i][0] != '-')
+			ok &= add(&corpus, argv[i]);
+	}
+	for (size_t i = 0; i < corpus.n; i++)
+		LLVMFuzzerTestOneInput(corpus.items[i].bytes, corpus.items[i].size);
+	ok &= run_changed(&corpus, runs);
+	for (size_t i = 0; i < corpus.n; i++)
+		free(corpus.items[i].bytes);
+	free(corpus.items);
+	return !ok;
 }

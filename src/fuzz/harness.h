@@ -1,12 +1,41 @@
 /*
- * What the harnesses share: a stranger's bytes through the whole of the compiler, and what must
- * hold for everything that it takes. A broken promise aborts; an error of the input is no find.
+ * Harnesses: a stranger's bytes through one entry point each. A broken promise aborts; an error of
+ * the input is no find.
+ *
+ * They are one program, which takes `--harness=NAME` (libFuzzer passes over what begins so). A
+ * harness keeps nothing from one input to the next but the repository of repository.c.
  */
 #pragma once
-#include "base/str.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "source/source.h"
 
-/* Compiles `text` as a contract; what compiles must give, from the set that was made of it, the
- * same set. */
-void fuzz_text(struct str text);
-/* Compiles `set` as a descriptor set, likewise; and reads it as a plugin's request. */
-void fuzz_set(struct str set);
+struct harness {
+	const char *name;
+	void (*run)(struct str bytes);
+};
+
+/* Tables that end with a row without a name. */
+extern const struct harness archive_harnesses[], compile_harnesses[], config_harnesses[],
+	event_harnesses[], repository_harnesses[], side_harnesses[];
+
+/* What most rounds need. */
+struct round {
+	struct arena *arena;
+	struct intern *names;
+	struct diags diags;
+};
+
+void round_begin(struct round *round);
+void round_end(struct round *round);
+/* Options for sources below `directory`, with limits that a round can reach in time. */
+struct source_options round_options(const struct round *round, struct str directory);
+/* Lists a source and reads all of it, then closes it; NULL is passed over. */
+void round_read_all(struct round *round, struct source *source);
+/* Takes what stands before the next line `%%`, or all; false: nothing is left. */
+bool take_part(struct str *rest, struct str *part);
+/* A path in `arena`, ended with a NUL, of a file of the process's own folder in $TMPDIR, which is
+ * made when it is first asked for and removed at the end. */
+char *scratch_path(struct arena *arena, const char *name);
+/* Replaces the file; aborts when that fails. */
+void scratch_write(const char *path, struct str bytes);
