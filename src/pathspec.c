@@ -162,10 +162,8 @@ static bool fits(struct str pattern, size_t fixed, struct str path)
 	if (pattern.n > MAX_PATH || path.n > MAX_PATH || path.n < fixed || pattern.n < fixed ||
 		!str_eq(str_head(path, fixed), str_head(pattern, fixed)))
 		return false;
-	memcpy(pattern_text, pattern.p, pattern.n);
-	pattern_text[pattern.n] = '\0';
-	memcpy(text, path.p, path.n);
-	text[path.n] = '\0';
+	*str_put(pattern_text, pattern) = '\0';
+	*str_put(text, path) = '\0';
 	return fnmatch(pattern_text + fixed, text + fixed, 0) == 0;
 }
 

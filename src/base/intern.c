@@ -145,9 +145,8 @@ struct str intern_dotted(struct intern *table, struct str a, struct str b)
 		large = arena_like(table->arena);
 		text = arena_bytes(large, a.n + 1 + b.n);
 	}
-	memcpy(text, a.p, a.n);
-	text[a.n] = '.';
-	memcpy(text + a.n + 1, b.p, b.n);
+	*str_put(text, a) = '.';
+	str_put(text + a.n + 1, b);
 	found = intern(table, (struct str){ text, a.n + 1 + b.n });
 	arena_free(large);
 	return found;

@@ -180,8 +180,7 @@ bool path_normalize(struct arena *arena, struct str path, struct str *out)
 		}
 		if (n)
 			p[n++] = '/';
-		memcpy(p + n, part.p, part.n);
-		n += part.n;
+		n = (size_t)(str_put(p + n, part) - p);
 	}
 	*out = (struct str){ p, n };
 	return true;

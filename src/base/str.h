@@ -40,6 +40,25 @@ static inline bool str_eq(struct str a, struct str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Copies the bytes to `at`, which has room for them, and gives the place behind them. memcpy itself
+ * must not be given the null pointer of an absent view. */
+static inline char *str_put(char *at, struct str s)
+{
+	if (s.n)
+		memcpy(at, s.p, s.n);
+	return at + s.n;
+}
+
+static inline bool str_has(struct str s, char c)
+{
+	return s.n && memchr(s.p, c, s.n);
+}
+
+static inline bool str_contains(struct str s, struct str part)
+{
+	return s.n && memmem(s.p, s.n, part.p, part.n);
+}
+
 /* Bytewise order, as git sorts paths; negative, 0 or positive. */
 int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);

@@ -176,7 +176,7 @@ bool text_keep(struct text *text, const struct span *spans, uint32_t n, struct s
 		line.text = str_dup(arena, line.text);
 		text->kept[text->n_kept++] = line;
 	}
-	text->has_word = memmem(text->bytes.p, text->bytes.n, word.p, word.n) != NULL;
+	text->has_word = str_contains(text->bytes, word);
 	text->bytes = (struct str){ NULL, 0 };
 	text->lines = NULL;
 	arena_rewind(scratch, mark);

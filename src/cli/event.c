@@ -37,7 +37,7 @@ static struct str text_at(const json_t *object, const char *key)
 /* Copied, for the event is freed. A NUL would end it early, and is in no name. */
 static const char *kept(struct arena *arena, struct str text)
 {
-	return text.n && !memchr(text.p, '\0', text.n) ? str_cstr(arena, text) : NULL;
+	return text.n && !str_has(text, '\0') ? str_cstr(arena, text) : NULL;
 }
 
 static bool fail(struct arena *arena, struct breakwater_proposal *proposal, struct str why)

@@ -200,7 +200,7 @@ static struct marked_file *mark_file(struct file *file, struct arena *arena)
 		(file->text->kept && !file->text->has_word) || !text_load(file->text, arena))
 		return marked;
 	scan.bytes = file->text->bytes;
-	if (!memmem(scan.bytes.p, scan.bytes.n, ACCEPT_MARKER, sizeof ACCEPT_MARKER - 1))
+	if (!str_contains(scan.bytes, S(ACCEPT_MARKER)))
 		return marked;
 	if (str_starts(scan.bytes, S("\xEF\xBB\xBF")))
 		scan.at = 3;

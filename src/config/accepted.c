@@ -336,7 +336,8 @@ struct str accepted_write(struct arena *arena, const struct acceptances *accepte
 
 	for (uint32_t i = 0; i < accepted->list.n; i++)
 		sorted[i] = &accepted->list.items[i];
-	qsort(sorted, accepted->list.n, sizeof *sorted, newest_first);
+	if (accepted->list.n)
+		qsort(sorted, accepted->list.n, sizeof *sorted, newest_first);
 	for (uint32_t i = 0; i < accepted->list.n; i++)
 		if (!n || sorted[n - 1]->fingerprint != sorted[i]->fingerprint)
 			sorted[n++] = sorted[i];

@@ -66,7 +66,7 @@ bool read_path(struct reader *r, const struct yaml_node *node, struct str base, 
 		diag_help(r->diags, "paths are relative to the folder of this file");
 		return false;
 	}
-	if (memchr(node->value.p, 0, node->value.n)) {
+	if (str_has(node->value, '\0')) {
 		diag_error(r->diags, node_place(r, node), "a path has no NUL");
 		return false;
 	}

@@ -57,7 +57,8 @@ static struct span *options_slot(struct places *places, struct options *options,
 		return &options->span;
 	at = vec_push(places->request->arena, &options->encoded->spans);
 	at->n = path.n < COUNT(at->path) ? path.n : (uint32_t)COUNT(at->path);
-	memcpy(at->path, path.p, at->n * sizeof *at->path);
+	if (at->n)
+		memcpy(at->path, path.p, at->n * sizeof *at->path);
 	return &at->span;
 }
 
@@ -398,7 +399,8 @@ static void locations_add(struct places *places, const struct raw_location *raw)
 		*vec_push(scratch, &places->open) =
 			(struct open_location){ places->file->locations.n - 1, n };
 	} while (n < raw->n_path);
-	memcpy(places->path, raw->path, raw->n_path * sizeof *raw->path);
+	if (raw->n_path)
+		memcpy(places->path, raw->path, raw->n_path * sizeof *raw->path);
 	at->begin_line = raw->span[0];
 	at->begin_column = raw->span[1];
 	at->end_line = raw->span[2];
@@ -447,7 +449,8 @@ static void places_finish(struct places *places)
 	struct text *text = places->file->text;
 	struct point *points = NEW_ARRAY(places->request->arena, places->points.n, struct point);
 
-	memcpy(points, places->points.items, places->points.n * sizeof *points);
+	if (places->points.n)
+		memcpy(points, places->points.items, places->points.n * sizeof *points);
 	text->points = points;
 	text->n_points = places->points.n;
 	file_walk(places->file, place_entry_visit, NULL);

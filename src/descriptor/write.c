@@ -61,7 +61,7 @@ static ProtobufCBinaryData write_reference(
 		return bytes_to(written);
 	p = arena_bytes(writer->scratch, element->full_name.n + 1);
 	p[0] = '.';
-	memcpy(p + 1, element->full_name.p, element->full_name.n);
+	str_put(p + 1, element->full_name);
 	return bytes_to((struct str){ p, element->full_name.n + 1 });
 }
 

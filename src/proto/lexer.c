@@ -504,7 +504,7 @@ static void gather_line(struct collector *c, struct lexer *lexer)
 		take_newline(lexer);
 	text = (struct str){ begin, (size_t)(lexer->at - begin) };
 	joined = collector_room(c, lexer, c->buffer.n + text.n);
-	memcpy(joined + c->buffer.n, text.p, text.n);
+	str_put(joined + c->buffer.n, text);
 	c->buffer = (struct str){ joined, c->buffer.n + text.n };
 	c->line_comment = true;
 }

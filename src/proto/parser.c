@@ -214,11 +214,11 @@ static bool expect_dotted(
 			size_t more = (n + part.n + 1) * 2;
 			char *larger = arena_bytes(p->scratch, more);
 
-			memcpy(larger, text, n);
+			str_put(larger, (struct str){ text, n });
 			text = larger;
 			cap = more;
 		}
-		memcpy(text + n, part.p, part.n);
+		str_put(text + n, part);
 		n += part.n;
 		next(p);
 		end = p->lexer.previous.span.end;
@@ -406,10 +406,10 @@ static struct str parse_strings(struct parser *p, struct arena *arena)
 		if (all.n + part.n > room) {
 			char *larger = arena_bytes(arena, room = (all.n + part.n) * 2);
 
-			memcpy(larger, all.p, all.n);
+			str_put(larger, all);
 			all.p = larger;
 		}
-		memcpy((char *)all.p + all.n, part.p, part.n);
+		str_put((char *)all.p + all.n, part);
 		all.n += part.n;
 		next(p);
 	}
@@ -1497,7 +1497,7 @@ static struct str with_letter(struct parser *p, char letter, struct str name)
 	char *text = arena_bytes(p->scratch, name.n + 1);
 
 	text[0] = letter;
-	memcpy(text + 1, name.p, name.n);
+	str_put(text + 1, name);
 	return intern(p->names, (struct str){ text, name.n + 1 });
 }
 

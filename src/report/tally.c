@@ -135,8 +135,12 @@ const struct tally *tally_make(const struct report *report, const struct blocks 
 		if (!finding->accepted && finding->help.n)
 			help_count(tally, &counting, finding, arena);
 	}
-	qsort(tally->rules.items, tally->rules.n, sizeof *tally->rules.items, compare_rules);
-	qsort(tally->files.items, tally->files.n, sizeof *tally->files.items, compare_files);
+	if (tally->rules.n)
+		qsort(tally->rules.items, tally->rules.n, sizeof *tally->rules.items,
+			compare_rules);
+	if (tally->files.n)
+		qsort(tally->files.items, tally->files.n, sizeof *tally->files.items,
+			compare_files);
 	return tally;
 }
 

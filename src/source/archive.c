@@ -73,7 +73,7 @@ static bool clean_path(struct archive *archive, struct str given, struct str *pa
 	bool matters = path_is_contract(given) || is_configuration(given);
 
 	*path = (struct str){ NULL, 0 };
-	if (given.n > MAX_PATH_BYTES || memchr(given.p, '\0', given.n) ||
+	if (given.n > MAX_PATH_BYTES || str_has(given, '\0') ||
 		!path_normalize(archive->arena, given, path)) {
 		*path = (struct str){ NULL, 0 };
 		return !matters || archive_fail(archive, str_head(given, MAX_PATH_BYTES),

@@ -89,7 +89,7 @@ static bool read_path_v4(struct reading *r, struct str before, struct str *path)
 		return false;
 	n = before.n - drop;
 	p = arena_bytes(r->arena, n + rest);
-	memcpy(p, before.p, n);
+	str_put(p, str_head(before, n));
 	memcpy(p + n, r->bytes.p + r->at, rest);
 	*path = (struct str){ p, n + rest };
 	r->at += rest + 1;
@@ -408,8 +408,7 @@ const struct index_entry *index_find_below(const struct index_file *index, struc
 
 	if (folder.n >= MAX_PATH_BYTES)
 		return NULL;
-	memcpy(text, folder.p, folder.n);
-	text[folder.n] = '/';
+	*str_put(text, folder) = '/';
 	at = index_from(index, below);
 	return at < index->n && str_starts(index->entries[at].path, below) ? &index->entries[at]
 									   : NULL;
@@ -484,7 +483,7 @@ static bool read_remembered(struct remembered *m, size_t above, int depth)
 		return false;
 	if (above)
 		m->path[folder.n++] = '/';
-	memcpy(m->path + folder.n, name.p, name.n);
+	str_put(m->path + folder.n, name);
 	folder.n += name.n;
 	if (covered >= 0) {
 		if (m->rest.n < GIT_OID_RAWSZ)

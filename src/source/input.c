@@ -61,7 +61,7 @@ static void help_on_disk(struct opening *o, struct str name)
 			ARG(shown));
 		return;
 	}
-	if (memchr(name.p, '\0', name.n) || stat(path_absolute(o->options, name), &st) < 0)
+	if (str_has(name, '\0') || stat(path_absolute(o->options, name), &st) < 0)
 		return;
 	if (S_ISDIR(st.st_mode))
 		diag_help(o->diags, "the folder of that name is dir:" STR, ARG(shown));
@@ -138,7 +138,7 @@ struct source *open_input(struct opening *o, struct str input)
 {
 	if (!input.p)
 		return open_default(o);
-	if (memchr(input.p, '\0', input.n) || input.n == 0)
+	if (str_has(input, '\0') || input.n == 0)
 		return fail_form(o, input, "it is empty");
 	if (str_starts(input, S("dir:")) && input.n > 4)
 		return dir_open(o->options, str_from(input, 4), o->diags);

@@ -313,7 +313,7 @@ int tree_item_order(const void *left, const void *right)
 {
 	const struct tree_item *a = left, *b = right;
 	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
-	int order = memcmp(a->name.p, b->name.p, n);
+	int order = n ? memcmp(a->name.p, b->name.p, n) : 0;
 	int a_next, b_next;
 
 	if (order)

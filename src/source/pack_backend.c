@@ -41,8 +41,7 @@ static int backend_read(
 	*type = wish.type;
 	*data = answer == PACKS_READ ? git_odb_backend_data_alloc(backend, bytes.n + 1) : NULL;
 	if (*data) {
-		memcpy(*data, bytes.p, bytes.n);
-		((char *)*data)[bytes.n] = '\0';
+		*str_put(*data, bytes) = '\0';
 		*n = bytes.n;
 	} else {
 		error = backend_error(answer == PACKS_READ ? PACKS_NO_MEMORY : answer);

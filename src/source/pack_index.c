@@ -192,7 +192,8 @@ static void append(struct packs *packs, struct pack **list, uint32_t n)
 {
 	struct pack *last = atomic_load(&packs->first);
 
-	qsort(list, n, sizeof(struct pack *), newest_first);
+	if (n)
+		qsort(list, n, sizeof(struct pack *), newest_first);
 	while (last && atomic_load(&last->next))
 		last = atomic_load(&last->next);
 	for (uint32_t i = 0; i < n; i++) {

@@ -409,7 +409,7 @@ bool revision_find(struct repository *repository, struct str name, enum meant me
 	bool found;
 
 	*revision = (struct revision){ 0 };
-	if (name.n == 0 || memchr(name.p, '\0', name.n)) {
+	if (name.n == 0 || str_has(name, '\0')) {
 		diag_error(diags, NOWHERE, "a revision's name is empty");
 		return false;
 	}

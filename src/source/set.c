@@ -154,7 +154,7 @@ static bool take_file(void *context, struct str payload)
 		return split_fail(s, path, "its descriptor is damaged or cut short");
 	if (path.n == 0)
 		return split_fail(s, path, "it has no name");
-	if (path.n > MAX_PATH_BYTES || memchr(path.p, '\0', path.n))
+	if (path.n > MAX_PATH_BYTES || str_has(path, '\0'))
 		return split_fail(s, S(""), "its name is no file's name");
 	file = vec_push(s->arena, &s->files);
 	*file = (struct memory_file){ path, payload };

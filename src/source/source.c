@@ -30,7 +30,7 @@ bool path_is_clean(struct str path)
 {
 	struct str rest = path, part;
 
-	if (path.n == 0 || path.n > MAX_PATH_BYTES || memchr(path.p, '\0', path.n))
+	if (path.n == 0 || path.n > MAX_PATH_BYTES || str_has(path, '\0'))
 		return false;
 	while (str_cut(&rest, '/', &part))
 		if (part.n == 0 || str_eq(part, S(".")) || str_eq(part, S("..")))

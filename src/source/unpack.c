@@ -117,7 +117,7 @@ static size_t read_some(struct unpacker *u, char *p, size_t n)
 	if (u->packing == PACKING_ZSTD)
 		return zstd_read(u, p, n);
 #endif
-	memcpy(p, u->rest.p, got);
+	str_put(p, str_head(u->rest, got));
 	u->rest = str_from(u->rest, got);
 	u->ended = !u->rest.n;
 	return got;
