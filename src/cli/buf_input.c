@@ -1,6 +1,7 @@
 #include "cli/buf_input.h"
 
 #include "descriptor/descriptor.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -354,7 +355,7 @@ static bool says_v2(struct str text)
 /* The beginning of a file on the disk; absent: there is none. */
 static struct str disk_head(struct cli *cli, struct str path)
 {
-	int fd = open(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open_again(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char *p = arena_bytes(cli->arena, MAX_CONFIG_LOOK);
 	ssize_t n = fd < 0 ? -1 : read(fd, p, MAX_CONFIG_LOOK);
 

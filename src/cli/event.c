@@ -4,6 +4,7 @@
  * is read with a limit, and one that cannot be read is said to be that.
  */
 #include "base/str.h"
+#include "base/open.h"
 #include "cli/cli.h"
 #include "cli/pipeline.h"
 
@@ -56,7 +57,7 @@ static bool fail(struct arena *arena, struct breakwater_proposal *proposal, stru
 /* The whole of it; false with errno. */
 static bool read_file(const char *path, struct arena *arena, struct str *text)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
+	int fd = open_again(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
 	struct stat st;
 	char *bytes;
 	size_t n = 0;
@@ -84,6 +85,13 @@ static bool read_file(const char *path, struct arena *arena, struct str *text)
 	close(fd);
 	errno = error;
 	return !error;
+}
+
+static const char *read_failure(void)
+{
+	return errno == EINVAL  ? "it is no regular file"
+	       : errno == EFBIG ? "it is larger than 25 MB"
+				: strerror(errno);
 }
 
 static bool propose_commit(struct event *event, struct str id, struct str reason)
@@ -203,11 +211,20 @@ void event_find_request(struct arena *arena, struct breakwater_proposal *proposa
 	const char *path = pipeline_variable("GITHUB_EVENT_PATH");
 	const json_t *request;
 	struct str text;
+	json_error_t error;
 	json_t *event;
 
-	if (!path || !read_file(path, arena, &text))
+	if (!path)
 		return;
-	event = json_loadb(text.p, text.n, 0, NULL);
+	if (!read_file(path, arena, &text)) {
+		/* A step in a container may have no such file. */
+		if (errno != ENOENT)
+			fail(arena, proposal, str_of(read_failure()));
+		return;
+	}
+	event = json_loadb(text.p, text.n, 0, &error);
+	if (!event && json_error_code(&error) == json_error_out_of_memory)
+		fail(arena, proposal, S("there is not enough memory"));
 	request = json_object_get(event, "pull_request");
 	proposal->merged = side_commit(arena, request, "head");
 	proposal->tip = side_commit(arena, request, "base");
@@ -226,10 +243,7 @@ bool event_propose(struct arena *arena, struct breakwater_proposal *proposal)
 	if (!path)
 		return false;
 	if (!read_file(path, arena, &text))
-		return fail(arena, proposal,
-			str_of(errno == EINVAL   ? "it is no regular file"
-				: errno == EFBIG ? "it is larger than 25 MB"
-						 : strerror(errno)));
+		return fail(arena, proposal, str_of(read_failure()));
 	event.json = json_loadb(text.p, text.n, 0, &error);
 	if (!event.json)
 		return fail(arena, proposal,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "source/unpack.h"
+#include "base/open.h"
 
 enum { MAX_MEMBERS = 2000000 };
 static const uint64_t MAX_KEPT_BYTES = UINT64_C(1) << 30;
@@ -318,7 +319,7 @@ bool source_file_bytes(const struct source_options *options, struct str path, en
 	bool is_stdin = str_eq(path, S("-")), ok = false;
 	struct str shown = path_printable(options->arena, path);
 	int fd = is_stdin ? STDIN_FILENO
-			  : open(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+			  : open_again(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	int error;
 
 	if (fd >= 0)

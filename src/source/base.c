@@ -139,9 +139,9 @@ static struct source *open_branch(
 	struct opening *o = search->o;
 	struct source *source;
 
-	if (is_hook)
-		parting.n_merged =
-			merged_commits(o->repository, &request->merging, &parting.merged);
+	if (is_hook && !merged_commits(o->repository, &request->merging, &parting.merged,
+			      &parting.n_merged, o->diags))
+		return NULL;
 	source = open_merge_base(o, &parting);
 	/* A branch with a history of its own may be committed to, too. */
 	if (parting.is_unrelated) {

@@ -3,6 +3,7 @@
  */
 #include "source/private.h"
 #include "source/refs.h"
+#include "base/open.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -150,22 +151,28 @@ static void add_commit(struct repository *repository, struct str id, struct cont
 	memcpy(vec_push(repository->arena, list)->bytes, oid.id, sizeof oid.id);
 }
 
-uint32_t merged_commits(struct repository *repository, const struct commit_list *more,
-	const struct content_id **commits)
+bool merged_commits(struct repository *repository, const struct commit_list *more,
+	const struct content_id **commits, uint32_t *n, struct diags *diags)
 {
 	struct arena *arena = repository->arena;
 	struct str path = path_join(arena, repository->git_dir, S("MERGE_HEAD")), text, line;
 	struct content_list list = { 0 };
-	int fd = open(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_again(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool ok = fd >= 0 && file_bytes(fd, MAX_MERGE_HEAD, arena, &text);
+	int error = errno;
 
-	if (fd >= 0) {
-		if (file_bytes(fd, MAX_MERGE_HEAD, arena, &text))
-			while (str_cut(&text, '\n', &line))
-				add_commit(repository, line, &list);
+	if (fd >= 0)
 		close(fd);
+	if (!ok && (fd >= 0 || error != ENOENT)) {
+		diag_error(diags, NOWHERE, "cannot read MERGE_HEAD: %s", strerror(error));
+		diag_help(diags, "it says what git merges just now");
+		return false;
 	}
+	while (ok && str_cut(&text, '\n', &line))
+		add_commit(repository, line, &list);
 	for (size_t i = 0; i < more->n; i++)
 		add_commit(repository, str_of(more->items[i]), &list);
 	*commits = list.items;
-	return list.n;
+	*n = list.n;
+	return true;
 }

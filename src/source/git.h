@@ -201,9 +201,9 @@ bool default_branch(struct repository *repository, bool is_guess, struct branch_
 	struct diags *diags);
 bool head_is_unborn(const struct repository *repository);
 /* The commits that a merge in progress brings: those of MERGE_HEAD, and those of `more` that are
- * ids. */
-uint32_t merged_commits(struct repository *repository, const struct commit_list *more,
-	const struct content_id **commits);
+ * ids. False and a diagnostic when MERGE_HEAD cannot be read. */
+bool merged_commits(struct repository *repository, const struct commit_list *more,
+	const struct content_id **commits, uint32_t *n, struct diags *diags);
 
 /* merge_base.c */
 struct merge_sides {

@@ -3,8 +3,10 @@
  */
 #include "source/opening.h"
 
+#include <errno.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct repository *opening_look(struct opening *o)
 {
@@ -246,9 +248,9 @@ static struct source *open_old(
 		note->is_head = true;
 		return open_revision(o, S("HEAD"));
 	}
-	if (request->staged)
-		parting.n_merged =
-			merged_commits(o->repository, &request->merging, &parting.merged);
+	if (request->staged && !merged_commits(o->repository, &request->merging, &parting.merged,
+			      &parting.n_merged, o->diags))
+		return NULL;
 	return open_merge_base(o, &parting);
 }
 
@@ -305,7 +307,8 @@ static void set_hashing(struct source *old, struct source *new)
 	if (new)
 		hashing.blob |= new->hashing.blob;
 
-	if (!hashing.blob && getrandom(&hashing.seed, sizeof hashing.seed, 0) < 0)
+	if (!hashing.blob &&
+		TEMP_FAILURE_RETRY(getrandom(&hashing.seed, sizeof hashing.seed, 0)) < 0)
 		hashing.seed = (uint64_t)(uintptr_t)old;
 	old->hashing = hashing;
 	if (new)

@@ -6,6 +6,7 @@
  * them is not used; this one takes its place, for libgit2's look-ups of names and commits too.
  */
 #include "source/git.h"
+#include "base/open.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,7 +112,7 @@ static int loose_open(struct loose *loose, const git_oid *id, struct loose_file 
 
 	git_oid_pathfmt(path, id);
 	path[GIT_OID_HEXSZ + 1] = '\0';
-	fd = openat(loose->top, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = openat_again(loose->top, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? GIT_ENOTFOUND
 							   : loose_fail(id, strerror(errno));
@@ -223,6 +224,18 @@ static int loose_exists(git_odb_backend *backend, const git_oid *id)
 	return faccessat(((struct loose *)backend)->top, path, F_OK, 0) == 0;
 }
 
+/* What a folder that cannot be opened or read comes to; one that is not there holds nothing. */
+static int folder_fail(const char *folder, int error)
+{
+	char message[64];
+
+	if (error == ENOENT || error == ENOTDIR)
+		return GIT_ENOTFOUND;
+	snprintf(message, sizeof message, "the folder objects/%.2s cannot be read", folder);
+	git_error_set_str(GIT_ERROR_ODB, message);
+	return GIT_ERROR;
+}
+
 /* The one object whose id begins with `n` digits of `begin`. */
 static int loose_exists_prefix(
 	git_oid *found, git_odb_backend *backend, const git_oid *begin, size_t n)
@@ -230,7 +243,7 @@ static int loose_exists_prefix(
 	struct loose *loose = (struct loose *)backend;
 	char digits[GIT_OID_HEXSZ + 1], folder[3], name[GIT_OID_HEXSZ + 1];
 	const struct dirent *item;
-	int fd, count = 0;
+	int fd, error, count = 0;
 	DIR *stream;
 
 	git_oid_tostr(digits, sizeof digits, begin);
@@ -238,14 +251,15 @@ static int loose_exists_prefix(
 		return GIT_EAMBIGUOUS;
 	memcpy(folder, digits, 2);
 	folder[2] = '\0';
-	fd = openat(loose->top, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat_again(loose->top, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	stream = fd < 0 ? NULL : fdopendir(fd);
 	if (!stream) {
+		error = errno;
 		if (fd >= 0)
 			close(fd);
-		return GIT_ENOTFOUND;
+		return folder_fail(folder, error);
 	}
-	while ((item = readdir(stream))) {
+	while ((errno = 0, item = readdir(stream))) {
 		if (strlen(item->d_name) != GIT_OID_HEXSZ - 2 ||
 			strncmp(item->d_name, digits + 2, n - 2) != 0)
 			continue;
@@ -253,7 +267,10 @@ static int loose_exists_prefix(
 		if (git_oid_fromstr(found, name) == 0)
 			count++;
 	}
+	error = errno;
 	closedir(stream);
+	if (error)
+		return folder_fail(folder, error);
 	return count == 0 ? GIT_ENOTFOUND : count == 1 ? 0 : GIT_EAMBIGUOUS;
 }
 
@@ -261,16 +278,17 @@ static int loose_exists_prefix(
 static int loose_each_in(
 	struct loose *loose, const char *folder, git_odb_foreach_cb take, void *context)
 {
-	int fd = openat(loose->top, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
+	int fd = openat_again(loose->top, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *item;
 
 	if (!stream) {
+		error = folder_fail(folder, errno);
 		if (fd >= 0)
 			close(fd);
-		return 0;
+		return error == GIT_ENOTFOUND ? 0 : error;
 	}
-	while (!error && (item = readdir(stream))) {
+	while (!error && (errno = 0, item = readdir(stream))) {
 		char name[GIT_OID_HEXSZ + 1];
 		git_oid id;
 
@@ -280,6 +298,8 @@ static int loose_each_in(
 		if (git_oid_fromstr(&id, name) == 0)
 			error = take(&id, context);
 	}
+	if (!error && errno)
+		error = folder_fail(folder, errno);
 	closedir(stream);
 	return error;
 }
@@ -318,7 +338,7 @@ git_odb_backend *loose_backend(const char *objects)
 	if (!loose)
 		return NULL;
 	git_odb_init_backend(&loose->parent, GIT_ODB_BACKEND_VERSION);
-	loose->top = open(objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	loose->top = open_again(objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (loose->top < 0) {
 		free(loose);
 		return NULL;

@@ -54,7 +54,8 @@ struct packs {
 	struct pack *_Atomic first;
 	uint32_t n;
 	struct str
-		damaged; /* the stem of a pack whose index cannot be read; absent: none was met */
+		damaged; /* the stem of a pack whose index cannot be read, or a folder that cannot;
+			    absent: none was met */
 	struct reader *idle;
 	uint64_t read; /* bytes of objects since pages were let go */
 };

@@ -1,5 +1,6 @@
 /* Pack files: which there are, and where in them an object's entry begins. */
 #include "source/pack.h"
+#include "base/open.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -26,7 +27,7 @@ static uint32_t read_u32(const unsigned char *p)
 
 static bool map_file(const char *path, struct mapped *mapped)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open_again(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	void *bytes = MAP_FAILED;
 
@@ -207,23 +208,30 @@ static void list_folder(struct packs *packs, struct pack_folder *folder)
 {
 	VEC(struct pack *) found = { 0 };
 	struct stat st;
-	int fd = open(str_cstr(packs->arena, folder->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_again(str_cstr(packs->arena, folder->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *item;
 
 	if (!stream) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			packs->damaged = folder->path;
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
 	if (fstat(fd, &st) == 0)
 		folder->modified = nanoseconds(&st);
-	while ((item = readdir(stream))) {
+	while ((errno = 0, item = readdir(stream))) {
 		struct str name = str_of(item->d_name), stem;
 		struct pack *pack;
 
-		if (!str_ends(name, S(".idx")) || fstatat(fd, item->d_name, &st, 0) < 0)
+		if (!str_ends(name, S(".idx")))
 			continue;
+		if (fstatat(fd, item->d_name, &st, 0) < 0) {
+			if (errno != ENOENT)
+				packs->damaged = folder->path;
+			continue;
+		}
 		stem = path_join(packs->arena, folder->path, str_head(name, name.n - 4));
 		if (is_listed(packs, stem))
 			continue;
@@ -232,6 +240,8 @@ static void list_folder(struct packs *packs, struct pack_folder *folder)
 		pack->modified = nanoseconds(&st);
 		*vec_push(packs->arena, &found) = pack;
 	}
+	if (errno)
+		packs->damaged = folder->path;
 	closedir(stream);
 	if (found.n)
 		append(packs, found.items, found.n);

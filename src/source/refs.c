@@ -1,5 +1,6 @@
 /* References: loose and packed ones, short names, and the logs of what they were. */
 #include "source/refs.h"
+#include "base/open.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -109,7 +110,7 @@ static enum ref_answer read_file(struct str folder, struct str file, uint64_t li
 	struct str path = path_join(arena, folder, file);
 	struct stat st;
 	bool ok;
-	int fd = open(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	int fd = open_again(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG))
 		return REF_ABSENT;
@@ -117,7 +118,13 @@ static enum ref_answer read_file(struct str folder, struct str file, uint64_t li
 		return read_link(path, arena, shown, bytes, diags);
 	if (fd < 0)
 		return fail_read(shown, "cannot be opened", strerror(errno), diags);
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (fstat(fd, &st) < 0) {
+		int error = errno;
+
+		close(fd);
+		return fail_read(shown, "cannot be read", strerror(error), diags);
+	}
+	if (S_ISDIR(st.st_mode)) {
 		close(fd);
 		return REF_ABSENT;
 	}
@@ -302,7 +309,7 @@ static void list_loose(struct walk *walk, struct str folder, struct str name, in
 {
 	struct arena *arena = walk->repository->arena;
 	struct str path = path_join(arena, folder, name);
-	int fd = open(str_cstr(arena, path),
+	int fd = open_again(str_cstr(arena, path),
 		O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *item;
@@ -316,7 +323,7 @@ static void list_loose(struct walk *walk, struct str folder, struct str name, in
 		}
 		return;
 	}
-	while (!walk->failed && (item = readdir(stream))) {
+	while (!walk->failed && (errno = 0, item = readdir(stream))) {
 		struct str below = path_join(arena, name, str_of(item->d_name));
 
 		if (!component_is_valid(str_of(item->d_name)))
@@ -328,6 +335,10 @@ static void list_loose(struct walk *walk, struct str folder, struct str name, in
 				continue;
 		}
 		vec_push(arena, &walk->list)->name = below;
+	}
+	if (!walk->failed && errno) {
+		fail_read(name, "cannot be listed", strerror(errno), walk->diags);
+		walk->failed = true;
 	}
 	closedir(stream);
 }

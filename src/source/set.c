@@ -8,6 +8,7 @@
 #include "source/private.h"
 
 #include "base/form.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -293,7 +294,7 @@ struct source *set_open(const struct source_options *options, struct str path, s
 	bool ok = false;
 	int error = 0;
 	int fd = is_stdin ? STDIN_FILENO
-			  : open(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+			  : open_again(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd >= 0)
 		ok = file_bytes(fd, MAX_SET_BYTES, options->arena, &bytes);
