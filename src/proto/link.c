@@ -282,6 +282,10 @@ static const char *kind_text(const struct element *e)
 		return "an enum value";
 	case ELEMENT_SERVICE:
 		return "a service";
+	case ELEMENT_METHOD:
+		return "an rpc";
+	case ELEMENT_ONEOF:
+		return "a oneof";
 	default:
 		return "something else";
 	}
@@ -583,8 +587,7 @@ static void check_visible(struct context *c, const struct element *found, struct
 		"'" STR "' is local to '" STR "' and may not be used in another file",
 		ARG(found->full_name), ARG(found->file->import_path));
 	if (!found->file->is_builtin)
-		diag_help(c->diags,
-			"write 'export' before its declaration if others may use it");
+		diag_help(c->diags, "write 'export' before its declaration if others may use it");
 }
 
 /* Resolves one name; NULL when it is unknown (reported, or tolerated). */
@@ -599,6 +602,103 @@ static struct element *link_name(struct context *c, struct element *scope, struc
 	}
 	check_visible(c, r.found, span);
 	return r.found;
+}
+
+/* A value's name stands beside its enum. */
+static void enter_values(
+	struct context *c, const struct element *scope, const struct enumeration *enumeration)
+{
+	for (uint32_t i = 0; i < enumeration->values.n; i++) {
+		struct element *e = &enumeration->values.items[i]->e;
+
+		*map_put(&c->members, scope, (uintptr_t)e->name.p) = e;
+	}
+}
+
+/* Enters what is in no table of symbols, once a scope: methods, or fields, oneofs and values. */
+static void enter_members(struct context *c, const struct element *scope)
+{
+	void **entered = map_put(&c->members, scope, 0);
+
+	if (*entered)
+		return;
+	*entered = c;
+	if (scope->kind == ELEMENT_SERVICE) {
+		const struct service *service = (const struct service *)scope;
+
+		for (uint32_t i = 0; i < service->methods.n; i++) {
+			struct element *e = &service->methods.items[i]->e;
+
+			*map_put(&c->members, scope, (uintptr_t)e->name.p) = e;
+		}
+	} else if (scope->kind == ELEMENT_MESSAGE) {
+		const struct message *m = (const struct message *)scope;
+
+		for (uint32_t i = 0; i < m->fields.n; i++) {
+			struct element *e = &m->fields.items[i]->e;
+
+			*map_put(&c->members, scope, (uintptr_t)e->name.p) = e;
+		}
+		for (uint32_t i = 0; i < m->oneofs.n; i++) {
+			struct element *e = &m->oneofs.items[i]->e;
+
+			*map_put(&c->members, scope, (uintptr_t)e->name.p) = e;
+		}
+		for (uint32_t i = 0; i < m->enums.n; i++)
+			enter_values(c, scope, m->enums.items[i]);
+	}
+}
+
+/*
+ * What hides a message where any name counts, not those of types alone: between `scope` and the one
+ * that declares `found` (descriptor.cc, LookupSymbol with LOOKUP_ALL, of extendees and the types of
+ * methods). Of a dotted name the first part is looked for among what holds others.
+ */
+static struct element *hiding(
+	struct context *c, struct element *scope, struct str name, const struct element *found)
+{
+	struct search s = { .context = c, .name = name, .wanted = WANT_MESSAGE };
+	const struct element *home = found->parent;
+	const struct str *parts;
+
+	if (str_find(name, '.') < name.n)
+		return NULL;
+	parts = parts_of(c, name);
+	if (!parts[0].p)
+		return NULL;
+	if (home->kind == ELEMENT_FILE)
+		home = map_get(&c->compiler->packages, found->file->package.p, 0);
+	if (scope->kind == ELEMENT_FILE)
+		scope = map_get(&c->compiler->packages, ((struct file *)scope)->package.p, 0);
+	for (; scope && scope != home; scope = scope_outside(c, scope)) {
+		struct element *member;
+
+		lookup(&s, scope, parts[0], false);
+		if (s.wrong)
+			return s.wrong;
+		if (scope->kind == ELEMENT_PACKAGE)
+			continue;
+		enter_members(c, scope);
+		member = map_get(&c->members, scope, (uintptr_t)parts[0].p);
+		if (member)
+			return member;
+	}
+	return NULL;
+}
+
+/* An extendee, or the type of a method. */
+static struct message *link_message_name(
+	struct context *c, struct element *scope, struct str name, struct span span)
+{
+	struct element *found = link_name(c, scope, name, span, WANT_MESSAGE);
+	struct element *nearer = found ? hiding(c, scope, name, found) : NULL;
+
+	if (!nearer)
+		return (struct message *)found;
+	diag_error(c->diags, here(c, span), "'" STR "' is %s, not a message", ARG(name),
+		kind_text(nearer));
+	diag_help(c->diags, "the message is farther out: write '." STR "'", ARG(found->full_name));
+	return NULL;
 }
 
 static void link_field_type(struct context *c, struct field *field, struct element *scope)
@@ -630,8 +730,8 @@ static void link_extension(struct context *c, struct field *field, struct elemen
 	struct extension *extension = field->extension;
 
 	if (extension->extendee_name.n) /* the fields of one block have one, and one error */
-		extension->extendee = (struct message *)link_name(c, scope,
-			extension->extendee_name, extension->extendee_span, WANT_MESSAGE);
+		extension->extendee = link_message_name(
+			c, scope, extension->extendee_name, extension->extendee_span);
 	link_field_type(c, field, scope);
 }
 
@@ -662,7 +762,7 @@ static void link_message(struct context *c, struct message *m)
 static struct message *link_method_type(
 	struct context *c, struct method *method, struct str name, struct span span)
 {
-	return (struct message *)link_name(c, method->e.parent, name, span, WANT_MESSAGE);
+	return link_message_name(c, method->e.parent, name, span);
 }
 
 void link_file(struct context *c)

@@ -165,7 +165,9 @@ struct context {
 	uint32_t *packages;  /* by package index, likewise */
 	struct map parts; /* of dotted names, by their interned `.p`: struct str *, interned, ended
 			     by an absent one */
-	struct map catalogs;       /* catalog.c's, by message or enum */
+	struct map members;  /* link.c's: (scope, name's `.p`) → an element that is in no table of
+				symbols; (scope, 0): its are entered */
+	struct map catalogs; /* catalog.c's, by message or enum */
 	struct resolved *resolved; /* link.c's: RESOLVED names that were found */
 	uint32_t stamp;
 	/* link.c's: what options of a kind are fields of, in the descriptor.proto that it says. */
