@@ -283,19 +283,23 @@ static bool judge_empty_sides(struct breakwater_run *run)
 
 /*
  * On the default branch itself, or where a pipeline does not say what was before, what is committed
- * is its own base. That is no answer for somebody who wants what the last commits broke; who
- * commits on that branch knows.
+ * is its own base; so it is where a hook names one commit as both sides. That is no answer for
+ * somebody who wants what the last commits broke; who commits on that branch knows.
  */
 static void warn_of_nothing(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
 
 	if (!run->base.is_head || !run->changes.complete || run->changes.list.n ||
-		(o->staged && !o->proposal.in_pipeline))
+		(o->staged && !o->proposal.in_pipeline && !o->proposal.head))
 		return;
-	diag_warning(&run->diags, NOWHERE,
-		"nothing was compared: the base is HEAD itself, and no contract has changes that "
-		"are not committed");
+	if (o->proposal.head)
+		diag_warning(&run->diags, NOWHERE,
+			"nothing was compared: the base is the new side's commit itself");
+	else
+		diag_warning(&run->diags, NOWHERE,
+			"nothing was compared: the base is HEAD itself, and no contract has "
+			"changes that are not committed");
 	diag_help(&run->diags, "name an older base: breakwater check REV");
 }
 
@@ -330,11 +334,16 @@ static bool is_nested(const struct breakwater_run *run)
 	return run->sides[OLD].config.nested || run->sides[NEW].config.nested;
 }
 
-/* Above what changed, so that no tree is walked for them. */
+/* Above what changed, so that no tree is walked for them; where that is not known, above all. */
 static bool discover_changed(struct breakwater_run *run)
 {
 	bool ok = true;
 
+	for (int side = OLD; side < SIDES && !run->changes.complete; side++) {
+		struct side_options options = options_of(run, side);
+
+		ok &= side_discover_all(&options, &run->sides[side]);
+	}
 	for (uint32_t i = 0; i < run->changes.list.n && is_nested(run); i++) {
 		const struct change *change = &run->changes.list.items[i];
 
@@ -355,8 +364,8 @@ static void discover_compiled(struct breakwater_run *run)
 
 		for (uint32_t i = 0; i < schema->files.n; i++)
 			if (schema->files.items[i].own)
-				discover(run, side, schema->files.items[i].file->text->path,
-					&diags);
+				discover(
+					run, side, schema->files.items[i].file->text->path, &diags);
 	}
 	for (uint32_t i = 0; i < diags.n; i++)
 		diags.items[i].level = DIAG_WARNING;
@@ -379,6 +388,7 @@ static bool read_paths(struct breakwater_run *run)
 		.allow_empty = run->options->allow_empty,
 	};
 
+	side_warn_of_modules(&run->sides[OLD], &run->sides[NEW], run->arena, &run->diags);
 	return narrow_read(&request, &run->narrowing);
 }
 
@@ -893,6 +903,13 @@ struct arena *run_arena(const struct breakwater_run *run)
 struct source *run_source(const struct breakwater_run *run, bool old)
 {
 	return run->sides[old ? OLD : NEW].source;
+}
+
+bool run_holds(const struct breakwater_run *run, bool old, struct str path)
+{
+	const struct side *side = &run->sides[old ? OLD : NEW];
+
+	return side->source->kind == SOURCE_SET || config_holds(&side->config, path);
 }
 
 const struct breakwater_phase *breakwater_run_phases(const struct breakwater_run *run, size_t *n)

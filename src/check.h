@@ -20,3 +20,5 @@ const struct findings *run_findings(const struct breakwater_run *run);
 struct arena *run_arena(const struct breakwater_run *run);
 /* A side's source; NULL when the run did not get that far. */
 struct source *run_source(const struct breakwater_run *run, bool old);
+/* Is a file of that side part of its contract, as far as its configuration says? */
+bool run_holds(const struct breakwater_run *run, bool old, struct str path);

@@ -41,8 +41,7 @@ static bool require_contract(
 	if (options->diags->n_errors > errors)
 		return false;
 	diag_error(options->diags, root_place(options, &side->config, folder),
-		"%s '" STR "' has no contract in " STR, what, ARG(folder),
-		ARG(side->source->name));
+		"%s '" STR "' has no contract in " STR, what, ARG(folder), ARG(side->source->name));
 	diag_help(options->diags,
 		"no file below it ends in '.proto', while others in " STR " do: is the name right?",
 		ARG(side->source->name));
@@ -100,6 +99,48 @@ bool side_discover(const struct side_options *options, struct side *side, struct
 	if (side->config.modules.n > known && !options->n_root_options)
 		config_roots(options->arena, &side->config, &side->roots);
 	return true;
+}
+
+bool side_discover_all(const struct side_options *options, struct side *side)
+{
+	const struct source_list *list;
+	bool ok = true;
+
+	if (!side->config.nested)
+		return true;
+	list = source_files(side->source, options->diags);
+	for (uint32_t i = 0; list && i < list->entries.n; i++)
+		ok &= side_discover(options, side, list->entries.items[i].path);
+	return list && ok;
+}
+
+/* A path of the new side as the old one spells it. */
+static struct str path_on_old(
+	const struct side *old, const struct side *new, struct arena *arena, struct str path)
+{
+	struct str top = new->source->top;
+
+	if (str_eq(top, old->source->top) || !path_under(path, top))
+		return path;
+	return path_join(arena, old->source->top,
+		path.n > top.n ? str_from(path, top.n ? top.n + 1 : 0) : S(""));
+}
+
+void side_warn_of_modules(
+	struct side *old, struct side *new, struct arena *arena, struct diags *diags)
+{
+	for (uint32_t i = 0; i < new->config.modules.n; i++) {
+		const struct module *module = &new->config.modules.items[i];
+
+		if (!module->path_place.text || new->source->kind == SOURCE_SET ||
+			source_has_contract(new->source, module->path, diags) ||
+			source_has_contract(
+				old->source, path_on_old(old, new, arena, module->path), diags))
+			continue;
+		diag_warning(diags, module->path_place,
+			"the module '" STR "' has no contract on either side", ARG(module->path));
+		diag_help(diags, "its settings count for nothing: is the name right?");
+	}
 }
 
 bool side_find_roots(const struct side_options *options, struct side *side)

@@ -38,6 +38,11 @@ struct str side_path(const struct side_options *options, const struct side *side
  * called, and adds their modules to the side's roots. False when one of them is wrong.
  */
 bool side_discover(const struct side_options *options, struct side *side, struct str path);
+/* side_discover for all that the side holds: what a whole tree is compiled with. */
+bool side_discover_all(const struct side_options *options, struct side *side);
+/* Warns of modules of the new side's configuration that neither side has a contract in. */
+void side_warn_of_modules(
+	struct side *old, struct side *new, struct arena *arena, struct diags *diags);
 /*
  * Sets roots and has_contract. False when a declared root, or the PATH of a `REV:PATH`, has no
  * contract while the side has one elsewhere: then the name is wrong, and every file would seem

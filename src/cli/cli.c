@@ -104,7 +104,8 @@ bool cli_side_prepare(
 
 	for (uint32_t i = 0; i < roots->n; i++)
 		items[i] = str_of(roots->items[i]);
-	return side_configure(&options, side) && side_find_roots(&options, side);
+	return side_configure(&options, side) && side_find_roots(&options, side) &&
+	       side_discover_all(&options, side);
 }
 
 static bool is_set(const char *name)

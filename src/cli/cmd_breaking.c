@@ -158,22 +158,42 @@ static void print_diagnostics(struct breaking *b)
 	out_str(cli->err, (struct str){ text, size });
 }
 
-/* A gate that saw nothing must not say yes: the name of a folder may have a slip in it. */
+/* A gate that saw nothing must not say yes: the name of a folder may have a slip in it, or no
+ * module have it. */
 static bool has_contract(struct breaking *b, const struct buf_input *input, bool old)
 {
 	struct cli *cli = b->cli;
 	struct source *source = run_source(b->run, old);
-	uint32_t errors = cli->diags.n_errors;
+	const struct source_list *list;
+	bool any = false;
 
-	if (!input->only.n ||
-		(str_ends(input->only, S(".proto")) && source_find(source, input->only)) ||
-		source_has_contract(source, input->only, &cli->diags))
+	if (!input->only.n)
 		return true;
-	if (cli->diags.n_errors == errors) {
-		diag_error(&cli->diags, NOWHERE, "'" STR "' has no contract in " STR,
-			ARG(input->only), ARG(source->name));
-		diag_help(&cli->diags, "no file there ends in '.proto': is the name right?");
+	list = source_files(source, &cli->diags);
+	for (uint32_t i = 0; list && i < list->entries.n; i++) {
+		struct str path = list->entries.items[i].path;
+
+		if (!path_under(path, input->only))
+			continue;
+		if (run_holds(b->run, old, path))
+			return true;
+		any = true;
 	}
+	if (!list)
+		return false;
+	if (any) {
+		diag_error(&cli->diags, NOWHERE,
+			"the configuration of " STR " leaves out all contracts in '" STR "'",
+			ARG(source->name), ARG(input->only));
+		diag_help(&cli->diags,
+			"no module holds them, or one excludes them; to compare "
+			"them all the same, name another one with --config%s",
+			old ? " and --against-config" : "");
+		return false;
+	}
+	diag_error(&cli->diags, NOWHERE, "'" STR "' has no contract in " STR, ARG(input->only),
+		ARG(source->name));
+	diag_help(&cli->diags, "no file there ends in '.proto': is the name right?");
 	return false;
 }
 
@@ -260,8 +280,9 @@ static bool list_places(struct breaking *b)
 		for (uint32_t i = 0; i < list->entries.n; i++) {
 			struct str path = list->entries.items[i].path;
 
-			*vec_push(cli->arena, &b->places) =
-				old ? place_of_old(b, path) : place_of_new(b, path);
+			if (run_holds(b->run, old, path))
+				*vec_push(cli->arena, &b->places) =
+					old ? place_of_old(b, path) : place_of_new(b, path);
 		}
 	}
 	return true;
@@ -288,11 +309,10 @@ static void report_path(struct breaking *b, const char *given, struct str path, 
 		diag_error(&cli->diags, NOWHERE, format, given, b->arguments->against, b->given);
 	else
 		diag_warning(&cli->diags, NOWHERE, format, given, b->arguments->against, b->given);
-	nearest = narrow_nearest(
-		cli->arena, str_of(given), b->places.items, b->places.n, &is_above);
+	nearest =
+		narrow_nearest(cli->arena, str_of(given), b->places.items, b->places.n, &is_above);
 	if (!nearest.p || is_above)
-		nearest = narrow_nearest(
-			cli->arena, path, b->places.items, b->places.n, &is_above);
+		nearest = narrow_nearest(cli->arena, path, b->places.items, b->places.n, &is_above);
 	if (nearest.p && b->new.is_folder)
 		nearest = relative_path(cli, nearest);
 	if (nearest.n)
@@ -447,7 +467,8 @@ const struct command breaking_command = {
 	.text = "INPUT is a folder ('.' when left out), a repository with a revision "
 		"('.git#branch=main,subdir=proto',\n"
 		"with tag=, ref= or commit= instead of branch=), an image (image.binpb, .json or\n"
-		".txtpb), or an archive ('api.tar.gz#strip_components=1,subdir=proto', .zip); '-' is\n"
+		".txtpb), or an archive ('api.tar.gz#strip_components=1,subdir=proto', .zip); '-' "
+		"is\n"
 		"standard input. Images and tar archives may be packed (.gz, .zst).\n"
 		"\n"
 		"Exit status: 0 nothing breaks, 100 breaking changes were found, 1 it could not be "

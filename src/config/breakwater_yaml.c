@@ -120,6 +120,7 @@ static void read_module(struct reader *r, const struct yaml_node *node, struct c
 		module = (struct module){ .path = module.path };
 		read_breaking(r, &nodes, &module);
 	}
+	module.path_place = node_place(r, path);
 	read_folders(r, yaml_get(node, S("includes")), S("includes"), r->folder, &module, 1);
 	read_folders(r, yaml_get(node, S("excludes")), S("excludes"), r->folder, &module, 1);
 	*vec_push(r->arena, &config->modules) = module;

@@ -10,6 +10,8 @@
  * relative to the repository or folder, as source entries are. */
 struct module {
 	struct str path;          /* its root; import paths are relative to it; empty: the top */
+	struct place path_place;  /* in a breakwater.yaml, where `path` is no root, for the warning
+				     of one that matches nothing; else nowhere */
 	VEC(struct str) includes; /* v2: only these folders below it; empty: all */
 	VEC(struct str) excludes;
 	struct selection *selection;

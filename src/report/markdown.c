@@ -27,6 +27,8 @@ static void surfaces_write(struct out *out, unsigned breaks)
 	bool json = breaks & (JSON_BACKWARD | JSON_FORWARD);
 	bool source = breaks & SOURCE_CODE;
 
+	if (!wire && !json && !source)
+		out_str(out, S("nothing"));
 	out_printf(out, "%s%s%s%s%s", wire ? "wire" : "", wire && (json || source) ? ", " : "",
 		json ? "JSON" : "", json && source ? ", " : "", source ? "source" : "");
 }
@@ -64,8 +66,8 @@ static void folded_write(struct out *out, const struct block *block)
 			block->follows.n == 1 ? "s" : "");
 }
 
-static void row_write(struct out *out, const struct report *report, const struct block *block,
-	bool with_help)
+static void row_write(
+	struct out *out, const struct report *report, const struct block *block, bool with_help)
 {
 	const struct finding *finding = block->finding;
 
@@ -141,8 +143,8 @@ static void help_write(struct out *out, struct str help, bool in_table)
 	}
 }
 
-static void details_write(struct out *out, const struct report *report, const struct block *block,
-	bool with_help)
+static void details_write(
+	struct out *out, const struct report *report, const struct block *block, bool with_help)
 {
 	const struct finding *finding = block->finding;
 
@@ -160,8 +162,7 @@ static void details_write(struct out *out, const struct report *report, const st
 	}
 	if (finding->help.n && with_help) {
 		out_str(out, S("\n- What to do: "));
-		help_write(
-			out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena), false);
+		help_write(out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena), false);
 	}
 	out_str(out, S("\n- Fingerprint: "));
 	out_code_span(out, fingerprint_text(finding, FINGERPRINT_DIGITS, report->arena), false);
@@ -174,8 +175,8 @@ static void details_write(struct out *out, const struct report *report, const st
 	out_char(out, '\n');
 }
 
-typedef void (*block_writer)(struct out *out, const struct report *report,
-	const struct block *block, bool with_help);
+typedef void (*block_writer)(
+	struct out *out, const struct report *report, const struct block *block, bool with_help);
 
 /* As many blocks as fit in `most` bytes; how many did. */
 static uint32_t blocks_write(struct out *out, const struct report *report,
@@ -204,12 +205,12 @@ static void rule_row_write(
 
 		out_str(out, i ? S("<br>") : S(""));
 		prose_write(out,
-			str_clipped(advice_words(advice, report->arena), LONGEST_TEXT,
-				report->arena),
+			str_clipped(
+				advice_words(advice, report->arena), LONGEST_TEXT, report->arena),
 			'\'', true);
 		out_str(out, S(": "));
-		help_write(out, str_clipped(advice->finding->help, LONGEST_TEXT, report->arena),
-			true);
+		help_write(
+			out, str_clipped(advice->finding->help, LONGEST_TEXT, report->arena), true);
 	}
 	out_str(out, S(" |\n"));
 }

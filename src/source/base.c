@@ -24,9 +24,9 @@ static struct str shown(const struct search *search, struct str text)
 /* `comparing with ID, REASON`, and that the base is HEAD itself. */
 static void note_base(struct search *search, struct str id, struct str reason, bool is_head)
 {
-	search->note->is_head = is_head && !search->proposal->head.n;
+	search->note->is_head = is_head;
 	search->note->text = str_printf(search->arena, "comparing with " STR STR "%s", ARG(id),
-		ARG(reason), search->note->is_head ? ", which is HEAD itself" : "");
+		ARG(reason), is_head && !search->proposal->head.n ? ", which is HEAD itself" : "");
 }
 
 /* As one word of a shell's command. */
@@ -62,11 +62,11 @@ static bool is_here(struct opening *o, struct str name)
 	return find_commit(o, name, &id);
 }
 
-static bool is_head(struct opening *o, const struct content_id *id)
+static bool is_head(struct search *search, const struct content_id *id)
 {
 	struct content_id head;
 
-	return find_commit(o, S("HEAD"), &head) && content_id_eq(id, &head);
+	return find_commit(search->o, search->head, &head) && content_id_eq(id, &head);
 }
 
 /* ---- kinds of bases ---- */
@@ -120,7 +120,7 @@ static struct source *open_commit(struct search *search, struct str name)
 		source->name = source->side = id_short(o->repository, search->arena, id.bytes);
 		note_base(search, source->name,
 			str_printf(search->arena, " (" STR ")", ARG(shown(search, reason))),
-			is_head(o, &id));
+			is_head(search, &id));
 	}
 	return source;
 }

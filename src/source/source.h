@@ -160,7 +160,8 @@ bool ref_name_is_valid(struct str name);
 /* Which base was taken where none was named, and why. */
 struct base_note {
 	struct str text; /* absent: one was named, or there is nothing to say */
-	bool is_head;    /* it is HEAD itself: only what is not committed is compared */
+	bool is_head;    /* it is HEAD itself, so that only what is not committed is compared, or
+			    what a hook names as the new side, too */
 };
 /* False and a diagnostic when something is not there or is not understood. */
 bool sources_open(const struct source_options *options, const struct input_request *request,
