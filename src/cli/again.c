@@ -1,3 +1,4 @@
+#include "base/glyph.h"
 #include "cli/cli.h"
 
 /*
@@ -19,6 +20,36 @@ static bool is_plain(struct str word)
 	return word.n > 0 && word.p[0] != '~' && word.p[0] != '=';
 }
 
+/* Has the word what a terminal would not show? */
+static bool has_hidden(struct str word)
+{
+	struct glyph glyph;
+
+	for (; word.n; word = str_from(word, glyph.size)) {
+		glyph_read(&glyph, word);
+		if (glyph.shown.p == glyph.spelled || glyph.code == '\t')
+			return true;
+	}
+	return false;
+}
+
+/* As bash, zsh and POSIX.1-2024 take it (Dollar-Single-Quotes). */
+static void hidden_write(struct out *out, struct str word)
+{
+	out_str(out, S("$'"));
+	for (size_t i = 0; i < word.n; i++) {
+		unsigned char c = (unsigned char)word.p[i];
+
+		if (c == '\\' || c == '\'')
+			out_printf(out, "\\%c", c);
+		else if (c < ' ' || c > '~')
+			out_printf(out, "\\%03o", c);
+		else
+			out_char(out, (char)c);
+	}
+	out_char(out, '\'');
+}
+
 /* A word behind a blank; what a shell would take apart stands in single quotes. */
 static void word_write(struct out *out, const char *text)
 {
@@ -29,6 +60,10 @@ static void word_write(struct out *out, const char *text)
 		out_char(out, ' ');
 	if (is_plain(rest)) {
 		out_str(out, rest);
+		return;
+	}
+	if (has_hidden(rest)) {
+		hidden_write(out, rest);
 		return;
 	}
 	out_char(out, '\'');

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "base/glyph.h"
 #include "base/new_file.h"
 
 #include <errno.h>
@@ -40,6 +41,13 @@ struct source *cli_source_open(struct cli *cli, const char *input)
 	if (source)
 		*vec_push(cli->arena, &cli->sources) = source;
 	return source;
+}
+
+void cli_print_base(struct cli *cli, const char *note)
+{
+	out_str(cli->err, S("breakwater: "));
+	out_plain(cli->err, str_of(note));
+	out_char(cli->err, '\n');
 }
 
 static bool is_standard_output(const char *path)

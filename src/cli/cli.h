@@ -78,6 +78,8 @@ struct out *cli_output_open(struct cli *cli, const char *path);
 bool cli_output_close(struct cli *cli, struct out *out, const char *path);
 /* All three in one, for a text that is complete; the exit status. */
 int cli_output_write(struct cli *cli, const char *path, struct str text);
+/* `breakwater: NOTE`: which base was taken where none was named. */
+void cli_print_base(struct cli *cli, const char *note);
 /* Opens an input (NULL: left out), which main closes; NULL with a diagnostic. */
 struct source *cli_source_open(struct cli *cli, const char *input);
 /* Opened source → configuration and roots, for commands with one side. */
@@ -86,8 +88,8 @@ bool cli_side_prepare(
 /* One line on standard error and the status of what could not be known, of the cli that `context` is;
  * removes unfinished files. Does not come back. */
 void cli_out_of_memory(void *context);
-/* Columns of the terminal that a descriptor is, by COLUMNS or as it says; 0: it is none, or does not
- * know. */
+/* Columns of the terminal that a descriptor is, by COLUMNS or as it says; 0: it is none, or does
+ * not know. */
 unsigned cli_columns(int fd);
 /* Is standard output a terminal that shows hyperlinks (OSC 8)? */
 bool cli_has_links(const struct cli *cli);

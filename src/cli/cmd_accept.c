@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "base/glyph.h"
 #include "base/new_file.h"
 #include "check.h"
 #include "cli/pipeline.h"
@@ -269,7 +270,7 @@ static bool check(struct accepting *a)
 	a->run = progress_check(cli, &options, NULL);
 	text = breakwater_run_diagnostics(a->run, &look, &size);
 	if (breakwater_run_base(a->run) && !cli->common.quiet)
-		out_printf(cli->err, "breakwater: %s\n", breakwater_run_base(a->run));
+		cli_print_base(cli, breakwater_run_base(a->run));
 	out_str(cli->err, (struct str){ text, size });
 	return breakwater_run_status(a->run) != BREAKWATER_UNKNOWN;
 }
@@ -620,7 +621,7 @@ static void say_done(struct accepting *a, struct str path)
 		out_str(out, S("the index is checked with the file that it has: git add it\n"));
 	else if (source->kind == SOURCE_TREE)
 		out_printf(out, STR " itself is checked with the file that it has\n",
-			ARG(source->name));
+			ARG(str_plain(a->cli->arena, source->name)));
 	say_rest(a);
 }
 

@@ -199,7 +199,7 @@ static void print_diagnostics(struct cli *cli, struct breakwater_run *run)
 	const char *text = breakwater_run_diagnostics(run, &look, &size);
 
 	if (breakwater_run_base(run) && !cli->common.quiet)
-		out_printf(cli->err, "breakwater: %s\n", breakwater_run_base(run));
+		cli_print_base(cli, breakwater_run_base(run));
 	out_str(cli->err, (struct str){ text, size });
 }
 

@@ -1,3 +1,4 @@
+#include "base/glyph.h"
 #include "cli/cli.h"
 
 #include "descriptor/descriptor.h"
@@ -31,7 +32,9 @@ static bool debug_tokens(struct cli *cli, struct source *source)
 
 		ok = source_read(source, &list->entries.items[i], scratch, &bytes, &cli->diags);
 		if (ok) {
-			out_printf(cli->out, "# " STR "\n", ARG(list->entries.items[i].path));
+			out_str(cli->out, S("# "));
+			out_plain(cli->out, list->entries.items[i].path);
+			out_char(cli->out, '\n');
 			proto_dump_tokens(cli->out, bytes, scratch);
 		}
 		arena_rewind(scratch, mark);

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "base/glyph.h"
 #include "base/new_file.h"
 #include "cli/hooks.h"
 #include "cli/place.h"
@@ -152,7 +153,8 @@ static void say_next(struct init_state *state, bool wrote_hook)
 
 	out_str(out, S("\nnext:\n"));
 	for (uint32_t i = 0; i < state->made.next.n; i++)
-		out_printf(out, "  - " STR "\n", ARG(state->made.next.items[i]));
+		out_printf(out, "  - " STR "\n",
+			ARG(str_plain(state->cli->arena, state->made.next.items[i])));
 	if (!wrote_hook && state->is_repository)
 		out_str(out,
 			S("  - refuse commits that break something: 'breakwater init --hook'\n"));

@@ -1,5 +1,6 @@
 #include "cli/place.h"
 
+#include "base/glyph.h"
 #include "base/new_file.h"
 
 #include <errno.h>
@@ -119,6 +120,6 @@ bool cli_file_exists(struct cli *cli, struct str path)
 struct str cli_path_shown(struct cli *cli, struct str path)
 {
 	if (path_under(path, cli->directory) && path.n > cli->directory.n + 1)
-		return str_from(path, cli->directory.n + 1);
-	return path;
+		path = str_from(path, cli->directory.n + 1);
+	return str_plain(cli->arena, path);
 }

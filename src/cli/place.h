@@ -19,5 +19,5 @@ bool cli_file_create(struct cli *cli, struct str path, struct str text, unsigned
  */
 int cli_folder_lock(struct cli *cli, struct str folder);
 bool cli_file_exists(struct cli *cli, struct str path);
-/* A path as somebody in the current folder writes it: relative if it is below. */
+/* A path for somebody in the current folder: relative if it is below, controls spelled. */
 struct str cli_path_shown(struct cli *cli, struct str path);

@@ -1,4 +1,4 @@
-#include "base/out.h"
+#include "base/glyph.h"
 #include "diff/index.h"
 
 static const char *const kinds[PAIR_KINDS] = {
@@ -34,10 +34,10 @@ static void dump_side(
 		return;
 	}
 	if (element->kind == ELEMENT_FILE) {
-		out_str(dump->out, ((const struct file *)element)->text->path);
+		out_plain(dump->out, ((const struct file *)element)->text->path);
 		return;
 	}
-	out_str(dump->out, element_full_name(element, dump->arena));
+	out_plain(dump->out, element_full_name(element, dump->arena));
 	if (pair->kind == PAIR_FIELD)
 		out_printf(dump->out, " = %d", ((const struct field *)element)->number);
 	if (pair->kind == PAIR_ENUM_VALUE)
@@ -52,7 +52,8 @@ static void dump_pair(void *context, const struct pair *pair)
 
 	out_printf(dump->out, "%s\t", kinds[pair->kind]);
 	if (pair->kind == PAIR_PACKAGE) {
-		out_printf(dump->out, STR "\t-\n", ARG(pair->package));
+		out_plain(dump->out, pair->package);
+		out_str(dump->out, S("\t-\n"));
 		return;
 	}
 	dump_side(dump, pair, pair->old.element);

@@ -1,4 +1,6 @@
 #include "proto/dump.h"
+
+#include "base/glyph.h"
 #include "proto/lexer.h"
 
 static const char *token_kind_text(const struct token *token)
@@ -24,12 +26,7 @@ static void dump_comment(struct out *out, const char *kind, struct str text)
 	if (!text.p)
 		return;
 	out_printf(out, "\t%s ", kind);
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\n')
-			out_str(out, S("\\n"));
-		else
-			out_char(out, text.p[i]);
-	}
+	out_plain(out, text);
 	out_char(out, '\n');
 }
 
@@ -49,9 +46,10 @@ void proto_dump_tokens(struct out *out, struct str bytes, struct arena *scratch)
 		for (uint32_t i = 0; i < gathered.detached.n; i++)
 			dump_comment(out, "detached", gathered.detached.items[i]);
 		dump_comment(out, "leading", gathered.leading);
-		out_printf(out, "%u:%u\t%s\t" STR "\n", lexer.token.line + 1,
-			lexer.token.column + 1, token_kind_text(&lexer.token),
-			ARG(token_text(&lexer, &lexer.token)));
+		out_printf(out, "%u:%u\t%s\t", lexer.token.line + 1, lexer.token.column + 1,
+			token_kind_text(&lexer.token));
+		out_plain(out, token_text(&lexer, &lexer.token));
+		out_char(out, '\n');
 	} while (lexer.token.kind != TOKEN_END);
 }
 
@@ -91,31 +89,39 @@ struct dump {
 	struct arena *scratch;
 };
 
+/* What comes before a name, and the name. */
+static void dump_name(struct dump *d, const char *before, struct str name)
+{
+	out_printf(d->out, "%s", before);
+	out_plain(d->out, name);
+}
+
 static void dump_field(struct dump *d, const struct field *f)
 {
-	out_printf(d->out, " = %d %s " STR, (int)f->number, cardinality_text(field_cardinality(f)),
-		ARG(field_type_text(f, d->scratch)));
+	out_printf(d->out, " = %d %s", (int)f->number, cardinality_text(field_cardinality(f)));
+	dump_name(d, " ", field_type_text(f, d->scratch));
 	if (field_kind(f) == TYPE_GROUP)
 		out_printf(d->out, " delimited");
 	if (field_is_packed(f))
 		out_printf(d->out, " packed");
 	if (f->extension)
-		out_printf(d->out, " extends " STR,
-			ARG(f->extension->extendee ? f->extension->extendee->e.full_name
-						   : f->extension->extendee_name));
+		dump_name(d, " extends ",
+			f->extension->extendee ? f->extension->extendee->e.full_name
+					       : f->extension->extendee_name);
 	if (f->oneof)
-		out_printf(d->out, " in " STR, ARG(f->oneof->e.name));
-	out_printf(d->out, " json " STR, ARG(field_json_name(f, d->scratch)));
+		dump_name(d, " in ", f->oneof->e.name);
+	dump_name(d, " json ", field_json_name(f, d->scratch));
 	if (f->has_default)
-		out_printf(d->out, " default " STR, ARG(f->preset->text));
+		dump_name(d, " default ", f->preset->text);
 }
 
 static void dump_method(struct dump *d, const struct method *m)
 {
-	out_printf(d->out, "(%s" STR ") returns (%s" STR ")", m->client_streaming ? "stream " : "",
-		ARG(m->input ? m->input->e.full_name : m->input_name),
-		m->server_streaming ? "stream " : "",
-		ARG(m->output ? m->output->e.full_name : m->output_name));
+	dump_name(d, m->client_streaming ? "(stream " : "(",
+		m->input ? m->input->e.full_name : m->input_name);
+	dump_name(d, m->server_streaming ? ") returns (stream " : ") returns (",
+		m->output ? m->output->e.full_name : m->output_name);
+	out_char(d->out, ')');
 }
 
 static void dump_element(void *context, struct element *e)
@@ -125,8 +131,8 @@ static void dump_element(void *context, struct element *e)
 
 	for (const struct element *p = e->parent; p; p = p->parent)
 		out_char(d->out, '\t');
-	out_printf(d->out, "%s " STR, element_kind_text(e->kind),
-		ARG(e->kind == ELEMENT_FILE ? e->file->import_path : e->name));
+	dump_name(d, element_kind_text(e->kind), S(" "));
+	out_plain(d->out, e->kind == ELEMENT_FILE ? e->file->import_path : e->name);
 	if (e->kind == ELEMENT_FIELD)
 		dump_field(d, (struct field *)e);
 	else if (e->kind == ELEMENT_METHOD)
@@ -139,8 +145,9 @@ static void dump_element(void *context, struct element *e)
 	else if (e->kind == ELEMENT_ENUM)
 		out_printf(d->out, enum_is_closed((struct enumeration *)e) ? " closed" : " open");
 	else if (e->kind == ELEMENT_FILE)
-		out_printf(d->out, " edition %d package " STR, (int)e->file->edition,
-			ARG(e->file->package));
+		out_printf(d->out, " edition %d", (int)e->file->edition);
+	if (e->kind == ELEMENT_FILE)
+		dump_name(d, " package ", e->file->package);
 	if (e->options)
 		out_printf(d->out, " options %u", e->options->list.n);
 	place_points(place_in(e->file->text, e->span), d->scratch, &begin, &end);

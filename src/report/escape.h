@@ -6,26 +6,9 @@
  * escaping of its own.
  */
 #pragma once
-#include "base/out.h"
+#include "base/glyph.h"
 
-/* One character as it is shown. */
-struct glyph {
-	struct str shown; /* the bytes themselves, or `spelled` */
-	uint32_t code;    /* code point; 0xFFFD for a byte that is no UTF-8 */
-	unsigned size;    /* bytes taken */
-	unsigned columns; /* of a terminal that `shown` takes; a tab counts 0 */
-	char spelled[12];
-};
-
-/* Decodes the first character of a text that is not empty. A tab is itself, other controls are
- * spelled. */
-void glyph_read(struct glyph *glyph, struct str text);
-/* Number of code points of `text` before byte `offset`; a byte that is no UTF-8 counts one. */
-uint32_t glyphs_before(struct str text, size_t offset);
-
-/* For a terminal, on one line. */
-void out_plain(struct out *out, struct str text);
-/* The same, cut to about `most` columns with an ellipsis. */
+/* As out_plain(), cut to about `most` columns with an ellipsis. */
 void out_plain_cut(struct out *out, struct str text, unsigned most);
 /* `text`, or its first `most` bytes at a character's border and an ellipsis. */
 struct str str_clipped(struct str text, size_t most, struct arena *arena);

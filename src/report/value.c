@@ -52,9 +52,38 @@ void value_add(json_t *array, json_t *value, bool *ok)
 		*ok = false;
 }
 
+/* As JSON's escape; past 16 bits, as two (RFC 8259, section 7). */
+static void write_escape(struct out *out, uint32_t code)
+{
+	if (code > 0xFFFF) {
+		out_printf(out, "\\u%04X", 0xD7C0 + (unsigned)(code >> 10));
+		code = 0xDC00 + (code & 0x3FF);
+	}
+	out_printf(out, "\\u%04X", (unsigned)code);
+}
+
+/* jansson escapes controls of ASCII alone, and gives characters whole. */
 static int write_part(const char *buffer, size_t size, void *data)
 {
-	out_str(data, (struct str){ buffer, size });
+	struct str text = { buffer, size };
+	struct glyph glyph;
+
+	while (text.n) {
+		size_t plain = 0;
+
+		while (plain < text.n && (unsigned char)text.p[plain] < 0x7F)
+			plain++;
+		out_str(data, str_head(text, plain));
+		text = str_from(text, plain);
+		if (!text.n)
+			break;
+		glyph_read(&glyph, text);
+		if (glyph.shown.p == glyph.spelled)
+			write_escape(data, glyph.code);
+		else
+			out_str(data, glyph.shown);
+		text = str_from(text, glyph.size);
+	}
 	return 0;
 }
 
