@@ -3,6 +3,7 @@ import hashlib
 import os
 import pathlib
 import shutil
+import struct
 import zlib
 
 FILE, LINK, FOLDER, SUBMODULE = b"100644", b"120000", b"40000", b"160000"
@@ -92,3 +93,12 @@ class Strange:
     def config(self, text):
         with open(self.git / "config", "a") as file:
             file.write(text)
+
+    def index(self, entries):
+        """The index, version 2, of (mode as a number, name, id), as they are given."""
+        data = b"DIRC" + struct.pack(">II", 2, len(entries))
+        for mode, name, id in entries:
+            name = os.fsencode(name)
+            entry = struct.pack(">10I", 0, 0, 0, 0, 0, 0, mode, 0, 0, 0) + bytes.fromhex(id) + struct.pack(">H", min(len(name), 0xfff)) + name
+            data += entry + bytes(8 - len(entry) % 8)
+        (self.git / "index").write_bytes(data + hashlib.sha1(data).digest())

@@ -156,6 +156,13 @@ def init(scratch, bw):
     for path in ("out", "out/hooks"):
         scratch.git(case.at, "config", "core.hooksPath", path)
         case.refused(f"core.hooksPath {path}", "init", "--hook", sentence="a link on the way leads out of the repository")
+    for path in (case.outside / "hooks", "../init-outside", "below/../../init-outside", "/"):
+        scratch.git(case.at, "config", "core.hooksPath", path)
+        case.refused(f"core.hooksPath {path}", "init", "--hook", sentence="leads out of the repository")
+    for path in (".githooks", "below/../.githooks2", case.at / ".githooks3", ".git/hooks4"):
+        scratch.git(case.at, "config", "core.hooksPath", path)
+        scratch.expect(f"core.hooksPath {path}", case.run("init", "--hook"), 0, "pre-commit")
+        scratch.git(case.at, "clean", "-q", "-f", "-d")
     scratch.git(case.at, "config", "--unset", "core.hooksPath")
     (case.at / ".gitattributes").symlink_to(case.outside / "new")
     scratch.expect("init beside a link", case.run("init"), 0, "wrote breakwater.yaml")

@@ -71,6 +71,27 @@ static bool fail_folder(struct cli *cli, const struct repository_facts *facts, i
 	return false;
 }
 
+/* Is `path` the folder `top` or below it, by its words alone? Both are absolute. */
+static bool lies_below(struct cli *cli, struct str path, struct str top)
+{
+	struct str rest;
+
+	return path_under(path, top) &&
+	       path_normalize(
+		       cli->arena, path.n > top.n ? str_from(path, top.n + 1) : S(""), &rest);
+}
+
+/* A repository that somebody handed over does not say where else programs are put. */
+static bool leads_out(struct cli *cli, const struct repository_facts *facts)
+{
+	struct str common = str_head(facts->hooks_set_in, str_rfind(facts->hooks_set_in, '/'));
+	struct str main_tree = str_head(common, str_rfind(common, '/'));
+
+	return facts->hooks_set_in.p && !lies_below(cli, facts->hooks, common) &&
+	       !(facts->work_dir.p && lies_below(cli, facts->hooks, facts->work_dir)) &&
+	       !(str_ends(common, S("/.git")) && lies_below(cli, facts->hooks, main_tree));
+}
+
 /* A hook that git would not run, or would run everywhere, is worse than none. */
 bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 {
@@ -85,6 +106,15 @@ bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 		diag_help(&cli->diags,
 			"add '" CHECK_STAGED "' to its pre-commit yourself, or give this "
 			"repository its own: git config core.hooksPath .githooks");
+		return false;
+	}
+	if (leads_out(cli, facts)) {
+		diag_error(&cli->diags, NOWHERE,
+			"core.hooksPath in '" STR "' leads out of the repository, to '" STR "'",
+			ARG(cli_path_shown(cli, facts->hooks_set_in)), ARG(facts->hooks));
+		diag_help(&cli->diags,
+			"add '" CHECK_STAGED "' to its pre-commit yourself, or choose a folder of "
+			"the repository: git config core.hooksPath .githooks");
 		return false;
 	}
 	if (cli_file_exists(cli, first)) {
