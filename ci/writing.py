@@ -169,6 +169,18 @@ def init(scratch, bw):
     scratch.holds("the link is left alone", not (case.outside / "new").exists() and (case.at / ".gitattributes").is_symlink())
 
 
+def elsewhere(scratch, bw):
+    """A working tree that the configuration names, and the call does not."""
+    case = Case(scratch, "elsewhere", bw)
+    scratch.write(case.outside, {"a.proto": (case.at / "a.proto").read_text()})
+    scratch.git(case.at, "config", "core.worktree", case.outside)
+    case.refused("accept elsewhere", "accept", "--all", "--reason", "x", "main", sentence="is elsewhere")
+    case.refused("init elsewhere", "init", sentence="is elsewhere")
+    git = {"GIT_DIR": str(case.at / ".git")}
+    scratch.expect("accept there", scratch.run([bw, "accept", "--all", "--reason", "x", "main"], case.outside, **git), 0, "wrote")
+    scratch.expect("init by name", case.run("init", GIT_WORK_TREE=str(case.outside), **git), 0, "wrote")
+
+
 def interrupted(scratch, bw):
     """A signal at the first write, which is that of the file."""
     case = Case(scratch, "interrupted", bw)
@@ -193,7 +205,7 @@ def main():
     bw = os.path.abspath(parser.parse_args().bw)
     with tempfile.TemporaryDirectory(prefix="writing-") as tmp:
         scratch = Scratch(tmp)
-        for part in (outputs, accept, init, interrupted):
+        for part in (outputs, accept, init, elsewhere, interrupted):
             part(scratch, bw)
         return scratch.summary()
 

@@ -63,7 +63,16 @@ bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absen
 	struct source_options options =
 		source_options_of(cli->arena, cli->names, cli->directory, &git);
 
-	return repository_facts_read(&options, &user, facts, absent, &cli->diags);
+	if (!repository_facts_read(&options, &user, facts, absent, &cli->diags))
+		return false;
+	/* core.worktree is the repository's, GIT_WORK_TREE is who calls. */
+	if (!facts->work_dir.p || path_under(cli->directory, facts->work_dir) || git.work_tree)
+		return true;
+	diag_error(&cli->diags, NOWHERE,
+		"the working tree of this repository is elsewhere: '" STR "'",
+		ARG(facts->work_dir));
+	diag_help(&cli->diags, "core.worktree says so; call it from there to write there");
+	return false;
 }
 
 bool cli_file_create(struct cli *cli, struct str path, struct str text, unsigned mode)

@@ -5,7 +5,10 @@
 #pragma once
 #include "cli/cli.h"
 
-/* The repository around the current folder; *absent: there is none, which is no error. */
+/*
+ * The repository around the current folder, to be written to; *absent: there is none, which is no
+ * error. False and a diagnostic where its configuration leads to a working tree elsewhere.
+ */
 bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absent);
 /*
  * Writes a file that is not there yet; false and a diagnostic when it is, or cannot be made. `path`
