@@ -632,6 +632,24 @@ static bool judge_lost_folders(struct breakwater_run *run)
 
 /* ---- comparing ---- */
 
+/* A contract is read again for the places in it, and for the comments that accept. */
+static void refuse_lost_texts(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES; side++) {
+		const struct schema *schema = &run->schemas[side];
+
+		for (uint32_t i = 0; i < schema->files.n; i++) {
+			struct text *text = schema->files.items[i].file->text;
+
+			if (!text || !text->is_lost)
+				continue;
+			text->is_lost = false; /* both sides may have it */
+			diag_error(&run->diags, place_in(text, NO_SPAN),
+				"this file cannot be read a second time");
+		}
+	}
+}
+
 static bool compare(struct breakwater_run *run)
 {
 	struct check_options options = {
@@ -651,6 +669,7 @@ static bool compare(struct breakwater_run *run)
 	config_apply(&run->sides[NEW].config, &run->findings, run->arena);
 	config_warn_unmatched(
 		&run->sides[NEW].config, &run->schemas[OLD], &run->schemas[NEW], &run->diags);
+	refuse_lost_texts(run);
 	return run->diags.n_errors == 0;
 }
 

@@ -10,7 +10,10 @@ bool text_load(struct text *text, struct arena *arena)
 {
 	if (text->bytes.p)
 		return true;
-	return text->load && text->load(text, arena) && text->bytes.p;
+	if (!text->load)
+		return false;
+	text->is_lost = !text->load(text, arena);
+	return text->bytes.p != NULL;
 }
 
 static void text_index(struct text *text, struct arena *arena)

@@ -36,6 +36,7 @@ struct text {
 	struct str bytes; /* absent while not loaded */
 	/* Brings `bytes` back into `arena`; NULL: they never come back. False: it could not. */
 	bool (*load)(struct text *text, struct arena *arena);
+	bool is_lost;               /* the latest `load` could not */
 	void *owner;                /* for `load` */
 	uint64_t position;          /* texts are loaded with least work in the order of it */
 	const struct point *points; /* instead of bytes: what a span's offsets index */

@@ -451,10 +451,14 @@ struct str id_short(const struct repository *repository, struct arena *arena, co
 
 	for (size_t n = 7; n < GIT_OID_HEXSZ; n++) {
 		git_oid begin, found;
+		int answer;
 
 		memset(&begin, 0, sizeof begin);
-		if (git_oid_fromstrn(&begin, text.p, n) == 0 &&
-			git_odb_exists_prefix(&found, repository->odb, &begin, n) == 0)
+		if (git_oid_fromstrn(&begin, text.p, n) < 0)
+			return text;
+		answer = git_odb_exists_prefix(&found, repository->odb, &begin, n);
+		/* Who cannot look has met no second one, and the id is only for people. */
+		if (answer == 0 || answer == GIT_ERROR)
 			return str_head(text, n);
 	}
 	return text;

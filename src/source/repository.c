@@ -3,11 +3,13 @@
  */
 #include "source/git.h"
 #include "source/no_certificates.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <git2/sys/repository.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -123,7 +125,7 @@ static void find_work_dir(struct repository *r)
 		 !repository_config_text(r, r->arena, "core.worktree", &configured))
 		path = path_absolute(options, S("."));
 	r->work_dir = path_real(r->arena, path);
-	r->work_top = open(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r->work_top = open_again(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static void find_prefix(struct repository *r)
@@ -150,7 +152,7 @@ static void find_index(struct repository *r)
 static void read_shallow(struct repository *r)
 {
 	struct str path = path_join(r->arena, r->common_dir, S("shallow")), text, line;
-	int fd = open(str_cstr(r->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_again(str_cstr(r->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return;
@@ -276,6 +278,87 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 	return true;
 }
 
+/* A linked folder that is not followed, or a name too long for any file, hides nothing either. */
+static bool is_nothing(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
+}
+
+/* Is `name` in the folder? *error: the errno of a look that failed, else as it was. */
+static bool is_there(int folder, const char *name, int *error)
+{
+	struct stat st;
+
+	if (fstatat(folder, name, &st, 0) == 0)
+		return true;
+	if (!is_nothing(errno))
+		*error = errno;
+	return false;
+}
+
+/* As libgit2 knows a repository: by three names. */
+static bool looks_like_repository(int folder, int *error)
+{
+	return is_there(folder, "HEAD", error) && is_there(folder, "objects", error) &&
+	       is_there(folder, "refs", error);
+}
+
+/* EIO for a folder that is a repository or has one, else the errno of a look that failed, or 0. */
+static int look_in(int folder)
+{
+	int git = openat_again(folder, ".git", O_PATH | O_CLOEXEC), error = 0;
+
+	if (git < 0 && !is_nothing(errno))
+		error = errno;
+	if (looks_like_repository(folder, &error) ||
+		(git >= 0 && looks_like_repository(git, &error)))
+		error = EIO;
+	if (git >= 0)
+		close(git);
+	return error;
+}
+
+/* Does the search for a repository end below that folder? */
+static bool is_ceiling(const struct source_options *options, struct str folder)
+{
+	struct str ceilings = options->git_ceiling, ceiling;
+
+	while (str_cut(&ceilings, ':', &ceiling))
+		if (ceiling.n && str_eq(ceiling, folder))
+			return true;
+	return false;
+}
+
+/*
+ * libgit2 takes a repository that it cannot look at for none. So where it found none this looks
+ * again, as far up as it did: 0, or the errno of what is in the way.
+ */
+static int look_again(const struct source_options *options)
+{
+	struct str at = path_real(options->arena, path_absolute(options, S("."))), above;
+	struct stat st;
+	dev_t device = 0;
+
+	for (;; at = above) {
+		int error = 0, folder = open_again(at.n ? str_cstr(options->arena, at) : "/",
+				       O_PATH | O_DIRECTORY | O_CLOEXEC);
+		bool crossed;
+
+		if (folder < 0)
+			return errno;
+		if (fstat(folder, &st) < 0)
+			error = errno;
+		crossed = !error && device && st.st_dev != device;
+		device = error ? 0 : st.st_dev;
+		if (!error && !crossed)
+			error = look_in(folder);
+		close(folder);
+		above = str_head(at, str_rfind(at, '/') < at.n ? str_rfind(at, '/') : 0);
+		if (error || crossed || at.n == 0 || is_ceiling(options, above))
+			return error;
+	}
+}
+
 struct repository *repository_open(
 	const struct source_options *options, bool *absent, struct diags *diags)
 {
@@ -302,9 +385,16 @@ struct repository *repository_open(
 	error = git_repository_open_ext(&r->repo, path, flags, ceiling);
 	if (!error && repository_set_up(r, diags))
 		return r;
-	if (error == GIT_ENOTFOUND && !options->git_dir.n)
-		*absent = true;
-	else if (error)
+	if (error == GIT_ENOTFOUND && !options->git_dir.n) {
+		int look = look_again(options);
+
+		*absent = !look;
+		if (look) {
+			diag_error(diags, NOWHERE, "cannot look for the repository of '%s': %s",
+				path, strerror(look));
+			diag_help(diags, "'git status' tells what is wrong with it");
+		}
+	} else if (error)
 		diag_open(options, path, diags);
 	repository_release(r);
 	return NULL;
