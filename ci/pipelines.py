@@ -226,6 +226,8 @@ def github_hostile(t, origin):
         lacks(t, f"GitHub, the event {text[:30]!r}", at, env, "GITHUB_EVENT_PATH", said)
     path.write_bytes(b" " * (26 << 20))
     lacks(t, "GitHub, a large event", at, env, "larger than 25 MB")
+    path.write_bytes(b"[" + b"{}," * 1000000 + b"{}]")
+    lacks(t, "GitHub, an event that would need much memory", at, env, "256 MiB of memory")
     for name, said in (("/nowhere", "No such file"), ("/dev/zero", "no regular file"), (str(t.tmp), "no regular file")):
         lacks(t, f"GitHub, the event {name}", at, {**env, "GITHUB_EVENT_PATH": name}, said)
     os.mkfifo(t.tmp / "fifo")

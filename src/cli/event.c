@@ -3,7 +3,7 @@
  * JSON, as docs.github.com has it under "Webhook events and payloads". Others write into it, so it
  * is read with a limit, and one that cannot be read is said to be that.
  */
-#include "base/str.h"
+#include "base/json.h"
 #include "base/open.h"
 #include "cli/cli.h"
 #include "cli/pipeline.h"
@@ -15,8 +15,12 @@
 #include <unistd.h>
 
 /* GitHub sends no larger ones. */
-enum { MAX_EVENT = 25 << 20 };
+enum {
+	MAX_EVENT = 25 << 20,
+	MAX_EVENT_MEMORY = 256 << 20, /* for its values; one of GitHub's needs a third of that */
+};
 
+#define TOO_MANY_VALUES "its values need more than 256 MiB of memory"
 #define SYSTEM "GitHub Actions: "
 
 struct event {
@@ -222,6 +226,10 @@ void event_find_request(struct arena *arena, struct breakwater_proposal *proposa
 			fail(arena, proposal, str_of(read_failure()));
 		return;
 	}
+	if (json_memory(text) > MAX_EVENT_MEMORY) {
+		fail(arena, proposal, S(TOO_MANY_VALUES));
+		return;
+	}
 	event = json_loadb(text.p, text.n, 0, &error);
 	if (!event && json_error_code(&error) == json_error_out_of_memory)
 		fail(arena, proposal, S("there is not enough memory"));
@@ -244,6 +252,8 @@ bool event_propose(struct arena *arena, struct breakwater_proposal *proposal)
 		return false;
 	if (!read_file(path, arena, &text))
 		return fail(arena, proposal, str_of(read_failure()));
+	if (json_memory(text) > MAX_EVENT_MEMORY)
+		return fail(arena, proposal, S(TOO_MANY_VALUES));
 	event.json = json_loadb(text.p, text.n, 0, &error);
 	if (!event.json)
 		return fail(arena, proposal,

@@ -1,9 +1,13 @@
 /*
  * ProtoJSON of a FileDescriptorSet (protobuf.dev/programming-guides/json), as buf writes images.
  */
+#include "base/json.h"
 #include "descriptor/image.h"
 
 #include <jansson.h>
+
+/* An image of 100 MB with all its locations needs three quarters of that. */
+static const uint64_t MAX_JSON_MEMORY = UINT64_C(4) << 30;
 
 static bool put_message(
 	struct image *image, const struct message *type, json_t *object, unsigned depth);
@@ -187,6 +191,8 @@ bool image_read_json(struct image *image, struct str text)
 
 	if (str_starts(text, S("\xEF\xBB\xBF")))
 		text = str_from(text, 3);
+	if (json_memory(text) > MAX_JSON_MEMORY)
+		return image_fail(image, "its values need more than 4 GiB of memory");
 	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!root)
 		return image_fail(image, "it is no valid JSON: line %d: %s", error.line,
