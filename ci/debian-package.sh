@@ -70,7 +70,7 @@ Description: $4
  breakwater compares two revisions of the .proto files of a repository and says
  which changes break readers of stored data, running peers, or generated code.
 END
-	(cd "$folder" && find usr -type f -exec md5sum {} +) >"$folder/DEBIAN/md5sums"
+	(cd "$folder" && find usr -type f | LC_ALL=C sort | xargs -d "\n" md5sum) >"$folder/DEBIAN/md5sums"
 	chmod -R u=rwX,go=rX "$folder"
 	dpkg-deb --root-owner-group --build "$folder" "$out/${1}_${version}_$architecture.deb"
 }

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import built
 from scratch import Scratch, find
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
@@ -109,6 +110,11 @@ def debian(t, build):
             done.stdout + done.stderr)
     if "breakwater" not in debs:
         return True
+    (t.tmp / "unpacked").mkdir()
+    for deb in debs.values():
+        t.run(["dpkg-deb", "-x", deb, t.tmp / "unpacked"], t.tmp)
+    files = [p for p in (t.tmp / "unpacked/usr").rglob("*") if p.is_file() and not p.is_symlink() and p.read_bytes()[:4] == b"\x7fELF"]
+    t.holds("what is in them is hardened", len(files) == 3 and not any(built.faults(p) for p in files), [(p, built.faults(p)) for p in files])
     t.holds("the program does not need the network's libraries", not {"libcurl4", "libssh2-1"} & set(dependencies([debs["breakwater"]])))
     if not os.environ.get("BREAKWATER_CLEAN_ROOT"):
         print("SKIPPED: the clean root: BREAKWATER_CLEAN_ROOT=1 asks for it")

@@ -13,7 +13,7 @@ out=$(cd "$out" && pwd)
 cd "$(dirname "$0")/.."
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-meson setup "$build" --buildtype=release -Dprefer_static=true -Dc_link_args=-static -Dstatic_libgit2=enabled >"$build/log" 2>&1 || {
+meson setup "$build" --buildtype=release -Dprefer_static=true -Dc_link_args=-static-pie -Dstatic_libgit2=enabled >"$build/log" 2>&1 || {
 	tail -n 5 "$build/log"
 	exit 77
 }
