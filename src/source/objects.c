@@ -259,7 +259,7 @@ bool object_exists(const struct repository *repository, const uint8_t *id)
 bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,
 	struct diags *diags)
 {
-	for (int depth = 0; depth < MAX_TAGS; depth++) {
+	for (int depth = 0; depth <= MAX_TAGS; depth++) {
 		struct str text = id_text(diags->arena, id->bytes);
 		const struct peeled *peeled = peeled_get(repository, id, text, diags);
 

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Holds SECURITY.md's limits: what is just below one is read, what is just above is an error that names it (status 2, of `breaking` 1).
+
+usage: limits.py --bw PATH [NAME...]
+
+Prints `N passed, N failed`; exit status 0 when nothing failed.
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from scratch import Scratch
+
+PROTO = 'syntax = "proto2";\n'
+OPTIONS = PROTO + '''import "google/protobuf/descriptor.proto";
+message O { optional O o = 1; optional int32 i = 2; }
+extend google.protobuf.MessageOptions { optional O o = 50000; }
+extend google.protobuf.ExtensionRangeOptions { repeated int32 x = 50000; }
+'''
+
+
+def contract(text):
+    """A folder of one contract, which is built."""
+    return lambda t, at, n: (t.write(at, {"a.proto": text(n)}), ["build", "dir:.", "-o", "../set.binpb"])[1]
+
+
+def config(text):
+    def make(t, at, n):
+        t.write(at, {"a.proto": PROTO, "breakwater.yaml": text(n)})
+        return ["check", "dir:.", "dir:."]
+    return make
+
+
+def accepted(t, at, n):
+    t.write(at, {"a.proto": PROTO, "breakwater.accepted.yaml": padded("version: 1\naccepted: []\n", n, "#")})
+    return ["check", "dir:.", "dir:."]
+
+
+def padded(text, n, mark="//"):
+    """The text with a comment after it, of n bytes."""
+    return text + mark + "x" * (n - len(text) - len(mark) - 1) + "\n"
+
+
+def image(t, at, n):
+    """The set is a level, too, and its file is the next."""
+    t.write(at, {"set.json": '{"file": [{"name": "a.proto", "messageType": [{' + '"nestedType": [{' * (n - 2) + "}]" * (n - 2) + "}]}]}"})
+    return ["breaking", "set.json", "--against", "set.json"]
+
+
+def git(t, at):
+    t.git(at, "init", "-q", "-b", "main")
+    t.write(at, {"a.proto": PROTO})
+    t.commit(at)
+    return t.git(at, "rev-parse", "HEAD").strip()
+
+
+def folders(t, at, n):
+    git(t, at)
+    t.write(at, {"d/" * n + "a.proto": PROTO})
+    t.commit(at)
+    return ["build", "HEAD", "-o", "../set.binpb"]
+
+
+def revision(t, at, n):
+    git(t, at)
+    return ["check", "HEAD" + "^0" * ((n - 4) // 2), "HEAD"]
+
+
+def reference(t, at, n):
+    (at / ".git/refs/heads/x").write_text(git(t, at) + "\n" * (n - 40))
+    return ["check", "x", "HEAD"]
+
+
+def tags(t, at, n):
+    name, kind = git(t, at), "commit"
+    for _ in range(n):
+        text = f"object {name}\ntype {kind}\ntag t\ntagger a <a@b> 1 +0000\n\n"
+        name, kind = t.run(["git", "hash-object", "-w", "-t", "tag", "--stdin"], at, text.encode())[1].decode().strip(), "tag"
+    return ["check", name, "HEAD"]
+
+
+# What it is, what makes it of a size, the most, what is said of one more; False: what is below is refused for another reason.
+LIMITS = {
+    "bytes of a contract": (contract(lambda n: padded(PROTO, n)), 64 << 20, "is larger than 67108864 bytes"),
+    "messages in messages": (contract(lambda n: PROTO + "message M {" * n + "}" * n), 31, "nested more than 31 levels deep"),
+    "values in values": (contract(lambda n: OPTIONS + "message M { option (o) = {" + "o {" * (n - 1) + "}" * (n - 1) + "}; }"), 101,
+                         "nested more than 100 levels deep"),
+    "parts of an option's name": (contract(lambda n: OPTIONS + f"message M {{ option (o){'.o' * (n - 2)}.i = 1; }}"), 100, "has at most 100 parts"),
+    "parts of a package's name": (contract(lambda n: PROTO + "package a" + ".a" * (n - 1) + ";"), 100, "has more than 100 parts"),
+    "options of extension ranges": (contract(lambda n: OPTIONS + "message M { extensions " + ", ".join(str(2 * i + 1) for i in range(n // 100)) +
+                                             " [" + ", ".join(["(x) = 1"] * 100) + "]; }"), 100100, "that is more than 100000", 100),
+    "folders in folders": (folders, 256, "at most 256 are read"),
+    "levels of an image in JSON": (image, 100, "nested deeper than 100", 1, False),
+    "bytes of a configuration": (config(lambda n: padded("version: 1\n", n, "#")), 1 << 20, "larger than 1 MB"),
+    "levels of a configuration": (config(lambda n: "x: " + "[" * (n - 1) + "]" * (n - 1) + "\n"), 64, "nested more than 64 levels deep", 1, False),
+    "anchors of a configuration": (config(lambda n: "".join(f"x{i}: &a{i} 1\n" for i in range(n))), 1000, "more than 1000", 1, False),
+    "paths of a configuration": (config(lambda n: "version: 1\nignore: [" + ", ".join(f"p{i}" for i in range(n)) + "]\n"), 10000, "more than 10000 paths"),
+    "bytes of accepted breaks": (accepted, 1 << 20, "larger than 1 MB"),
+    "bytes of a revision's name": (revision, 4096, "4096", 2),
+    "bytes of a reference": (reference, 64 << 10, "the reference 'refs/heads/x' cannot be read"),
+    "tags of tags": (tags, 100, "leads to more than 100 others"),
+}
+
+
+def hold(t, bw, name):
+    make, most, said, *more = LIMITS[name]
+    step, clean = (more + [1, True][len(more):])[:2]
+    for n, over in ((most, False), (most + step, True)):
+        with tempfile.TemporaryDirectory(dir=t.tmp) as folder:
+            at = pathlib.Path(folder) / "at"
+            at.mkdir()
+            code, out, err = t.run([bw, *make(t, at, n)], at)
+        good = code in (1, 2) and said in err if over else said not in err and (code in (0, 1) or not clean)
+        t.holds(f"{name}, {n}", good, f"status {code}\n{err[:600]}")
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--bw", required=True)
+    p.add_argument("name", nargs="*")
+    a = p.parse_args()
+    with tempfile.TemporaryDirectory() as tmp:
+        t = Scratch(tmp, a.bw)
+        for name in a.name or LIMITS:
+            hold(t, os.path.abspath(a.bw), name)
+    return t.summary()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
