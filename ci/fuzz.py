@@ -163,7 +163,7 @@ def seeds_of(tmp):
         "buf-work": list(YAMLS),
         "accepted": [p.read_bytes() for p in files if p.name == "breakwater.accepted.yaml"] + [
             b'version: 1\naccepted:\n- { rule: FIELD_SAME_TYPE, element: "a.v1.Order.total", reason: "nobody reads it yet", by: "x", until: 2030-01-01, '
-            b'fingerprint: 00112233445566778899aabbccddeeff }\n'],
+            b'fingerprint: 0011223344556677 }\n'],
         "ignore": list(IGNORES), "event": list(EVENTS), "revision": [r.encode() for r in REVISIONS],
         "refs": [b"ref: refs/heads/main\n%%\n# pack-refs with: peeled fully-peeled sorted \n" + b"a1" * 20 + b" refs/tags/v1\n^" + b"b2" * 20 + b"\n%%\n" +
                  b"c3" * 20 + b"\n%%\n" + b"0" * 40 + b" " + b"c3" * 20 + b" a <a@b> 1500000000 +0000\tcheckout: moving from x to main\n"],
