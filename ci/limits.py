@@ -97,6 +97,7 @@ LIMITS = {
     "bytes of a configuration": (config(lambda n: padded("version: 1\n", n, "#")), 1 << 20, "larger than 1 MB"),
     "levels of a configuration": (config(lambda n: "x: " + "[" * (n - 1) + "]" * (n - 1) + "\n"), 64, "nested more than 64 levels deep", 1, False),
     "anchors of a configuration": (config(lambda n: "".join(f"x{i}: &a{i} 1\n" for i in range(n))), 1000, "more than 1000", 1, False),
+    "values of a configuration": (config(lambda n: "x: [" + "1," * (n - 9) + "]\n"), 200000, "more than 200000 values", 1, False),
     "paths of a configuration": (config(lambda n: "version: 1\nignore: [" + ", ".join(f"p{i}" for i in range(n)) + "]\n"), 10000, "more than 10000 paths"),
     "bytes of accepted breaks": (accepted, 1 << 20, "larger than 1 MB"),
     "bytes of a revision's name": (revision, 4096, "4096", 2),
