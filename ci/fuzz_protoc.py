@@ -30,7 +30,9 @@ KNOWN = {
         (r"'ctype' is for strings and bytes|'ctype = CORD' is not for extensions", "protoc's C++ generator refuses it, its parser no more"),
         (r"NUL", "protoc's tokenizer goes on behind a NUL in a comment"),
     ],
-    "we take": [],
+    "we take": [
+        (r"The custom JSON name of field .* is invalid|json_name cannot have embedded null", "protoc refuses it since 36; buf and older ones do not"),
+    ],
 }
 
 
