@@ -20,6 +20,7 @@ import tempfile
 import xml.etree.ElementTree
 
 from pipelines import Origin
+import built
 from scratch import Scratch, find
 
 try:
@@ -173,6 +174,7 @@ def docker(t, origin):
     if got[0]:
         return
     program = root / "usr/local/bin/breakwater"
+    t.holds("image: hardened", not any(built.faults(p) for p in program.parent.iterdir()))
     t.holds("image: under 8 MB", sum(x.stat().st_size for x in program.parent.iterdir()) < 8 << 20)
     if os.geteuid() or subprocess.run(["chroot", "/", "true"], capture_output=True).returncode:
         print("SKIPPED: the image's root: chroot needs root")
