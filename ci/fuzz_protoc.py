@@ -22,12 +22,13 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 VERSION = "libprotoc 36.2"
 LONGEST = 4000  # bytes of a contract that is changed
 
-# What protoc takes and we refuse (or the other way round): what our message (protoc's) has, and why that is so.
+# What protoc takes and we refuse (or the other way round): what our message (protoc's) has, why that is so, and perhaps what the contract has.
 KNOWN = {
     "we refuse": [
         (r"invalid UTF-8|not valid UTF-8|is not UTF-8", "protoc looks at the bytes of strings alone when it writes a set"),
         (r"this is .*, not a protobuf contract|a merge conflict", "the one cause in the place of protoc's errors"),
         (r"'ctype' is for strings and bytes|'ctype = CORD' is not for extensions", "protoc's C++ generator refuses it, its parser no more"),
+        (r"the JSON name '.*' of (field|value)", "buf refuses it in spite of the legacy option", rb"deprecated_legacy_json_field_conflicts"),
         (r"NUL", "protoc's tokenizer goes on behind a NUL in a comment"),
     ],
     "we take": [
@@ -76,7 +77,7 @@ def judge(task):
         return None, None
     side = "we take" if ours.returncode == 0 else "we refuse"
     said = (theirs if side == "we take" else ours).stderr.decode("utf-8", "replace")
-    reason = next((why for pattern, why in KNOWN[side] if re.search(pattern, said)), None)
+    reason = next((why for pattern, why, *has in KNOWN[side] if re.search(pattern, said) and all(re.search(h, text) for h in has)), None)
     return f"{side}: {said.strip()[:400]}", reason
 
 
