@@ -12,7 +12,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_INPUT = 1 << 20 };
+enum { MOST_BYTES = 1 << 20 };
 
 struct input {
 	uint8_t *bytes;
@@ -27,7 +27,7 @@ struct corpus {
 static int add_file(struct corpus *corpus, const char *path)
 {
 	FILE *file = fopen(path, "rb");
-	uint8_t *bytes = malloc(MAX_INPUT);
+	uint8_t *bytes = malloc(MOST_BYTES);
 	size_t size = 0;
 
 	if (corpus->n == corpus->cap) {
@@ -35,7 +35,7 @@ static int add_file(struct corpus *corpus, const char *path)
 		corpus->items = realloc(corpus->items, corpus->cap * sizeof *corpus->items);
 	}
 	if (file && bytes && corpus->items) {
-		size = fread(bytes, 1, MAX_INPUT, file);
+		size = fread(bytes, 1, MOST_BYTES, file);
 		if (!ferror(file)) {
 			/* As large as it is, so that a sanitizer sees what reads past its end. */
 			corpus->items[corpus->n] = (struct input){ malloc(size ? size : 1), size };
@@ -112,7 +112,7 @@ static void change(const struct corpus *corpus, uint64_t *state, struct input *i
 		if (other->size)
 			from = next_random(state) % other->size;
 		n = n < other->size - from ? n : other->size - from;
-		if (input->size + n > MAX_INPUT)
+		if (input->size + n > MOST_BYTES)
 			break;
 		memmove(input->bytes + at + n, input->bytes + at, input->size - at);
 		memcpy(input->bytes + at, other->bytes + from, n);
@@ -123,7 +123,7 @@ static void change(const struct corpus *corpus, uint64_t *state, struct input *i
 static int run_changed(const struct corpus *corpus, unsigned long runs)
 {
 	uint64_t state = UINT64_C(0x9E3779B97F4A7C15);
-	uint8_t *room = malloc(MAX_INPUT);
+	uint8_t *room = malloc(MOST_BYTES);
 
 	for (unsigned long i = 0; room && corpus->n && i < runs; i++) {
 		const struct input *base = &corpus->items[next_random(&state) % corpus->n];

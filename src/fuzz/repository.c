@@ -177,7 +177,6 @@ static int read_packed(const git_oid *id, void *context)
 	struct object_wish wish = { .id = id->id, .type = GIT_OBJECT_ANY, .limit = MAX_LIMIT };
 	struct str bytes = { NULL, 0 }, again = { NULL, 0 };
 	enum packs_answer unchecked, checked;
-	git_object_t type;
 
 	unchecked = packs_read(each->packs, &wish, each->arena, &bytes);
 	wish = (struct object_wish){ id->id, GIT_OBJECT_ANY, MAX_LIMIT, true };
@@ -185,7 +184,6 @@ static int read_packed(const git_oid *id, void *context)
 	/* What is held against its id is what was there, or nothing. */
 	if (checked == PACKS_READ && unchecked == PACKS_READ)
 		assert(str_eq(bytes, again));
-	packs_type(each->packs, id->id, &type);
 	packs_position(each->packs, id->id);
 	arena_rewind(each->arena, mark);
 	return ++each->n == 64;
