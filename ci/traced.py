@@ -3,6 +3,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -86,12 +87,15 @@ def run(args, cwd, env, allowed, stdin=b"", timeout=20):
     """Status, standard output, standard error, and lines of what it should not have done; None for a run without end."""
     with tempfile.TemporaryDirectory(prefix="trace-") as folder:
         tracer = ["strace", "-ff", "-y", "-qq", "-s", "0", "--seccomp-bpf", "-o", f"{folder}/t", "-e", f"trace=%file,%network,%process,{CHANGE}"]
-        try:
-            done = subprocess.run([*tracer, *map(os.fsencode, args)], cwd=cwd, env=env, input=stdin, capture_output=True, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            return None
+        with subprocess.Popen([*tracer, *map(os.fsencode, args)], cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, start_new_session=True) as process:
+            try:
+                out, err = process.communicate(stdin, timeout=timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # what is traced would outlive strace
+                return None
         trace = Trace(allowed, cwd)
         for path in sorted(pathlib.Path(folder).iterdir(), key=lambda p: int(p.suffix[1:])):
             for line in path.read_text("latin-1").splitlines():
                 trace.look(line)
-        return done.returncode, done.stdout, done.stderr, trace.found
+        return process.returncode, out, err, trace.found
