@@ -147,6 +147,26 @@ unsigned cli_columns(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
 }
 
+struct rules_look cli_rules_look(struct cli *cli, const char *path)
+{
+	if (path)
+		return (struct rules_look){ 0 };
+	return (struct rules_look){ cli->color_out, cli_columns(STDOUT_FILENO) };
+}
+
+struct str cli_wrapped(struct cli *cli, struct str format, struct rules_look look, struct str text)
+{
+	struct out *out = out_memory(cli->arena);
+
+	out_wrapped(out, text, str_eq(format, S("text")) ? look.columns : 0);
+	return out_text(out);
+}
+
+void cli_print_wrapped(struct out *out, struct str lines, int fd)
+{
+	out_wrapped(out, lines, cli_columns(fd));
+}
+
 /*
  * No terminal can be asked, so those are known by name that had links for years. Within tmux and
  * screen it is the name of these that stands in TERM, and older ones of them swallow links.

@@ -8,6 +8,7 @@
 #include "base/out.h"
 #include "cli/opt.h"
 #include "breakwater/breakwater.h"
+#include "report/report.h"
 #include "side.h"
 
 enum { STATUS_OK = 0, STATUS_BROKEN = 1, STATUS_UNKNOWN = 2 };
@@ -58,8 +59,8 @@ extern const size_t n_common_options;
 
 /* NULL, and with `diags` a diagnostic that names the nearest. */
 const struct command *command_find(struct cli *cli, const char *name);
-void command_print_help(struct out *out, const struct command *command);
-void program_print_help(struct out *out);
+void command_print_help(struct cli *cli, const struct command *command);
+void program_print_help(struct cli *cli, struct out *to);
 
 /*
  * The operands and options of a command that ran, those of them that the command `with` has too, as
@@ -76,6 +77,11 @@ struct breakwater_git cli_git(void);
  */
 struct out *cli_output_open(struct cli *cli, const char *path);
 bool cli_output_close(struct cli *cli, struct out *out, const char *path);
+/* How `rules` and `explain` look in a file (NULL or `-`: standard output). */
+struct rules_look cli_rules_look(struct cli *cli, const char *path);
+/* What stands on the terminal of a text in `format`. */
+struct str cli_wrapped(
+	struct cli *cli, struct str format, struct rules_look look, struct str text);
 /* All three in one, for a text that is complete; the exit status. */
 int cli_output_write(struct cli *cli, const char *path, struct str text);
 /* `breakwater: NOTE`: which base was taken where none was named. */
@@ -91,6 +97,8 @@ void cli_out_of_memory(void *context);
 /* Columns of the terminal that a descriptor is, by COLUMNS or as it says; 0: it is none, or does
  * not know. */
 unsigned cli_columns(int fd);
+/* Writes whole lines, on a terminal broken at words as it is wide. */
+void cli_print_wrapped(struct out *out, struct str lines, int fd);
 /* Is standard output a terminal that shows hyperlinks (OSC 8)? */
 bool cli_has_links(const struct cli *cli);
 /* The string of an environment variable, NULL when it is not set. */

@@ -77,16 +77,17 @@ static int explain_run(struct cli *cli, const void *given, const struct texts *o
 	const struct explain_arguments *arguments = given;
 	struct str format = str_of(arguments->format ? arguments->format : "text");
 	struct rule_list list = { 0 };
+	struct rules_look look = cli_rules_look(cli, arguments->output);
 	struct out *text = out_memory(cli->arena);
 
 	for (uint32_t i = 0; i < operands->n; i++) {
 		if (!add_rule(cli, str_of(operands->items[i]), &list))
 			return STATUS_UNKNOWN;
 	}
-	if (!rules_write_explanation(text, format, list.items, list.n,
-		    !arguments->output && cli->color_out))
+	if (!rules_write_explanation(text, format, list.items, list.n, look))
 		cli_out_of_memory(cli);
-	return cli_output_write(cli, arguments->output, out_text(text));
+	return cli_output_write(
+		cli, arguments->output, cli_wrapped(cli, format, look, out_text(text)));
 }
 
 const struct command explain_command = {

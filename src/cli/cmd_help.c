@@ -2,8 +2,12 @@
 
 #include "report/report.h"
 
-void program_print_help(struct out *out)
+#include <unistd.h>
+
+void program_print_help(struct cli *cli, struct out *to)
 {
+	struct out *out = out_memory(cli->arena);
+
 	out_str(out, S("usage: breakwater COMMAND [OPTIONS] ...\n\n"
 		       "Finds breaking changes in Protocol Buffers contracts.\n\ncommands:\n"));
 	for (size_t i = 0; commands[i]; i++)
@@ -17,6 +21,7 @@ void program_print_help(struct out *out)
 		       "  breakwater check dir:old dir:new      two folders\n"
 		       "  breakwater explain FIELD_SAME_TYPE    why a rule exists, and how to "
 		       "change safely\n"));
+	cli_print_wrapped(to, out_text(out), to == cli->err ? STDERR_FILENO : STDOUT_FILENO);
 }
 
 static void print_formats(struct out *out)
@@ -29,8 +34,10 @@ static void print_formats(struct out *out)
 		out_printf(out, "  %-26s %s\n", reporters[i]->name, reporters[i]->summary);
 }
 
-void command_print_help(struct out *out, const struct command *command)
+void command_print_help(struct cli *cli, const struct command *command)
 {
+	struct out *out = out_memory(cli->arena);
+
 	out_printf(out, "usage: breakwater %s [OPTIONS]%s%s\n\n%s.\n%s%s", command->name,
 		*command->operands ? " " : "", command->operands, command->summary,
 		*command->text ? "\n" : "", command->text);
@@ -42,6 +49,7 @@ void command_print_help(struct out *out, const struct command *command)
 		print_formats(out);
 	out_str(out, S("\noptions of all commands:\n"));
 	opt_print(out, common_options, n_common_options);
+	cli_print_wrapped(cli->out, out_text(out), STDOUT_FILENO);
 }
 
 static int help_run(struct cli *cli, const void *arguments, const struct texts *operands)
@@ -50,13 +58,13 @@ static int help_run(struct cli *cli, const void *arguments, const struct texts *
 
 	(void)arguments;
 	if (!operands->n) {
-		program_print_help(cli->out);
+		program_print_help(cli, cli->out);
 		return STATUS_OK;
 	}
 	command = command_find(cli, operands->items[0]);
 	if (!command)
 		return STATUS_UNKNOWN;
-	command_print_help(cli->out, command);
+	command_print_help(cli, command);
 	return STATUS_OK;
 }
 

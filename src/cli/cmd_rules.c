@@ -52,6 +52,7 @@ static int rules_run_command(struct cli *cli, const void *given, const struct te
 	const struct rules_arguments *arguments = given;
 	struct str format = str_of(arguments->format ? arguments->format : "text");
 	struct selection *selection = NULL;
+	struct rules_look look = cli_rules_look(cli, arguments->output);
 	struct out *text = out_memory(cli->arena);
 
 	(void)operands;
@@ -63,9 +64,10 @@ static int rules_run_command(struct cli *cli, const void *given, const struct te
 			!select_words(cli, selection, &arguments->except, false))
 			return STATUS_UNKNOWN;
 	}
-	if (!rules_write_list(text, format, selection, !arguments->output && cli->color_out))
+	if (!rules_write_list(text, format, selection, look))
 		cli_out_of_memory(cli);
-	return cli_output_write(cli, arguments->output, out_text(text));
+	return cli_output_write(
+		cli, arguments->output, cli_wrapped(cli, format, look, out_text(text)));
 }
 
 const struct command rules_command = {

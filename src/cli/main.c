@@ -219,7 +219,7 @@ static int run_command(struct cli *cli, const struct command *command, char *con
 	if (cli->common.version)
 		return print_version(cli);
 	if (cli->common.help) {
-		command_print_help(cli->out, command);
+		command_print_help(cli, command);
 		return STATUS_OK;
 	}
 	cli->color_out = wants_color(cli, STDOUT_FILENO);
@@ -239,7 +239,7 @@ static int run_nothing(struct cli *cli, char *const *args, size_t n)
 		return STATUS_UNKNOWN;
 	if (cli->common.version)
 		return print_version(cli);
-	program_print_help(cli->common.help ? cli->out : cli->err);
+	program_print_help(cli, cli->common.help ? cli->out : cli->err);
 	return cli->common.help ? STATUS_OK : STATUS_UNKNOWN;
 }
 

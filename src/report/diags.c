@@ -1,7 +1,6 @@
 #include "report/report.h"
 #include "report/escape.h"
 #include "report/excerpt.h"
-#include "report/wrap.h"
 
 enum { MANY_WARNINGS = 20 };
 

@@ -2,16 +2,17 @@
 #include "report/excerpt.h"
 #include "report/value.h"
 
-enum { WIDTH = 78, MAN_WIDTH = 74 };
+enum { WIDTH = 78, MAN_WIDTH = 74, NARROWEST = 20 };
+enum { ID_WIDTH = 43, CATEGORIES_WIDTH = 31, PURPOSE_WIDTH = 40 };
 
 /* One way of writing rules; false: no memory. */
 struct rule_format {
 	const char *name;
 	void (*list_begin)(struct out *out);
-	bool (*entry)(struct out *out, const struct rule *rule, bool color);
+	bool (*entry)(struct out *out, const struct rule *rule, struct rules_look look);
 	void (*list_end)(struct out *out);
 	void (*explain_begin)(struct out *out);
-	bool (*explain)(struct out *out, const struct rule *rule, bool color);
+	bool (*explain)(struct out *out, const struct rule *rule, struct rules_look look);
 	void (*explain_end)(struct out *out);
 };
 
@@ -43,6 +44,12 @@ static void surfaces_write(struct out *out, unsigned breaks)
 	}
 	if (first)
 		out_str(out, S("nothing by itself"));
+}
+
+/* How far text goes to the right; a terminal may be narrower than what is read well. */
+static unsigned text_width(struct rules_look look)
+{
+	return look.columns >= NARROWEST && look.columns < WIDTH ? look.columns : WIDTH;
 }
 
 /* Words in lines of at most `width`; a word that is longer stands alone. */
@@ -84,12 +91,19 @@ static void indented_write(struct out *out, struct str text, const char *before)
 
 /* Text */
 
-static bool text_entry(struct out *out, const struct rule *rule, bool color)
+/* Of a terminal on which the table has no room, a row is two lines. */
+static bool is_narrow(struct rules_look look)
 {
-	const struct palette *palette = palette_of(color);
+	return look.columns && look.columns < ID_WIDTH + CATEGORIES_WIDTH + PURPOSE_WIDTH;
+}
+
+static bool text_entry(struct out *out, const struct rule *rule, struct rules_look look)
+{
+	const struct palette *palette = palette_of(look.color);
 	int width = 0;
 
-	out_printf(out, "%s%-43s%s ", palette->place, rule->id, palette->off);
+	out_printf(out, "%s%-*s%s ", palette->place, is_narrow(look) ? 0 : ID_WIDTH, rule->id,
+		palette->off);
 	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1) {
 		struct str name = category_name((enum category)category);
 
@@ -99,23 +113,30 @@ static bool text_entry(struct out *out, const struct rule *rule, bool color)
 		out_str(out, name);
 		width += (int)name.n + (width > 0);
 	}
-	out_printf(out, "%*s %s\n", width < 31 ? 31 - width : 0, "", rule->purpose);
+	if (is_narrow(look)) {
+		out_char(out, '\n');
+		wrapped_write(out, str_of(rule->purpose), 4, text_width(look));
+		return true;
+	}
+	out_printf(out, "%*s %s\n", width < CATEGORIES_WIDTH ? CATEGORIES_WIDTH - width : 0, "",
+		rule->purpose);
 	return true;
 }
 
-static void text_part(struct out *out, const char *title, const char *text, bool color)
+static void text_part(struct out *out, const char *title, const char *text, struct rules_look look)
 {
-	const struct palette *palette = palette_of(color);
+	const struct palette *palette = palette_of(look.color);
 
 	if (!text || !*text)
 		return;
 	out_printf(out, "\n%s%s%s\n", palette->place, title, palette->off);
-	wrapped_write(out, str_of(text), 2, WIDTH);
+	wrapped_write(out, str_of(text), 2, text_width(look));
 }
 
-static void text_example(struct out *out, const char *title, const char *code, bool color)
+static void text_example(
+	struct out *out, const char *title, const char *code, struct rules_look look)
 {
-	const struct palette *palette = palette_of(color);
+	const struct palette *palette = palette_of(look.color);
 
 	if (!code || !*code)
 		return;
@@ -123,9 +144,9 @@ static void text_example(struct out *out, const char *title, const char *code, b
 	indented_write(out, str_of(code), "    ");
 }
 
-static bool text_explain(struct out *out, const struct rule *rule, bool color)
+static bool text_explain(struct out *out, const struct rule *rule, struct rules_look look)
 {
-	const struct palette *palette = palette_of(color);
+	const struct palette *palette = palette_of(look.color);
 
 	out_printf(out, "%s%s%s: %s\n\n  categories: ", palette->place, rule->id, palette->off,
 		rule->purpose);
@@ -135,11 +156,11 @@ static bool text_explain(struct out *out, const struct rule *rule, bool color)
 	if (rule->severity == SEVERITY_WARNING)
 		out_str(out, S("\n  severity: warning"));
 	out_char(out, '\n');
-	text_part(out, "What is compared", rule->compares, color);
-	text_part(out, "Who is hurt", rule->hurts, color);
-	text_example(out, "Before", rule->before, color);
-	text_example(out, "After", rule->after, color);
-	text_part(out, "How to change it safely", rule->safely, color);
+	text_part(out, "What is compared", rule->compares, look);
+	text_part(out, "Who is hurt", rule->hurts, look);
+	text_example(out, "Before", rule->before, look);
+	text_example(out, "After", rule->after, look);
+	text_part(out, "How to change it safely", rule->safely, look);
 	out_char(out, '\n');
 	return true;
 }
@@ -172,21 +193,21 @@ static json_t *rule_value(const struct rule *rule, bool *ok)
 	return object;
 }
 
-static bool json_entry(struct out *out, const struct rule *rule, bool color)
+static bool json_entry(struct out *out, const struct rule *rule, struct rules_look look)
 {
 	bool ok = true;
 	json_t *object = rule_value(rule, &ok);
 
-	(void)color;
+	(void)look;
 	return value_write(out, object, JSON_COMPACT, ok);
 }
 
-static bool json_explain(struct out *out, const struct rule *rule, bool color)
+static bool json_explain(struct out *out, const struct rule *rule, struct rules_look look)
 {
 	bool ok = true;
 	json_t *object = rule_value(rule, &ok);
 
-	(void)color;
+	(void)look;
 	value_set(object, "compares", json_string(rule->compares), &ok);
 	value_set(object, "hurts", json_string(rule->hurts), &ok);
 	value_set(object, "before", json_string(rule->before), &ok);
@@ -203,9 +224,9 @@ static void markdown_begin(struct out *out)
 		       "|---|---|---|---|\n"));
 }
 
-static bool markdown_entry(struct out *out, const struct rule *rule, bool color)
+static bool markdown_entry(struct out *out, const struct rule *rule, struct rules_look look)
 {
-	(void)color;
+	(void)look;
 	out_printf(out, "| `%s` | ", rule->id);
 	categories_write(out, rule->categories);
 	out_str(out, S(" | "));
@@ -229,9 +250,9 @@ static void markdown_example(struct out *out, const char *title, const char *cod
 	out_str(out, S("```\n"));
 }
 
-static bool markdown_explain(struct out *out, const struct rule *rule, bool color)
+static bool markdown_explain(struct out *out, const struct rule *rule, struct rules_look look)
 {
-	(void)color;
+	(void)look;
 	out_printf(out, "## %s\n\n%s\n\nCategories: ", rule->id, rule->purpose);
 	categories_write(out, rule->categories);
 	out_str(out, S("  \nBreaks at most: "));
@@ -344,11 +365,11 @@ static void man_example(struct out *out, const char *title, const char *code)
 	out_str(out, S(".Ed\n"));
 }
 
-static bool man_explain(struct out *out, const struct rule *rule, bool color)
+static bool man_explain(struct out *out, const struct rule *rule, struct rules_look look)
 {
 	struct str purpose = str_of(rule->purpose);
 
-	(void)color;
+	(void)look;
 	out_printf(out, ".Ss %s\n", rule->id);
 	man_text(out, purpose);
 	out_str(out, S(".Pp\nCategories:\n"));
@@ -445,8 +466,8 @@ static const struct rule_format *format_find(struct str name)
 	return NULL;
 }
 
-bool rules_write_list(
-	struct out *out, struct str format, const struct selection *selection, bool color)
+bool rules_write_list(struct out *out, struct str format, const struct selection *selection,
+	struct rules_look look)
 {
 	const struct rule_format *writer = format_find(format);
 	const struct rule *const *rules;
@@ -459,13 +480,13 @@ bool rules_write_list(
 	writer->list_begin(out);
 	for (size_t i = 0; i < n && ok; i++)
 		if (!selection || selection->selected[i])
-			ok = writer->entry(out, rules[i], color);
+			ok = writer->entry(out, rules[i], look);
 	writer->list_end(out);
 	return ok;
 }
 
-bool rules_write_explanation(
-	struct out *out, struct str format, const struct rule *const *rules, size_t n, bool color)
+bool rules_write_explanation(struct out *out, struct str format, const struct rule *const *rules,
+	size_t n, struct rules_look look)
 {
 	const struct rule_format *writer = format_find(format);
 	bool ok = true;
@@ -474,7 +495,7 @@ bool rules_write_explanation(
 		return false;
 	writer->explain_begin(out);
 	for (size_t i = 0; i < n && ok; i++)
-		ok = writer->explain(out, rules[i], color);
+		ok = writer->explain(out, rules[i], look);
 	writer->explain_end(out);
 	return ok;
 }

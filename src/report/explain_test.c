@@ -10,7 +10,8 @@ static const char *explained(struct arena *arena, const char *format)
 	const struct rule *rules[] = { &type_rule };
 	struct out *out = out_memory(arena);
 
-	assert_true(rules_write_explanation(out, str_of(format), rules, 1, false));
+	assert_true(
+		rules_write_explanation(out, str_of(format), rules, 1, (struct rules_look){ 0 }));
 	out_char(out, '\0');
 	return out_text(out).p;
 }
@@ -69,10 +70,10 @@ static void list_has_the_selected_rules(void **state)
 	(void)state;
 	selection.selected = NEW_ARRAY(arena, n, uint8_t);
 	selection.selected[1] = true;
-	assert_true(rules_write_list(out, S("text"), &selection, false));
+	assert_true(rules_write_list(out, S("text"), &selection, (struct rules_look){ 0 }));
 	assert_true(str_starts(out_text(out), str_of(rules[1]->id)));
 	assert_int_equal(str_find(out_text(out), '\n'), out_text(out).n - 1);
-	assert_false(rules_write_list(out, S("yaml"), NULL, false));
+	assert_false(rules_write_list(out, S("yaml"), NULL, (struct rules_look){ 0 }));
 	arena_free(arena);
 }
 
@@ -84,7 +85,7 @@ static void man_page_escapes_requests(void **state)
 	struct out *out = out_memory(arena);
 
 	(void)state;
-	rules_write_explanation(out, S("man"), rules, 1, false);
+	rules_write_explanation(out, S("man"), rules, 1, (struct rules_look){ 0 });
 	out_char(out, '\0');
 	assert_non_null(strstr(out_text(out).p, "\n\\&.Sh x\\ey\n"));
 	arena_free(arena);

@@ -15,12 +15,12 @@ struct report {
 	uint32_t files_compared;
 	uint32_t accepted; /* how many findings an acceptance covers */
 	bool show_accepted;
-	struct str accept;  /* for text: operands and options with which `accept` finds the same, as
-			       a shell takes them; absent: nothing is said of it */
-	bool show_help;     /* for line: how to do it safely, under each finding */
-	bool color;         /* for text: escape sequences */
-	bool links;         /* OSC 8 hyperlinks */
-	unsigned columns;   /* for text: of the terminal, to break lines at words; 0: they are not */
+	struct str accept; /* for text: operands and options with which `accept` finds the same, as
+			      a shell takes them; absent: nothing is said of it */
+	bool show_help;    /* for line: how to do it safely, under each finding */
+	bool color;        /* for text: escape sequences */
+	bool links;        /* OSC 8 hyperlinks */
+	unsigned columns;  /* for text: of the terminal, to break lines at words; 0: they are not */
 	struct str version; /* of breakwater */
 	struct str folder;  /* absolute path that printed paths are relative to, for links; absent:
 			       none */
@@ -58,17 +58,28 @@ bool findings_active(const struct findings *findings);
  * note, help. */
 struct diag_look {
 	bool color;
-	bool verbose; /* else of many warnings only the first are shown, and how many more */
+	bool verbose;     /* else of many warnings only the first are shown, and how many more */
 	unsigned columns; /* of the terminal, to break lines at words; 0: they are not */
 };
 void diags_print(
 	struct out *out, struct diags *diags, struct arena *arena, const struct diag_look *look);
 /*
+ * Writes whole lines of a report so that, as far as their words allow, none takes more than
+ * `columns` columns of the terminal; 0: as they are. Escape sequences take none. What follows is
+ * indented; source lines are not broken, excerpt.h cuts them.
+ */
+void out_wrapped(struct out *out, struct str lines, unsigned columns);
+/* How they look as text. */
+struct rules_look {
+	bool color;
+	unsigned columns; /* of the terminal; 0: there is none */
+};
+/*
  * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one
  * line a rule of the selection (NULL: all), `rules_write_explanation` a rule at length. False: no
  * such format, or no memory; then what was written is no whole.
  */
-bool rules_write_list(
-	struct out *out, struct str format, const struct selection *selection, bool color);
-bool rules_write_explanation(
-	struct out *out, struct str format, const struct rule *const *rules, size_t n, bool color);
+bool rules_write_list(struct out *out, struct str format, const struct selection *selection,
+	struct rules_look look);
+bool rules_write_explanation(struct out *out, struct str format, const struct rule *const *rules,
+	size_t n, struct rules_look look);

@@ -2,7 +2,6 @@
 #include "base/map.h"
 #include "report/escape.h"
 #include "report/tally.h"
-#include "report/wrap.h"
 
 enum { LISTED = 3 };
 

@@ -1,5 +1,9 @@
-#include "report/wrap.h"
+/*
+ * Text and diagnostics for a terminal that is narrower than their lines: broken at blanks, what
+ * follows indented. Words are never broken, nor are source lines, which excerpt.h cuts.
+ */
 #include "report/escape.h"
+#include "report/report.h"
 
 /* A line that begins with blanks belongs to a block, whose words stand behind its gutter. */
 enum { NARROWEST = 20, INDENT = 4, BLOCK_INDENT = 8 };
@@ -92,10 +96,32 @@ static bool is_source(struct str line)
 	return digits && str_starts(str_from(line, digits), S(" |"));
 }
 
+/* Where the words of an indented line stand: behind a gap of blanks, as in a table, else behind the
+ * blanks at its front; too far to the right it is the indent of all. */
+static unsigned text_column(struct str line, unsigned columns)
+{
+	unsigned column, wide, blank;
+
+	line = str_from(line, blanks_of(line, &column).n);
+	if (!column)
+		return INDENT;
+	for (unsigned at = column; line.n; at += blank) {
+		line = str_from(line, word_of(line, &wide).n);
+		line = str_from(line, blanks_of(line, &blank).n);
+		at += wide;
+		if (blank > 1 && line.n) {
+			column = at + blank;
+			break;
+		}
+	}
+	return column <= columns / 2 ? column : INDENT;
+}
+
 static void line_write(struct out *out, struct str line, unsigned columns)
 {
 	bool caret = begins_with(line, S("|"));
-	unsigned indent = caret || begins_with(line, S("=")) ? BLOCK_INDENT : INDENT;
+	bool is_block = caret || begins_with(line, S("="));
+	unsigned indent = is_block ? BLOCK_INDENT : text_column(line, columns);
 	unsigned column = piece_write(out, &line);
 
 	/* The caret stays below what it points at. */
