@@ -70,7 +70,5 @@ static inline struct str wire_buffer_bytes(const struct wire_buffer *buffer)
 	return (struct str){ buffer->items ? buffer->items : "", buffer->n };
 }
 
-/* Are the bytes well-formed UTF-8? A NUL is. */
-bool utf8_is_valid(struct str s);
 /* Is it a name as the language has them; with `dotted`, several joined by dots? */
 bool name_is_identifier(struct str s, bool dotted);
