@@ -8,6 +8,7 @@
 #include "diff/pair.h"
 #include "narrow.h"
 #include "need.h"
+#include "obstacle.h"
 #include "proto/compile.h"
 #include "report/report.h"
 #include "request.h"
@@ -650,6 +651,22 @@ static void refuse_lost_texts(struct breakwater_run *run)
 	}
 }
 
+static bool judge_obstacles(struct breakwater_run *run)
+{
+	struct obstacle_request request = {
+		.arena = run->arena,
+		.diags = &run->diags,
+		.old = &run->sides[OLD],
+		.new = &run->sides[NEW],
+		.old_schema = &run->schemas[OLD],
+		.new_schema = &run->schemas[NEW],
+		.diff = run->diff,
+		.findings = &run->findings,
+	};
+
+	return obstacles_judge(&request);
+}
+
 static bool compare(struct breakwater_run *run)
 {
 	struct check_options options = {
@@ -666,6 +683,8 @@ static bool compare(struct breakwater_run *run)
 	rules_run(&options, run->diff, &run->findings);
 	phase = timing_end(&run->timing, "rules");
 	timing_count(phase, "findings", run->findings.list.n);
+	if (!judge_obstacles(run))
+		return false;
 	config_apply(&run->sides[NEW].config, &run->findings, run->arena);
 	config_warn_unmatched(
 		&run->sides[NEW].config, &run->schemas[OLD], &run->schemas[NEW], &run->diags);
@@ -806,6 +825,17 @@ static const struct step {
 	{ finish, "findings" },
 };
 
+/* False if a file could not be looked for: what was not found may be there. */
+static bool sides_looked(struct breakwater_run *run)
+{
+	bool ok = true;
+
+	for (int side = OLD; side < SIDES; side++)
+		if (run->sides[side].source)
+			ok &= source_looked(run->sides[side].source, &run->diags);
+	return ok;
+}
+
 /* Runs the steps until one of them cannot know. */
 static void run_steps(struct breakwater_run *run)
 {
@@ -814,8 +844,10 @@ static void run_steps(struct breakwater_run *run)
 
 		if (steps[i].phase)
 			timing_end(&run->timing, steps[i].phase);
-		if (!ok)
+		if (!sides_looked(run) || !ok) {
+			run->status = BREAKWATER_UNKNOWN;
 			return;
+		}
 	}
 }
 

@@ -113,7 +113,7 @@ bool cli_side_prepare(
 	for (uint32_t i = 0; i < roots->n; i++)
 		items[i] = str_of(roots->items[i]);
 	return side_configure(&options, side) && side_find_roots(&options, side) &&
-	       side_discover_all(&options, side);
+	       side_discover_all(&options, side) && source_looked(side->source, &cli->diags);
 }
 
 static bool is_set(const char *name)

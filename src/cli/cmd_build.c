@@ -41,7 +41,8 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 		.progress_context = progress,
 	};
 	struct compile_stats stats = { 0 };
-	bool ok = compile(&options, &one, 1, schema, &stats);
+	bool ok = compile(&options, &one, 1, schema, &stats) &&
+		  source_looked(side->source, &cli->diags);
 	struct breakwater_phase *phase = timing_end(timing, "compile");
 
 	progress_end(progress);

@@ -230,13 +230,13 @@ bool accepted_parse(
 bool accepted_read(struct arena *arena, struct source *source, struct acceptances *accepted,
 	struct diags *diags)
 {
-	const struct source_entry *entry =
-		source_find(source, path_join(arena, source->top, S(ACCEPTED_FILE)));
+	struct str path = path_join(arena, source->top, S(ACCEPTED_FILE));
+	const struct source_entry *entry = source_find(source, path);
 	struct text *text = NEW(arena, struct text);
 
 	*accepted = (struct acceptances){ 0 };
 	if (!entry)
-		return true;
+		return source_looked(source, diags) && !source_refuse_obstacle(source, path, diags);
 	text->path = entry->path;
 	text->side = source->side;
 	if (!source_read(source, entry, arena, &text->bytes, diags))

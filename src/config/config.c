@@ -28,14 +28,17 @@ static struct reader reader_new(struct search *s, struct text *text, struct str 
 		.said = s->said };
 }
 
-/* A file of the source; NULL without a diagnostic when it is not there. */
+/* A file of the source; NULL without a diagnostic when it is not there, or when nobody could look,
+ * which source_looked tells. */
 static struct text *source_text(struct search *s, struct str path)
 {
 	const struct source_entry *entry = source_find(s->source, path);
 	struct text *text;
 
-	if (!entry)
+	if (!entry) {
+		source_refuse_obstacle(s->source, path, s->diags);
 		return NULL;
+	}
 	text = NEW(s->arena, struct text);
 	text->path = entry->path;
 	text->side = s->source->side;
@@ -228,8 +231,8 @@ static bool read_breakwater_text(struct search *s, struct text *text)
 
 static bool read_buf_text(struct search *s, struct text *text)
 {
-	if (source_find(s->source, path_join(s->arena, s->folder, S("buf.work.yaml"))) &&
-		!s->override->layout_only)
+	if (!s->override->layout_only &&
+		source_find(s->source, path_join(s->arena, s->folder, S("buf.work.yaml"))))
 		diag_warning(s->diags, place_in(text, NO_SPAN),
 			"the buf.work.yaml beside this file is not read");
 	if (!read_buf_file(s, text, s->folder))
@@ -283,12 +286,14 @@ static bool read_found(struct search *s)
 		struct str path = path_join(s->arena, s->folder, files[i].name);
 		struct text *text = source_text(s, path);
 
-		if (s->diags->n_errors > n_errors)
+		if (s->source->unlooked.n_errors)
 			return false;
-		if (!text)
+		if (!text && s->diags->n_errors == n_errors)
 			continue;
 		s->config->found = true;
-		s->config->file = text->path;
+		s->config->file = path;
+		if (!text)
+			return false;
 		return files[i].read(s, text);
 	}
 	return true;
@@ -335,11 +340,14 @@ bool config_read(struct arena *arena, struct intern *names, struct source *sourc
 		.said = &said };
 	struct reader r = reader_new(&s, NULL, source->top);
 	struct breaking_nodes nodes = { 0 };
-	bool is_named = s.override->file.p || s.override->text.p;
+	bool is_named = s.override->file.p || s.override->text.p, ok;
 
 	(void)names;
 	*config = (struct config){ .version = RULES_V2, .top = source->top };
-	if (!check_override(&s) || !(is_named ? read_named(&s) : read_found(&s)))
+	if (!check_override(&s))
+		return false;
+	ok = is_named ? read_named(&s) : read_found(&s);
+	if (!source_looked(source, diags) || !ok)
 		return false;
 	if (!config->modules.n)
 		add_default_module(&r, source->top, config);

@@ -573,6 +573,8 @@ bool init_make(struct arena *arena, struct intern *names, struct source *source,
 		if (!config_discover(arena, source, NULL, init.files->entries.items[i].path,
 			    &init.config, diags))
 			return false;
+	if (!source_looked(source, diags))
+		return false;
 	if (init.config.has_roots) {
 		for (uint32_t i = 0; i < init.config.roots.n; i++)
 			add_word(&init, &init.roots, below_top(&init, init.config.roots.items[i]));

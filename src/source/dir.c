@@ -25,19 +25,28 @@ struct dir_walk {
 	bool found;
 };
 
+struct dir_world {
+	struct source *source;
+	struct diags *diags;
+};
+
 static enum file_kind dir_look(
 	void *context, struct str path, struct arena *arena, struct str *target)
 {
-	const struct dir *dir = context;
+	const struct dir_world *world = context;
+	const struct dir *dir = world->source->impl;
+	enum file_kind kind = beneath_look(dir->top, path, arena, target);
 
-	return beneath_look(dir->top, path, arena, target);
+	if (kind == FILE_ERROR)
+		diag_unreadable(world->source, path, errno, world->diags);
+	return kind;
 }
 
 /* Where a path that may be a link ends. */
-static enum link_end dir_resolve(
-	struct dir *dir, struct arena *arena, struct str path, struct str *file)
+static enum link_end dir_resolve(struct dir_world *context, struct arena *arena, struct str path,
+	struct str *file)
 {
-	struct link_world world = { dir_look, dir };
+	struct link_world world = { dir_look, context };
 
 	return symlink_resolve(&world, arena, path, file);
 }
@@ -56,14 +65,15 @@ static void dir_add(struct dir_walk *walk, struct str path, bool is_link)
 
 static bool dir_add_link(struct dir_walk *walk, struct str path)
 {
+	struct dir_world world = { walk->source, walk->diags };
 	struct str file;
-	enum link_end end = dir_resolve(walk->source->impl, walk->scratch, path, &file);
+	enum link_end end = dir_resolve(&world, walk->scratch, path, &file);
 
 	if (end == LINK_FILE)
 		dir_add(walk, path, true);
 	else if (walk->list)
 		link_warn(walk->source, path, end, walk->diags);
-	return true;
+	return end != LINK_ERROR;
 }
 
 static bool dir_fail(struct dir_walk *walk, struct str path)
@@ -90,8 +100,15 @@ static bool dir_walk_entry(
 	if (str_eq(name, S(".")) || str_eq(name, S("..")))
 		return true;
 	if (type == DT_UNKNOWN) {
-		if (fstatat(fd, item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return true;
+		if (fstatat(fd, item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			int error = errno;
+
+			if (is_absent(error))
+				return true;
+			path = path_join(walk->scratch, path, name);
+			diag_unreadable(walk->source, path, error, walk->diags);
+			return false;
+		}
 		type = S_ISDIR(st.st_mode)   ? DT_DIR
 		       : S_ISLNK(st.st_mode) ? DT_LNK
 		       : S_ISREG(st.st_mode) ? DT_REG
@@ -183,33 +200,46 @@ static bool dir_has_contract(struct source *source, struct str folder, struct di
 	return dir_walk_from(&walk, folder) && walk.found;
 }
 
-/* Opens a regular file, through a link if `path` is one; -1 and errno. */
-static int dir_open_file(struct dir *dir, struct arena *scratch, struct str path)
+/* Opens a regular file, through a link if `path` is one; -1 and errno, 0 if `diags` has it. */
+static int dir_open_file(struct dir_world *world, struct arena *scratch, struct str path)
 {
+	const struct dir *dir = world->source->impl;
 	int fd = beneath_open_file(dir->top, path);
+	enum link_end end;
 	struct str file;
 
 	if (fd >= 0 || errno != ELOOP)
 		return fd;
-	if (dir_resolve(dir, scratch, path, &file) == LINK_FILE)
+	end = dir_resolve(world, scratch, path, &file);
+	if (end == LINK_FILE)
 		return beneath_open_file(dir->top, file);
-	errno = ENOENT;
+	errno = end == LINK_ERROR ? 0 : ENOENT;
 	return -1;
+}
+
+/* Looks, and follows what is a link itself, not what lies below a linked folder. */
+static enum file_kind dir_find_kind(
+	struct source *source, struct str path, struct arena *scratch, enum link_end *end)
+{
+	struct dir_world world = { source, &source->unlooked };
+	struct str file;
+	enum file_kind kind =
+		path_in_dot_git(path) ? FILE_NONE : dir_look(&world, path, scratch, &file);
+
+	*end = LINK_FILE;
+	if (kind == FILE_LINK)
+		*end = dir_resolve(&world, scratch, path, &file);
+	return kind;
 }
 
 static const struct source_entry *dir_find(struct source *source, struct str path)
 {
 	struct arena *scratch = arena_like(source->arena);
-	struct dir *dir = source->impl;
 	struct source_entry *entry = NULL;
-	struct str file;
-	enum file_kind kind =
-		path_in_dot_git(path) ? FILE_NONE : dir_look(dir, path, scratch, &file);
+	enum link_end end;
+	enum file_kind kind = dir_find_kind(source, path, scratch, &end);
 
-	/* Only a file that is a link itself is followed, not one below a linked folder. */
-	if (kind == FILE_LINK && dir_resolve(dir, scratch, path, &file) != LINK_FILE)
-		kind = FILE_NONE;
-	if (kind == FILE_LINK || kind == FILE_REGULAR) {
+	if ((kind == FILE_LINK && end == LINK_FILE) || kind == FILE_REGULAR) {
 		entry = NEW(source->arena, struct source_entry);
 		entry->path = str_dup(source->arena, path);
 		entry->is_link = kind == FILE_LINK;
@@ -218,12 +248,23 @@ static const struct source_entry *dir_find(struct source *source, struct str pat
 	return entry;
 }
 
+static const char *dir_obstacle(struct source *source, struct str path)
+{
+	struct arena *scratch = arena_like(source->arena);
+	enum link_end end;
+	enum file_kind kind = dir_find_kind(source, path, scratch, &end);
+
+	arena_free(scratch);
+	return kind == FILE_LINK ? obstacle_of_link(end) : obstacle_of(kind);
+}
+
 static bool dir_read(struct source *source, const struct source_entry *entry, struct arena *arena,
 	struct str *bytes, struct diags *diags)
 {
 	struct arena *scratch = arena_like(source->arena);
 	struct dir *dir = source->impl;
-	int fd = dir_open_file(dir, scratch, entry->path);
+	struct dir_world world = { source, diags };
+	int fd = dir_open_file(&world, scratch, entry->path);
 	bool ok = fd >= 0 && file_bytes(fd, dir->max_file_bytes, arena, bytes);
 	int error = errno;
 
@@ -232,19 +273,18 @@ static bool dir_read(struct source *source, const struct source_entry *entry, st
 	arena_free(scratch);
 	if (ok)
 		return true;
-	if (error == EFBIG) {
+	if (error == EFBIG)
 		diag_too_large(source, entry->path, dir->max_file_bytes, diags);
-	} else {
-		struct str name = source_path_name(source, diags->arena, entry->path);
-
-		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name), strerror(error));
-	}
+	else if (error)
+		diag_unreadable(source, entry->path, error, diags);
 	return false;
 }
 
 static bool dir_follow(struct source *source, const struct source_entry *link, struct str *file)
 {
-	return dir_resolve(source->impl, source->arena, link->path, file) == LINK_FILE;
+	struct dir_world world = { source, &source->unlooked };
+
+	return dir_resolve(&world, source->arena, link->path, file) == LINK_FILE;
 }
 
 static void dir_close(struct source *source)
@@ -259,6 +299,7 @@ static void dir_close(struct source *source)
 static const struct source_ops dir_ops = {
 	.list = dir_list,
 	.find = dir_find,
+	.obstacle = dir_obstacle,
 	.read = dir_read,
 	.follow = dir_follow,
 	.has_contract = dir_has_contract,

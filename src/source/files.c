@@ -81,42 +81,91 @@ int beneath_open(int top, struct str path, int flags)
 	return fd;
 }
 
+/* A name that is too long is none that anything could have. */
+bool is_absent(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG;
+}
+
+const char *read_reason(int error)
+{
+	switch (error) {
+	case ENXIO: /* of a socket and of a device that is not there, too */
+		return "it is no regular file";
+	case EISDIR:
+		return "it is a folder";
+	default:
+		return strerror(error);
+	}
+}
+
+void diag_unreadable(const struct source *source, struct str path, int error, struct diags *diags)
+{
+	diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
+		ARG(source_path_name(source, diags->arena, path)), read_reason(error));
+}
+
+static enum file_kind kind_of(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return FILE_REGULAR;
+	if (S_ISDIR(mode))
+		return FILE_FOLDER;
+	return S_ISLNK(mode) ? FILE_LINK : FILE_OTHER;
+}
+
 enum file_kind beneath_look(int top, struct str path, struct arena *arena, struct str *target)
 {
-	int fd = beneath_open(top, path, O_PATH);
-	enum file_kind kind = FILE_NONE;
+	int fd = beneath_open(top, path, O_PATH), error;
+	enum file_kind kind = FILE_ERROR;
 	struct stat st;
 
+	/* ELOOP: below a linked folder, which is not followed. */
 	if (fd < 0)
-		return FILE_NONE;
-	if (fstat(fd, &st) == 0) {
-		if (S_ISREG(st.st_mode))
-			kind = FILE_REGULAR;
-		else if (S_ISDIR(st.st_mode))
-			kind = FILE_FOLDER;
-		else if (S_ISLNK(st.st_mode))
-			kind = FILE_LINK;
-	}
+		return is_absent(errno) || errno == ELOOP ? FILE_NONE : FILE_ERROR;
+	if (fstat(fd, &st) == 0)
+		kind = kind_of(st.st_mode);
 	if (kind == FILE_LINK) {
 		char *text = arena_bytes(arena, MAX_PATH_BYTES + 1);
 		ssize_t n = readlinkat(fd, "", text, MAX_PATH_BYTES + 1);
 
 		*target = (struct str){ text, n > 0 ? (size_t)n : 0 };
+		if (n < 0)
+			kind = FILE_ERROR;
 	}
+	error = errno;
 	close(fd);
+	errno = error;
 	return kind;
+}
+
+/* Takes `fd`: -1 and errno unless it is a regular file. */
+static int only_regular(int fd)
+{
+	struct stat st;
+	int error;
+
+	if (fd < 0)
+		return -1;
+	error = fstat(fd, &st) < 0     ? errno
+		: S_ISREG(st.st_mode) ? 0
+		: S_ISDIR(st.st_mode) ? EISDIR
+				      : ENXIO;
+	if (!error)
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
 }
 
 int beneath_open_file(int top, struct str path)
 {
-	int fd = beneath_open(top, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
+	return only_regular(beneath_open(top, path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+}
 
-	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
-		return fd;
-	close(fd);
-	errno = ENOENT;
-	return -1;
+int file_open(const char *path)
+{
+	return only_regular(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
 bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
@@ -154,6 +203,18 @@ bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
 	}
 	*bytes = (struct str){ p, n };
 	return true;
+}
+
+bool file_read(const char *path, uint64_t limit, struct arena *arena, struct str *bytes)
+{
+	int fd = file_open(path), error;
+	bool ok = fd >= 0 && file_bytes(fd, limit, arena, bytes);
+
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return ok;
 }
 
 /* Takes the last component off. */
@@ -209,26 +270,57 @@ enum link_end symlink_resolve(
 			break;
 		case FILE_REGULAR:
 		case FILE_FOLDER:
+		case FILE_OTHER:
 			at = next;
 			break;
 		}
 	}
 	*file = at;
+	if (kind == FILE_OTHER)
+		return LINK_OTHER;
 	return kind == FILE_REGULAR ? LINK_FILE : LINK_FOLDER;
+}
+
+#define LINK_THAT "is a link that "
+
+const char *obstacle_of(enum file_kind kind)
+{
+	switch (kind) {
+	case FILE_FOLDER:
+		return "is a folder";
+	case FILE_OTHER:
+		return OBSTACLE_OTHER;
+	default:
+		return NULL;
+	}
+}
+
+const char *obstacle_of_link(enum link_end end)
+{
+	switch (end) {
+	case LINK_FOLDER:
+		return LINK_THAT "leads to a folder";
+	case LINK_DANGLES:
+		return LINK_THAT "leads to a file that is not there";
+	case LINK_LOOPS:
+		return LINK_THAT "leads in a circle";
+	case LINK_LEAVES:
+		return LINK_THAT "leads out of the tree";
+	case LINK_OTHER:
+		return LINK_THAT "leads to what is no file";
+	default:
+		return NULL;
+	}
 }
 
 void link_warn(const struct source *source, struct str path, enum link_end end, struct diags *diags)
 {
-	static const char *const why[] = {
-		[LINK_DANGLES] = "leads to a file that is not there",
-		[LINK_LOOPS] = "leads in a circle",
-		[LINK_LEAVES] = "leads out of the tree",
-	};
 	struct str name = source_path_name(source, diags->arena, path);
+	const char *fault = end == LINK_FOLDER ? NULL : obstacle_of_link(end);
 
-	if (end == LINK_DANGLES || end == LINK_LOOPS || end == LINK_LEAVES)
+	if (fault)
 		diag_warning(diags, NOWHERE, "the link '" STR "' %s and is left out", ARG(name),
-			why[end]);
+			fault + strlen(LINK_THAT));
 }
 
 char *path_absolute(const struct source_options *options, struct str path)

@@ -50,7 +50,7 @@ static bool fail_file(struct str path, int error, struct diags *diags)
 			MAX_ATTRIBUTES_BYTES);
 	else
 		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(shown),
-			strerror(error));
+			read_reason(error));
 	return false;
 }
 
@@ -62,8 +62,8 @@ static bool read_open(
 	int error;
 
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
-		       errno == ENAMETOOLONG || errno == EXDEV || fail_file(path, errno, diags);
+		return is_absent(errno) || errno == ELOOP || errno == EXDEV || errno == EISDIR ||
+		       fail_file(path, errno, diags);
 	ok = file_bytes(fd, MAX_ATTRIBUTES_BYTES, f->arena, text);
 	error = errno;
 	close(fd);
@@ -78,9 +78,7 @@ static bool read_open(
 /* A file of the repository's own, outside of the tree. */
 static bool read_outside(struct filters *f, struct str path, struct str *text, struct diags *diags)
 {
-	int fd = open(str_cstr(f->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	return read_open(f, fd, path, text, diags);
+	return read_open(f, file_open(str_cstr(f->arena, path)), path, text, diags);
 }
 
 /* A folder's .gitattributes: that on disk, else that of the index, as for a sparse checkout. */

@@ -9,18 +9,29 @@ enum {
 	MAX_PATH_BYTES = 4096, /* as PATH_MAX: nothing longer could be checked out */
 };
 
-/* Where a file ends that somebody's path led to. */
-enum file_kind { FILE_NONE, FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_ERROR };
+/*
+ * Where a file ends that somebody's path led to. FILE_OTHER: a FIFO, a device, a socket, a
+ * submodule. FILE_ERROR: nobody could look, so it is not known whether there is any.
+ */
+enum file_kind { FILE_NONE, FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_OTHER, FILE_ERROR };
 
 /* A tree in which links are resolved: what stands at `path`, and for a link its target in `arena`.
- */
+ * What it answers FILE_ERROR to it says itself. */
 struct link_world {
 	enum file_kind (*look)(
 		void *context, struct str path, struct arena *arena, struct str *target);
 	void *context;
 };
 
-enum link_end { LINK_FILE, LINK_FOLDER, LINK_DANGLES, LINK_LOOPS, LINK_LEAVES, LINK_ERROR };
+enum link_end {
+	LINK_FILE,
+	LINK_FOLDER,
+	LINK_DANGLES,
+	LINK_LOOPS,
+	LINK_LEAVES,
+	LINK_OTHER, /* to no file and no folder */
+	LINK_ERROR
+};
 
 /* Follows the link at `path`, whatever it leads through, as the system would; *file is in `arena`.
  */
@@ -29,24 +40,37 @@ enum link_end symlink_resolve(
 /* Says why a link is left out, unless it led to a folder (nothing is said of those). */
 void link_warn(
 	const struct source *source, struct str path, enum link_end end, struct diags *diags);
+/* What stands where no file is found, as source_obstacle says it; NULL: nothing, or a file. */
+const char *obstacle_of(enum file_kind kind);
+const char *obstacle_of_link(enum link_end end);
 
 /* Opens `path` below the folder `top` if no link leads there; -1 and errno. ELOOP: there is a link.
  */
 int beneath_open(int top, struct str path, int flags);
-/* A link_world's look at the disk below the folder `top`. */
+/* A link_world's look at the disk below the folder `top`; FILE_ERROR with errno. */
 enum file_kind beneath_look(int top, struct str path, struct arena *arena, struct str *target);
-/* Opens a regular file to read, waiting for nothing; -1 and errno (ENOENT for what is no file). */
+/* Opens a regular file to read, waiting for nothing; -1 and errno (EISDIR for a folder, ENXIO for
+ * what is neither). */
 int beneath_open_file(int top, struct str path);
-/* The whole of an open regular file, at most `limit` bytes; false with errno (EFBIG: it is larger).
- */
+/* Does errno of an open or a look say that no file is there? */
+bool is_absent(int error);
+/* The reason of a failed read for messages: strerror, but in words for what is no file. */
+const char *read_reason(int error);
+/* As beneath_open_file, of any path and through links. */
+int file_open(const char *path);
+/* The whole of an open file, at most `limit` bytes; false with errno (EFBIG: it is larger). */
 bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes);
+/* file_open and file_bytes; false with errno. */
+bool file_read(const char *path, uint64_t limit, struct arena *arena, struct str *bytes);
+/* The error of a look or a read that failed. */
+void diag_unreadable(
+	const struct source *source, struct str path, int error, struct diags *diags);
 
 /* A new source that nothing was listed of. */
 struct source *source_new(
 	struct arena *arena, enum source_kind kind, const struct source_ops *ops, void *impl);
 /* A path for messages: the side before it, control characters made visible; in `arena`. */
 struct str path_printable(struct arena *arena, struct str path);
-struct str source_path_name(const struct source *source, struct arena *arena, struct str path);
 /* Relative, without empty, `.` and `..` parts and without NUL. */
 bool path_is_clean(struct str path);
 bool path_is_contract(struct str path);

@@ -14,6 +14,7 @@ struct source *source_new(
 	source->arena = arena;
 	source->impl = impl;
 	source->name = source->side = source->top = source->prefix = S("");
+	diags_init(&source->unlooked, arena);
 	return source;
 }
 
@@ -293,6 +294,33 @@ const struct source_entry *source_target(struct source *source, const struct sou
 		return NULL;
 	target = source_find(source, file);
 	return target && !target->is_link ? target : NULL;
+}
+
+bool source_looked(struct source *source, struct diags *diags)
+{
+	bool ok = source->unlooked.n_errors == 0;
+
+	diags_adopt(diags, &source->unlooked);
+	return ok;
+}
+
+const char *source_obstacle(struct source *source, struct str path)
+{
+	if (!source->ops->obstacle || !path_is_clean(path) || !path_under(path, source->top))
+		return NULL;
+	return source->ops->obstacle(source, path);
+}
+
+bool source_refuse_obstacle(struct source *source, struct str path, struct diags *diags)
+{
+	const char *obstacle = source_obstacle(source, path);
+
+	if (!obstacle)
+		return false;
+	diag_error(diags, NOWHERE, "'" STR "' %s, so it cannot be read",
+		ARG(source_path_name(source, diags->arena, path)), obstacle);
+	diag_help(diags, "put a file there, or nothing");
+	return true;
 }
 
 bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,

@@ -49,9 +49,11 @@ struct source_ops {
 	/* Fills *list with every contract (*.proto) under the top; false and a diagnostic when that
 	 * cannot be known. */
 	bool (*list)(struct source *source, struct source_list *list, struct diags *diags);
-	/* Any one file by path, contracts and configuration alike; NULL: not there. Paths as in an
-	 * entry. */
+	/* Any one file by path, contracts and configuration alike; NULL: not there, or nobody could
+	 * look, which is an error in source->unlooked. Paths as in an entry. */
 	const struct source_entry *(*find)(struct source *source, struct str path);
+	/* As source_obstacle; NULL: nothing but files and folders of them is ever there. */
+	const char *(*obstacle)(struct source *source, struct str path);
 	/* The bytes, in `arena`. Thread-safe. False and a diagnostic (place: nowhere, it names the
 	 * file) when they cannot be had. */
 	bool (*read)(struct source *source, const struct source_entry *entry, struct arena *arena,
@@ -89,6 +91,7 @@ struct source {
 	struct str folder;
 	struct source_list list; /* once source_files was called */
 	bool listed;
+	struct diags unlooked; /* why files could not be looked for; see source_looked */
 	struct map index;  /* hash of a path → its entry in `list`; once many were looked for */
 	uint32_t searches; /* in `list` */
 	void *impl;
@@ -246,10 +249,27 @@ void source_close(struct source *source);
 /* All contracts of the source, sorted by path; listed once. NULL and a diagnostic when it cannot be
  * known. */
 const struct source_list *source_files(struct source *source, struct diags *diags);
+/* NULL: it is not there, unless source_looked says otherwise. */
 const struct source_entry *source_find(struct source *source, struct str path);
 /* The contract that a link is another name of; NULL: it is no link, or what it leads to is no
  * contract of the source under its own name. */
 const struct source_entry *source_target(struct source *source, const struct source_entry *link);
+/*
+ * Hands over, as errors, why files could not be looked for since it was last asked. False if there
+ * are any: then what source_find did not find may be there. To be asked after a step that found
+ * files, before what it came to is believed.
+ */
+bool source_looked(struct source *source, struct diags *diags);
+/* A path for messages: the side before it, control characters made visible; in `arena`. */
+struct str source_path_name(const struct source *source, struct arena *arena, struct str path);
+#define OBSTACLE_OTHER "is no regular file"
+/*
+ * What stands at a path where source_find finds no file: `is a folder`, `is no regular file`, `is a
+ * link that leads out of the tree`; NULL: nothing, or a file that is no part of the source.
+ */
+const char *source_obstacle(struct source *source, struct str path);
+/* Makes that an error, of a file that counts by its name; false: there is none. */
+bool source_refuse_obstacle(struct source *source, struct str path, struct diags *diags);
 /*
  * Where an entry's bytes lie among those of all sources: what is read in that order, READ_TOGETHER
  * by one thread, is read with least work, since a pack holds most objects as changes of their

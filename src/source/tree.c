@@ -221,17 +221,12 @@ static const struct source_entry *tree_find_new(struct source *source, struct st
 {
 	struct tree_source *impl = source->impl;
 	const struct tree_item *item, *file;
-	struct arena *unsaid = arena_like(source->arena);
 	struct source_entry *entry;
-	struct diags diags;
 	enum link_end end;
 
-	/* What cannot be read is not found here; listing or reading says why. */
-	diags_init(&diags, unsaid);
-	file = item = tree_walk_to(impl->repository, impl->root, path, &diags);
+	file = item = tree_walk_to(impl->repository, impl->root, path, &source->unlooked);
 	if (item && item_is(item, MODE_LINK))
-		file = tree_resolve(source, path, &end, &diags);
-	arena_free(unsaid);
+		file = tree_resolve(source, path, &end, &source->unlooked);
 	if (!file || !item_is(file, MODE_FILE))
 		return NULL;
 	entry = NEW(source->arena, struct source_entry);
@@ -255,6 +250,21 @@ static const struct source_entry *tree_find(struct source *source, struct str pa
 	found->entry = tree_find_new(source, found->path);
 	*map_put(&impl->found, NULL, key) = found;
 	return found->entry;
+}
+
+static const char *tree_obstacle(struct source *source, struct str path)
+{
+	struct tree_source *impl = source->impl;
+	const struct tree_item *item =
+		tree_walk_to(impl->repository, impl->root, path, &source->unlooked);
+	enum link_end end;
+
+	if (!item || item_is(item, MODE_FILE))
+		return NULL;
+	if (!item_is(item, MODE_LINK))
+		return obstacle_of(item_is(item, MODE_FOLDER) ? FILE_FOLDER : FILE_OTHER);
+	tree_resolve(source, path, &end, &source->unlooked);
+	return obstacle_of_link(end);
 }
 
 static bool tree_read(struct source *source, const struct source_entry *entry, struct arena *arena,
@@ -309,6 +319,7 @@ static void tree_close(struct source *source)
 static const struct source_ops tree_ops = {
 	.list = tree_list,
 	.find = tree_find,
+	.obstacle = tree_obstacle,
 	.read = tree_read,
 	.position = tree_position,
 	.follow = tree_follow,

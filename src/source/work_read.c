@@ -42,7 +42,6 @@ static bool read_disk(struct source *source, const struct source_entry *entry, b
 		.for_id = for_id,
 		.arena = arena,
 	};
-	struct str name;
 	bool ok = false;
 	int fd, error;
 
@@ -60,8 +59,7 @@ static bool read_disk(struct source *source, const struct source_entry *entry, b
 		diag_too_large(source, entry->path, limit, diags);
 		return false;
 	}
-	name = source_path_name(source, diags->arena, entry->path);
-	diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name), strerror(error));
+	diag_unreadable(source, entry->path, error, diags);
 	return false;
 }
 

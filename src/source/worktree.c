@@ -104,6 +104,8 @@ static enum file_kind work_look(
 	if (work->on_disk) {
 		enum file_kind kind = beneath_look(work->repository->work_top, path, arena, target);
 
+		if (kind == FILE_ERROR)
+			diag_unreadable(world->source, path, errno, world->diags);
 		if (kind != FILE_NONE)
 			return kind;
 	}
@@ -270,33 +272,32 @@ struct name {
 	unsigned type;
 };
 
-static struct str read_small(struct arena *arena, int top, struct str path)
+/* The rules with those of a folder's own .gitignore before them. False and an error: which files
+ * are ignored is not known. A link or a folder of that name has no rules to git, either. */
+static bool rules_in(const struct work *work, struct str folder, const struct ignore_rules *above,
+	const struct ignore_rules **rules, struct diags *diags)
 {
-	int fd = beneath_open_file(top, path);
-	struct str text = S("");
+	struct str path = path_join(work->arena, folder, S(".gitignore")), text = S("");
+	int fd = beneath_open_file(work->repository->work_top, path), error = errno;
+	bool ok = fd >= 0 && file_bytes(fd, MAX_RULES_BYTES, work->arena, &text);
 
-	if (fd >= 0 && !file_bytes(fd, MAX_RULES_BYTES, arena, &text))
-		text = S("");
-	if (fd >= 0)
+	if (fd >= 0) {
+		error = errno;
 		close(fd);
-	return text;
-}
-
-/* The rules with those of a folder's own .gitignore before them. */
-static const struct ignore_rules *rules_in(
-	const struct work *work, struct str folder, const struct ignore_rules *above)
-{
-	struct str path = path_join(work->arena, folder, S(".gitignore"));
-	struct str text = read_small(work->arena, work->repository->work_top, path);
-
-	return text.n ? ignore_parse(work->arena, text, folder, above) : above;
+	}
+	if (!ok && !is_absent(error) && error != ELOOP && error != EISDIR && error != EFBIG) {
+		diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
+			ARG(path_printable(diags->arena, path)), read_reason(error));
+		return false;
+	}
+	*rules = ok && text.n ? ignore_parse(work->arena, text, folder, above) : above;
+	return true;
 }
 
 /* core.excludesFile, and before it info/exclude. */
-static const struct ignore_rules *rules_of_repository(struct work *work)
+static bool rules_of_repository(struct work *work, struct diags *diags)
 {
 	struct repository *repository = work->repository;
-	const struct ignore_rules *rules = NULL;
 	struct str files[2] = { { NULL, 0 },
 		path_join(work->arena, repository->common_dir, S("info/exclude")) };
 
@@ -305,27 +306,32 @@ static const struct ignore_rules *rules_of_repository(struct work *work)
 		files[0] = path_join(work->arena, repository->work_dir, files[0]);
 	for (size_t i = 0; i < COUNT(files); i++) {
 		struct str text = S("");
-		int fd = !files[i].n ? -1
-				     : open(str_cstr(work->arena, files[i]),
-					       O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-		if (fd < 0)
+		if (!files[i].n)
 			continue;
-		if (file_bytes(fd, MAX_RULES_BYTES, work->arena, &text))
-			rules = ignore_parse(work->arena, text, S(""), rules);
-		close(fd);
+		if (file_read(str_cstr(work->arena, files[i]), MAX_RULES_BYTES, work->arena,
+			    &text)) {
+			work->rules = ignore_parse(work->arena, text, S(""), work->rules);
+		} else if (!is_absent(errno) && errno != EISDIR && errno != EFBIG) {
+			diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
+				ARG(path_printable(diags->arena, files[i])), read_reason(errno));
+			return false;
+		}
 	}
-	return rules;
+	return true;
 }
 
-/* Is a folder (open, at `path`) a repository of its own? */
+/* Is an open folder a repository of its own? False with errno, 0 if it is none, where nobody can
+ * look. */
 static bool is_nested_repository(int fd)
 {
 	struct stat st;
+	bool is = fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		  (!S_ISDIR(st.st_mode) || faccessat(fd, ".git/HEAD", F_OK, 0) == 0);
 
-	if (fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	return !S_ISDIR(st.st_mode) || faccessat(fd, ".git/HEAD", F_OK, 0) == 0;
+	if (!is && is_absent(errno))
+		errno = 0;
+	return is;
 }
 
 static bool walk_file(
@@ -340,7 +346,15 @@ static bool walk_file(
 	path = str_dup(l->source->arena, path);
 	if (name->type == DT_LNK)
 		return list_link(l, path);
-	if (fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+	if (fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		int error = errno;
+
+		if (is_absent(error))
+			return true;
+		diag_unreadable(l->source, path, error, l->diags);
+		return false;
+	}
+	if (!S_ISREG(st.st_mode))
 		return true;
 	pushed = listing_push(l, path);
 	if (!pushed)
@@ -388,8 +402,15 @@ static bool walk_below(
 	if (folder.fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
 		       fail_folder(l, path, errno);
-	if (folder.untracked && is_nested_repository(folder.fd))
-		folder.untracked = false;
+	if (folder.untracked) {
+		folder.untracked = !is_nested_repository(folder.fd);
+		if (folder.untracked && errno) {
+			int error = errno;
+
+			close(folder.fd);
+			return fail_folder(l, path, error);
+		}
+	}
 	if (!folder.untracked && !tracked) {
 		close(folder.fd);
 		return true;
@@ -402,9 +423,14 @@ static bool walk_name(struct listing *l, const struct folder *folder, struct nam
 	struct str path = path_join(l->work->arena, folder->path, name->text);
 	struct stat st;
 
-	if (name->type == DT_UNKNOWN &&
-		fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		name->type = (unsigned)IFTODT(st.st_mode);
+	if (name->type == DT_UNKNOWN) {
+		if (fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+			name->type = (unsigned)IFTODT(st.st_mode);
+		} else if (!is_absent(errno)) {
+			diag_unreadable(l->source, path, errno, l->diags);
+			return false;
+		}
+	}
 	if (name->type == DT_DIR)
 		return walk_below(l, folder, name, path);
 	if ((name->type == DT_REG || name->type == DT_LNK) && path_is_contract(name->text))
@@ -445,22 +471,43 @@ static bool walk_folder(struct listing *l, struct folder folder)
 	}
 	if (errno)
 		ok = fail_folder(l, folder.path, errno);
-	if (has_rules)
-		folder.rules = rules_in(l->work, folder.path, folder.rules);
+	if (has_rules && ok)
+		ok = rules_in(l->work, folder.path, folder.rules, &folder.rules, l->diags);
 	for (uint32_t i = 0; i < names.n && ok; i++)
 		ok = walk_name(l, &folder, &names.items[i]);
 	closedir(stream);
 	return ok;
 }
 
-static bool is_on_disk(const struct work *work, struct str path)
+/* FILE_ERROR: an error was said. */
+static enum file_kind kind_on_disk(struct listing *l, struct str path)
 {
-	struct arena *scratch = arena_like(work->arena);
+	struct arena *scratch = arena_like(l->work->arena);
 	struct str target;
-	bool is = beneath_look(work->repository->work_top, path, scratch, &target) != FILE_NONE;
+	enum file_kind kind =
+		beneath_look(l->work->repository->work_top, path, scratch, &target);
 
+	if (kind == FILE_ERROR)
+		diag_unreadable(l->source, path, errno, l->diags);
 	arena_free(scratch);
-	return is;
+	return kind;
+}
+
+static bool list_if_skipped(struct listing *l, const struct index_entry *entry)
+{
+	struct item item = { index_mode(entry), index_id(entry), true };
+	bool is_folder = (item.mode & MODE_TYPE) == MODE_FOLDER;
+	enum file_kind kind;
+
+	if (!is_folder && ((!index_is_skipped(entry) && !index_is_assumed(entry)) ||
+				  !path_is_contract(entry->path) || !is_tracked_kind(item.mode) ||
+				  index_stage(entry) != 0))
+		return true;
+	kind = kind_on_disk(l, entry->path);
+	if (kind != FILE_NONE)
+		return kind != FILE_ERROR;
+	return is_folder ? list_sparse(l, item.id, entry->path, 0)
+			 : list_item(l, str_dup(l->source->arena, entry->path), &item);
 }
 
 /* What the sparse checkout left out, or what git was told to take for unchanged. */
@@ -468,18 +515,8 @@ static bool list_skipped(struct listing *l)
 {
 	bool ok = true;
 
-	for (uint32_t i = 0; ok && i < l->work->index.n; i++) {
-		const struct index_entry *entry = &l->work->index.entries[i];
-		struct item item = { index_mode(entry), index_id(entry), true };
-
-		if ((item.mode & MODE_TYPE) == MODE_FOLDER)
-			ok = is_on_disk(l->work, entry->path) ||
-			     list_sparse(l, item.id, entry->path, 0);
-		else if ((index_is_skipped(entry) || index_is_assumed(entry)) &&
-			 path_is_contract(entry->path) && is_tracked_kind(item.mode) &&
-			 index_stage(entry) == 0 && !is_on_disk(l->work, entry->path))
-			ok = list_item(l, str_dup(l->source->arena, entry->path), &item);
-	}
+	for (uint32_t i = 0; ok && i < l->work->index.n; i++)
+		ok = list_if_skipped(l, &l->work->index.entries[i]);
 	return ok;
 }
 
@@ -495,55 +532,71 @@ static bool worktree_list(struct source *source, struct source_list *list, struc
 	return walk_folder(&l, top) && list_skipped(&l);
 }
 
-/* Does an untracked file that is there belong to the working tree? */
-static bool is_shown(const struct work *work, struct str path)
+/* May an untracked file below a folder belong to the working tree? False, too, with an error. */
+static bool is_open_folder(struct source *source, struct str folder)
 {
-	const struct ignore_rules *rules = rules_in(work, S(""), work->rules);
+	const struct work *work = source->impl;
+	int fd = beneath_open(work->repository->work_top, folder, O_RDONLY | O_DIRECTORY);
+	bool nested = fd < 0 || is_nested_repository(fd);
+	int error = errno;
 
+	if (fd >= 0)
+		close(fd);
+	if (fd < 0 ? !is_absent(error) && error != ELOOP : !nested && error) {
+		diag_unreadable(source, folder, error, &source->unlooked);
+		return false;
+	}
+	return !nested;
+}
+
+/* Does an untracked file that is there belong to the working tree? */
+static bool is_shown(struct source *source, struct str path)
+{
+	const struct work *work = source->impl;
+	const struct ignore_rules *rules;
+
+	if (!rules_in(work, S(""), work->rules, &rules, &source->unlooked))
+		return false;
 	for (size_t i = 0; i < path.n; i++) {
 		struct str folder = str_head(path, i);
 		const struct index_entry *entry;
-		bool nested;
-		int fd;
 
 		if (path.p[i] != '/')
 			continue;
 		entry = index_find(&work->index, folder);
 		if ((entry && (index_mode(entry) & MODE_TYPE) == MODE_SUBMODULE) ||
-			ignore_matches(rules, folder, true))
+			ignore_matches(rules, folder, true) || !is_open_folder(source, folder) ||
+			!rules_in(work, folder, rules, &rules, &source->unlooked))
 			return false;
-		fd = beneath_open(work->repository->work_top, folder, O_RDONLY | O_DIRECTORY);
-		nested = fd < 0 || is_nested_repository(fd);
-		if (fd >= 0)
-			close(fd);
-		if (nested)
-			return false;
-		rules = rules_in(work, folder, rules);
 	}
 	return !ignore_matches(rules, path, false);
+}
+
+/* Is what stands on disk at a path a part of the working tree? */
+static bool is_part(struct source *source, struct str path)
+{
+	const struct work *work = source->impl;
+
+	return index_find(&work->index, path) || is_shown(source, path);
 }
 
 static const struct source_entry *work_find(struct source *source, struct str path)
 {
 	struct arena *scratch = arena_like(source->arena);
 	struct work *work = source->impl;
-	struct work_world world = { .source = source };
+	struct work_world world = { .source = source, .diags = &source->unlooked };
 	struct source_entry entry = { .path = str_dup(source->arena, path) }, *found = NULL;
-	struct diags diags;
 	struct str target;
 	enum file_kind kind = FILE_NONE;
 	bool there;
 
-	/* What cannot be read is not found here; listing or reading says why. */
-	diags_init(&diags, scratch);
-	world.diags = &diags;
 	if (!path_in_dot_git(path))
 		kind = work_look(&world, entry.path, scratch, &target);
 	there = kind == FILE_REGULAR || kind == FILE_LINK;
 	if (there && work->on_disk && !world.last_from_index)
-		there = index_find(&work->index, path) || is_shown(work, path);
+		there = is_part(source, path);
 	if (there && kind == FILE_LINK)
-		there = resolve_link(source, entry.path, &entry, &diags) == LINK_FILE;
+		there = resolve_link(source, entry.path, &entry, world.diags) == LINK_FILE;
 	else if (there)
 		set_file(source, &entry, entry.path, world.last_from_index ? &world.last : NULL);
 	arena_free(scratch);
@@ -559,6 +612,27 @@ static bool work_follow(struct source *source, const struct source_entry *link, 
 	(void)source;
 	*file = ((const struct work_file *)(uintptr_t)link->private)->path;
 	return true;
+}
+
+static const char *work_obstacle(struct source *source, struct str path)
+{
+	struct arena *scratch = arena_like(source->arena);
+	struct work *work = source->impl;
+	struct work_world world = { .source = source, .diags = &source->unlooked };
+	struct source_entry entry;
+	struct str target;
+	enum file_kind kind = FILE_NONE;
+
+	if (!path_in_dot_git(path))
+		kind = work_look(&world, path, scratch, &target);
+	arena_free(scratch);
+	if ((kind != FILE_LINK && !obstacle_of(kind)) ||
+		(work->on_disk && !world.last_from_index && !is_part(source, path)))
+		return NULL;
+	if (kind == FILE_LINK)
+		return obstacle_of_link(resolve_link(
+			source, str_dup(source->arena, path), &entry, world.diags));
+	return obstacle_of(kind);
 }
 
 static void work_changed(struct source *source, const struct source_entry *entry)
@@ -584,6 +658,7 @@ static void work_close(struct source *source)
 static const struct source_ops worktree_ops = {
 	.list = worktree_list,
 	.find = work_find,
+	.obstacle = work_obstacle,
 	.read = work_read,
 	.position = work_position,
 	.changed = work_changed,
@@ -595,6 +670,7 @@ static const struct source_ops worktree_ops = {
 static const struct source_ops index_ops = {
 	.list = index_list,
 	.find = work_find,
+	.obstacle = work_obstacle,
 	.read = work_read,
 	.position = work_position,
 	.changed = work_changed,
@@ -640,10 +716,9 @@ struct source *worktree_open(struct repository *repository, struct diags *diags)
 	if (!source)
 		return NULL;
 	work = source->impl;
-	work->rules = rules_of_repository(work);
-	work->filters = filters_new(repository, &work->index, diags);
 	source->name = S("working tree");
-	if (work->filters)
+	work->filters = filters_new(repository, &work->index, diags);
+	if (work->filters && rules_of_repository(work, diags))
 		return source;
 	work_close(source);
 	return NULL;

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Lays what cannot be read where the program looks, and holds its answer: status 2 that says what and why, and soon.
+
+usage: unreadable.py --bw PATH [PART...]
+
+Folders and files that a user may not read (as another user if this one is root), FIFOs, devices, sockets, links and folders
+in the place of contracts, configuration and git's own files, and damaged indexes. Exit status 0 when all hold.
+"""
+import argparse
+import hashlib
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+from scratch import Scratch
+
+OLD = 'syntax = "proto3";\npackage p;\nmessage A { int32 x = 1; }\n'
+NEW = OLD.replace("int32", "string")
+OTHER = 'syntax = "proto3";\npackage q;\nmessage B { int32 y = 1; }\n'
+NOBODY = 65534
+SECONDS = 20
+
+
+class Cases:
+    def __init__(self, program, tmp):
+        self.program, self.scratch, self.n = program, Scratch(tmp), 0
+        self.failed, self.skipped = [], 0
+
+    def repository(self):
+        self.n += 1
+        at = self.scratch.repository(f"r{self.n}", {"a.proto": OLD, "d/b.proto": OTHER, "d/buf.yaml": "version: v1\n"})
+        self.scratch.git(at, "tag", "base")
+        return at
+
+    def run(self, args, at, user=None, stdin=b"", env=None):
+        """Status, standard output and standard error; None for a status: it did not end."""
+        switch = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        try:
+            done = subprocess.run([*switch, self.program, *args], cwd=at, env={**self.scratch.env, **(env or {})}, input=stdin,
+                                  capture_output=True, timeout=SECONDS, preexec_fn=limit)
+        except subprocess.TimeoutExpired:
+            return None, "", "it did not end"
+        return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+    def want(self, name, args, at, status=2, says="", **how):
+        got, out, err = self.run(args, at, **how)
+        said = out + err if status == 1 else err
+        if got != status or says not in said or (status == 2 and "error:" not in err):
+            self.failed.append(name)
+            print(f"FAIL {name}: {' '.join(map(str, args))}\n  status {got}, not {status} saying {says!r}\n  {out[:300]}{err[:500]}")
+        else:
+            self.scratch.passed += 1
+
+    def as_user(self, at):
+        """Who may not read everything; None: nobody here."""
+        if os.geteuid():
+            return 0
+        for folder in (at, *at.rglob("*")):
+            os.lchown(folder, NOBODY, NOBODY)
+        os.chmod(self.scratch.tmp, 0o755)
+        try:
+            done = self.run(["--version"], at, NOBODY)
+        except OSError:
+            return None
+        return NOBODY if done[0] == 0 else None
+
+
+def limit():
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+
+def put(kind, path):
+    """Lays something at a path that is no file."""
+    path = pathlib.Path(path)
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(exist_ok=True)
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "socket":
+        here = os.getcwd()
+        os.chdir(path.parent)
+        with socket.socket(socket.AF_UNIX) as s:
+            s.bind(path.name)
+        os.chdir(here)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "node":
+        os.mknod(path, 0o20666, os.makedev(1, 5))
+    elif kind == "out":
+        path.symlink_to("/etc/passwd")
+    elif kind == "loop":
+        path.symlink_to(path.name)
+    elif kind == "dangles":
+        path.symlink_to("nothing-there")
+
+
+def forbidden(cases):
+    """What a user may not look into or read."""
+    for mode in (0o400, 0o000, 0o200):
+        at = cases.repository()
+        cases.scratch.write(at, {"d/b.proto": OTHER.replace("int32", "string")})
+        user = cases.as_user(at)
+        if user is None:
+            print("SKIP forbidden: there is no other user to be (setpriv)")
+            cases.skipped += 1
+            return
+        cases.want("readable", ["check", "--use", "WIRE", "base"], at, 1, user=user)
+        (at / "d").chmod(mode)
+        name = f"folder {mode:o} "
+        for args in (["check", "--use", "WIRE", "base"], ["check", "--use", "WIRE", "worktree:", "base"], ["check", "base"],
+                     ["check", "dir:.", "base"], ["check", "base", "dir:."], ["build", "-o", os.devnull],
+                     ["build", "dir:.", "-o", os.devnull], ["debug", "schema"],
+                     ["accept", "--all", "--reason", "x", "base"]):
+            cases.want(name + " ".join(args), args, at, user=user, says="Permission denied")
+        cases.want(name + "breaking", ["breaking", ".", "--against", ".git#branch=main"], at, 1, user=user, says="Permission denied")
+        cases.want(name + "revisions", ["check", "base", "HEAD"], at, 0, user=user)
+        (at / "d").chmod(0o755)
+    for path, text in (("breakwater.yaml", "version: 1\nuse: [WIRE]\n"), ("buf.yaml", "version: v1\n"), (".gitignore", "x\n"), (".gitattributes", "x text\n"),
+                       ("buf.work.yaml", "version: v1\ndirectories: [d]\n"),
+                       ("breakwater.accepted.yaml", "version: 1\naccepted: []\n"), ("d/buf.yaml", "version: v1\n"),
+                       (".git/info/exclude", "x\n"), (".git/index", None),
+                       (".git/packed-refs", None), ("d/b.proto", None)):
+        at = cases.repository()
+        cases.scratch.git(at, "pack-refs", "--all")
+        cases.scratch.write(at, {"d/b.proto": OTHER.replace("int32", "string"), **({path: text} if text else {})})
+        user = cases.as_user(at)
+        (at / path).chmod(0)
+        cases.want(f"file {path}", ["check", "base"], at, user=user, says="Permission denied")
+
+
+def special(cases):
+    """A contract of the base that is something else now."""
+    for kind in ("fifo", "folder", "socket", "device", "node", "out", "loop", "dangles"):
+        if kind == "node" and os.geteuid():
+            continue
+        at = cases.repository()
+        put(kind, at / "a.proto")
+        for side in ("worktree:", "dir:."):
+            cases.want(f"{kind} {side}", ["check", "--use", "WIRE", "base", side], at, says="'a.proto'" if side == "worktree:" else "a.proto'")
+            cases.want(f"{kind} {side} FILE", ["check", "base", side], at, 1, says="a.proto")
+            cases.want(f"{kind} {side} package", ["check", "--use", "PACKAGE", "base", side], at, 1)
+        if kind in ("out", "loop", "dangles", "device"):
+            cases.scratch.git(at, "add", "a.proto")
+            cases.want(f"{kind} staged", ["check", "--use", "WIRE", "--staged", "base"], at, says="index:a.proto")
+            cases.scratch.git(at, "commit", "-qm", "x")
+            cases.want(f"{kind} committed", ["check", "--use", "WIRE", "base", "HEAD"], at, says="HEAD:a.proto")
+        if kind in ("fifo", "socket", "node"):
+            cases.want(f"{kind} old", ["check", "worktree:", "base"], at, says="a.proto")
+
+
+def configured(cases):
+    """Configuration that is no file."""
+    for path in ("breakwater.yaml", "buf.yaml", "buf.work.yaml", "breakwater.accepted.yaml", "d/buf.yaml", "d/breakwater.yaml", ".gitignore",
+                 ".git/info/exclude"):
+        for kind in ("fifo", "socket", "folder", "out", "loop"):
+            if path.endswith((".gitignore", "exclude")) and kind not in ("fifo", "socket"):
+                continue
+            at = cases.repository()
+            cases.scratch.write(at, {"d/b.proto": OTHER.replace("int32", "string")})
+            cases.want(f"{kind} control {path}", ["check", "base"], at, 1)
+            put(kind, at / path)
+            cases.want(f"{kind} {path}", ["check", "base"], at)
+            if not path.startswith(".git"):
+                cases.want(f"{kind} {path} dir", ["check", "base", "dir:."], at)
+
+
+PARTS = (forbidden, special, configured)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--bw", required=True)
+    parser.add_argument("parts", nargs="*")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as tmp:
+        cases = Cases(os.path.abspath(args.bw), tmp)
+        for part in PARTS:
+            if not args.parts or part.__name__ in args.parts:
+                part(cases)
+    print(f"{cases.scratch.passed} passed, {len(cases.failed)} failed, {cases.skipped} skipped")
+    return 1 if cases.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
