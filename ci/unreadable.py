@@ -77,10 +77,10 @@ def limit():
 def put(kind, path):
     """Lays something at a path that is no file."""
     path = pathlib.Path(path)
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    elif path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
+    elif os.path.lexists(path):
+        path.unlink()
     path.parent.mkdir(exist_ok=True)
     if kind == "fifo":
         os.mkfifo(path)
@@ -174,7 +174,45 @@ def configured(cases):
                 cases.want(f"{kind} {path} dir", ["check", "base", "dir:."], at)
 
 
-PARTS = (forbidden, special, configured)
+def summed(body):
+    return body + hashlib.sha1(body).digest()
+
+
+def indexes(cases):
+    """An index that is not whole, or none."""
+    at = cases.repository()
+    cases.scratch.write(at, {"a.proto": NEW})
+    cases.scratch.git(at, "add", "-A")
+    index = at / ".git/index"
+    good = index.read_bytes()
+    body = good[:-20]
+    a, b = body.find(b"a.proto") - 62, body.find(b"d/b.proto") - 62
+    c = body.find(b"d/buf.yaml") - 62
+    first, second = body[a:b], body[b:c]
+    modes = {f"mode {mode.hex()}": summed(body.replace(bytes.fromhex("000081a4"), mode, 1))
+             for mode in (b"\0\0\x01\xa4", b"\0\0\xc1\xa4", b"\0\0\xff\xa4", b"\0\0\x21\xa4", b"\x01\0\x81\xa4")}
+    damaged = {**modes, "no bytes": b"", "header alone": body[:12], "wrong sum": good[:-1] + bytes([good[-1] ^ 1]),
+               "flipped": good[:a + 24] + b"\0\0\x01\xa4" + good[a + 28:], "cut": good[:-30], "cut and summed": summed(body[:-10]),
+               "cut entry": summed(body[:b]), "more": good + b"x" * 30, "version": summed(body[:7] + b"\x09" + body[8:]),
+               "unsorted": summed(body[:a] + second + first + body[c:]), "twice": summed(body[:11] + b"\x04" + body[12:b] + first + body[b:]),
+               "many": summed(body[:8] + b"\x7f" + body[9:]), "no magic": b"X" + good[1:], "zeros": bytes(len(good)),
+               "required": summed(body + b"what\0\0\0\0"), "loose end": summed(body + b"xyz")}
+    cases.want("index", ["check", "--use", "WIRE", "--staged", "base"], at, 1)
+    for name, data in damaged.items():
+        index.write_bytes(data)
+        for args in (["--staged", "base"], ["base", "index:"], ["base", "worktree:"], ["base"]):
+            cases.want(f"index {name}", ["check", "--use", "WIRE", *args], at, says="index")
+        cases.want(f"index {name} revisions", ["check", "base", "HEAD"], at, 0)
+    index.write_bytes(body + bytes(20))  # index.skipHash
+    cases.want("index without a sum", ["check", "--use", "WIRE", "--staged", "base"], at, 1)
+    for kind in ("fifo", "folder", "socket", "device", "loop"):
+        put(kind, index)
+        for args in (["--staged", "base"], ["base"]):
+            cases.want(f"index {kind}", ["check", "--use", "WIRE", *args], at, says="index")
+        cases.want(f"index {kind} revisions", ["check", "base", "HEAD"], at, 0)
+
+
+PARTS = (forbidden, special, configured, indexes)
 
 
 def main():

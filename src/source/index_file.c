@@ -1,11 +1,12 @@
 /*
- * gitformat-index(5). The checksum at the end is not verified, as git itself does not on reading
- * (and index.skipHash leaves zeros); every length is held against the bytes that are there.
+ * gitformat-index(5). An index that is not whole is an error, never one with less in it: the
+ * checksum at the end is verified (index.skipHash leaves zeros there), every length is held against
+ * the bytes that are there, and entries are in order and of a kind that is known.
  */
 #include "source/index_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <nettle/sha1.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,6 +109,20 @@ static bool read_path(struct reading *r, size_t begin, unsigned named, struct st
 	return r->at <= r->bytes.n;
 }
 
+/* A kind that git writes. A stranger's would be left out as if it were deleted. */
+static bool mode_is_known(uint32_t mode)
+{
+	switch (mode & ~(uint32_t)07777) {
+	case MODE_FILE:
+	case MODE_LINK:
+	case MODE_SUBMODULE:
+	case MODE_FOLDER: /* of a sparse index */
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool read_entry(struct reading *r, struct index_entry *entry, struct str before)
 {
 	const uint8_t *raw = (const uint8_t *)r->bytes.p + r->at;
@@ -116,6 +131,8 @@ static bool read_entry(struct reading *r, struct index_entry *entry, struct str 
 	if (r->bytes.n - r->at < OFFSET_PATH + 2)
 		return false;
 	entry->raw = raw;
+	if (!mode_is_known(index_mode(entry)))
+		return false;
 	entry->flags = (uint16_t)(raw[OFFSET_FLAGS] << 8 | raw[OFFSET_FLAGS + 1]);
 	r->at += OFFSET_PATH;
 	if (entry->flags & FLAG_EXTENDED && r->version >= 3) {
@@ -143,7 +160,31 @@ static bool read_extensions(struct reading *r)
 		else if (name.p[0] >= 'a' && name.p[0] <= 'z' && !str_eq(name, S("sdir")))
 			return false; /* one that readers have to know */
 	}
-	return true;
+	return r->at == r->bytes.n;
+}
+
+static bool checksum_fits(struct str bytes, const char *checksum)
+{
+	static const char skipped[SHA1_DIGEST_SIZE];
+	unsigned char digest[SHA1_DIGEST_SIZE];
+	struct sha1_ctx hash;
+
+	if (memcmp(checksum, skipped, sizeof skipped) == 0)
+		return true;
+	sha1_init(&hash);
+	sha1_update(&hash, bytes.n, (const uint8_t *)bytes.p);
+	sha1_digest(&hash, sizeof digest, digest);
+	return memcmp(checksum, digest, sizeof digest) == 0;
+}
+
+/* As git has it: by path, then by stage; and an entry without a stage is the only one of its path.
+ */
+static bool is_after(const struct index_entry *entry, const struct index_entry *before)
+{
+	int order = str_cmp(before->path, entry->path);
+
+	return order < 0 || (order == 0 && index_stage(before) &&
+				    index_stage(before) < index_stage(entry));
 }
 
 static bool read_all(struct reading *r)
@@ -154,6 +195,8 @@ static bool read_all(struct reading *r)
 	if (r->bytes.n < 12 + GIT_OID_RAWSZ || !str_starts(r->bytes, S("DIRC")))
 		return false;
 	r->bytes.n -= GIT_OID_RAWSZ;
+	if (!checksum_fits(r->bytes, r->bytes.p + r->bytes.n))
+		return false;
 	r->version = number32(r->bytes.p + 4);
 	n = number32(r->bytes.p + 8);
 	r->at = 12;
@@ -227,6 +270,14 @@ static void index_sort(struct index_entry *entries, uint32_t n)
 	}
 }
 
+static bool is_in_order(const struct index_entry *entries, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (!is_after(&entries[i], &entries[i - 1]))
+			return false;
+	return true;
+}
+
 /* A split index: the shared file's entries, less those deleted, some replaced, and new ones. */
 static bool merge_split(struct reading *r, struct reading *shared)
 {
@@ -255,6 +306,7 @@ static bool merge_split(struct reading *r, struct reading *shared)
 	}
 	while (taken < r->entries.n)
 		merged[n++] = r->entries.items[taken++];
+	index_sort(merged, n);
 	r->entries.items = merged;
 	r->entries.n = n;
 	return true;
@@ -263,7 +315,7 @@ static bool merge_split(struct reading *r, struct reading *shared)
 /* 0, or errno. */
 static int load(struct arena *arena, struct str path, struct str *bytes, struct index_file *index)
 {
-	int fd = open(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK), error = 0;
+	int fd = file_open(str_cstr(arena, path)), error = 0;
 	struct stat st;
 
 	if (fd < 0)
@@ -302,7 +354,7 @@ static bool read_shared(
 	if (!error && read_all(&shared) && !shared.split.p && merge_split(r, &shared))
 		return true;
 	diag_error(diags, NOWHERE, "cannot read the split index: '" STR "' is %s", ARG(name),
-		error ? strerror(error) : "damaged");
+		error ? read_reason(error) : "damaged");
 	diag_help(diags, "git update-index --no-split-index");
 	return true;
 }
@@ -343,14 +395,13 @@ bool index_read(struct repository *repository, struct arena *arena, struct index
 		return true;
 	if (error) {
 		diag_error(diags, NOWHERE, "cannot read the index '" STR "': %s", ARG(shown),
-			strerror(error));
+			error == EFBIG ? "it is larger than 2 GiB" : read_reason(error));
 		if (repository->options.git_index_file.n)
 			diag_help(diags, "GIT_INDEX_FILE names it");
 		return false;
 	}
-	if (r.bytes.n == 0) /* git takes this as an index with nothing in it */
-		return true;
-	if (!read_all(&r) || (r.split.p && !read_shared(repository, &r, path, diags))) {
+	if (!read_all(&r) || (r.split.p && !read_shared(repository, &r, path, diags)) ||
+		(diags->n_errors == errors && !is_in_order(r.entries.items, r.entries.n))) {
 		diag_error(diags, NOWHERE, "the index '" STR "' is damaged or of an unknown form",
 			ARG(shown));
 		diag_help(diags, "git read-tree HEAD makes a new one");
