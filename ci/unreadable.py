@@ -212,7 +212,102 @@ def indexes(cases):
         cases.want(f"index {kind} revisions", ["check", "base", "HEAD"], at, 0)
 
 
-PARTS = (forbidden, special, configured, indexes)
+# Files of git's own, and a call that needs them.
+OWN_FILES = ((".git/config", ["check", "base"]), (".git/HEAD", ["check", "HEAD"]), (".git/packed-refs", ["check", "base"]),
+             (".git/refs/tags/base", ["check", "base"]), (".git/shallow", ["check", "base"]), (".git/commondir", ["check", "base"]),
+             (".git/MERGE_HEAD", ["check", "--staged", "--merge-base", "base"]), (".git/included", ["check", "base"]),
+             (".git/info/attributes", ["check", "base"]),
+             (".git/logs/HEAD", ["check", "HEAD@{1}"]), (".git/deep/er", ["check", "base"]))
+
+
+def with_own_file(cases, path):
+    at = cases.repository()
+    cases.scratch.write(at, {"a.proto": NEW})
+    if path in (".git/included", ".git/deep/er"):
+        with open(at / ".git/config", "a") as config:
+            config.write('[core] x = y\n[INCLUDE "x"]\n\tpath = included ; "here"\n[includeIf "gitdir:**"] path = "deep/er"\n')
+    return at
+
+
+def own_files(cases):
+    for path, args in OWN_FILES:
+        for kind in ("fifo", "socket", "device"):
+            if path.endswith("refs/tags/base") and kind == "device":
+                continue  # a link that is no name of a reference
+            at = with_own_file(cases, path)
+            if path.endswith("packed-refs"):
+                cases.scratch.git(at, "pack-refs", "--all")
+            put(kind, at / path)
+            for more in (args, ["build", "-o", os.devnull]) if path.endswith(("config", "included", "er")) else (args,):
+                cases.want(f"{kind} {path}", more, at, says="regular file" if kind != "device" or not path.startswith((".gita", ".git/HEAD")) else "")
+        at = with_own_file(cases, path)
+        put("fifo", at / path)
+        (at / path).unlink()
+        with open(at / path, "wb") as large:
+            large.truncate(3 << 30)
+        if path != ".gitattributes":
+            cases.want(f"large {path}", args, at)
+    for path in (".git/config", ".git/MERGE_HEAD", ".git/shallow", ".git/HEAD", ".git/included"):
+        at = with_own_file(cases, path)
+        cases.scratch.write(at, {path: (at / path).read_text() if (at / path).exists() else ""})
+        user = cases.as_user(at)
+        if user is None:
+            return
+        (at / path).chmod(0)
+        args = dict(OWN_FILES)[path]
+        cases.want(f"forbidden {path}", args, at, user=user, says="Permission denied")
+    at = cases.repository()
+    linked = at.parent / f"{at.name}-linked"
+    cases.scratch.git(at, "worktree", "add", "-q", linked)
+    cases.scratch.write(linked, {"a.proto": NEW})
+    cases.want("linked", ["check", "base"], linked, 1)
+    for name in ("commondir", "gitdir"):
+        own = at / ".git/worktrees" / linked.name / name
+        kept = own.read_bytes()
+        put("fifo", own)
+        cases.want(f"fifo {name}", ["check", "base"], linked, says="regular file")
+        own.unlink()
+        own.write_bytes(kept)
+
+
+def inputs(cases):
+    """What a user names, to read and to write."""
+    at = cases.repository()
+    cases.scratch.write(at, {"a.proto": NEW})
+    os.mkfifo(at / "fifo")
+    (at / "zero").symlink_to("/dev/zero")
+    with open(at / "large", "wb") as large:
+        large.truncate(3 << 30)
+    for path in ("fifo", "zero", "/dev/zero", "large", "d"):
+        cases.want(f"set {path}", ["check", f"set:{path}", "dir:."], at)
+        cases.want(f"config {path}", ["check", "--config", path, "base"], at)
+        cases.want(f"archive {path}", ["breaking", f"{path}#format=tar", "--against", "."], at, 1, says="cannot" if path != "d" else "")
+        cases.want(f"image {path}", ["breaking", f"{path}#format=binpb", "--against", "."], at, 1, says="")
+        if path != "d":
+            cases.want(f"event {path}", ["check"], at, env={"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request",
+                                                            "GITHUB_EVENT_PATH": path})
+    code, made, _ = cases.run(["build", "-o", "set.binpb", "base"], at)
+    image = (at / "set.binpb").read_bytes()
+    cases.want("standard input", ["check", "set:-", "worktree:"], at, 1, stdin=image)
+    cases.want("/dev/stdin", ["check", "set:/dev/stdin", "worktree:"], at, 1, stdin=image)
+    for shell in ('{0} check set:<(cat set.binpb) worktree:', '{0} check --config <(echo "version: 1") base',
+                  'cat set.binpb | {0} check set:/dev/fd/0 worktree:'):
+        done = subprocess.run(["bash", "-c", shell.format(cases.program)], cwd=at, env=cases.scratch.env, capture_output=True, timeout=SECONDS)
+        cases.scratch.passed += done.returncode == 1
+        if done.returncode != 1:
+            cases.failed.append(shell)
+            print("FAIL", shell, done)
+    for path in ("d", "nowhere/x", "/dev/full", "fifo", "zero/x", "/proc/none"):
+        cases.want(f"output {path}", ["check", "--format", f"json={path}", "base"], at, says="cannot write")
+        cases.want(f"output {path}", ["build", "-o", path], at, says="cannot write")
+    for path in (os.devnull, "/dev/stdout", "/dev/fd/2", "new"):
+        cases.want(f"output {path}", ["check", "--format", f"json={path}", "base"], at, 1)
+    left = [p for p in os.listdir(at) if p.endswith(".tmp")]
+    if left:
+        cases.failed.append(f"left {left}")
+
+
+PARTS = (forbidden, special, configured, indexes, own_files, inputs)
 
 
 def main():

@@ -1,7 +1,6 @@
 #include "cli/buf_input.h"
 
 #include "descriptor/descriptor.h"
-#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -145,11 +144,22 @@ static bool take_apart(struct cli *cli, const char *text, struct spelling *s)
 	return true;
 }
 
+/* The look at a file failed, with errno. */
+static void fail_look(struct cli *cli, struct str path)
+{
+	diag_error(&cli->diags, NOWHERE, "cannot read '" STR "': %s", ARG(path),
+		read_reason(errno));
+}
+
 static bool is_on_disk(struct cli *cli, struct str path, bool folder)
 {
 	struct stat st;
 
-	return stat(str_cstr(cli->arena, path), &st) == 0 && (!folder || S_ISDIR(st.st_mode));
+	if (stat(str_cstr(cli->arena, path), &st) == 0)
+		return !folder || S_ISDIR(st.st_mode);
+	if (!is_absent(errno) && errno != ELOOP)
+		fail_look(cli, path);
+	return false;
 }
 
 /* ---- formats ---- */
@@ -355,10 +365,12 @@ static bool says_v2(struct str text)
 /* The beginning of a file on the disk; absent: there is none. */
 static struct str disk_head(struct cli *cli, struct str path)
 {
-	int fd = open_again(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = input_open(str_cstr(cli->arena, path));
 	char *p = arena_bytes(cli->arena, MAX_CONFIG_LOOK);
 	ssize_t n = fd < 0 ? -1 : read(fd, p, MAX_CONFIG_LOOK);
 
+	if (n < 0 && !is_absent(errno) && errno != EISDIR)
+		fail_look(cli, path);
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? (struct str){ NULL, 0 } : (struct str){ p, (size_t)n };
@@ -376,13 +388,12 @@ static struct str place_head(const struct folder *place, struct str name)
 	struct cli *cli = place->cli;
 	struct str path = path_join(cli->arena, place->path, name), bytes = { NULL, 0 };
 	const struct source_entry *entry;
-	struct diags unsaid;
 
 	if (!place->source)
 		return disk_head(cli, path);
 	entry = source_find(place->source, path);
-	diags_init(&unsaid, cli->arena);
-	if (entry && source_read(place->source, entry, cli->arena, &bytes, &unsaid) && !bytes.p)
+	source_looked(place->source, &cli->diags);
+	if (entry && source_read(place->source, entry, cli->arena, &bytes, &cli->diags) && !bytes.p)
 		bytes = S("");
 	return bytes;
 }
@@ -699,6 +710,7 @@ static bool read_form(
 
 bool buf_input_read(struct cli *cli, const char *text, bool configured, struct buf_input *input)
 {
+	uint32_t errors = cli->diags.n_errors;
 	struct spelling s;
 
 	*input = (struct buf_input){ 0 };
@@ -711,5 +723,5 @@ bool buf_input_read(struct cli *cli, const char *text, bool configured, struct b
 	if (is_remote(s.path))
 		return fail_remote(cli, &s);
 	return take_compression(cli, &s) && check_options(cli, &s) &&
-	       read_form(cli, &s, configured, input);
+	       read_form(cli, &s, configured, input) && cli->diags.n_errors == errors;
 }

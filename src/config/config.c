@@ -52,7 +52,7 @@ static struct text *source_text(struct search *s, struct str path)
 /* Reads at most one byte more than a YAML file may have. */
 static bool read_disk(struct search *s, struct str path, struct str *bytes)
 {
-	int fd = open(str_cstr(s->arena, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = input_open(str_cstr(s->arena, path));
 	char *p = arena_bytes(s->arena, MAX_YAML_BYTES + 1);
 	size_t n = 0;
 	ssize_t got = 0;
@@ -97,7 +97,7 @@ static struct text *disk_text(struct search *s)
 	if (read_disk(s, path, &text->bytes))
 		return text;
 	diag_error(s->diags, NOWHERE, "cannot read the configuration '" STR "': %s", ARG(file),
-		strerror(errno));
+		read_reason(errno));
 	return NULL;
 }
 

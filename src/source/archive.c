@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "source/unpack.h"
-#include "base/open.h"
 
 enum { MAX_MEMBERS = 2000000 };
 static const uint64_t MAX_KEPT_BYTES = UINT64_C(1) << 30;
@@ -319,7 +318,7 @@ bool source_file_bytes(const struct source_options *options, struct str path, en
 	bool is_stdin = str_eq(path, S("-")), ok = false;
 	struct str shown = path_printable(options->arena, path);
 	int fd = is_stdin ? STDIN_FILENO
-			  : open_again(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+			  : input_open(path_absolute(options, path));
 	int error;
 
 	if (fd >= 0)
@@ -329,7 +328,7 @@ bool source_file_bytes(const struct source_options *options, struct str path, en
 		close(fd);
 	if (!ok) {
 		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(shown),
-			error == EFBIG ? "it is larger than 1 GiB" : strerror(error));
+			error == EFBIG ? "it is larger than 1 GiB" : read_reason(error));
 		return false;
 	}
 	return packing == PACKING_NONE || unpack(options->arena, shown, packing, bytes, diags);

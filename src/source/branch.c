@@ -3,10 +3,8 @@
  */
 #include "source/private.h"
 #include "source/refs.h"
-#include "base/open.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <errno.h>
 
 enum { MAX_MERGE_HEAD = 1 << 20, MAX_NAMES = 3 };
 
@@ -157,19 +155,15 @@ bool merged_commits(struct repository *repository, const struct commit_list *mor
 	struct arena *arena = repository->arena;
 	struct str path = path_join(arena, repository->git_dir, S("MERGE_HEAD")), text, line;
 	struct content_list list = { 0 };
-	int fd = open_again(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool ok = fd >= 0 && file_bytes(fd, MAX_MERGE_HEAD, arena, &text);
-	int error = errno;
 
-	if (fd >= 0)
-		close(fd);
-	if (!ok && (fd >= 0 || error != ENOENT)) {
-		diag_error(diags, NOWHERE, "cannot read MERGE_HEAD: %s", strerror(error));
-		diag_help(diags, "it says what git merges just now");
+	if (file_read(str_cstr(arena, path), MAX_MERGE_HEAD, arena, &text)) {
+		while (str_cut(&text, '\n', &line))
+			add_commit(repository, line, &list);
+	} else if (!is_absent(errno)) {
+		diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
+			ARG(path_printable(diags->arena, path)), read_reason(errno));
 		return false;
 	}
-	while (ok && str_cut(&text, '\n', &line))
-		add_commit(repository, line, &list);
 	for (size_t i = 0; i < more->n; i++)
 		add_commit(repository, str_of(more->items[i]), &list);
 	*commits = list.items;

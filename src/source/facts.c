@@ -28,8 +28,15 @@ static bool hooks_of_user(
 	struct arena *arena, const struct git_user *user, struct str file, struct str *path)
 {
 	git_config *config = NULL;
-	bool found = file.n && git_config_open_ondisk(&config, str_cstr(arena, file)) == 0 &&
-		     read_hooks_path(arena, config, user, path);
+	struct diags unsaid;
+	bool found;
+
+	/* One that git cannot read, or would wait for, has no say. */
+	diags_init(&unsaid, arena);
+	if (!file.n || !git_config_check(arena, file, &unsaid))
+		return false;
+	found = git_config_open_ondisk(&config, str_cstr(arena, file)) == 0 &&
+		read_hooks_path(arena, config, user, path);
 
 	git_config_free(config);
 	return found;
@@ -37,12 +44,7 @@ static bool hooks_of_user(
 
 static bool hooks_of_repository(struct repository *r, const struct git_user *user, struct str *path)
 {
-	git_config *config = NULL;
-	bool found = git_repository_config_snapshot(&config, r->repo) == 0 &&
-		     read_hooks_path(r->arena, config, user, path);
-
-	git_config_free(config);
-	return found;
+	return read_hooks_path(r->arena, r->config, user, path);
 }
 
 /* git runs hooks at the top of the working tree, so that is what a relative path counts from. */

@@ -3,6 +3,7 @@
  * nothing that is not a regular file is waited for.
  */
 #include "source/private.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -165,7 +166,28 @@ int beneath_open_file(int top, struct str path)
 
 int file_open(const char *path)
 {
-	return only_regular(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+	return only_regular(open_again(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+}
+
+/* Is it a descriptor's name, which a shell may have given for a pipe? */
+static bool is_descriptor(struct str path)
+{
+	return str_eq(path, S("/dev/stdin")) || str_starts(path, S("/dev/fd/")) ||
+	       str_starts(path, S("/proc/self/fd/"));
+}
+
+int input_open(const char *path)
+{
+	int fd = open_again(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), flags;
+	struct stat st;
+
+	if (fd < 0 || !is_descriptor(str_of(path)) || fstat(fd, &st) < 0 || S_ISREG(st.st_mode) ||
+		S_ISDIR(st.st_mode))
+		return only_regular(fd);
+	flags = fcntl(fd, F_GETFL);
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+	return fd;
 }
 
 bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)

@@ -37,6 +37,7 @@ struct repository {
 	struct arena *arena;
 	struct source_options options;
 	git_repository *repo;
+	git_config *config; /* its own, as it was when it was opened */
 	git_odb *odb;
 	struct packs *packs;            /* the same packs as the object database's */
 	struct str git_dir, common_dir; /* absolute, without `/` at the end */
@@ -79,6 +80,13 @@ bool repository_config_text(const struct repository *repository, struct arena *a
 	const char *key, struct str *value);
 /* A path in the repository's own configuration, `~` expanded. */
 bool repository_config_path(struct repository *repository, const char *key, struct str *path);
+/*
+ * git_files.c: looks at the files that libgit2 opens itself to find and open the repository at `path`
+ * or above it. False and an error: one is no regular file, too large, or cannot be read.
+ */
+bool git_files_check(const struct source_options *options, const char *path, struct diags *diags);
+/* The same of a file of configuration and all that it includes. */
+bool git_config_check(struct arena *arena, struct str path, struct diags *diags);
 /* What libgit2 said last. */
 const char *git_said(void);
 

@@ -52,10 +52,6 @@ enum file_kind beneath_look(int top, struct str path, struct arena *arena, struc
 /* Opens a regular file to read, waiting for nothing; -1 and errno (EISDIR for a folder, ENXIO for
  * what is neither). */
 int beneath_open_file(int top, struct str path);
-/* Does errno of an open or a look say that no file is there? */
-bool is_absent(int error);
-/* The reason of a failed read for messages: strerror, but in words for what is no file. */
-const char *read_reason(int error);
 /* As beneath_open_file, of any path and through links. */
 int file_open(const char *path);
 /* The whole of an open file, at most `limit` bytes; false with errno (EFBIG: it is larger). */

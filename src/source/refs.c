@@ -103,37 +103,40 @@ static enum ref_answer read_link(struct str path, struct arena *arena, struct st
 	return REF_FOUND;
 }
 
-/* One whole file of git's folder; REF_ABSENT: nothing of that name, or a folder. */
+/* `shown` is a reference, or a file that keeps what is told of them. */
+static enum ref_answer fail_errno(struct str shown, int error, struct diags *diags)
+{
+	diag_error(diags, NOWHERE, "the reference '" STR "' cannot be read: %s",
+		ARG(path_printable(diags->arena, shown)),
+		error == EFBIG ? "it is too large" : read_reason(error));
+	return REF_FAILED;
+}
+
+/*
+ * One whole file of git's folder; REF_ABSENT: nothing of that name, or a folder. Links are followed
+ * (git-new-workdir makes them), but that of a reference is one to another reference.
+ */
 static enum ref_answer read_file(struct str folder, struct str file, uint64_t limit,
 	struct arena *arena, struct str shown, struct str *bytes, struct diags *diags)
 {
+	const char *path = str_cstr(arena, path_join(arena, folder, file));
+
+	if (file_read(path, limit, arena, bytes))
+		return REF_FOUND;
+	if (is_absent(errno) || errno == EISDIR)
+		return REF_ABSENT;
+	return fail_errno(shown, errno, diags);
+}
+
+static enum ref_answer read_loose(struct str folder, struct str file, struct arena *arena,
+	struct str shown, struct str *bytes, struct diags *diags)
+{
 	struct str path = path_join(arena, folder, file);
 	struct stat st;
-	bool ok;
-	int fd = open_again(str_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG))
-		return REF_ABSENT;
-	if (fd < 0 && errno == ELOOP)
+	if (lstat(str_cstr(arena, path), &st) == 0 && S_ISLNK(st.st_mode))
 		return read_link(path, arena, shown, bytes, diags);
-	if (fd < 0)
-		return fail_read(shown, "cannot be opened", strerror(errno), diags);
-	if (fstat(fd, &st) < 0) {
-		int error = errno;
-
-		close(fd);
-		return fail_read(shown, "cannot be read", strerror(error), diags);
-	}
-	if (S_ISDIR(st.st_mode)) {
-		close(fd);
-		return REF_ABSENT;
-	}
-	ok = S_ISREG(st.st_mode) && file_bytes(fd, limit, arena, bytes);
-	close(fd);
-	if (ok)
-		return REF_FOUND;
-	return fail_read(shown, S_ISREG(st.st_mode) ? "cannot be read" : "is no regular file",
-		"git fsck shows what is wrong with it", diags);
+	return read_file(folder, file, MAX_LOOSE_BYTES, arena, shown, bytes, diags);
 }
 
 static bool take_id(struct str text, struct content_id *id)
@@ -208,7 +211,7 @@ static enum ref_answer read_step(struct repository *r, struct str name, struct c
 	enum ref_answer answer;
 
 	*next = (struct str){ NULL, 0 };
-	answer = read_file(folder, inside, MAX_LOOSE_BYTES, r->arena, name, &text, diags);
+	answer = read_loose(folder, inside, r->arena, name, &text, diags);
 	if (answer == REF_ABSENT && !is_of_worktree(inside))
 		return packed_find(r, inside, id, diags);
 	if (answer != REF_FOUND)
@@ -318,12 +321,12 @@ static void list_loose(struct walk *walk, struct str folder, struct str name, in
 		if (fd >= 0)
 			close(fd);
 		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
-			fail_read(name, "cannot be listed", strerror(errno), walk->diags);
+			fail_errno(name, errno, walk->diags);
 			walk->failed = true;
 		}
 		return;
 	}
-	while (!walk->failed && (errno = 0, item = readdir(stream))) {
+	for (errno = 0; !walk->failed && (item = readdir(stream)); errno = 0) {
 		struct str below = path_join(arena, name, str_of(item->d_name));
 
 		if (!component_is_valid(str_of(item->d_name)))
@@ -337,7 +340,7 @@ static void list_loose(struct walk *walk, struct str folder, struct str name, in
 		vec_push(arena, &walk->list)->name = below;
 	}
 	if (!walk->failed && errno) {
-		fail_read(name, "cannot be listed", strerror(errno), walk->diags);
+		fail_errno(name, errno, walk->diags);
 		walk->failed = true;
 	}
 	closedir(stream);

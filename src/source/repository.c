@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const uint64_t MAX_SHALLOW_BYTES = 64 << 20;
+
 #if defined(__SANITIZE_ADDRESS__)
 #define LEAKS_ARE_SOUGHT 1
 #elif defined(__has_feature)
@@ -95,15 +97,12 @@ static void diag_open(const struct source_options *options, const char *path, st
 bool repository_config_text(const struct repository *repository, struct arena *arena,
 	const char *key, struct str *value)
 {
-	git_config *config = NULL;
 	git_config_entry *entry = NULL;
-	bool found = git_repository_config_snapshot(&config, repository->repo) == 0 &&
-		     git_config_get_entry(&entry, config, key) == 0;
+	bool found = git_config_get_entry(&entry, repository->config, key) == 0;
 
 	if (found)
 		*value = str_dup(arena, str_of(entry->value ? entry->value : "true"));
 	git_config_entry_free(entry);
-	git_config_free(config);
 	return found;
 }
 
@@ -149,24 +148,26 @@ static void find_index(struct repository *r)
 }
 
 /* The ids in `shallow`: git gives these commits no parents, libgit2 does. */
-static void read_shallow(struct repository *r)
+static bool read_shallow(struct repository *r, struct diags *diags)
 {
 	struct str path = path_join(r->arena, r->common_dir, S("shallow")), text, line;
-	int fd = open_again(str_cstr(r->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0)
-		return;
-	if (file_bytes(fd, 64 << 20, r->arena, &text)) {
-		while (str_cut(&text, '\n', &line)) {
-			git_oid oid;
-
-			if (line.n != GIT_OID_HEXSZ || git_oid_fromstrn(&oid, line.p, line.n) < 0)
-				continue;
-			memcpy(vec_push(r->arena, &r->roots)->bytes, oid.id, sizeof oid.id);
-		}
+	if (!file_read(str_cstr(r->arena, path), MAX_SHALLOW_BYTES, r->arena, &text)) {
+		if (is_absent(errno))
+			return true;
+		diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
+			ARG(path_printable(diags->arena, path)), read_reason(errno));
+		return false;
 	}
-	close(fd);
+	while (str_cut(&text, '\n', &line)) {
+		git_oid oid;
+
+		if (line.n != GIT_OID_HEXSZ || git_oid_fromstrn(&oid, line.p, line.n) < 0)
+			continue;
+		memcpy(vec_push(r->arena, &r->roots)->bytes, oid.id, sizeof oid.id);
+	}
 	r->shallow = r->roots.n > 0;
+	return true;
 }
 
 static void add_remote(struct repository *r, struct str name)
@@ -209,19 +210,23 @@ static void read_entry(struct repository *r, const git_config_entry *entry)
 		r->ref_storage = str_dup(r->arena, value);
 }
 
-static void read_config(struct repository *r)
+static bool read_config(struct repository *r, struct diags *diags)
 {
-	git_config *config = NULL;
 	git_config_iterator *iterator = NULL;
 	git_config_entry *entry;
+	int error = git_repository_config_snapshot(&r->config, r->repo);
 
-	if (git_repository_config_snapshot(&config, r->repo) == 0 &&
-		git_config_iterator_new(&iterator, config) == 0)
-		while (git_config_next(&entry, iterator) == 0)
-			read_entry(r, entry);
+	if (!error)
+		error = git_config_iterator_new(&iterator, r->config);
+	while (!error && !(error = git_config_next(&entry, iterator)))
+		read_entry(r, entry);
 	git_config_iterator_free(iterator);
-	git_config_free(config);
 	r->remote = r->remotes.n == 1 ? r->remotes.items[0] : S("origin");
+	if (error == GIT_ITEROVER)
+		return true;
+	diag_error(diags, NOWHERE, "cannot read the repository's configuration");
+	diag_help(diags, "libgit2 says: %s", git_said());
+	return false;
 }
 
 /* Extensions that libgit2 cannot read: but one that names what it has anyway is none. */
@@ -252,8 +257,7 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 {
 	struct str common = r->options.git_common_dir;
 
-	read_config(r);
-	if (!check_extensions(r, diags))
+	if (!read_config(r, diags) || !check_extensions(r, diags))
 		return false;
 	r->git_dir = path_of(r->arena, git_repository_path(r->repo));
 	r->common_dir = path_of(r->arena, git_repository_commondir(r->repo));
@@ -267,8 +271,7 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 	find_work_dir(r);
 	find_prefix(r);
 	find_index(r);
-	read_shallow(r);
-	if (!odb_open(r, diags))
+	if (!read_shallow(r, diags) || !odb_open(r, diags))
 		return false;
 	if (git_repository_set_odb(r->repo, r->odb) < 0) {
 		diag_error(diags, NOWHERE, "cannot open the object database");
@@ -382,7 +385,9 @@ struct repository *repository_open(
 	*absent = false;
 	if (!library_start(diags))
 		return NULL;
-	error = git_repository_open_ext(&r->repo, path, flags, ceiling);
+	error = git_files_check(options, path, diags)
+			? git_repository_open_ext(&r->repo, path, flags, ceiling)
+			: GIT_EUSER;
 	if (!error && repository_set_up(r, diags))
 		return r;
 	if (error == GIT_ENOTFOUND && !options->git_dir.n) {
@@ -394,7 +399,7 @@ struct repository *repository_open(
 				path, strerror(look));
 			diag_help(diags, "'git status' tells what is wrong with it");
 		}
-	} else if (error)
+	} else if (error && error != GIT_EUSER)
 		diag_open(options, path, diags);
 	repository_release(r);
 	return NULL;
@@ -412,6 +417,7 @@ void repository_release(struct repository *repository)
 		return;
 	packs_free(repository->packs);
 	git_odb_free(repository->odb);
+	git_config_free(repository->config);
 	git_repository_free(repository->repo);
 	if (repository->work_top >= 0)
 		close(repository->work_top);
@@ -420,15 +426,12 @@ void repository_release(struct repository *repository)
 
 bool repository_config_path(struct repository *repository, const char *key, struct str *path)
 {
-	git_config *config = NULL;
 	git_buf text = { 0 };
-	bool found = git_repository_config_snapshot(&config, repository->repo) == 0 &&
-		     git_config_get_path(&text, config, key) == 0;
+	bool found = git_config_get_path(&text, repository->config, key) == 0;
 
 	if (found)
 		*path = str_dup(repository->arena, str_of(text.ptr));
 	git_buf_dispose(&text);
-	git_config_free(config);
 	return found;
 }
 

@@ -8,7 +8,6 @@
 #include "source/private.h"
 
 #include "base/form.h"
-#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -294,7 +293,7 @@ struct source *set_open(const struct source_options *options, struct str path, s
 	bool ok = false;
 	int error = 0;
 	int fd = is_stdin ? STDIN_FILENO
-			  : open_again(path_absolute(options, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+			  : input_open(path_absolute(options, path));
 
 	if (fd >= 0)
 		ok = file_bytes(fd, MAX_SET_BYTES, options->arena, &bytes);
@@ -304,7 +303,7 @@ struct source *set_open(const struct source_options *options, struct str path, s
 	name = path_printable(options->arena, name);
 	if (!ok) {
 		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name),
-			error == EFBIG ? "it is larger than 1 GiB" : strerror(error));
+			error == EFBIG ? "it is larger than 1 GiB" : read_reason(error));
 		if (error == EISDIR)
 			diag_help(diags, "set: takes a file; a folder is dir:PATH");
 		return NULL;

@@ -218,6 +218,15 @@ struct source *source_memory_set(
  * `max_files` 0: as many as there are. */
 struct source *source_set(struct arena *arena, struct str name, struct str bytes,
 	uint32_t max_files, struct diags *diags);
+/*
+ * Opens a file that the user names, to read, without waiting: a regular one, or by the name of a
+ * descriptor (/dev/stdin, /dev/fd/N) the pipe that a shell made. -1 and errno.
+ */
+int input_open(const char *path);
+/* Does errno of an open or a look say that no file is there? */
+bool is_absent(int error);
+/* The reason of a failed read for messages: strerror, but in words for what is no file. */
+const char *read_reason(int error);
 /* How the bytes of a file are packed, beside being an archive. */
 enum packing { PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
 
