@@ -105,13 +105,13 @@ def accept(scratch, bw):
     scratch.write(case.at, {"kept.yaml": "version: 1\n"})
     for target in (case.outside / "file", case.outside / "new", "kept.yaml", "/dev/null"):
         (case.at / name).symlink_to(target)
-        case.refused(f"accept to a link to {target}", *all_of_them, sentence="it is a link, which is not followed")
+        case.refused(f"accept to a link to {target}", *all_of_them, sentence="is a link")
         (case.at / name).unlink()
     (case.at / name).mkdir()
-    case.refused("accept to a folder", *all_of_them, sentence="Is a directory")
+    case.refused("accept to a folder", *all_of_them, sentence="so it cannot be read")
     (case.at / name).rmdir()
     os.mkfifo(case.at / name)
-    case.refused("accept to a pipe", *all_of_them, sentence="it is no regular file")
+    case.refused("accept to a pipe", *all_of_them, sentence="so it cannot be read")
     (case.at / name).unlink()
     # The top of the new side is a folder that is now a link.
     scratch.git(case.at, "add", "-A")
