@@ -68,6 +68,7 @@ struct source_options source_options_of(struct arena *arena, struct intern *name
 		.git_alternates = git_variable(arena, git->alternates),
 		.git_ceiling = git_variable(arena, git->ceiling),
 		.git_common_dir = git_variable(arena, git->common_dir),
+		.home = git_variable(arena, git->home),
 		.max_file_bytes = MAX_FILE_BYTES,
 		.max_files = MAX_FILES,
 	};

@@ -43,10 +43,10 @@ struct breakwater_entry {
 	size_t size;
 };
 
-/* git's variables as the environment has them; NULL: not set. */
+/* git's variables as the environment has them, and HOME; NULL: not set. */
 struct breakwater_git {
 	const char *dir, *work_tree, *index_file, *object_directory, *alternates, *ceiling,
-		*common_dir;
+		*common_dir, *home;
 };
 
 /* What one side has for itself; NULL: as the run's. */

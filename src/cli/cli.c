@@ -26,6 +26,7 @@ struct breakwater_git cli_git(void)
 		.object_directory = cli_environment("GIT_OBJECT_DIRECTORY"),
 		.alternates = cli_environment("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
 		.ceiling = cli_environment("GIT_CEILING_DIRECTORIES"),
+		.home = cli_environment("HOME"),
 		.common_dir = cli_environment("GIT_COMMON_DIR"),
 	};
 }

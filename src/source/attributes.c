@@ -332,8 +332,10 @@ static bool line_matches(const struct line *line, struct str folder, struct str 
 	size_t slash = str_rfind(path, '/');
 
 	if (line->anchored)
-		return ignore_glob(line->pattern, folder.n ? str_from(path, folder.n + 1) : path);
-	return ignore_glob(line->pattern, slash < path.n ? str_from(path, slash + 1) : path);
+		return ignore_glob_path(
+			line->pattern, folder.n ? str_from(path, folder.n + 1) : path, false);
+	return ignore_glob(
+		line->pattern, slash < path.n ? str_from(path, slash + 1) : path, false);
 }
 
 static void fill_from(struct attributes *a, const struct rules *rules, struct str path)

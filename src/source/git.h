@@ -46,6 +46,9 @@ struct repository {
 	struct str prefix;              /* where -C stands in the working tree; empty at its top */
 	struct str index_path;
 	struct str object_format, ref_storage; /* extensions of its configuration; absent: unset */
+	bool has_worktree_config;
+	struct str worktree; /* core.worktree; absent: unset */
+	bool bare, bare_is_set;
 	bool shallow, partial;
 	bool needs_history; /* a merge base is wanted: a fetch has to bring more than one commit */
 	VEC(struct str) remotes;      /* their names */

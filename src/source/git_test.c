@@ -499,6 +499,19 @@ static void staged_before_the_first_commit_compares_with_nothing(void **state)
 	source_close(new);
 }
 
+static void a_head_that_is_a_dangling_link_is_a_clear_error(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_remove(f, ".git/HEAD");
+	fixture_link(f, "refs/heads/main", ".git/HEAD");
+	assert_non_null(source_open(&f->options, S("HEAD"), &f->diags));
+	fixture_remove(f, ".git/refs/heads/main");
+	assert_null(source_open(&f->options, S("HEAD"), &f->diags));
+	assert_non_null(strstr(fixture_said(f), "its HEAD is a symbolic link to 'refs/heads/main'"));
+	assert_non_null(strstr(fixture_said(f), "git symbolic-ref HEAD refs/heads/main"));
+}
+
 static void a_tree_that_climbs_is_an_error(void **state)
 {
 	static const char tree[] = "40000 ..\0"
@@ -537,6 +550,7 @@ int main(void)
 		TEST(a_shallow_clone_names_the_fetch),
 		TEST(a_bare_repository_has_no_working_tree),
 		TEST(sha256_and_reftable_are_clear_errors),
+		TEST(a_head_that_is_a_dangling_link_is_a_clear_error),
 		TEST(harmless_extensions_are_let_through),
 		TEST(the_base_of_a_bare_check_is_the_merge_base_with_the_remote),
 		TEST(without_a_remote_the_default_branch_is_the_one_that_is_called_so),

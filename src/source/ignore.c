@@ -5,19 +5,30 @@
 
 static struct str trim_line(struct str line)
 {
+	size_t end = 0;
+
 	if (line.n && line.p[line.n - 1] == '\r')
 		line.n--;
+	line = str_head(line, str_find(line, '\0'));
 	/* Blanks at the end do not count, unless a backslash stands before one. */
-	while (line.n && line.p[line.n - 1] == ' ' && !(line.n > 1 && line.p[line.n - 2] == '\\'))
-		line.n--;
-	return line;
+	for (size_t i = 0; i < line.n; i++) {
+		bool escapes = line.p[i] == '\\';
+
+		if (escapes && ++i == line.n)
+			return line;
+		if (escapes || line.p[i] != ' ')
+			end = i + 1;
+	}
+	return str_head(line, end);
 }
 
 static bool parse_pattern(struct str line, struct ignore_pattern *pattern)
 {
 	*pattern = (struct ignore_pattern){ 0 };
+	if (line.n && line.p[0] == '#')
+		return false;
 	line = trim_line(line);
-	if (line.n == 0 || line.p[0] == '#')
+	if (line.n == 0)
 		return false;
 	if (line.p[0] == '!') {
 		pattern->negated = true;
@@ -35,8 +46,9 @@ static bool parse_pattern(struct str line, struct ignore_pattern *pattern)
 }
 
 const struct ignore_rules *ignore_parse(
-	struct arena *arena, struct str text, struct str folder, const struct ignore_rules *above)
+	struct arena *arena, const struct ignore_text *source, const struct ignore_rules *above)
 {
+	struct str text = source->text;
 	struct ignore_rules *rules = NEW(arena, struct ignore_rules);
 	VEC(struct ignore_pattern) patterns = { 0 };
 	struct str line;
@@ -49,14 +61,16 @@ const struct ignore_rules *ignore_parse(
 		if (parse_pattern(line, &pattern))
 			*vec_push(arena, &patterns) = pattern;
 	}
-	rules->folder = folder;
+	rules->folder = source->folder;
+	rules->ignore_case = source->ignore_case;
 	rules->patterns = patterns.items;
 	rules->n = patterns.n;
 	rules->above = above;
 	return rules;
 }
 
-static bool class_holds(struct str name, unsigned char c)
+/* `[:name:]`; false in *known: there is no such class. */
+static bool class_holds(struct str name, unsigned char c, bool fold, bool *known)
 {
 	static const struct {
 		struct str name;
@@ -78,92 +92,140 @@ static bool class_holds(struct str name, unsigned char c)
 
 	for (size_t i = 0; i < COUNT(classes); i++)
 		if (str_eq(classes[i].name, name))
-			return classes[i].holds(c);
+			return classes[i].holds(c) ||
+			       (fold && classes[i].holds == isupper && islower(c));
+	*known = false;
 	return false;
 }
 
-/* `[...]` at pattern[*at]; moves *at behind it. An unclosed one matches nothing. */
-static bool bracket_matches(struct str pattern, size_t *at, unsigned char c)
+static bool in_range(unsigned char low, unsigned char high, unsigned char c, bool fold)
 {
-	size_t i = *at + 1;
-	bool negated = i < pattern.n && (pattern.p[i] == '!' || pattern.p[i] == '^'), found = false;
+	unsigned char upper = (unsigned char)toupper(c);
 
-	i += negated;
-	for (size_t first = i; i < pattern.n && (pattern.p[i] != ']' || i == first);) {
-		struct str rest = str_from(pattern, i);
-		unsigned char low, high;
+	return (low <= c && c <= high) || (fold && low <= upper && upper <= high);
+}
 
-		if (str_starts(rest, S("[:"))) {
-			size_t end = 2;
+/* A set of characters that is being read. */
+struct bracket {
+	struct str pattern;
+	size_t at;
+	unsigned char c;
+	bool fold, found, broken;
+};
 
-			while (end + 1 < rest.n && !(rest.p[end] == ':' && rest.p[end + 1] == ']'))
-				end++;
-			if (end + 1 < rest.n) {
-				found |= class_holds(str_head(str_from(rest, 2), end - 2), c);
-				i += end + 2;
-				continue;
-			}
-		}
-		if (pattern.p[i] == '\\' && i + 1 < pattern.n)
-			i++;
-		low = high = (unsigned char)pattern.p[i++];
-		if (i + 1 < pattern.n && pattern.p[i] == '-' && pattern.p[i + 1] != ']') {
-			i++;
-			if (pattern.p[i] == '\\' && i + 1 < pattern.n)
-				i++;
-			high = (unsigned char)pattern.p[i++];
-		}
-		found |= low <= c && c <= high;
+/* `[:name:]` at pattern[at]: `[` alone is a character, an unknown name breaks the whole. */
+static bool bracket_class(struct bracket *b)
+{
+	struct str rest = str_from(b->pattern, b->at + 2);
+	size_t end = str_find(rest, ']');
+	bool known = true;
+
+	if (end == rest.n)
+		b->broken = true;
+	if (b->broken || end == 0 || rest.p[end - 1] != ':')
+		return b->broken;
+	b->found |= class_holds(str_head(rest, end - 1), b->c, b->fold, &known);
+	b->broken = !known;
+	b->at += 2 + end + 1;
+	return true;
+}
+
+/* One character, or the last of a range from `before` (0: none); gives what a range may follow. */
+static unsigned char bracket_character(struct bracket *b, unsigned char before)
+{
+	struct str rest = str_from(b->pattern, b->at);
+	bool range = before && rest.n > 1 && rest.p[0] == '-' && rest.p[1] != ']';
+	size_t i = range;
+
+	if (rest.p[i] == '\\' && ++i == rest.n) {
+		b->broken = true;
+		return 0;
 	}
-	if (i >= pattern.n) {
-		*at = pattern.n;
-		return false;
+	b->at += i + 1;
+	if (range) {
+		b->found |= in_range(before, (unsigned char)rest.p[i], b->c, b->fold);
+		return 0;
 	}
-	*at = i + 1;
-	return c != '/' && found != negated;
+	b->found |= (unsigned char)rest.p[i] == b->c;
+	return (unsigned char)rest.p[i];
+}
+
+/* `[...]` at pattern[*at]; moves *at behind it. One that is not closed, or has a class that there
+ * is not, matches nothing. */
+static bool bracket_matches(struct str pattern, size_t *at, unsigned char c, bool fold)
+{
+	struct bracket b = { .pattern = pattern, .at = *at + 1, .c = c, .fold = fold };
+	bool negated = b.at < pattern.n && (pattern.p[b.at] == '!' || pattern.p[b.at] == '^');
+	unsigned char before = 0;
+
+	b.at += negated;
+	for (size_t first = b.at; b.at < pattern.n && (pattern.p[b.at] != ']' || b.at == first);) {
+		if (str_starts(str_from(pattern, b.at), S("[:")) && bracket_class(&b))
+			before = 0;
+		else
+			before = bracket_character(&b, before);
+		if (b.broken)
+			break;
+	}
+	*at = b.at < pattern.n ? b.at + 1 : b.at;
+	return !b.broken && b.at < pattern.n && c != '/' && b.found != negated;
 }
 
 /* One pattern character other than `*` against one of the text; moves *at behind it. */
-static bool one_matches(struct str pattern, size_t *at, unsigned char c)
+static bool one_matches(struct str pattern, size_t *at, unsigned char c, bool fold)
 {
-	switch (pattern.p[*at]) {
+	unsigned char p = (unsigned char)pattern.p[*at];
+
+	if (fold)
+		c = (unsigned char)tolower(c);
+	switch (p) {
 	case '?':
 		++*at;
 		return c != '/';
 	case '[':
-		return bracket_matches(pattern, at, c);
+		return bracket_matches(pattern, at, c, fold);
 	case '\\':
-		if (*at + 1 < pattern.n)
-			++*at;
+		if (++*at == pattern.n)
+			return false;
+		p = (unsigned char)pattern.p[*at];
 		break;
 	default:
+		if (fold)
+			p = (unsigned char)tolower(p);
 		break;
 	}
-	return (unsigned char)pattern.p[(*at)++] == c;
+	++*at;
+	return p == c;
 }
 
-/* Is there a `**` that is a whole component at pattern[at]? */
-static bool is_any_folders(struct str pattern, size_t at)
+/* How many stars stand at pattern[at] as a whole component; 0: fewer than two, or none such. */
+static size_t any_folders(struct str pattern, size_t at)
 {
-	return str_starts(str_from(pattern, at), S("**")) &&
-	       (at == 0 || pattern.p[at - 1] == '/') &&
-	       (at + 2 == pattern.n || pattern.p[at + 2] == '/');
+	size_t end = at;
+
+	if (at > 0 && pattern.p[at - 1] != '/')
+		return 0;
+	while (end < pattern.n && pattern.p[end] == '*')
+		end++;
+	return end - at >= 2 && (end == pattern.n || pattern.p[end] == '/') ? end - at : 0;
 }
 
 /*
  * `*` never passes a `/`, so within a component only its last star can be taken back, and over
  * components only the last `**`: no pattern costs more than their lengths' product a component.
  */
-bool ignore_glob(struct str pattern, struct str text)
+bool ignore_glob(struct str pattern, struct str text, bool fold)
 {
 	const size_t none = SIZE_MAX;
 	size_t p = 0, t = 0, star = none, star_text = 0, folders = none, folders_text = 0;
 
 	for (;;) {
-		if (p < pattern.n && is_any_folders(pattern, p)) {
-			if (p + 2 == pattern.n)
-				return t < text.n; /* all that is inside */
-			p += 3;
+		size_t stars = p < pattern.n ? any_folders(pattern, p) : 0;
+
+		if (stars) {
+			if (p + stars == pattern.n)
+				return true; /* all that is inside */
+			p += stars + 1;
 			folders = p;
 			folders_text = t;
 			star = none;
@@ -179,7 +241,7 @@ bool ignore_glob(struct str pattern, struct str text)
 		if (p == pattern.n && t == text.n)
 			return true;
 		if (p < pattern.n && t < text.n &&
-			one_matches(pattern, &p, (unsigned char)text.p[t])) {
+			one_matches(pattern, &p, (unsigned char)text.p[t], fold)) {
 			t++;
 			continue;
 		}
@@ -200,25 +262,46 @@ bool ignore_glob(struct str pattern, struct str text)
 	}
 }
 
-static bool pattern_matches(
-	const struct ignore_pattern *pattern, struct str folder, struct str path, bool is_folder)
+static bool starts_with(struct str text, struct str head, bool fold)
+{
+	if (!fold || text.n < head.n)
+		return str_starts(text, head);
+	for (size_t i = 0; i < head.n; i++)
+		if (tolower((unsigned char)text.p[i]) != tolower((unsigned char)head.p[i]))
+			return false;
+	return true;
+}
+
+bool ignore_glob_path(struct str pattern, struct str path, bool fold)
+{
+	size_t literal = 0;
+
+	while (literal < pattern.n && !strchr("*?[\\", pattern.p[literal]))
+		literal++;
+	if (!starts_with(path, str_head(pattern, literal), fold))
+		return false;
+	return ignore_glob(str_from(pattern, literal), str_from(path, literal), fold);
+}
+
+static bool pattern_matches(const struct ignore_rules *rules, const struct ignore_pattern *pattern,
+	struct str path, bool is_folder)
 {
 	size_t slash = str_rfind(path, '/');
 
 	if (pattern->folders_only && !is_folder)
 		return false;
 	if (!pattern->anchored)
-		return ignore_glob(
-			pattern->text, slash < path.n ? str_from(path, slash + 1) : path);
-	return ignore_glob(pattern->text, folder.n ? str_from(path, folder.n + 1) : path);
+		return ignore_glob(pattern->text, slash < path.n ? str_from(path, slash + 1) : path,
+			rules->ignore_case);
+	return ignore_glob_path(pattern->text,
+		rules->folder.n ? str_from(path, rules->folder.n + 1) : path, rules->ignore_case);
 }
 
 bool ignore_matches(const struct ignore_rules *rules, struct str path, bool is_folder)
 {
 	for (; rules; rules = rules->above)
 		for (uint32_t i = rules->n; i > 0; i--)
-			if (pattern_matches(
-				    &rules->patterns[i - 1], rules->folder, path, is_folder))
+			if (pattern_matches(rules, &rules->patterns[i - 1], path, is_folder))
 				return !rules->patterns[i - 1].negated;
 	return false;
 }

@@ -106,23 +106,71 @@ bool repository_config_text(const struct repository *repository, struct arena *a
 	return found;
 }
 
+/* Does the `.git` file of a folder lead to the repository? */
+static bool leads_here(const struct repository *r, struct str folder, struct str git_dir)
+{
+	struct str text, path = path_join(r->arena, folder, S(".git")), name = S("gitdir: ");
+	int fd = open(str_cstr(r->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		  file_bytes(fd, MAX_PATH_BYTES + name.n + 1, r->arena, &text);
+
+	if (fd >= 0)
+		close(fd);
+	if (!ok || !str_starts(text, name))
+		return false;
+	text = str_from(text, name.n);
+	while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
+		text.n--;
+	if (!text.n || text.p[0] != '/')
+		text = path_join(r->arena, folder, text);
+	return str_eq(path_real(r->arena, str_cstr(r->arena, text)), git_dir);
+}
+
 /*
- * The top of the working tree. As git has it: GIT_WORK_TREE; with GIT_DIR alone core.worktree, else
- * the current folder (libgit2 would take the parent of `.git`).
+ * The top of a linked working tree: where its `.git` was found, as git has it. The library takes the
+ * folder that the repository remembers, which is another one where it was moved, copied or mounted.
+ */
+static const char *find_linked_top(const struct repository *r)
+{
+	struct str git_dir = path_real(r->arena, str_cstr(r->arena, r->git_dir));
+	struct str folder = path_real(r->arena, path_absolute(&r->options, S(".")));
+
+	while (folder.n && !leads_here(r, folder, git_dir)) {
+		size_t slash = str_rfind(folder, '/');
+
+		folder = str_head(folder, slash < folder.n ? slash : 0);
+	}
+	return folder.n ? str_cstr(r->arena, folder) : NULL;
+}
+
+/*
+ * The top of the working tree. As git has it: GIT_WORK_TREE; core.worktree; with GIT_DIR the current
+ * folder (libgit2 would take the parent of `.git`).
  */
 static void find_work_dir(struct repository *r)
 {
 	const struct source_options *options = &r->options;
-	const char *path = git_repository_workdir(r->repo);
-	struct str configured;
+	const char *path = git_repository_workdir(r->repo), *top = NULL;
+	bool linked = !str_eq(r->git_dir, r->common_dir);
+	bool bare = r->bare_is_set ? r->bare : git_repository_is_bare(r->repo) || !path;
 
-	if (options->git_work_tree.n)
+	if (options->git_work_tree.n) {
 		path = path_absolute(options, options->git_work_tree);
-	else if (git_repository_is_bare(r->repo) || !path)
+	} else if (bare) {
 		return;
-	else if (options->git_dir.n &&
-		 !repository_config_text(r, r->arena, "core.worktree", &configured))
+	} else if (r->worktree.n) {
+		path = str_cstr(r->arena, r->worktree.p[0] == '/'
+						  ? r->worktree
+						  : path_join(r->arena, r->git_dir, r->worktree));
+	} else if (options->git_dir.n) {
 		path = path_absolute(options, S("."));
+	} else if (linked) {
+		top = find_linked_top(r);
+		path = top ? top : path;
+	}
+	if (!path)
+		return;
 	r->work_dir = path_real(r->arena, path);
 	r->work_top = open_again(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -193,40 +241,105 @@ static void read_remote(struct repository *r, struct str key)
 		r->partial = true;
 }
 
+static bool config_bool(struct str value)
+{
+	char text[16];
+	int is;
+
+	if (value.n >= sizeof text)
+		return false;
+	memcpy(text, value.p, value.n);
+	text[value.n] = '\0';
+	return git_config_parse_bool(&is, text) == 0 && is;
+}
+
+/* What the configuration of one working tree says of its top; of all of them, of the main one's. */
+static void read_top(struct repository *r, struct str key, struct str value)
+{
+	if (str_eq(key, S("core.worktree"))) {
+		r->worktree = str_dup(r->arena, value);
+	} else if (str_eq(key, S("core.bare"))) {
+		r->bare = config_bool(value);
+		r->bare_is_set = true;
+	}
+}
+
 /* What is asked of the configuration at once, since the library's patterns (git_remote_list has one)
  * are slow, and leak. */
-static void read_entry(struct repository *r, const git_config_entry *entry)
+static void read_entry(struct repository *r, const git_config_entry *entry, bool of_worktree)
 {
 	struct str key = str_of(entry->name);
-	struct str value = entry->value ? str_of(entry->value) : S("");
+	struct str value = entry->value ? str_of(entry->value) : S("true");
 
 	if (str_starts(key, S("remote.")))
 		read_remote(r, key);
+	else if (str_starts(key, S("core.")) &&
+		 (of_worktree || str_eq(r->git_dir, r->common_dir)))
+		read_top(r, key, value);
 	else if (str_eq(key, S("extensions.partialclone")))
 		r->partial = true;
 	else if (str_eq(key, S("extensions.objectformat")))
 		r->object_format = str_dup(r->arena, value);
 	else if (str_eq(key, S("extensions.refstorage")))
 		r->ref_storage = str_dup(r->arena, value);
+	else if (str_eq(key, S("extensions.worktreeconfig")))
+		r->has_worktree_config = config_bool(value);
+}
+
+static bool read_entries(struct repository *r, git_config *config, bool of_worktree)
+{
+	git_config_iterator *iterator = NULL;
+	git_config_entry *entry;
+	int error = git_config_iterator_new(&iterator, config);
+
+	while (!error && !(error = git_config_next(&entry, iterator)))
+		read_entry(r, entry, of_worktree);
+	git_config_iterator_free(iterator);
+	return error == GIT_ITEROVER;
+}
+
+/* config.worktree, which libgit2 1.5 does not read; all that is asked of it later sees it, too. */
+static bool add_worktree_config(struct repository *r, struct diags *diags)
+{
+	struct str path = path_join(r->arena, r->git_dir, S("config.worktree"));
+	const char *file = str_cstr(r->arena, path);
+	git_config *config = NULL, *own = NULL;
+	struct stat st;
+	bool ok;
+
+	if (stat(file, &st) < 0 && is_absent(errno))
+		return true;
+	ok = S_ISREG(st.st_mode) && git_config_open_ondisk(&own, file) == 0 &&
+	     read_entries(r, own, true) && git_repository_config(&config, r->repo) == 0 &&
+	     git_config_add_file_ondisk(config, file, GIT_CONFIG_LEVEL_APP, r->repo, 1) == 0;
+	if (ok) {
+		git_config_free(r->config);
+		r->config = NULL;
+		ok = git_config_snapshot(&r->config, config) == 0;
+	}
+	if (!ok) {
+		diag_error(diags, NOWHERE, "cannot read '" STR "'",
+			ARG(path_printable(diags->arena, path)));
+		diag_help(diags, "'git status' tells what is wrong with it");
+	}
+	git_config_free(own);
+	git_config_free(config);
+	return ok;
 }
 
 static bool read_config(struct repository *r, struct diags *diags)
 {
-	git_config_iterator *iterator = NULL;
-	git_config_entry *entry;
-	int error = git_repository_config_snapshot(&r->config, r->repo);
+	bool ok = git_repository_config_snapshot(&r->config, r->repo) == 0 &&
+		  read_entries(r, r->config, false);
 
-	if (!error)
-		error = git_config_iterator_new(&iterator, r->config);
-	while (!error && !(error = git_config_next(&entry, iterator)))
-		read_entry(r, entry);
-	git_config_iterator_free(iterator);
+	if (!ok) {
+		diag_error(diags, NOWHERE, "cannot read the repository's configuration");
+		diag_help(diags, "libgit2 says: %s", git_said());
+	}
+	if (ok && r->has_worktree_config)
+		ok = add_worktree_config(r, diags);
 	r->remote = r->remotes.n == 1 ? r->remotes.items[0] : S("origin");
-	if (error == GIT_ITEROVER)
-		return true;
-	diag_error(diags, NOWHERE, "cannot read the repository's configuration");
-	diag_help(diags, "libgit2 says: %s", git_said());
-	return false;
+	return ok;
 }
 
 /* Extensions that libgit2 cannot read: but one that names what it has anyway is none. */
@@ -257,8 +370,6 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 {
 	struct str common = r->options.git_common_dir;
 
-	if (!read_config(r, diags) || !check_extensions(r, diags))
-		return false;
 	r->git_dir = path_of(r->arena, git_repository_path(r->repo));
 	r->common_dir = path_of(r->arena, git_repository_commondir(r->repo));
 	if (common.n && !str_eq(path_real(r->arena, path_absolute(&r->options, common)),
@@ -268,6 +379,8 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 		diag_help(diags, "unset GIT_COMMON_DIR");
 		return false;
 	}
+	if (!read_config(r, diags) || !check_extensions(r, diags))
+		return false;
 	find_work_dir(r);
 	find_prefix(r);
 	find_index(r);
@@ -362,6 +475,47 @@ static int look_again(const struct source_options *options)
 	}
 }
 
+/* Is HEAD a link to a branch that has no file of its own, as one that is packed or not born? */
+static bool check_head(const struct repository *r, struct str git_dir, struct diags *diags)
+{
+	const char *head = str_cstr(r->arena, path_join(r->arena, git_dir, S("HEAD")));
+	char target[MAX_PATH_BYTES];
+	ssize_t n = readlink(head, target, sizeof target);
+	struct str branch = { target, n > 0 ? (size_t)n : 0 };
+
+	if (!str_starts(branch, S("refs/")) || access(head, F_OK) == 0)
+		return true;
+	branch = path_printable(diags->arena, branch);
+	diag_error(diags, NOWHERE,
+		"cannot open the repository at '" STR "': its HEAD is a symbolic link to '" STR
+		"', which is no file, and libgit2 does not read such a one",
+		ARG(path_printable(diags->arena, git_dir)), ARG(branch));
+	diag_help(diags, "git symbolic-ref HEAD " STR, ARG(branch));
+	return false;
+}
+
+/* The library passes over a repository with such a HEAD, for the next one above it: so none may be
+ * between the folder `from` and what was found. */
+static bool check_heads(const struct repository *r, const char *from, struct diags *diags)
+{
+	const char *found = r->repo ? git_repository_path(r->repo) : "";
+	struct str folder = path_real(r->arena, from), git_dir = path_real(r->arena, found);
+
+	if (r->options.git_dir.n)
+		return r->repo || check_head(r, folder, diags);
+	while (folder.n) {
+		size_t slash = str_rfind(folder, '/');
+		struct str inner = path_join(r->arena, folder, S(".git"));
+
+		if (r->repo && (str_eq(inner, git_dir) || str_eq(folder, git_dir)))
+			break;
+		if (!check_head(r, inner, diags) || !check_head(r, folder, diags))
+			return false;
+		folder = str_head(folder, slash < folder.n ? slash : 0);
+	}
+	return true;
+}
+
 struct repository *repository_open(
 	const struct source_options *options, bool *absent, struct diags *diags)
 {
@@ -388,6 +542,8 @@ struct repository *repository_open(
 	error = git_files_check(options, path, diags)
 			? git_repository_open_ext(&r->repo, path, flags, ceiling)
 			: GIT_EUSER;
+	if (error != GIT_EUSER && !check_heads(r, path, diags))
+		error = GIT_EUSER;
 	if (!error && repository_set_up(r, diags))
 		return r;
 	if (error == GIT_ENOTFOUND && !options->git_dir.n) {
@@ -426,13 +582,16 @@ void repository_release(struct repository *repository)
 
 bool repository_config_path(struct repository *repository, const char *key, struct str *path)
 {
-	git_buf text = { 0 };
-	bool found = git_config_get_path(&text, repository->config, key) == 0;
-
-	if (found)
-		*path = str_dup(repository->arena, str_of(text.ptr));
-	git_buf_dispose(&text);
-	return found;
+	if (!repository_config_text(repository, repository->arena, key, path))
+		return false;
+	/* By ourselves, since the library knows no home: the user's configuration is hidden from it. */
+	if (!str_eq(*path, S("~")) && !str_starts(*path, S("~/")))
+		return true;
+	if (!repository->options.home.n)
+		return false;
+	*path = path->n > 2 ? path_join(repository->arena, repository->options.home, str_from(*path, 2))
+			    : repository->options.home;
+	return true;
 }
 
 void diag_missing_help(const struct repository *repository, struct diags *diags)

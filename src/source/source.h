@@ -115,6 +115,7 @@ struct source_options {
 	/* git's variables, as getenv gave them; absent: not set */
 	struct str git_dir, git_work_tree, git_index_file, git_object_directory, git_alternates,
 		git_ceiling, git_common_dir;
+	struct str home; /* what `~` is in the repository's configuration; absent: not known */
 	uint64_t max_file_bytes; /* a contract over this is an error */
 	uint32_t max_files;
 };

@@ -280,6 +280,7 @@ static bool rules_in(const struct work *work, struct str folder, const struct ig
 	struct str path = path_join(work->arena, folder, S(".gitignore")), text = S("");
 	int fd = beneath_open_file(work->repository->work_top, path), error = errno;
 	bool ok = fd >= 0 && file_bytes(fd, MAX_RULES_BYTES, work->arena, &text);
+	struct ignore_text source = { .folder = folder };
 
 	if (fd >= 0) {
 		error = errno;
@@ -290,7 +291,8 @@ static bool rules_in(const struct work *work, struct str folder, const struct ig
 			ARG(path_printable(diags->arena, path)), read_reason(error));
 		return false;
 	}
-	*rules = ok && text.n ? ignore_parse(work->arena, text, folder, above) : above;
+	source.text = text;
+	*rules = ok && text.n ? ignore_parse(work->arena, &source, above) : above;
 	return true;
 }
 
@@ -305,13 +307,13 @@ static bool rules_of_repository(struct work *work, struct diags *diags)
 		files[0].p[0] != '/')
 		files[0] = path_join(work->arena, repository->work_dir, files[0]);
 	for (size_t i = 0; i < COUNT(files); i++) {
-		struct str text = S("");
+		struct ignore_text source = { S(""), S(""), false };
 
 		if (!files[i].n)
 			continue;
 		if (file_read(str_cstr(work->arena, files[i]), MAX_RULES_BYTES, work->arena,
-			    &text)) {
-			work->rules = ignore_parse(work->arena, text, S(""), work->rules);
+			    &source.text)) {
+			work->rules = ignore_parse(work->arena, &source, work->rules);
 		} else if (!is_absent(errno) && errno != EISDIR && errno != EFBIG) {
 			diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
 				ARG(path_printable(diags->arena, files[i])), read_reason(errno));
