@@ -287,7 +287,7 @@ bool narrow_read(const struct narrow_request *r, struct narrowing *narrowing)
 	if (!r->old->has_contract && !r->new->has_contract)
 		return true;
 	for (uint32_t i = 0; i < narrowing->only.n; i++) {
-		if (!holds_any(r, &narrowing->only.items[i]))
+		if (!holds_any(r, &narrowing->only.items[i]) && r->diags->n_errors == errors)
 			report_nothing(r, &narrowing->only.items[i], !r->allow_empty);
 	}
 	for (uint32_t i = 0; i < narrowing->excluded.n; i++) {

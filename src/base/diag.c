@@ -95,6 +95,16 @@ void diag_help(struct diags *diags, const char *format, ...)
 		d->help.p ? str_printf(diags->arena, STR "\n" STR, ARG(d->help), ARG(help)) : help;
 }
 
+void diag_kind(struct diags *diags, struct str kind, struct str subject)
+{
+	struct diag *d = &diags->items[diags->n - 1];
+
+	if (diags->is_left_out)
+		return;
+	d->kind = str_dup(diags->arena, kind);
+	d->subject = str_dup(diags->arena, subject);
+}
+
 void diag_note(struct diags *diags, struct place place, const char *format, ...)
 {
 	struct diag *d = &diags->items[diags->n - 1];
@@ -176,6 +186,52 @@ static bool same(const struct diag *a, const struct diag *b)
 	       a->place.span.begin == b->place.span.begin && str_eq(a->message, b->message);
 }
 
+static bool same_kind(const struct diag *a, const struct diag *b)
+{
+	return a->kind.n && a->level == b->level && str_eq(a->kind, b->kind) &&
+	       str_eq(a->help, b->help);
+}
+
+/* Leaves the first of each kind, which says how many there were. Kinds are few. */
+static void join_kinds(struct diags *diags)
+{
+	enum { MOST_KINDS = 16 };
+	struct {
+		uint32_t at, n;
+	} kinds[MOST_KINDS];
+	struct str last = { NULL, 0 };
+	uint32_t n_kinds = 0, kept = 0;
+
+	for (uint32_t i = 0; i < diags->n; i++) {
+		uint32_t k = 0;
+
+		while (k < n_kinds && !same_kind(&diags->items[kinds[k].at], &diags->items[i]))
+			k++;
+		if (k < n_kinds) {
+			/* Often one thing is asked for by both sides. */
+			kinds[k].n += !str_eq(diags->items[i].subject, last) &&
+				      !str_eq(diags->items[i].subject,
+					      diags->items[kinds[k].at].subject);
+			last = diags->items[i].subject;
+			continue;
+		}
+		if (diags->items[i].kind.n && n_kinds < MOST_KINDS) {
+			kinds[n_kinds].at = kept;
+			kinds[n_kinds++].n = 1;
+		}
+		diags->items[kept++] = diags->items[i];
+	}
+	diags->n = kept;
+	for (uint32_t k = 0; k < n_kinds; k++) {
+		struct diag *d = &diags->items[kinds[k].at];
+
+		if (kinds[k].n > 1)
+			d->message = str_printf(diags->arena, "%u " STR ", such as " STR,
+				kinds[k].n, ARG(d->kind), ARG(d->subject));
+		d->kind = (struct str){ NULL, 0 };
+	}
+}
+
 void diags_sort(struct diags *diags)
 {
 	uint32_t kept = 0;
@@ -188,7 +244,8 @@ void diags_sort(struct diags *diags)
 		diags->items[kept++] = diags->items[i];
 	}
 	diags->n = kept;
+	join_kinds(diags);
 	diags->n_errors = 0;
-	for (uint32_t i = 0; i < kept; i++)
+	for (uint32_t i = 0; i < diags->n; i++)
 		diags->n_errors += diags->items[i].level == DIAG_ERROR;
 }

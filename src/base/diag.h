@@ -20,6 +20,9 @@ struct diag {
 	struct str note_text; /* `note_text at note_place`, as in "first declared at"; absent if
 				 none */
 	struct place note_place;
+	/* Several of one kind and one help become one: `3 objects are not here, such as NAME`. What
+	 * they have in common, and what this one is about; absent: it stands for itself. */
+	struct str kind, subject;
 	uint32_t order; /* of arrival, to keep equal places apart */
 };
 
@@ -52,5 +55,7 @@ void diags_forget(struct diags *diags, uint32_t n, uint32_t n_errors);
 /* Appends the items of `from` (whose arena must live as long), says how many it left out, and
  * empties it. */
 void diags_adopt(struct diags *into, struct diags *from);
-/* By side, path, offset, then arrival; drops exact repetitions. */
+/* Makes the last diagnostic, which has no place, one of a kind: `objects are not here`. */
+void diag_kind(struct diags *diags, struct str kind, struct str subject);
+/* By side, path, offset, then arrival; drops exact repetitions, and makes one of a kind's. */
 void diags_sort(struct diags *diags);

@@ -109,7 +109,7 @@ static struct source *open_commit(struct search *search, struct str name)
 			ARG(shown(search, reason)));
 		/* The commit alone will do: no merge base is looked for. */
 		diag_help(o->diags, "fetch it: git fetch %s" STR " " STR,
-			o->repository->shallow ? "--depth=1 " : "", ARG(o->repository->remote),
+			o->repository->shallow ? "--depth=1 " : "", ARG(o->repository->fetched),
 			ARG(shown(search, shell_word(search->arena, name))));
 		diag_help(o->diags,
 			"or name a base, where nobody has it any more: breakwater check REV");

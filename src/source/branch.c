@@ -112,6 +112,7 @@ bool default_branch(struct repository *repository, bool is_guess, struct branch_
 {
 	struct str remote = repository->remote;
 	bool any = repository->remotes.n, both = false;
+	bool is_several = repository->remotes.n > 1 && !str_eq(repository->fetched, remote);
 
 	*choice = (struct branch_choice){ 0 };
 	if (remote_head(repository, S("origin"), choice) ||
@@ -123,10 +124,22 @@ bool default_branch(struct repository *repository, bool is_guess, struct branch_
 		diag_error(diags, NOWHERE,
 			"there is no default branch to compare with: both 'main' and 'master' are "
 			"here");
+	else if (is_several)
+		diag_error(diags, NOWHERE,
+			"there is no default branch to compare with: none of the %u remotes is "
+			"called 'origin'",
+			repository->remotes.n);
 	else
 		diag_error(diags, NOWHERE, "there is no default branch to compare with");
-	diag_help(diags, "name a base: breakwater check main, or 'base: main' in breakwater.yaml");
-	if (any)
+	if (is_several)
+		diag_help(diags,
+			"name a base: breakwater check " STR "/main, or 'base: " STR
+			"/main' in breakwater.yaml",
+			ARG(repository->fetched), ARG(repository->fetched));
+	else
+		diag_help(diags,
+			"name a base: breakwater check main, or 'base: main' in breakwater.yaml");
+	if (any && !is_several)
 		diag_help(diags,
 			"or ask the remote for its own: git remote set-head " STR " --auto",
 			ARG(remote));

@@ -49,10 +49,17 @@ struct repository {
 	bool has_worktree_config;
 	struct str worktree; /* core.worktree; absent: unset */
 	bool bare, bare_is_set;
+	bool ignore_case, no_links; /* core.ignoreCase; core.symlinks is false */
+	struct {
+		bool is_on;        /* core.sparseCheckout */
+		bool expects_more; /* sparse.expectFilesOutsideOfPatterns */
+	} sparse;
 	bool shallow, partial;
 	bool needs_history; /* a merge base is wanted: a fetch has to bring more than one commit */
 	VEC(struct str) remotes;      /* their names */
-	struct str remote;            /* that a fetch should name: the only one, or `origin` */
+	struct str remote;            /* whose branches count: the only one, or `origin` */
+	struct str fetched;           /* that a fetch should name; there may be no `origin` */
+	struct str promisor;          /* that has what a partial clone lacks; absent: not known */
 	VEC(struct content_id) roots; /* of a shallow clone: commits whose parents do not count */
 	/*
 	 * Blobs that differ between the sides, by their ids' first bytes: these are held against

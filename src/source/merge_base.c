@@ -112,7 +112,7 @@ static void diag_no_base(
 		ARG(b), repository->shallow ? " in this shallow clone" : "");
 	if (repository->shallow)
 		diag_help(diags, "bring the history: git fetch --unshallow " STR,
-			ARG(repository->remote));
+			ARG(repository->fetched));
 	else
 		diag_help(diags, "compare the two themselves: breakwater check " STR " " STR,
 			ARG(a), ARG(b));

@@ -160,10 +160,10 @@ static void help_unknown(struct repository *repository, struct str name, struct 
 			depth, ARG(remote), ARG(branch), ARG(remote), ARG(branch));
 	else if (base.n == GIT_OID_HEXSZ && is_hex(base) && repository->remotes.n)
 		diag_help(diags, "fetch it: git fetch %s" STR " " STR, depth,
-			ARG(repository->remote), ARG(base));
+			ARG(repository->fetched), ARG(base));
 	else if (may_be_tag(&base) && (repository->shallow || (!near.p && repository->remotes.n)))
 		diag_help(diags, "if it is a tag, fetch it: git fetch %s" STR " tag " STR, depth,
-			ARG(repository->remote), ARG(base));
+			ARG(repository->fetched), ARG(base));
 	arena_free(scratch);
 }
 

@@ -134,10 +134,10 @@ bool nearest_tag(
 			ARG(pattern));
 		if (repository->shallow)
 			diag_help(diags, "this clone is shallow: git fetch --unshallow --tags " STR,
-				ARG(repository->remote));
+				ARG(repository->fetched));
 		else if (search.n_tags == 0 && repository->remotes.n)
 			diag_help(diags, "bring the tags: git fetch --tags " STR,
-				ARG(repository->remote));
+				ARG(repository->fetched));
 		else
 			diag_help(diags, "name a base: breakwater check REV");
 	}

@@ -38,6 +38,8 @@ static void diag_unread(const struct repository *repository, const uint8_t *id, 
 		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not here", ARG(text),
 			ARG(what));
 		diag_missing_help(repository, diags);
+		diag_kind(diags, S("objects are not here"),
+			str_printf(diags->arena, STR " of '" STR "'", ARG(text), ARG(what)));
 	} else if (error) {
 		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is damaged", ARG(text),
 			ARG(what));

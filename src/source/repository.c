@@ -235,10 +235,12 @@ static void read_remote(struct repository *r, struct str key)
 
 	if (dot == name.n)
 		return;
-	if (str_eq(last, S("url")) || str_eq(last, S("pushurl")))
+	if (str_eq(last, S("url")) || str_eq(last, S("pushurl"))) {
 		add_remote(r, str_head(name, dot));
-	else if (str_eq(last, S("promisor")))
+	} else if (str_eq(last, S("promisor"))) {
 		r->partial = true;
+		r->promisor = str_dup(r->arena, str_head(name, dot));
+	}
 }
 
 static bool config_bool(struct str value)
@@ -264,6 +266,22 @@ static void read_top(struct repository *r, struct str key, struct str value)
 	}
 }
 
+/* What counts in a working tree; false: the key is another. */
+static bool read_tree_rule(struct repository *r, struct str key, struct str value)
+{
+	if (str_eq(key, S("core.ignorecase")))
+		r->ignore_case = config_bool(value);
+	else if (str_eq(key, S("core.symlinks")))
+		r->no_links = !config_bool(value);
+	else if (str_eq(key, S("core.sparsecheckout")))
+		r->sparse.is_on = config_bool(value);
+	else if (str_eq(key, S("sparse.expectfilesoutsideofpatterns")))
+		r->sparse.expects_more = config_bool(value);
+	else
+		return false;
+	return true;
+}
+
 /* What is asked of the configuration at once, since the library's patterns (git_remote_list has one)
  * are slow, and leak. */
 static void read_entry(struct repository *r, const git_config_entry *entry, bool of_worktree)
@@ -273,6 +291,8 @@ static void read_entry(struct repository *r, const git_config_entry *entry, bool
 
 	if (str_starts(key, S("remote.")))
 		read_remote(r, key);
+	else if (read_tree_rule(r, key, value))
+		return;
 	else if (str_starts(key, S("core.")) &&
 		 (of_worktree || str_eq(r->git_dir, r->common_dir)))
 		read_top(r, key, value);
@@ -327,6 +347,16 @@ static bool add_worktree_config(struct repository *r, struct diags *diags)
 	return ok;
 }
 
+/* Which remote counts, and which one a fetch is to name. */
+static void find_remotes(struct repository *r)
+{
+	r->remote = r->remotes.n == 1 ? r->remotes.items[0] : S("origin");
+	r->fetched = r->promisor.n ? r->promisor : r->remotes.n ? r->remotes.items[0] : r->remote;
+	for (uint32_t i = 0; i < r->remotes.n && !r->promisor.n; i++)
+		if (str_eq(r->remotes.items[i], r->remote))
+			r->fetched = r->remote;
+}
+
 static bool read_config(struct repository *r, struct diags *diags)
 {
 	bool ok = git_repository_config_snapshot(&r->config, r->repo) == 0 &&
@@ -338,7 +368,7 @@ static bool read_config(struct repository *r, struct diags *diags)
 	}
 	if (ok && r->has_worktree_config)
 		ok = add_worktree_config(r, diags);
-	r->remote = r->remotes.n == 1 ? r->remotes.items[0] : S("origin");
+	find_remotes(r);
 	return ok;
 }
 
@@ -598,10 +628,10 @@ void diag_missing_help(const struct repository *repository, struct diags *diags)
 {
 	if (repository->shallow)
 		diag_help(diags, "this clone is shallow: git fetch --unshallow " STR,
-			ARG(repository->remote));
+			ARG(repository->fetched));
 	else if (repository->partial)
 		diag_help(diags, "this clone is partial: git fetch --refetch --no-filter " STR,
-			ARG(repository->remote));
+			ARG(repository->fetched));
 	else
 		diag_help(diags, "it is missing or damaged: git fsck tells which");
 }

@@ -196,7 +196,7 @@ static bool fail_parent(
 		if (content_id_eq(&repository->roots.items[i], id))
 			diag_help(lookup->diags,
 				"this clone is shallow: git fetch --unshallow " STR,
-				ARG(repository->remote));
+				ARG(repository->fetched));
 	return false;
 }
 
@@ -249,7 +249,7 @@ static bool find_ancestor(struct lookup *lookup, struct str name, int64_t n, str
 			if (lookup->repository->shallow)
 				diag_help(lookup->diags,
 					"this clone is shallow: git fetch --unshallow " STR,
-					ARG(lookup->repository->remote));
+					ARG(lookup->repository->fetched));
 		}
 	}
 	graph_free(graph);

@@ -107,6 +107,10 @@ struct tree_walk {
 	struct source_list *list; /* NULL: only whether there is any contract */
 	struct diags *diags;
 	bool found;
+	/* A folder that a partial clone left out, which does not matter where one contract is
+	 * enough: its id, and its path; NULL: none was met. */
+	const uint8_t *absent;
+	struct str absent_path;
 };
 
 /* False when an error ends the walk. */
@@ -161,9 +165,16 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 
 		if (item_is(item, MODE_FOLDER)) {
 			struct str below = path_join(walk->source->arena, path, item->name);
-			struct tree *child =
-				tree_get(impl->repository, item->id, below, walk->diags);
+			struct tree *child;
 
+			if (!walk->list && impl->repository->partial &&
+				!object_exists(impl->repository, item->id)) {
+				walk->absent = item->id;
+				walk->absent_path = below;
+				some = true;
+				continue;
+			}
+			child = tree_get(impl->repository, item->id, below, walk->diags);
 			if (!child || (child->contracts != NONE &&
 					      !tree_walk(walk, child, below, depth + 1)))
 				return false;
@@ -214,7 +225,12 @@ static bool tree_has_contract(struct source *source, struct str folder, struct d
 	else if (!path_under(folder, source->top))
 		return false;
 	tree = tree_of_folder(source, folder, diags);
-	return tree && tree->contracts != NONE && tree_walk(&walk, tree, folder, 0) && walk.found;
+	if (!tree || tree->contracts == NONE || !tree_walk(&walk, tree, folder, 0))
+		return false;
+	if (!walk.found && walk.absent) /* says that it is not here */
+		tree_get(((struct tree_source *)source->impl)->repository, walk.absent,
+			walk.absent_path, diags);
+	return walk.found;
 }
 
 static const struct source_entry *tree_find_new(struct source *source, struct str path)

@@ -212,6 +212,12 @@ static bool scan_links(
 			walk->new, step_path(walk->repository->arena, step), walk->diags);
 	if (scan_is_known(walk, id, &seen))
 		return true;
+	/* What a partial clone left out is the same on both sides; whether there are links in it, only
+	 * a fetch could tell. */
+	if (walk->repository->partial && !object_exists(walk->repository, id)) {
+		seen->has_link = false;
+		return true;
+	}
 	mark = arena_mark(walk->bytes);
 	if (!tree_read_unchecked(walk->repository, id, step->name, walk->bytes, &rest, walk->diags))
 		return false;
