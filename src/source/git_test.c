@@ -160,6 +160,8 @@ static void ignored_files_and_nested_repositories_are_left_out(void **state)
 	fixture_write(f, "keep/.gitignore", "!z.tmp.proto\n");
 	fixture_write(f, "keep/z.tmp.proto", "z");
 	fixture_write(f, "nested/.git/HEAD", "ref: refs/heads/main\n");
+	fixture_write(f, "nested/.git/objects/x", "");
+	fixture_write(f, "nested/.git/refs/x", "");
 	fixture_write(f, "nested/n.proto", "n");
 	source = fixture_open(f, "worktree:");
 	assert_string_equal(fixture_paths(f, source), "api/a.proto keep/z.tmp.proto");

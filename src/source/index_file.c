@@ -69,6 +69,17 @@ struct index_stat index_stat(const struct index_entry *entry)
 	};
 }
 
+struct index_entry index_skipped_entry(
+	struct arena *arena, struct str path, uint32_t mode, const uint8_t *id)
+{
+	uint8_t *raw = NEW_ARRAY(arena, OFFSET_PATH, uint8_t);
+
+	for (unsigned i = 0; i < 4; i++)
+		raw[OFFSET_MODE + i] = (uint8_t)(mode >> (24 - 8 * i));
+	memcpy(raw + OFFSET_ID, id, GIT_OID_RAWSZ);
+	return (struct index_entry){ .path = path, .raw = raw, .more_flags = FLAG_SKIPPED };
+}
+
 /* Version 4: how much of the path before stays, in git's own kind of varint, then the rest. */
 static bool read_path_v4(struct reading *r, struct str before, struct str *path)
 {
@@ -261,7 +272,7 @@ static int index_order(const void *left, const void *right)
 	return order ? order : (int)index_stage(a) - (int)index_stage(b);
 }
 
-static void index_sort(struct index_entry *entries, uint32_t n)
+void index_sort(struct index_entry *entries, uint32_t n)
 {
 	for (uint32_t i = 1; i < n; i++) {
 		if (index_order(&entries[i - 1], &entries[i]) > 0) {

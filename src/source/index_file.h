@@ -5,6 +5,8 @@
 #pragma once
 #include "source/git.h"
 
+enum { FLAG_SKIPPED = 0x4000 }; /* of more_flags */
+
 struct index_stat {
 	uint32_t ctime, ctime_ns, mtime, mtime_ns, inode, size; /* cut to 32 bits */
 };
@@ -25,6 +27,15 @@ struct index_file {
 
 /* Reads the repository's index; one that is not there is empty. Everything lives in `arena`. */
 bool index_read(struct repository *repository, struct arena *arena, struct index_file *index,
+	struct diags *diags);
+/* Sorts entries as they are sorted in an index. */
+void index_sort(struct index_entry *entries, uint32_t n);
+/* An entry, marked as skipped, that is in no file. */
+struct index_entry index_skipped_entry(
+	struct arena *arena, struct str path, uint32_t mode, const uint8_t *id);
+/* index_unfold.c: makes entries of all files in those folders of a sparse index that are on disk: a
+ * folder may be there since it was made anew, or something untracked is in it. */
+bool index_unfold(struct repository *repository, struct arena *arena, struct index_file *index,
 	struct diags *diags);
 /* The entry at a path, of whatever stage; NULL if there is none. */
 const struct index_entry *index_find(const struct index_file *index, struct str path);
@@ -53,7 +64,7 @@ static inline bool index_is_assumed(const struct index_entry *entry)
 
 static inline bool index_is_skipped(const struct index_entry *entry)
 {
-	return entry->more_flags & 0x4000;
+	return entry->more_flags & FLAG_SKIPPED;
 }
 
 static inline bool index_is_intent(const struct index_entry *entry)

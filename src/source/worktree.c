@@ -11,13 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const uint64_t MAX_RULES_BYTES = 1 << 20; /* a .gitignore */
-
 /* Something in the index or in a folder that a sparse index keeps whole. */
 struct item {
 	uint32_t mode;
 	const uint8_t *id;
-	bool skipped; /* the sparse checkout left it out */
+	bool skipped; /* the index counts where it is not on disk: a sparse checkout left it out */
 };
 
 static bool is_tracked_kind(uint32_t mode)
@@ -76,7 +74,7 @@ static bool index_item(struct work *work, struct str path, struct item *item, st
 			return false;
 		item->mode = index_mode(entry);
 		item->id = index_id(entry);
-		item->skipped = index_is_skipped(entry);
+		item->skipped = index_is_skipped(entry) || index_is_assumed(entry);
 		return true;
 	}
 	if (index_find_below(&work->index, path)) {
@@ -84,6 +82,40 @@ static bool index_item(struct work *work, struct str path, struct item *item, st
 		return true;
 	}
 	return sparse_item(work, path, item, diags);
+}
+
+/*
+ * Does the index count, whatever is on disk? So git-update-index(1) has it: of what is assumed to be
+ * unchanged, and of what is skipped. What a sparse checkout skips and is there all the same counts.
+ */
+static bool is_kept(const struct work *work, const struct index_entry *entry)
+{
+	bool looks = work->repository->sparse.is_on && !work->repository->sparse.expects_more;
+
+	return index_is_assumed(entry) || (index_is_skipped(entry) && !looks);
+}
+
+/* Is it a link to git that is a file on disk, whose bytes are the target, by core.symlinks? */
+static bool is_link_in_file(const struct work *work, const struct index_entry *entry)
+{
+	return entry && work->repository->no_links && (index_mode(entry) & MODE_TYPE) == MODE_LINK;
+}
+
+static enum file_kind read_target(
+	struct source *source, struct str path, struct arena *arena, struct str *target,
+	struct diags *diags)
+{
+	const struct work *work = source->impl;
+	int fd = beneath_open_file(work->repository->work_top, path), error = errno;
+	bool ok = fd >= 0 && file_bytes(fd, MAX_PATH_BYTES, arena, target);
+
+	if (fd >= 0) {
+		error = errno;
+		close(fd);
+	}
+	if (!ok)
+		diag_unreadable(source, path, error, diags);
+	return ok ? FILE_LINK : FILE_ERROR;
 }
 
 struct work_world {
@@ -99,13 +131,16 @@ static enum file_kind work_look(
 	struct work_world *world = context;
 	struct work *work = world->source->impl;
 	uint32_t errors = world->diags->n_errors;
+	const struct index_entry *entry = work->on_disk ? index_find(&work->index, path) : NULL;
 
 	world->last_from_index = false;
-	if (work->on_disk) {
+	if (work->on_disk && !(entry && is_kept(work, entry))) {
 		enum file_kind kind = beneath_look(work->repository->work_top, path, arena, target);
 
 		if (kind == FILE_ERROR)
 			diag_unreadable(world->source, path, errno, world->diags);
+		if (kind == FILE_REGULAR && is_link_in_file(work, entry))
+			return read_target(world->source, path, arena, target, world->diags);
 		if (kind != FILE_NONE)
 			return kind;
 	}
@@ -272,70 +307,6 @@ struct name {
 	unsigned type;
 };
 
-/* The rules with those of a folder's own .gitignore before them. False and an error: which files
- * are ignored is not known. A link or a folder of that name has no rules to git, either. */
-static bool rules_in(const struct work *work, struct str folder, const struct ignore_rules *above,
-	const struct ignore_rules **rules, struct diags *diags)
-{
-	struct str path = path_join(work->arena, folder, S(".gitignore")), text = S("");
-	int fd = beneath_open_file(work->repository->work_top, path), error = errno;
-	bool ok = fd >= 0 && file_bytes(fd, MAX_RULES_BYTES, work->arena, &text);
-	struct ignore_text source = { .folder = folder };
-
-	if (fd >= 0) {
-		error = errno;
-		close(fd);
-	}
-	if (!ok && !is_absent(error) && error != ELOOP && error != EISDIR && error != EFBIG) {
-		diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
-			ARG(path_printable(diags->arena, path)), read_reason(error));
-		return false;
-	}
-	source.text = text;
-	*rules = ok && text.n ? ignore_parse(work->arena, &source, above) : above;
-	return true;
-}
-
-/* core.excludesFile, and before it info/exclude. */
-static bool rules_of_repository(struct work *work, struct diags *diags)
-{
-	struct repository *repository = work->repository;
-	struct str files[2] = { { NULL, 0 },
-		path_join(work->arena, repository->common_dir, S("info/exclude")) };
-
-	if (repository_config_path(repository, "core.excludesfile", &files[0]) && files[0].n &&
-		files[0].p[0] != '/')
-		files[0] = path_join(work->arena, repository->work_dir, files[0]);
-	for (size_t i = 0; i < COUNT(files); i++) {
-		struct ignore_text source = { S(""), S(""), false };
-
-		if (!files[i].n)
-			continue;
-		if (file_read(str_cstr(work->arena, files[i]), MAX_RULES_BYTES, work->arena,
-			    &source.text)) {
-			work->rules = ignore_parse(work->arena, &source, work->rules);
-		} else if (!is_absent(errno) && errno != EISDIR && errno != EFBIG) {
-			diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
-				ARG(path_printable(diags->arena, files[i])), read_reason(errno));
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Is an open folder a repository of its own? False with errno, 0 if it is none, where nobody can
- * look. */
-static bool is_nested_repository(int fd)
-{
-	struct stat st;
-	bool is = fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		  (!S_ISDIR(st.st_mode) || faccessat(fd, ".git/HEAD", F_OK, 0) == 0);
-
-	if (!is && is_absent(errno))
-		errno = 0;
-	return is;
-}
-
 static bool walk_file(
 	struct listing *l, const struct folder *folder, const struct name *name, struct str path)
 {
@@ -343,10 +314,13 @@ static bool walk_file(
 	struct source_entry *pushed;
 	struct stat st;
 
-	if (!entry && (!folder->untracked || ignore_matches(folder->rules, path, false)))
+	if (!entry && (!folder->untracked || ignore_matches(folder->rules, path, false) ||
+			      work_is_tracked(l->work, path)))
+		return true;
+	if (entry && is_kept(l->work, entry)) /* list_skipped has it */
 		return true;
 	path = str_dup(l->source->arena, path);
-	if (name->type == DT_LNK)
+	if (name->type == DT_LNK || is_link_in_file(l->work, entry))
 		return list_link(l, path);
 	if (fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		int error = errno;
@@ -404,8 +378,8 @@ static bool walk_below(
 	if (folder.fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
 		       fail_folder(l, path, errno);
-	if (folder.untracked) {
-		folder.untracked = !is_nested_repository(folder.fd);
+	if (folder.untracked && !tracked) {
+		folder.untracked = !is_repository(folder.fd);
 		if (folder.untracked && errno) {
 			int error = errno;
 
@@ -473,7 +447,7 @@ static bool walk_folder(struct listing *l, struct folder folder)
 	}
 	if (errno)
 		ok = fail_folder(l, folder.path, errno);
-	if (has_rules && ok)
+	if ((has_rules || l->work->skips_some) && ok)
 		ok = rules_in(l->work, folder.path, folder.rules, &folder.rules, l->diags);
 	for (uint32_t i = 0; i < names.n && ok; i++)
 		ok = walk_name(l, &folder, &names.items[i]);
@@ -499,13 +473,14 @@ static bool list_if_skipped(struct listing *l, const struct index_entry *entry)
 {
 	struct item item = { index_mode(entry), index_id(entry), true };
 	bool is_folder = (item.mode & MODE_TYPE) == MODE_FOLDER;
-	enum file_kind kind;
+	enum file_kind kind = FILE_NONE;
 
 	if (!is_folder && ((!index_is_skipped(entry) && !index_is_assumed(entry)) ||
 				  !path_is_contract(entry->path) || !is_tracked_kind(item.mode) ||
 				  index_stage(entry) != 0))
 		return true;
-	kind = kind_on_disk(l, entry->path);
+	if (!is_folder && !is_kept(l->work, entry))
+		kind = kind_on_disk(l, entry->path);
 	if (kind != FILE_NONE)
 		return kind != FILE_ERROR;
 	return is_folder ? list_sparse(l, item.id, entry->path, 0)
@@ -534,54 +509,6 @@ static bool worktree_list(struct source *source, struct source_list *list, struc
 	return walk_folder(&l, top) && list_skipped(&l);
 }
 
-/* May an untracked file below a folder belong to the working tree? False, too, with an error. */
-static bool is_open_folder(struct source *source, struct str folder)
-{
-	const struct work *work = source->impl;
-	int fd = beneath_open(work->repository->work_top, folder, O_RDONLY | O_DIRECTORY);
-	bool nested = fd < 0 || is_nested_repository(fd);
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	if (fd < 0 ? !is_absent(error) && error != ELOOP : !nested && error) {
-		diag_unreadable(source, folder, error, &source->unlooked);
-		return false;
-	}
-	return !nested;
-}
-
-/* Does an untracked file that is there belong to the working tree? */
-static bool is_shown(struct source *source, struct str path)
-{
-	const struct work *work = source->impl;
-	const struct ignore_rules *rules;
-
-	if (!rules_in(work, S(""), work->rules, &rules, &source->unlooked))
-		return false;
-	for (size_t i = 0; i < path.n; i++) {
-		struct str folder = str_head(path, i);
-		const struct index_entry *entry;
-
-		if (path.p[i] != '/')
-			continue;
-		entry = index_find(&work->index, folder);
-		if ((entry && (index_mode(entry) & MODE_TYPE) == MODE_SUBMODULE) ||
-			ignore_matches(rules, folder, true) || !is_open_folder(source, folder) ||
-			!rules_in(work, folder, rules, &rules, &source->unlooked))
-			return false;
-	}
-	return !ignore_matches(rules, path, false);
-}
-
-/* Is what stands on disk at a path a part of the working tree? */
-static bool is_part(struct source *source, struct str path)
-{
-	const struct work *work = source->impl;
-
-	return index_find(&work->index, path) || is_shown(source, path);
-}
-
 static const struct source_entry *work_find(struct source *source, struct str path)
 {
 	struct arena *scratch = arena_like(source->arena);
@@ -596,7 +523,7 @@ static const struct source_entry *work_find(struct source *source, struct str pa
 		kind = work_look(&world, entry.path, scratch, &target);
 	there = kind == FILE_REGULAR || kind == FILE_LINK;
 	if (there && work->on_disk && !world.last_from_index)
-		there = is_part(source, path);
+		there = work_has(source, path);
 	if (there && kind == FILE_LINK)
 		there = resolve_link(source, entry.path, &entry, world.diags) == LINK_FILE;
 	else if (there)
@@ -629,7 +556,7 @@ static const char *work_obstacle(struct source *source, struct str path)
 		kind = work_look(&world, path, scratch, &target);
 	arena_free(scratch);
 	if ((kind != FILE_LINK && !obstacle_of(kind)) ||
-		(work->on_disk && !world.last_from_index && !is_part(source, path)))
+		(work->on_disk && !world.last_from_index && !work_has(source, path)))
 		return NULL;
 	if (kind == FILE_LINK)
 		return obstacle_of_link(resolve_link(
@@ -693,7 +620,8 @@ static struct source *work_open(struct repository *repository, bool on_disk, str
 	source->prefix = repository->prefix;
 	source->folder = repository->work_dir;
 	source->hashing.blob = true;
-	if (index_read(repository, work->arena, &work->index, diags))
+	if (index_read(repository, work->arena, &work->index, diags) &&
+		(!on_disk || index_unfold(repository, work->arena, &work->index, diags)))
 		return source;
 	work_close(source);
 	return NULL;
@@ -720,6 +648,8 @@ struct source *worktree_open(struct repository *repository, struct diags *diags)
 	work = source->impl;
 	source->name = S("working tree");
 	work->filters = filters_new(repository, &work->index, diags);
+	for (uint32_t i = 0; i < work->index.n && !work->skips_some; i++)
+		work->skips_some = index_is_skipped(&work->index.entries[i]);
 	if (work->filters && rules_of_repository(work, diags))
 		return source;
 	work_close(source);
