@@ -328,6 +328,8 @@ const char *obstacle_of_link(enum link_end end)
 		return LINK_THAT "leads in a circle";
 	case LINK_LEAVES:
 		return LINK_THAT "leads out of the tree";
+	case LINK_IGNORED:
+		return LINK_THAT "leads to a file that git ignores";
 	case LINK_OTHER:
 		return LINK_THAT "leads to what is no file";
 	default:

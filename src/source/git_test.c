@@ -201,6 +201,21 @@ static void an_index_without_a_checksum_is_read(void **state)
 	source_close(source);
 }
 
+static void a_link_to_what_is_ignored_dangles(void **state)
+{
+	struct fixture *f = *state;
+	struct source *source;
+
+	fixture_write(f, ".gitignore", "gen/\n");
+	fixture_write(f, "gen/x.proto", "x");
+	fixture_link(f, "gen/x.proto", "link.proto");
+	source = fixture_open(f, "worktree:");
+	assert_string_equal(fixture_paths(f, source), "api/a.proto");
+	assert_non_null(strstr(fixture_said(f), "leads to a file that git ignores"));
+	assert_null(source_find(source, S("link.proto")));
+	source_close(source);
+}
+
 static void a_cut_index_is_an_error(void **state)
 {
 	struct fixture *f = *state;
@@ -544,6 +559,7 @@ int main(void)
 		TEST(ignored_files_and_nested_repositories_are_left_out),
 		TEST(a_tracked_file_is_never_ignored),
 		TEST(an_index_without_a_checksum_is_read),
+		TEST(a_link_to_what_is_ignored_dangles),
 		TEST(a_cut_index_is_an_error),
 		TEST(an_index_named_by_git_that_is_not_there_is_an_error),
 		TEST(a_cut_loose_object_is_an_error_at_once),

@@ -29,6 +29,7 @@ enum link_end {
 	LINK_DANGLES,
 	LINK_LOOPS,
 	LINK_LEAVES,
+	LINK_IGNORED,
 	LINK_OTHER, /* to no file and no folder */
 	LINK_ERROR
 };

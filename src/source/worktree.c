@@ -188,6 +188,10 @@ static enum link_end resolve_link(
 	enum link_end end = symlink_resolve(&world, source->arena, path, &file);
 
 	*entry = (struct source_entry){ .path = path, .is_link = true };
+	/* What git ignores is in no commit, so that the link would dangle there. */
+	if (end == LINK_FILE && !context.last_from_index &&
+		((const struct work *)source->impl)->on_disk && !work_has(source, file))
+		end = LINK_IGNORED;
 	if (end == LINK_FILE)
 		set_file(source, entry, file, context.last_from_index ? &context.last : NULL);
 	return end;
