@@ -1,4 +1,5 @@
 #include "base/new_file.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +52,7 @@ static bool is_same(const struct stat *a, const struct stat *b)
 /* The folder above; -1: there is none, or errno. Takes `folder`. */
 static int climb(int folder)
 {
-	int above = openat(folder, "..", FOLDER);
+	int above = openat_again(folder, "..", FOLDER);
 	struct stat st, st_above;
 
 	if (above >= 0 && (fstat(folder, &st) < 0 || fstat(above, &st_above) < 0 ||
@@ -66,7 +67,7 @@ static int climb(int folder)
 /* The innermost repository around a folder; -1: it lies in none. */
 static int find_repository(int folder)
 {
-	int at = openat(folder, ".", FOLDER);
+	int at = openat_again(folder, ".", FOLDER);
 
 	while (at >= 0 && !is_repository(at))
 		at = climb(at);
@@ -75,7 +76,7 @@ static int find_repository(int folder)
 
 static bool lies_below(int folder, int top)
 {
-	int at = openat(folder, ".", FOLDER);
+	int at = openat_again(folder, ".", FOLDER);
 	struct stat st, st_top;
 	bool found = false;
 
@@ -91,7 +92,7 @@ static bool lies_below(int folder, int top)
 /* Through a link that stays in the repository that it lies in, if it lies in one. */
 static int enter_link(int folder, const char *name)
 {
-	int to = openat(folder, name, FOLDER);
+	int to = openat_again(folder, name, FOLDER);
 	int top = to < 0 ? -1 : find_repository(folder);
 
 	if (top < 0)
@@ -109,7 +110,7 @@ static int enter_link(int folder, const char *name)
 /* Takes `folder`. */
 static int enter(int folder, const char *name)
 {
-	int to = openat(folder, name, FOLDER | O_NOFOLLOW);
+	int to = openat_again(folder, name, FOLDER | O_NOFOLLOW);
 	int error;
 
 	if (to < 0 && (errno == ENOTDIR || errno == ELOOP))
@@ -123,7 +124,7 @@ static int enter(int folder, const char *name)
 /* The folder that the last name of `path` lies in; that name goes to *name. -1 and errno. */
 static int open_above(struct arena *arena, struct str path, const char **name)
 {
-	int folder = open(path.n && path.p[0] == '/' ? "/" : ".", FOLDER);
+	int folder = open_again(path.n && path.p[0] == '/' ? "/" : ".", FOLDER);
 	struct str part, next = S("");
 
 	while (folder >= 0 && str_cut(&path, '/', &part)) {
@@ -147,7 +148,7 @@ int folder_open(struct arena *arena, struct str path)
 		folder = enter(folder, name);
 	if (folder < 0)
 		return -1;
-	fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat_again(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	close(folder);
 	return fd;
 }
@@ -212,7 +213,7 @@ static struct new_file *in_place(struct arena *arena, int fd)
 /* A pipe that nobody reads is an error, it is not waited for. */
 static int open_special(int folder, const char *name)
 {
-	int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = openat_again(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
 
 	if (flags >= 0)
@@ -249,7 +250,7 @@ static bool open_beside(struct new_file *file, mode_t mode)
 	uint64_t random;
 
 	for (int i = 0; i < TRIES; i++) {
-		if (getrandom(&random, sizeof random, 0) != sizeof random)
+		if (TEMP_FAILURE_RETRY(getrandom(&random, sizeof random, 0)) != sizeof random)
 			return false;
 		snprintf(file->unfinished, sizeof file->unfinished, ".%016" PRIx64 ".tmp", random);
 		/* From here on a signal removes it: no such file is no harm. */
@@ -260,7 +261,7 @@ static bool open_beside(struct new_file *file, mode_t mode)
 		if (file->fd >= 0)
 			return true;
 		forget(file);
-		if (errno != EEXIST)
+		if (errno != EEXIST && errno != EINTR)
 			return false;
 	}
 	return false;

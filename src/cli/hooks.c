@@ -1,6 +1,7 @@
 #include "cli/hooks.h"
 
 #include "base/new_file.h"
+#include "base/open.h"
 #include "cli/place.h"
 
 #include <errno.h>
@@ -134,7 +135,7 @@ bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 /* Is the file the hook as it is written here? */
 static bool is_ours(struct cli *cli, struct str path, const struct hook *hook)
 {
-	int fd = open(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	int fd = open_again(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	char *bytes = arena_alloc(cli->arena, hook->text.n + 1, 1);
 	struct stat st;
 	bool same;

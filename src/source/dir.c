@@ -2,6 +2,7 @@
  * A folder on disk. Only `.git` folders are left out; links to folders are not walked.
  */
 #include "source/private.h"
+#include "base/open.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -119,7 +120,7 @@ static bool dir_walk_entry(
 
 		if (str_eq(name, S(".git")))
 			return true;
-		below = openat(fd, item->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		below = openat_again(fd, item->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (below < 0 && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR))
 			return true;
 		path = path_join(walk->scratch, path, name);
@@ -171,7 +172,7 @@ static bool dir_walk_from(struct dir_walk *walk, struct str folder)
 {
 	struct dir *dir = walk->source->impl;
 	int fd = folder.n ? beneath_open(dir->top, folder, O_RDONLY | O_DIRECTORY)
-			  : openat(dir->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			  : openat_again(dir->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok;
 
 	if (fd < 0)
@@ -316,7 +317,7 @@ struct source *dir_open(const struct source_options *options, struct str path, s
 	source->folder = str_of(path_absolute(options, path));
 	dir->max_file_bytes = options->max_file_bytes;
 	dir->max_files = options->max_files;
-	dir->top = open(path_absolute(options, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir->top = open_again(path_absolute(options, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir->top >= 0)
 		return source;
 	error = errno;

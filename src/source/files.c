@@ -47,7 +47,7 @@ static int beneath_walk(int top, char *path, int flags)
 		slash = strchr(part, '/');
 		if (slash)
 			*slash++ = '\0';
-		next = openat(at, part,
+		next = openat_again(at, part,
 			slash ? O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC
 			      : flags | O_NOFOLLOW | O_CLOEXEC);
 		saved = errno;
@@ -74,10 +74,10 @@ int beneath_open(int top, struct str path, int flags)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	memcpy(text, path.p, path.n);
-	text[path.n] = '\0';
-	fd = (int)syscall(SYS_openat2, top, text, &how, sizeof how);
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL))
+	*str_put(text, path) = '\0';
+	fd = (int)TEMP_FAILURE_RETRY(syscall(SYS_openat2, top, text, &how, sizeof how));
+	/* EAGAIN: something was renamed meanwhile, and the kernel cannot tell where it leads. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL || errno == EAGAIN))
 		fd = beneath_walk(top, text, flags);
 	return fd;
 }

@@ -2,6 +2,7 @@
  * The object database, put together: the repository's own folder and its alternates.
  */
 #include "source/git.h"
+#include "base/open.h"
 
 #include <fcntl.h>
 #include <git2/sys/odb_backend.h>
@@ -106,7 +107,7 @@ static void odb_add_list(
 static void odb_add_alternates(struct odb_building *b, struct str objects, int depth)
 {
 	struct str path = path_join(b->scratch, objects, S("info/alternates")), text;
-	int fd = open(str_cstr(b->scratch, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_again(str_cstr(b->scratch, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return;

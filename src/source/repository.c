@@ -2,6 +2,7 @@
  * Opening a repository: libgit2's settings, git's variables by hand, and what it lacks.
  */
 #include "source/git.h"
+#include "base/open.h"
 #include "source/no_certificates.h"
 #include "base/open.h"
 

@@ -4,6 +4,7 @@
  * sparse checkout left out is taken from the index.
  */
 #include "source/work.h"
+#include "base/open.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -378,7 +379,7 @@ static bool walk_below(
 	if (!folder.untracked && !tracked)
 		return true;
 	folder.fd =
-		openat(above->fd, name->text.p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		openat_again(above->fd, name->text.p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder.fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
 		       fail_folder(l, path, errno);
@@ -507,7 +508,7 @@ static bool worktree_list(struct source *source, struct source_list *list, struc
 	struct listing l = { source, work, list, diags };
 	struct folder top = { .path = S(""), .rules = work->rules, .untracked = true };
 
-	top.fd = openat(work->repository->work_top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	top.fd = openat_again(work->repository->work_top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (top.fd < 0)
 		return fail_folder(&l, S(""), errno);
 	return walk_folder(&l, top) && list_skipped(&l);
