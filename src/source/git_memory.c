@@ -65,8 +65,10 @@ static void *take_array(size_t n, size_t size, const char *file, int line)
 /* Exactly n bytes and a NUL. */
 static char *copy_part(const char *text, size_t n, const char *file, int line)
 {
-	char *copy = take_array_again(NULL, n < SIZE_MAX ? n + 1 : n, 1, file, line);
+	char *copy = taken(n < PTRDIFF_MAX ? malloc(n + 1) : NULL);
 
+	(void)file;
+	(void)line;
 	if (n)
 		memcpy(copy, text, n);
 	copy[n] = '\0';
