@@ -172,8 +172,8 @@ static void outline_task(void *context, unsigned index, size_t item)
 	struct arena_mark mark = arena_mark(worker->scratch);
 	struct str bytes;
 
-	if (source_read(
-		    o->need->new_source, other->entry, worker->scratch, &bytes, &worker->diags)) {
+	if (source_read_for(o->need->new_source, READ_OUTLINE, other->entry, worker->scratch,
+		    &bytes, &worker->diags)) {
 		worker->bytes += bytes.n;
 		outline_read(bytes, o->words, o->need->names, worker->arena, worker->scratch,
 			&other->outline);

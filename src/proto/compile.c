@@ -104,10 +104,10 @@ struct driver {
 	size_t n_sides;
 	struct worker_state *workers;
 	unsigned jobs;
-	VEC(struct task) tasks;  /* to parse in this wave */
-	uint32_t first_unit;     /* of the batch */
-	uint64_t n_visible;      /* pairs of a file and one that it sees */
-	struct map missing;      /* import paths that were warned of */
+	VEC(struct task) tasks; /* to parse in this wave */
+	uint32_t first_unit;    /* of the batch */
+	uint64_t n_visible;     /* pairs of a file and one that it sees */
+	struct map missing;     /* import paths that were warned of */
 	VEC(struct missed) missed;
 	VEC(struct lost_import) lost;
 	bool failed;             /* something could not be read */
@@ -195,7 +195,7 @@ static bool same_id(const struct node *a, const struct node *b)
 static bool read_node(
 	struct node *node, struct arena *arena, struct str *bytes, struct diags *diags)
 {
-	if (!source_read(node->source, node->entry, arena, bytes, diags)) {
+	if (!source_read_for(node->source, READ_SYNTAX, node->entry, arena, bytes, diags)) {
 		node->failed = true;
 		return false;
 	}
@@ -286,8 +286,8 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 		if (twin && twin->compares) {
 			struct arena_mark before = arena_mark(worker->scratch);
 
-			twin->shares = source_read(twin->source, twin->entry, worker->scratch,
-					       &other, &unit->diags) &&
+			twin->shares = source_read_for(twin->source, READ_SYNTAX, twin->entry,
+					       worker->scratch, &other, &unit->diags) &&
 				       str_eq(request.bytes, other);
 			arena_rewind(worker->scratch, before);
 		}

@@ -38,8 +38,8 @@ static bool bytes_differ(struct source *old, struct source_entry *a, struct sour
 {
 	struct arena_mark mark = arena_mark(scratch);
 	struct str old_bytes, new_bytes;
-	bool ok = source_read(old, a, scratch, &old_bytes, diags) &&
-		  source_read(new, b, scratch, &new_bytes, diags) &&
+	bool ok = source_read_for(old, READ_IDENTITY, a, scratch, &old_bytes, diags) &&
+		  source_read_for(new, READ_IDENTITY, b, scratch, &new_bytes, diags) &&
 		  content_hash(old, old_bytes, &a->id);
 
 	if (ok) {

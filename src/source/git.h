@@ -73,6 +73,9 @@ struct repository {
 	bool packed_refs_read;
 	struct map trees; /* by the id's first bytes */
 	uint32_t trees_read;
+	uint64_t tree_bytes; /* of those */
+	struct map targets;  /* of links: by the id's first bytes */
+	size_t target_bytes; /* of those */
 	unsigned users;
 };
 
@@ -112,6 +115,10 @@ bool odb_open(struct repository *repository, struct diags *diags);
 bool object_read(const struct repository *repository, const uint8_t *id, git_object_t type,
 	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
 	struct str *bytes, struct diags *diags);
+/* What the blob of a link says, in the repository's arena or `arena`; as object_read, but for one
+ * thread. */
+bool link_target(struct repository *repository, const uint8_t *id, const struct source *source,
+	struct str path, struct arena *arena, struct str *target, struct diags *diags);
 /* The blob differs between the sides. Not thread-safe. */
 void blob_changed(struct repository *repository, const struct content_id *id);
 /* A tree by id, read once; `path` is for messages. NULL and an error. */

@@ -9,6 +9,8 @@
 
 enum {
 	MAX_TREE_BYTES = 64 << 20,
+	MAX_TREES_BYTES = 1 << 30,   /* of all trees that are read */
+	MAX_TARGET_BYTES = 16 << 20, /* what is remembered of links */
 	MAX_HEADER_BYTES = 16 << 20, /* of a commit or tag, with its message */
 	MAX_TAGS = 100               /* tags of tags */
 };
@@ -145,11 +147,15 @@ void blob_changed(struct repository *repository, const struct content_id *id)
 	repository->changed_known = true;
 }
 
-static bool is_checked(const struct repository *repository, const uint8_t *id, git_object_t type)
+static bool is_checked(
+	const struct repository *repository, const uint8_t *id, git_object_t type, uint64_t limit)
 {
 	uint64_t key;
 
 	memcpy(&key, id, sizeof key);
+	/* A link leads to what may differ, and is short. */
+	if (limit <= MAX_PATH_BYTES)
+		return true;
 	return type != GIT_OBJECT_BLOB || !repository->changed_known ||
 	       map_get(&repository->changed, NULL, key);
 }
@@ -158,7 +164,7 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
 	struct str *bytes, struct diags *diags)
 {
-	struct object_wish wish = { id, type, limit, is_checked(repository, id, type) };
+	struct object_wish wish = { id, type, limit, is_checked(repository, id, type, limit) };
 	bool in_pack;
 	enum packs_answer answer = read_anywhere(repository, &wish, arena, bytes, &in_pack);
 
@@ -166,6 +172,36 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 		diag_answer(repository, answer, in_pack, &wish, type,
 			object_name(source, path, diags->arena), diags);
 	return answer == PACKS_READ;
+}
+
+struct target {
+	struct content_id id;
+	struct str text;
+};
+
+bool link_target(struct repository *repository, const uint8_t *id, const struct source *source,
+	struct str path, struct arena *arena, struct str *target, struct diags *diags)
+{
+	struct target *known;
+	uint64_t key;
+
+	memcpy(&key, id, sizeof key);
+	known = map_get(&repository->targets, NULL, key);
+	if (known && memcmp(known->id.bytes, id, sizeof known->id.bytes) == 0) {
+		*target = known->text;
+		return true;
+	}
+	if (!object_read(repository, id, GIT_OBJECT_BLOB, MAX_PATH_BYTES, source, path, arena,
+		    target, diags))
+		return false;
+	if (known || repository->target_bytes > MAX_TARGET_BYTES)
+		return true;
+	known = NEW(repository->arena, struct target);
+	memcpy(known->id.bytes, id, sizeof known->id.bytes);
+	known->text = *target = str_dup(repository->arena, *target);
+	repository->target_bytes += sizeof *known + target->n;
+	*map_put(&repository->targets, NULL, key) = known;
+	return true;
 }
 
 /* The type of an object, and what a commit or tag leads to: its tree, or what it is a tag of. */
@@ -284,12 +320,25 @@ bool object_peel(const struct repository *repository, git_object_t type, struct 
 	return false;
 }
 
+/* Counts a tree that was read, of `n` bytes; false and an error: they are too many. */
+static bool tree_count(struct repository *repository, size_t n, struct diags *diags)
+{
+	repository->trees_read++;
+	repository->tree_bytes += n;
+	if (repository->tree_bytes <= MAX_TREES_BYTES)
+		return true;
+	diag_error(diags, NOWHERE, "the folders of this repository have more than %d bytes",
+		MAX_TREES_BYTES);
+	diag_help(diags, "name the folder that holds the contracts, as in REV:PATH");
+	return false;
+}
+
 static bool tree_read(struct repository *repository, const uint8_t *id, struct str path,
 	struct arena *arena, struct str *bytes, struct diags *diags)
 {
-	repository->trees_read++;
 	return object_read(repository, id, GIT_OBJECT_TREE, MAX_TREE_BYTES, NULL,
-		path.n ? path : S("the top folder"), arena, bytes, diags);
+		       path.n ? path : S("the top folder"), arena, bytes, diags) &&
+	       tree_count(repository, bytes->n, diags);
 }
 
 bool tree_read_unchecked(struct repository *repository, const uint8_t *id, struct str path,
@@ -299,8 +348,7 @@ bool tree_read_unchecked(struct repository *repository, const uint8_t *id, struc
 
 	if (packs_read(repository->packs, &wish, arena, bytes) != PACKS_READ)
 		return tree_read(repository, id, path, arena, bytes, diags);
-	repository->trees_read++;
-	return true;
+	return tree_count(repository, bytes->n, diags);
 }
 
 void diag_malformed(struct diags *diags, const uint8_t *id, struct str path)

@@ -7,6 +7,20 @@
 enum {
 	MAX_DEPTH = 256,       /* folders in folders; deeper ones are an error */
 	MAX_PATH_BYTES = 4096, /* as PATH_MAX: nothing longer could be checked out */
+	/*
+	 * A few hundred bytes of trees can make paths without end, since a tree may stand in many
+	 * folders, and links in links names without end: what one walk over a side may meet.
+	 */
+	MAX_WALK_ENTRIES = 20000000,
+	MAX_WALK_PATH_BYTES = 256 << 20, /* of its folders, contracts and links together */
+	MAX_LINK_STEPS = 2000000,        /* names that its links lead over */
+};
+
+/* What was met so far; a file in two folders counts twice. */
+struct walk_count {
+	uint32_t files; /* contracts and links that may be one */
+	uint32_t entries;
+	uint64_t path_bytes;
 };
 
 /*
@@ -83,6 +97,12 @@ bool content_hash(const struct source *source, struct str bytes, struct content_
 bool content_id_eq(const struct content_id *a, const struct content_id *b);
 /* False and an error when there is one contract more than the limit allows. */
 bool check_count(const struct source *source, uint32_t n, uint32_t limit, struct diags *diags);
+/* Counts an entry of a folder, a path that is made, a name that a link leads over; false and an
+ * error: that is one too many. */
+bool walk_entry(const struct source *source, struct walk_count *count, struct diags *diags);
+bool walk_path(const struct source *source, struct walk_count *count, struct str path,
+	struct diags *diags);
+bool walk_link_step(struct source *source, struct diags *diags);
 /* The error of a file over the limit. */
 void diag_too_large(
 	const struct source *source, struct str path, uint64_t limit, struct diags *diags);

@@ -564,6 +564,7 @@ struct repository *repository_open(
 	r->work_top = -1;
 	r->users = 1;
 	map_init(&r->trees, r->arena);
+	map_init(&r->targets, r->arena);
 	map_init(&r->changed, r->arena);
 	r->peeled = NEW(r->arena, struct map);
 	map_init(r->peeled, r->arena);

@@ -141,6 +141,45 @@ bool check_count(const struct source *source, uint32_t n, uint32_t limit, struct
 	return false;
 }
 
+static bool fail_walk(
+	const struct source *source, const char *what, uint32_t limit, struct diags *diags)
+{
+	diag_error(diags, NOWHERE, "the %s '" STR "' are more than %u", what, ARG(source->name),
+		limit);
+	diag_help(diags,
+		"a folder counts under each path that leads to it; name the one that holds the "
+		"contracts, as in REV:PATH");
+	return false;
+}
+
+bool walk_entry(const struct source *source, struct walk_count *count, struct diags *diags)
+{
+	return ++count->entries <= MAX_WALK_ENTRIES ||
+	       fail_walk(source, "entries of the folders in", MAX_WALK_ENTRIES, diags);
+}
+
+bool walk_path(
+	const struct source *source, struct walk_count *count, struct str path, struct diags *diags)
+{
+	count->path_bytes += path.n;
+	return count->path_bytes <= MAX_WALK_PATH_BYTES ||
+	       fail_walk(source, "bytes of all paths in", MAX_WALK_PATH_BYTES, diags);
+}
+
+bool walk_link_step(struct source *source, struct diags *diags)
+{
+	if (source->link_steps < MAX_LINK_STEPS) {
+		source->link_steps++;
+		return true;
+	}
+	diag_error(diags, NOWHERE, "the links in '" STR "' lead over more than %d names",
+		ARG(source->name), MAX_LINK_STEPS);
+	diag_help(diags,
+		"put files where links lead to links, or name the folder that holds the contracts, "
+		"as in REV:PATH");
+	return false;
+}
+
 void diag_too_large(
 	const struct source *source, struct str path, uint64_t limit, struct diags *diags)
 {
@@ -329,6 +368,29 @@ bool source_read(struct source *source, const struct source_entry *entry, struct
 	return source->ops->read(source, entry, arena, bytes, diags);
 }
 
+static bool fail_side(const struct source *source, struct diags *diags)
+{
+	diag_error(diags, NOWHERE, "the contracts of '" STR "' have more than %d bytes together",
+		ARG(source->name), MAX_SIDE_BYTES);
+	diag_help(diags, "name the folder that holds the contracts, as in REV:PATH or dir:PATH");
+	return false;
+}
+
+bool source_read_for(struct source *source, enum read_purpose purpose,
+	const struct source_entry *entry, struct arena *arena, struct str *bytes,
+	struct diags *diags)
+{
+	atomic_uint_least64_t *count = &source->bytes_read[purpose];
+
+	if (atomic_load_explicit(count, memory_order_relaxed) > MAX_SIDE_BYTES)
+		return fail_side(source, diags);
+	if (!source_read(source, entry, arena, bytes, diags))
+		return false;
+	return atomic_fetch_add_explicit(count, bytes->n, memory_order_relaxed) + bytes->n <=
+		       MAX_SIDE_BYTES ||
+	       fail_side(source, diags);
+}
+
 uint64_t source_position(struct source *source, const struct source_entry *entry)
 {
 	return source->ops->position ? source->ops->position(source, entry) : 0;
@@ -344,7 +406,7 @@ bool source_identify(struct source *source, struct source_entry *entry, struct d
 	if (source->ops->identify)
 		return source->ops->identify(source, entry, diags);
 	scratch = arena_like(source->arena);
-	entry->has_id = source_read(source, entry, scratch, &bytes, diags) &&
+	entry->has_id = source_read_for(source, READ_IDENTITY, entry, scratch, &bytes, diags) &&
 			content_hash(source, bytes, &entry->id);
 	arena_free(scratch);
 	return entry->has_id;

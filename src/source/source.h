@@ -6,6 +6,7 @@
  * is safe from several threads at once; listing and finding are not.
  */
 #pragma once
+#include <stdatomic.h>
 #include "base/diag.h"
 #include "base/intern.h"
 #include "base/map.h"
@@ -44,6 +45,13 @@ struct source_list {
 };
 
 struct source;
+
+/* What the files of a whole side are read for; once each. */
+enum read_purpose { READ_IDENTITY, READ_OUTLINE, READ_SYNTAX, N_READ_PURPOSES };
+
+/* For each purpose all files of a side may have so many bytes together, a file in two folders
+ * counted twice: as many as a set may have. */
+enum { MAX_SIDE_BYTES = 1 << 30 };
 
 struct source_ops {
 	/* Fills *list with every contract (*.proto) under the top; false and a diagnostic when that
@@ -94,6 +102,8 @@ struct source {
 	struct diags unlooked; /* why files could not be looked for; see source_looked */
 	struct map index;  /* hash of a path → its entry in `list`; once many were looked for */
 	uint32_t searches; /* in `list` */
+	atomic_uint_least64_t bytes_read[N_READ_PURPOSES];
+	uint32_t link_steps; /* names that links led over, so far */
 	void *impl;
 	/*
 	 * How ids are made outside git: the blob id git would give, where the other side is git's,
@@ -288,6 +298,10 @@ bool source_refuse_obstacle(struct source *source, struct str path, struct diags
 uint64_t source_position(struct source *source, const struct source_entry *entry);
 bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,
 	struct str *bytes, struct diags *diags);
+/* As source_read, and counted: an error that names MAX_SIDE_BYTES. */
+bool source_read_for(struct source *source, enum read_purpose purpose,
+	const struct source_entry *entry, struct arena *arena, struct str *bytes,
+	struct diags *diags);
 /* Sets the entry's content id; false and a diagnostic when the file cannot be read. */
 bool source_identify(struct source *source, struct source_entry *entry, struct diags *diags);
 

@@ -31,6 +31,49 @@ static const struct tree_item *tree_walk_to(struct repository *repository, const
 	return item;
 }
 
+/* As tree_walk_to, from where the last look ended. */
+static const struct tree_item *tree_walk_on(
+	struct tree_source *source, struct str path, struct diags *diags)
+{
+	const struct tree *tree = source->root;
+	const struct tree_item *item = NULL;
+	struct way *way = source->way ? source->way : NEW(source->repository->arena, struct way);
+	struct str rest = path, part;
+	size_t same = 0;
+	uint32_t n = way->n_steps;
+
+	source->way = way;
+	while (same < way->n && same < path.n && way->path[same] == path.p[same])
+		same++;
+	while (n && !(way->steps[n - 1].end <= same && way->steps[n - 1].end < path.n &&
+			    path.p[way->steps[n - 1].end] == '/'))
+		n--;
+	if (n) {
+		tree = way->steps[n - 1].tree;
+		rest = str_from(path, way->steps[n - 1].end + 1);
+	}
+	while (str_cut(&rest, '/', &part)) {
+		size_t end = (size_t)(part.p - path.p);
+
+		if (item) {
+			if (!item_is(item, MODE_FOLDER))
+				return NULL;
+			tree = tree_get(
+				source->repository, item->id, str_head(path, end - 1), diags);
+			if (!tree || end - 1 > sizeof way->path || n == COUNT(way->steps))
+				return NULL;
+			way->n = end - 1;
+			memcpy(way->path, path.p, way->n);
+			way->steps[n++] = (struct way_step){ way->n, tree };
+			way->n_steps = n;
+		}
+		item = tree_item_find(tree, part);
+		if (!item)
+			return NULL;
+	}
+	return item;
+}
+
 struct tree_world {
 	struct source *source;
 	struct diags *diags;
@@ -44,7 +87,9 @@ static enum file_kind tree_look(
 	struct tree_source *tree = world->source->impl;
 	uint32_t errors = world->diags->n_errors;
 
-	world->last = tree_walk_to(tree->repository, tree->root, path, world->diags);
+	if (!walk_link_step(world->source, world->diags))
+		return FILE_ERROR;
+	world->last = tree_walk_on(tree, path, world->diags);
 	if (!world->last)
 		return world->diags->n_errors > errors ? FILE_ERROR : FILE_NONE;
 	switch (world->last->mode & MODE_TYPE) {
@@ -53,8 +98,8 @@ static enum file_kind tree_look(
 	case MODE_FILE:
 		return FILE_REGULAR;
 	case MODE_LINK:
-		return object_read(tree->repository, world->last->id, GIT_OBJECT_BLOB,
-			       MAX_PATH_BYTES, world->source, path, arena, target, world->diags)
+		return link_target(tree->repository, world->last->id, world->source, path, arena,
+			       target, world->diags)
 			       ? FILE_LINK
 			       : FILE_ERROR;
 	default: /* a submodule's files are not here */
@@ -106,6 +151,7 @@ struct tree_walk {
 	struct source *source;
 	struct source_list *list; /* NULL: only whether there is any contract */
 	struct diags *diags;
+	struct walk_count *count;
 	bool found;
 	/* A folder that a partial clone left out, which does not matter where one contract is
 	 * enough: its id, and its path; NULL: none was met. */
@@ -127,7 +173,11 @@ static bool tree_walk_file(struct tree_walk *walk, const struct tree_item *item,
 		walk->found = true;
 		return true;
 	}
+	if (!check_count(walk->source, walk->count->files++, limit, walk->diags))
+		return false;
 	path = path_join(arena, folder, item->name);
+	if (!walk_path(walk->source, walk->count, path, walk->diags))
+		return false;
 	if (item_is(item, MODE_LINK))
 		file = tree_resolve(walk->source, path, &end, walk->diags);
 	if (end == LINK_ERROR)
@@ -140,8 +190,6 @@ static bool tree_walk_file(struct tree_walk *walk, const struct tree_item *item,
 	walk->found = true;
 	if (!walk->list)
 		return true;
-	if (!check_count(walk->source, walk->list->entries.n, limit, walk->diags))
-		return false;
 	*vec_push(arena, &walk->list->entries) = tree_entry(path, file, item->mode);
 	return true;
 }
@@ -163,6 +211,8 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 	for (uint32_t i = 0; i < tree->n && !(walk->found && !walk->list); i++) {
 		const struct tree_item *item = &tree->items[i];
 
+		if (!walk_entry(walk->source, walk->count, walk->diags))
+			return false;
 		if (item_is(item, MODE_FOLDER)) {
 			struct str below = path_join(walk->source->arena, path, item->name);
 			struct tree *child;
@@ -175,8 +225,9 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 				continue;
 			}
 			child = tree_get(impl->repository, item->id, below, walk->diags);
-			if (!child || (child->contracts != NONE &&
-					      !tree_walk(walk, child, below, depth + 1)))
+			if (!child || !walk_path(walk->source, walk->count, below, walk->diags) ||
+				(child->contracts != NONE &&
+					!tree_walk(walk, child, below, depth + 1)))
 				return false;
 			some |= child->contracts != NONE;
 		} else if ((item_is(item, MODE_FILE) || item_is(item, MODE_LINK)) &&
@@ -209,7 +260,8 @@ struct tree *tree_of_folder(struct source *source, struct str folder, struct dia
 
 static bool tree_list(struct source *source, struct source_list *list, struct diags *diags)
 {
-	struct tree_walk walk = { .source = source, .list = list, .diags = diags };
+	struct walk_count count = { 0 };
+	struct tree_walk walk = { .source = source, .list = list, .diags = diags, .count = &count };
 	struct tree *tree = tree_of_folder(source, source->top, diags);
 
 	return tree && tree_walk(&walk, tree, source->top, 0);
@@ -217,7 +269,8 @@ static bool tree_list(struct source *source, struct source_list *list, struct di
 
 static bool tree_has_contract(struct source *source, struct str folder, struct diags *diags)
 {
-	struct tree_walk walk = { .source = source, .diags = diags };
+	struct tree_source *impl = source->impl;
+	struct tree_walk walk = { .source = source, .diags = diags, .count = &impl->asked };
 	struct tree *tree;
 
 	if (path_under(source->top, folder))
@@ -288,6 +341,9 @@ static bool tree_read(struct source *source, const struct source_entry *entry, s
 {
 	const struct tree_source *impl = source->impl;
 
+	/* Of too many links something was not found. */
+	if (source->link_steps >= MAX_LINK_STEPS)
+		return walk_link_step(source, diags);
 	return object_read(impl->repository, entry->id.bytes, GIT_OBJECT_BLOB,
 		impl->repository->options.max_file_bytes, source, entry->path, arena, bytes, diags);
 }

@@ -9,6 +9,20 @@ struct tree_source {
 	const struct tree *root; /* of the repository, not of the top */
 	struct map found;        /* tree_find's memory: by hash of path */
 	struct arena *scratch;
+	struct walk_count asked; /* tree_has_contract's, of all calls */
+	/*
+	 * The folders on the way to what was looked at last, so that looking a name further, as
+	 * whoever follows a link does, takes a step and not the way from the top.
+	 */
+	struct way {
+		char path[MAX_PATH_BYTES];
+		size_t n; /* of `path` */
+		struct way_step {
+			size_t end; /* of its path in `path` */
+			const struct tree *tree;
+		} steps[MAX_PATH_BYTES / 2 + 1];
+		uint32_t n_steps;
+	} * way;
 };
 
 static inline bool item_is(const struct tree_item *item, uint32_t mode)

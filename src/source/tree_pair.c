@@ -7,10 +7,12 @@
 
 #include <stdlib.h>
 
-/* A tree that was searched for links. */
+/* A tree that was searched for links, or a pair of them that was walked. */
 struct seen {
-	struct content_id id;
-	bool has_link;
+	struct content_id id;  /* zeros: there is no old tree */
+	struct content_id new; /* zeros for no new one; the same: links are searched */
+	bool has_link;         /* or, of a pair, anything that counts in each place anew */
+	bool walked;
 	struct seen *next; /* with the same hash */
 };
 
@@ -23,13 +25,9 @@ struct pair_walk {
 	struct arena *scratch;
 	struct arena *bytes; /* of the trees that the search for links is in */
 	struct map seen;
-	bool found_link; /* in the tree that is searched, or below */
-	/* Folders that are equal on both sides, in which links may still lead to what changed. */
-	VEC(struct skipped {
-		const uint8_t *id;
-		struct str path;
-	})
-	skipped;
+	bool knows_plain; /* what the index says of trees is in `seen` */
+	bool found_link;  /* in the tree that is searched, or below; in a pair: or a change */
+	struct walk_count old_count, new_count; /* entries and paths are counted in one */
 };
 
 /* The contract that an item is; NULL with *ok false on an error. */
@@ -64,6 +62,13 @@ static bool pair_file(struct pair_walk *walk, const struct tree_item *old,
 	if (!path_is_contract(name))
 		return true;
 	path = path_join(walk->repository->arena, folder, name);
+	walk->found_link = true;
+	if (!walk_path(walk->new, &walk->new_count, path, walk->diags) ||
+		(old && !check_count(walk->old, walk->old_count.files++,
+				walk->repository->options.max_files, walk->diags)) ||
+		(new && !check_count(walk->new, walk->new_count.files++,
+				walk->repository->options.max_files, walk->diags)))
+		return false;
 	change.path = path;
 	change.old = pair_entry(walk, walk->old, old, path, &ok);
 	change.new = pair_entry(walk, walk->new, new, path, &ok);
@@ -84,26 +89,81 @@ static bool pair_file(struct pair_walk *walk, const struct tree_item *old,
 	return true;
 }
 
+/* A folder on the way down to where links are looked for. */
+struct step {
+	const struct step *above; /* NULL: its name is a whole path */
+	struct str name;
+};
+
 static bool pair_walk(struct pair_walk *walk, const struct tree *old, const struct tree *new,
 	struct str path, int depth);
+static bool scan_links(
+	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth);
+static void note_plain(void *context, const uint8_t *id);
+
+/* What is known of a tree, or of a pair of which one may be missing; new: that it holds something,
+ * which is so until the walk below it is over. */
+static struct seen *seen_get(struct pair_walk *walk, const uint8_t *old, const uint8_t *new)
+{
+	struct content_id a = { 0 }, b = { 0 };
+	struct seen *first, *seen;
+	uint64_t key, other;
+	void **slot;
+
+	if (old)
+		memcpy(a.bytes, old, sizeof a.bytes);
+	if (new)
+		memcpy(b.bytes, new, sizeof b.bytes);
+	memcpy(&key, a.bytes, sizeof key);
+	memcpy(&other, b.bytes, sizeof other);
+	slot = map_put(&walk->seen, NULL, key ^ (other << 1 | other >> 63));
+	first = *slot;
+	for (seen = first; seen; seen = seen->next)
+		if (content_id_eq(&seen->id, &a) && content_id_eq(&seen->new, &b))
+			return seen;
+	seen = NEW(walk->scratch, struct seen);
+	*seen = (struct seen){ a, b, true, false, first };
+	*slot = seen;
+	return seen;
+}
+
+/* Adds the links in a folder that is equal on both sides but may lead to something that is not. */
+static bool find_links(struct pair_walk *walk, const uint8_t *id, struct str path)
+{
+	struct step step = { NULL, path };
+
+	walk->changes->trees_skipped++;
+	if (!walk->knows_plain)
+		index_plain_trees(walk->repository, walk->scratch, note_plain, walk);
+	walk->knows_plain = true;
+	return scan_links(walk, id, &step, 0);
+}
 
 static bool pair_folder(struct pair_walk *walk, const struct tree_item *old,
 	const struct tree_item *new, struct str folder, int depth)
 {
 	struct str path = path_join(walk->repository->arena, folder, old ? old->name : new->name);
 	const struct tree *old_tree = NULL, *new_tree = NULL;
+	bool held = walk->found_link;
+	struct seen *seen;
 
-	if (old && new &&memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0) {
-		walk->changes->trees_skipped++;
-		*vec_push(walk->repository->arena, &walk->skipped) =
-			(struct skipped){ old->id, path };
+	if (!walk_path(walk->new, &walk->new_count, path, walk->diags))
+		return false;
+	if (old && new &&memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0)
+		return find_links(walk, old->id, path);
+	seen = seen_get(walk, old ? old->id : NULL, new ? new->id : NULL);
+	if (!seen->has_link)
 		return true;
-	}
 	if (old && !(old_tree = tree_get(walk->repository, old->id, path, walk->diags)))
 		return false;
 	if (new && !(new_tree = tree_get(walk->repository, new->id, path, walk->diags)))
 		return false;
-	return pair_walk(walk, old_tree, new_tree, path, depth + 1);
+	walk->found_link = false;
+	if (!pair_walk(walk, old_tree, new_tree, path, depth + 1))
+		return false;
+	seen->has_link = walk->found_link;
+	walk->found_link |= held;
+	return true;
 }
 
 static bool pair_items(struct pair_walk *walk, const struct tree_item *old,
@@ -132,17 +192,13 @@ static bool pair_walk(struct pair_walk *walk, const struct tree *old, const stru
 
 		i += order <= 0;
 		k += order >= 0;
+		if (!walk_entry(walk->new, &walk->new_count, walk->diags))
+			return false;
 		if (!pair_items(walk, order <= 0 ? a : NULL, order >= 0 ? b : NULL, path, depth))
 			return false;
 	}
 	return true;
 }
-
-/* A folder on the way down to where links are looked for. */
-struct step {
-	const struct step *above; /* NULL: its name is a whole path */
-	struct str name;
-};
 
 static struct str step_path(struct arena *arena, const struct step *step)
 {
@@ -153,9 +209,6 @@ static struct str step_path(struct arena *arena, const struct step *step)
 	above = step_path(arena, step->above);
 	return path_join(arena, above, step->name);
 }
-
-static bool scan_links(
-	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth);
 
 /* `found` is a link or a folder in a tree that is the same on both sides. */
 static bool scan_item(
@@ -168,29 +221,25 @@ static bool scan_item(
 		return scan_links(walk, item->id, &below, depth + 1);
 	if (!path_is_contract(item->name))
 		return true;
-	walk->found_link = true;
 	return pair_file(walk, item, item, step_path(arena, step));
 }
 
-/* Was the tree seen, and no link in it? */
-static bool scan_is_known(struct pair_walk *walk, const uint8_t *id, struct seen **seen)
+/* The same once more, under another path: such trees are few, and kept. */
+static bool scan_again(
+	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth)
 {
-	struct seen *first;
-	uint64_t key;
-	void **slot;
+	const struct tree *tree = tree_get(walk->repository, id, step->name, walk->diags);
 
-	memcpy(&key, id, sizeof key);
-	slot = map_put(&walk->seen, NULL, key);
-	first = *slot;
-	for (*seen = first; *seen; *seen = (*seen)->next)
-		if (memcmp((*seen)->id.bytes, id, sizeof(*seen)->id.bytes) == 0)
-			return !(*seen)->has_link;
-	*seen = NEW(walk->scratch, struct seen);
-	memcpy((*seen)->id.bytes, id, sizeof(*seen)->id.bytes);
-	(*seen)->next = first;
-	(*seen)->has_link = true; /* until the walk below it is over */
-	*slot = *seen;
-	return false;
+	walk->found_link = true;
+	for (uint32_t i = 0; tree && i < tree->n; i++) {
+		const struct tree_item *item = &tree->items[i];
+
+		if (!walk_entry(walk->new, &walk->new_count, walk->diags) ||
+			((item_is(item, MODE_FOLDER) || item_is(item, MODE_LINK)) &&
+				!scan_item(walk, item, step, depth)))
+			return false;
+	}
+	return tree != NULL;
 }
 
 /*
@@ -210,8 +259,11 @@ static bool scan_links(
 	if (depth > MAX_DEPTH)
 		return tree_fail_deep(
 			walk->new, step_path(walk->repository->arena, step), walk->diags);
-	if (scan_is_known(walk, id, &seen))
+	seen = seen_get(walk, id, id);
+	if (!seen->has_link)
 		return true;
+	if (seen->walked)
+		return scan_again(walk, id, step, depth);
 	/* What a partial clone left out is the same on both sides; whether there are links in it, only
 	 * a fetch could tell. */
 	if (walk->repository->partial && !object_exists(walk->repository, id)) {
@@ -232,6 +284,7 @@ static bool scan_links(
 			ok = scan_item(walk, &item, step, depth);
 	}
 	seen->has_link = walk->found_link;
+	seen->walked = true;
 	walk->found_link |= held;
 	arena_rewind(walk->bytes, mark);
 	return ok;
@@ -241,10 +294,8 @@ static bool scan_links(
 static void note_plain(void *context, const uint8_t *id)
 {
 	struct pair_walk *walk = context;
-	struct seen *seen;
 
-	scan_is_known(walk, id, &seen);
-	seen->has_link = false;
+	seen_get(walk, id, id)->has_link = false;
 }
 
 static int change_order(const void *left, const void *right)
@@ -263,21 +314,14 @@ bool tree_is_comparable(const struct source *old, const struct source *new)
 	return str_eq(old->top, new->top) && str_eq(a->repository->git_dir, b->repository->git_dir);
 }
 
-/* Adds the links in folders that are equal on both sides but lead to something that is not. */
-static bool find_links(struct pair_walk *walk)
+static bool walk_both(struct pair_walk *walk, const struct tree *old, const struct tree *new)
 {
-	bool ok = true;
+	bool ok;
 
 	walk->scratch = arena_like(walk->new->arena);
 	walk->bytes = arena_like(walk->new->arena);
 	map_init(&walk->seen, walk->scratch);
-	if (walk->skipped.n)
-		index_plain_trees(walk->repository, walk->scratch, note_plain, walk);
-	for (uint32_t i = 0; ok && i < walk->skipped.n; i++) {
-		struct step step = { NULL, walk->skipped.items[i].path };
-
-		ok = scan_links(walk, walk->skipped.items[i].id, &step, 0);
-	}
+	ok = pair_walk(walk, old, new, walk->new->top, 0);
 	arena_free(walk->bytes);
 	arena_free(walk->scratch);
 	return ok;
@@ -300,8 +344,7 @@ bool tree_changes(
 	if (!old_tree || !new_tree)
 		return false;
 	changes->complete = true;
-	if (old_tree != new_tree &&
-		!(pair_walk(&walk, old_tree, new_tree, new->top, 0) && find_links(&walk)))
+	if (old_tree != new_tree && !walk_both(&walk, old_tree, new_tree))
 		return false;
 	changes->trees_read = walk.repository->trees_read;
 	if (changes->list.n)

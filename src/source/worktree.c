@@ -156,8 +156,8 @@ static enum file_kind work_look(
 	case MODE_FILE:
 		return FILE_REGULAR;
 	case MODE_LINK:
-		return object_read(work->repository, world->last.id, GIT_OBJECT_BLOB,
-			       MAX_PATH_BYTES, world->source, path, arena, target, world->diags)
+		return link_target(work->repository, world->last.id, world->source, path, arena,
+			       target, world->diags)
 			       ? FILE_LINK
 			       : FILE_ERROR;
 	default:
