@@ -1,220 +1,12 @@
 /*
  * `// breakwater:accept RULE reason` in a contract (accepted.h says what it means).
- *
- * Comments are not kept by the front end, so the text of a file that has findings is looked
- * through here, and only if it says the words at all.
  */
-#include "config/accepted.h"
+#include "config/marker.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 enum { FEWEST_DIGITS = 7 }; /* of a fingerprint */
-
-/* One such comment. */
-struct marker {
-	struct span span; /* the words, for messages */
-	struct str rule, selector,
-		reason;          /* selector: what stands in brackets, absent if nothing does */
-	bool attached;           /* it stands at something */
-	uint32_t statement;      /* where the statement that it stands at begins */
-	struct element *element; /* whose declaration that is, or that holds it; NULL: the file */
-};
-
-struct marked_file {
-	struct file *file;
-	VEC(struct marker) markers;
-	VEC(struct element *) elements; /* declared ones, parents first */
-};
-
-/* Looking through a text. */
-struct scan {
-	struct arena *arena;
-	struct str bytes;
-	struct marked_file *marked;
-	size_t at;
-	bool line_has_code, line_has_comment;
-	size_t last_code;     /* offset of the last byte that is neither blank nor comment */
-	size_t statement;     /* where the statement of last_code begins */
-	bool statement_ended; /* the next code begins another */
-	bool any_code;
-	uint32_t waiting; /* first marker that waits for the code below it */
-};
-
-static struct str take_word(struct str *rest)
-{
-	size_t n = 0;
-	struct str word;
-
-	while (n < rest->n && !strchr(" \t(", rest->p[n]))
-		n++;
-	word = str_head(*rest, n);
-	*rest = str_from(*rest, n);
-	return word;
-}
-
-/* One line of a comment, without what makes it one. */
-static void scan_comment_line(struct scan *s, struct str line)
-{
-	struct marker *marker;
-	struct str rest;
-
-	line = str_trim(line);
-	while (line.n && (line.p[0] == '/' || line.p[0] == '*'))
-		line = str_trim(str_from(line, 1));
-	if (!str_starts(line, S(ACCEPT_MARKER)))
-		return;
-	rest = str_from(line, sizeof ACCEPT_MARKER - 1);
-	if (rest.n && rest.p[0] != ' ' && rest.p[0] != '\t')
-		return;
-	marker = vec_push(s->arena, &s->marked->markers);
-	marker->span.begin = (uint32_t)(line.p - s->bytes.p);
-	marker->span.end = marker->span.begin + (uint32_t)line.n;
-	rest = str_trim(rest);
-	marker->rule = take_word(&rest);
-	if (rest.n && rest.p[0] == '(') {
-		size_t end = str_find(rest, ')');
-
-		marker->selector = str_trim(str_head(str_from(rest, 1), end > 0 ? end - 1 : 0));
-		rest = str_from(rest, end + 1);
-	}
-	marker->reason = str_trim(rest);
-	if (s->line_has_code) {
-		/* Behind what it speaks of. */
-		marker->attached = true;
-		marker->statement = (uint32_t)s->statement;
-		marker->element = NULL;
-		s->waiting = s->marked->markers.n;
-	}
-}
-
-static void scan_comment(struct scan *s, bool block)
-{
-	struct str rest = str_from(s->bytes, s->at), body, line;
-	size_t n = block ? 2 : str_find(rest, '\n');
-
-	if (block) {
-		while (n < rest.n && !(rest.p[n] == '/' && rest.p[n - 1] == '*' && n > 2))
-			n++;
-		n = n < rest.n ? n + 1 : rest.n;
-	}
-	body = str_head(rest, n);
-	s->at += n;
-	if (block && str_ends(body, S("*/")))
-		body = str_head(body, body.n - 2);
-	while (str_cut(&body, '\n', &line))
-		scan_comment_line(s, line);
-	s->line_has_comment = true;
-}
-
-static void scan_quoted(struct scan *s, char quote)
-{
-	for (s->at++; s->at < s->bytes.n; s->at++) {
-		char c = s->bytes.p[s->at];
-
-		if (c == '\\')
-			s->at++;
-		else if (c == quote || c == '\n')
-			break;
-	}
-}
-
-static void scan_code(struct scan *s)
-{
-	char c = s->bytes.p[s->at];
-	struct marked_file *marked = s->marked;
-
-	if (!s->any_code || s->statement_ended)
-		s->statement = s->at;
-	s->any_code = true;
-	for (; s->waiting < marked->markers.n; s->waiting++) {
-		marked->markers.items[s->waiting].attached = true;
-		marked->markers.items[s->waiting].statement = (uint32_t)s->at;
-	}
-	s->statement_ended = c == ';' || c == '{' || c == '}';
-	s->line_has_code = true;
-	if (c == '"' || c == '\'')
-		scan_quoted(s, c);
-	s->last_code = s->at++;
-}
-
-static void scan_text(struct scan *s)
-{
-	while (s->at < s->bytes.n) {
-		char c = s->bytes.p[s->at];
-		char next = s->at + 1 < s->bytes.n ? s->bytes.p[s->at + 1] : 0;
-
-		if (c == '\n') {
-			/* An empty line: what stands above it belongs to nothing below. */
-			if (!s->line_has_code && !s->line_has_comment)
-				s->waiting = s->marked->markers.n;
-			s->line_has_code = s->line_has_comment = false;
-			s->at++;
-		} else if (c == '/' && (next == '/' || next == '*')) {
-			scan_comment(s, next == '*');
-		} else if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
-			s->at++;
-		} else {
-			scan_code(s);
-		}
-	}
-}
-
-struct collected {
-	struct arena *arena;
-	struct marked_file *marked;
-};
-
-static void collect_element(void *context, struct element *element)
-{
-	struct collected *c = context;
-
-	if (element->kind != ELEMENT_FILE && !element_is_synthetic(element))
-		*vec_push(c->arena, &c->marked->elements) = element;
-}
-
-/* The innermost declaration that holds the span; NULL: the file alone does. */
-static struct element *element_at(const struct marked_file *marked, struct span span)
-{
-	struct element *found = NULL;
-
-	for (uint32_t i = 0; i < marked->elements.n; i++) {
-		struct element *e = marked->elements.items[i];
-
-		if (e->span.begin <= span.begin && span.end <= e->span.end &&
-			(!found || e->span.begin >= found->span.begin))
-			found = e;
-	}
-	return found;
-}
-
-static struct marked_file *mark_file(struct file *file, struct arena *arena)
-{
-	struct marked_file *marked = NEW(arena, struct marked_file);
-	struct collected collected = { arena, marked };
-	struct scan scan = { .arena = arena, .marked = marked };
-
-	marked->file = file;
-	/* Those that findings have places in were looked through for it when they were loaded. */
-	if (file->lacks_source || file->text->points ||
-		(file->text->kept && !file->text->has_word) || !text_load(file->text, arena))
-		return marked;
-	scan.bytes = file->text->bytes;
-	if (!str_contains(scan.bytes, S(ACCEPT_MARKER)))
-		return marked;
-	if (str_starts(scan.bytes, S("\xEF\xBB\xBF")))
-		scan.at = 3;
-	scan_text(&scan);
-	if (!marked->markers.n)
-		return marked;
-	file_walk(file, collect_element, &collected);
-	for (uint32_t i = 0; i < marked->markers.n; i++) {
-		struct marker *m = &marked->markers.items[i];
-
-		m->element = element_at(marked, (struct span){ m->statement, m->statement + 1 });
-	}
-	return marked;
-}
 
 static bool has_number(const struct element *e, int32_t *number)
 {
@@ -281,7 +73,7 @@ static bool stands_at(
 		return marker->element == NULL;
 	if (span.begin == marker->statement)
 		return true;
-	element = element_at(marked, span);
+	element = marked_element(marked, span);
 	/* Of a group, field and message are one declaration. */
 	return element && marker->element && element->span.begin == marker->element->span.begin;
 }
@@ -293,7 +85,7 @@ static bool fits_at(const struct marked_file *marked, const struct marker *marke
 		return false;
 	if (marker->selector.p)
 		return is_selected(marker, finding, arena);
-	return is_about(finding, span_is_none(span) ? NULL : element_at(marked, span), arena);
+	return is_about(finding, span_is_none(span) ? NULL : marked_element(marked, span), arena);
 }
 
 /* Where the finding points, or where people are shown what changed. */
@@ -321,39 +113,221 @@ static bool same_element(const struct element *a, const struct element *b, struc
 	return str_eq(element_full_name(a, arena), element_full_name(b, arena));
 }
 
-/* Was the comment there before, word for word? Then it speaks of an earlier break. */
-static bool is_old(const struct marker *marker, const struct marked_file *old, struct arena *arena)
-{
-	for (uint32_t i = 0; i < old->markers.n; i++) {
-		const struct marker *m = &old->markers.items[i];
+/* Things by a hash, several under one. */
+struct shelf {
+	struct arena *arena;
+	struct map heads; /* hash → struct shelved, the first */
+};
 
-		if (str_eq(m->rule, marker->rule) && str_eq(m->selector, marker->selector) &&
-			str_eq(m->reason, marker->reason) &&
-			same_element(m->element, marker->element, arena))
-			return true;
+struct shelved {
+	uint32_t index;              /* what is kept: the place in a list */
+	struct shelved *next, *last; /* last: of the first */
+};
+
+static void shelve(struct shelf *shelf, uint64_t hash, uint32_t index)
+{
+	void **slot = map_put(&shelf->heads, NULL, hash);
+	struct shelved *first = *slot, *each;
+
+	if (first && first->last->index == index)
+		return;
+	each = NEW(shelf->arena, struct shelved);
+	each->index = index;
+	if (first)
+		first->last->next = each;
+	else
+		*slot = first = each;
+	first->last = each;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t more)
+{
+	return (hash ^ more) * 0x9E3779B97F4A7C15u + (hash >> 29);
+}
+
+/* The words of a comment and what it stands at: by number or by name, as same_element has it. */
+static uint64_t old_hash(const struct marker *marker, bool by_number, struct arena *arena)
+{
+	uint64_t hash = mix(
+		mix(str_hash(marker->rule), str_hash(marker->selector)), str_hash(marker->reason));
+	int32_t number = 0;
+
+	if (!marker->element)
+		return hash;
+	hash = mix(hash, 1 + (uint64_t)marker->element->kind);
+	if (by_number && has_number(marker->element, &number))
+		return mix(mix(hash, 1), (uint32_t)number);
+	return mix(hash, str_hash(element_full_name(marker->element, arena)));
+}
+
+/* What one file's comments and findings are looked up in. */
+struct marked_index {
+	struct marked_file *marked;
+	struct shelf old; /* its comments, for the other side; made when they are asked for */
+};
+
+static void index_old(struct marked_index *index, struct arena *arena)
+{
+	const struct marked_file *marked = index->marked;
+
+	index->old.arena = arena;
+	map_init(&index->old.heads, arena);
+	for (uint32_t i = 0; i < marked->markers.n; i++) {
+		shelve(&index->old, old_hash(&marked->markers.items[i], true, arena), i);
+		shelve(&index->old, old_hash(&marked->markers.items[i], false, arena), i);
+	}
+}
+
+/* Was the comment there before, word for word? Then it speaks of an earlier break. */
+static bool is_old(const struct marker *marker, struct marked_index *index, struct arena *arena)
+{
+	if (!index->old.arena)
+		index_old(index, arena);
+	for (int by_number = 0; by_number < 2; by_number++) {
+		uint64_t hash = old_hash(marker, by_number, arena);
+		const struct shelved *each = map_get(&index->old.heads, NULL, hash);
+
+		for (; each; each = each->next) {
+			const struct marker *m = &index->marked->markers.items[each->index];
+
+			if (str_eq(m->rule, marker->rule) &&
+				str_eq(m->selector, marker->selector) &&
+				str_eq(m->reason, marker->reason) &&
+				same_element(m->element, marker->element, arena))
+				return true;
+		}
 	}
 	return false;
+}
+
+/* Findings of one file, by what a comment must say and where it must stand to fit one. */
+struct fitting {
+	struct arena *arena;
+	const struct marked_file *marked;
+	struct finding *const *items;
+	struct shelf shelf;
+};
+
+enum place_kind { AT_FILE, AT_STATEMENT, AT_ELEMENT };
+
+static uint64_t place_hash(struct str rule, enum place_kind kind, uint32_t begin)
+{
+	return mix(mix(str_hash(rule), 1 + kind), kind == AT_FILE ? 0 : begin);
+}
+
+/* Under what a comment may have in brackets for this finding, as is_selected has it. */
+static void shelve_selected(struct fitting *f, uint64_t place, uint32_t index)
+{
+	const struct finding *finding = f->items[index];
+	char text[24];
+
+	snprintf(text, sizeof text, "%016" PRIx64, finding->fingerprint);
+	shelve(&f->shelf, mix(place, str_hash(str_head(str_of(text), FEWEST_DIGITS))), index);
+	if (finding->has_number) {
+		snprintf(text, sizeof text, "%" PRId32, finding->number);
+		shelve(&f->shelf, mix(place, str_hash(str_of(text))), index);
+	}
+	shelve(&f->shelf, mix(place, str_hash(finding->element)), index);
+	shelve(&f->shelf, mix(place, str_hash(str_last_component(finding->element))), index);
+	if (finding->before.n)
+		shelve(&f->shelf, mix(place, str_hash(finding->before)), index);
+}
+
+static void shelve_at(struct fitting *f, uint32_t index, struct span span)
+{
+	const struct finding *finding = f->items[index];
+	struct str rule = str_of(finding->rule->id);
+	struct element *element = span_is_none(span) ? NULL : marked_element(f->marked, span);
+	bool about = is_about(finding, element, f->arena);
+	uint64_t places[2];
+	int n = 0;
+
+	if (span_is_none(span))
+		places[n++] = place_hash(rule, AT_FILE, 0);
+	else
+		places[n++] = place_hash(rule, AT_STATEMENT, span.begin);
+	if (element)
+		places[n++] = place_hash(rule, AT_ELEMENT, element->span.begin);
+	while (n--) {
+		if (about)
+			shelve(&f->shelf, places[n], index);
+		shelve_selected(f, places[n], index);
+	}
+}
+
+static void fitting_make(struct fitting *f, uint32_t n)
+{
+	f->shelf.arena = f->arena;
+	map_init(&f->shelf.heads, f->arena);
+	for (uint32_t i = 0; i < n; i++) {
+		shelve_at(f, i, f->items[i]->new_place.span);
+		if (f->items[i]->now_place.text)
+			shelve_at(f, i, f->items[i]->now_place.span);
+	}
+}
+
+/* Adds the first of those under `hash` that the comment fits to found[0] and found[1], which stay
+ * the first two of all, in their order. */
+static void fitting_try(
+	const struct fitting *f, const struct marker *marker, uint64_t hash, uint32_t found[2])
+{
+	const struct shelved *each = map_get(&f->shelf.heads, NULL, hash);
+
+	for (int n = 0; each && n < 2; each = each->next) {
+		if (!fits(f->marked, marker, f->items[each->index], f->arena))
+			continue;
+		n++;
+		if (each->index == found[0] || each->index == found[1])
+			continue;
+		if (each->index < found[0]) {
+			found[1] = found[0];
+			found[0] = each->index;
+		} else if (each->index < found[1]) {
+			found[1] = each->index;
+		}
+	}
+}
+
+static void fitting_find(const struct fitting *f, const struct marker *marker, uint32_t found[2])
+{
+	struct str selector = marker->selector;
+	uint64_t places[] = {
+		place_hash(marker->rule, AT_STATEMENT, marker->statement),
+		marker->element ? place_hash(marker->rule, AT_ELEMENT, marker->element->span.begin)
+				: place_hash(marker->rule, AT_FILE, 0),
+	};
+
+	found[0] = found[1] = UINT32_MAX;
+	for (size_t i = 0; i < COUNT(places); i++) {
+		if (!selector.p) {
+			fitting_try(f, marker, places[i], found);
+			continue;
+		}
+		fitting_try(f, marker, mix(places[i], str_hash(selector)), found);
+		if (selector.n > FEWEST_DIGITS)
+			fitting_try(f, marker,
+				mix(places[i], str_hash(str_head(selector, FEWEST_DIGITS))), found);
+	}
 }
 
 /* What one run over the findings works with. */
 struct acceptor {
 	struct arena *arena;
 	struct diags *diags;
-	struct map files; /* struct file → struct marked_file */
+	struct map files; /* struct file → struct marked_index */
 };
 
-static struct marked_file *marked_of(struct acceptor *a, const struct file *file)
+static struct marked_index *marked_of(struct acceptor *a, const struct file *file)
 {
 	void **slot = map_put(&a->files, file, 0);
+	struct marked_index *index = *slot;
 
-	if (!*slot) {
+	if (!index) {
+		*slot = index = NEW(a->arena, struct marked_index);
 		/* Loading a text writes to it: the schema is ours alone once the rules ran. */
-		struct marked_file *marked = mark_file((struct file *)(uintptr_t)file, a->arena);
-
-		*map_put(&a->files, file, 0) = marked;
-		return marked;
+		index->marked = mark_file((struct file *)(uintptr_t)file, a->arena);
 	}
-	return *slot;
+	return index;
 }
 
 /* False: the comment cannot accept anything; it was said why. */
@@ -399,32 +373,46 @@ static void warn_of_several(struct acceptor *a, const struct marked_file *marked
 			first->fingerprint);
 }
 
-/* Findings of one file lie at `items`; accepts the one that the comment fits. */
-static void accept_one(struct acceptor *a, const struct marked_file *marked,
-	const struct marker *marker, struct finding *const *items, uint32_t n)
+/* Accepts the one finding that the comment fits. */
+static void accept_one(
+	struct acceptor *a, const struct fitting *fitting, const struct marker *marker)
 {
-	struct finding *found = NULL;
+	const struct marked_file *marked = fitting->marked;
+	struct finding *finding;
+	uint32_t found[2];
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (items[i]->new_file != marked->file || !fits(marked, marker, items[i], a->arena))
-			continue;
-		if (found) {
-			warn_of_several(a, marked, marker, found);
-			return;
-		}
-		found = items[i];
-	}
-	if (!found || found->accepted)
+	fitting_find(fitting, marker, found);
+	if (found[0] == UINT32_MAX)
 		return;
-	if (found->old_file && is_old(marker, marked_of(a, found->old_file), a->arena)) {
+	finding = fitting->items[found[0]];
+	if (found[1] != UINT32_MAX) {
+		warn_of_several(a, marked, marker, finding);
+		return;
+	}
+	if (finding->accepted)
+		return;
+	if (finding->old_file && is_old(marker, marked_of(a, finding->old_file), a->arena)) {
 		diag_warning(a->diags, place_in(marked->file->text, marker->span),
 			"this comment was there before: it accepted an earlier break, not this "
 			"one");
 		diag_help(a->diags, "give this break a reason of its own");
 		return;
 	}
-	found->accepted = true;
-	found->accepted_reason = marker->reason;
+	finding->accepted = true;
+	finding->accepted_reason = marker->reason;
+}
+
+/* Findings of one file lie at `items`. */
+static void accept_in_file(struct acceptor *a, struct finding *const *items, uint32_t n)
+{
+	const struct marked_file *marked = marked_of(a, items[0]->new_file)->marked;
+	struct fitting fitting = { .arena = a->arena, .marked = marked, .items = items };
+
+	if (marked->markers.n)
+		fitting_make(&fitting, n);
+	for (uint32_t i = 0; i < marked->markers.n; i++)
+		if (check_marker(a, marked, &marked->markers.items[i]))
+			accept_one(a, &fitting, &marked->markers.items[i]);
 }
 
 /* By file in the order of their first finding, so that each file's are together. */
@@ -466,13 +454,8 @@ void accepted_by_comment(struct findings *findings, struct arena *arena, struct 
 
 	map_init(&a.files, arena);
 	for (uint32_t begin = 0, end; begin < n; begin = end) {
-		const struct marked_file *marked = marked_of(&a, list[begin]->new_file);
-
 		for (end = begin + 1; end < n && list[end]->new_file == list[begin]->new_file;)
 			end++;
-		for (uint32_t i = 0; i < marked->markers.n; i++)
-			if (check_marker(&a, marked, &marked->markers.items[i]))
-				accept_one(&a, marked, &marked->markers.items[i], list + begin,
-					end - begin);
+		accept_in_file(&a, list + begin, end - begin);
 	}
 }
