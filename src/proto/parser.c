@@ -78,6 +78,7 @@ struct parser {
 	unsigned depth;              /* of messages */
 	struct str upcoming_leading; /* comments that wait for the next declaration */
 	VEC(struct str) upcoming_detached;
+	int32_t imports[4]; /* so far, by enum import_kind */
 };
 
 /* Where a declaration goes: the message or file that holds it, and its path. */
@@ -1873,11 +1874,9 @@ static bool parse_import(struct parser *p)
 	};
 	uint32_t begin = current(p)->span.begin;
 	struct import import = { 0 };
-	int32_t location, counts[4] = { 0 };
+	int32_t location, *counts = p->imports;
 	bool ok;
 
-	for (uint32_t i = 0; i < p->file->imports.n; i++)
-		counts[p->file->imports.items[i].kind]++;
 	location = location_open(
 		p, -1, FILE_DEPENDENCY, (int32_t)p->file->imports.n - counts[IMPORT_OPTION]);
 	next(p);
@@ -1911,6 +1910,7 @@ static bool parse_import(struct parser *p)
 	location_close(p, location);
 	import.span = span_since(p, begin);
 	*vec_push(p->arena, &p->file->imports) = import;
+	counts[import.kind]++;
 	return ok;
 }
 

@@ -231,30 +231,19 @@ bool oneof_is_mixed(
 
 bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end)
 {
-	int64_t number = begin;
+	const struct taken *taken = index_taken(b, message);
+	uint32_t low = 0, high = taken->list.n;
 
-	while (number <= end) {
-		int64_t next = number;
+	while (low < high) { /* the first one that ends at or after the begin */
+		uint32_t middle = low + (high - low) / 2;
 
-		for (uint32_t i = 0; i < message->extension_ranges.n; i++) {
-			const struct extension_range *range = message->extension_ranges.items[i];
-
-			if (range->begin <= next && next <= range->end)
-				next = (int64_t)range->end + 1;
-		}
-		for (uint32_t i = 0; i < message->reserved_ranges.n; i++) {
-			const struct reserved_range *range = &message->reserved_ranges.items[i];
-
-			if (range->begin <= next && next <= range->end)
-				next = (int64_t)range->end + 1;
-		}
-		if (index_number(b, message, (int32_t)number)) /* never within a range */
-			next++;
-		if (next == number)
-			return true;
-		number = next;
+		if (taken->list.items[middle].end < begin)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	return low == taken->list.n || taken->list.items[low].begin > begin ||
+	       taken->list.items[low].end < end;
 }
 
 static bool extensions_are_freed(

@@ -1,5 +1,7 @@
 #include "rules/breaks_private.h"
 
+#include <stdlib.h>
+
 static uint64_t address(const void *element)
 {
 	return (uint64_t)(uintptr_t)element;
@@ -81,6 +83,55 @@ static void index_enum(struct breaks *b, const struct enumeration *e)
 		put(&b->by_name, value->e.name.p, address(e), value);
 		put_json_string(b, e, value);
 	}
+}
+
+static int taken_order(const void *left, const void *right)
+{
+	const struct taken_range *a = left, *b = right;
+
+	return (a->begin > b->begin) - (a->begin < b->begin);
+}
+
+static void taken_add(struct breaks *b, struct taken *taken, int32_t begin, int32_t end)
+{
+	*vec_push(b->arena, &taken->list) = (struct taken_range){ begin, end };
+}
+
+static void taken_merge(struct taken *taken)
+{
+	struct taken_range *items = taken->list.items;
+	uint32_t n = 0;
+
+	if (taken->list.n)
+		qsort(items, taken->list.n, sizeof *items, taken_order);
+	for (uint32_t i = 0; i < taken->list.n; i++) {
+		if (!n || items[i].begin > items[n - 1].end + 1)
+			items[n++] = items[i];
+		else if (items[i].end > items[n - 1].end)
+			items[n - 1].end = items[i].end;
+	}
+	taken->list.n = n;
+}
+
+const struct taken *index_taken(struct breaks *b, const struct message *message)
+{
+	struct taken *taken = map_get(&b->indexed, message, 1);
+
+	if (taken)
+		return taken;
+	taken = NEW(b->arena, struct taken);
+	for (uint32_t i = 0; i < message->fields.n; i++)
+		taken_add(b, taken, message->fields.items[i]->number,
+			message->fields.items[i]->number);
+	for (uint32_t i = 0; i < message->extension_ranges.n; i++)
+		taken_add(b, taken, message->extension_ranges.items[i]->begin,
+			message->extension_ranges.items[i]->end);
+	for (uint32_t i = 0; i < message->reserved_ranges.n; i++)
+		taken_add(b, taken, message->reserved_ranges.items[i].begin,
+			message->reserved_ranges.items[i].end);
+	taken_merge(taken);
+	put(&b->indexed, message, 1, taken);
+	return taken;
 }
 
 const struct field *index_number(struct breaks *b, const struct message *message, int32_t number)

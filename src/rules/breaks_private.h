@@ -24,7 +24,8 @@ struct breaks {
 	struct arena *arena;
 	struct intern *names;
 	const struct diff *diff;
-	struct map indexed;   /* messages and enums that the four maps below know */
+	struct map indexed;   /* (message or enum, 0): the four maps below know it; (message, 1):
+				 struct   taken */
 	struct map by_number; /* (message or enum, number): a field, or the values of that number */
 	struct map by_name;   /* (name, message or enum): a field or value */
 	struct map by_json;   /* (interned JSON name or name, message): the first field of it;
@@ -79,6 +80,16 @@ const struct enum_value *index_value(
 struct str enum_names_print(struct breaks *b, const struct enum_names *names);
 const struct enum_value *index_printed(
 	struct breaks *b, const struct enumeration *e, struct str printed);
+struct taken_range {
+	int64_t begin, end;
+};
+
+/* The numbers that its fields, extension ranges and reserved ranges take, as ranges that neither
+ * touch nor overlap, in their order. */
+struct taken {
+	VEC(struct taken_range) list;
+};
+const struct taken *index_taken(struct breaks *b, const struct message *message);
 /* Has a field of the old side this message as its type? The message's own fields do not count. */
 bool index_is_used(struct breaks *b, const struct message *message);
 
