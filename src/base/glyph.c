@@ -188,6 +188,19 @@ uint32_t glyphs_before(struct str text, size_t offset)
 	return n;
 }
 
+size_t glyph_end(struct str text, size_t offset)
+{
+	uint32_t code;
+	size_t at = 0;
+
+	while (at < offset && at < text.n) {
+		unsigned size = utf8_read(str_from(text, at), &code);
+
+		at += size ? size : 1;
+	}
+	return at;
+}
+
 void out_plain(struct out *out, struct str text)
 {
 	struct glyph glyph;

@@ -21,6 +21,8 @@ struct glyph {
 void glyph_read(struct glyph *glyph, struct str text);
 /* Number of code points of `text` before byte `offset`; a byte that is no UTF-8 counts one. */
 uint32_t glyphs_before(struct str text, size_t offset);
+/* Where the first character at or after `offset` begins, or the text ends. */
+size_t glyph_end(struct str text, size_t offset);
 
 /* For a terminal, on one line: a tab is spelled, too. */
 void out_plain(struct out *out, struct str text);

@@ -11,33 +11,81 @@ static json_t *text_value(struct str text, struct arena *arena, bool *ok)
 	return message;
 }
 
-/* The column in code points, as columnKind says: ours count bytes. */
-static uint32_t column_of(struct text *text, struct point point, struct arena *arena)
+/* Characters before places of long lines, so that of many findings in one line each does not count
+ * from its begin. */
+struct columns {
+	struct arena *arena;
+	struct map lines; /* (struct text, line): struct line_marks */
+};
+
+enum { STRIDE = 1024, MOST_BYTES = 4 /* of a character */ };
+
+struct line_marks {
+	/* Item k: the first character at or after k × STRIDE. */
+	VEC(struct line_mark {
+		size_t offset;
+		uint32_t n; /* characters before it */
+	})
+	list;
+};
+
+static const struct line_marks *marks_of(
+	struct columns *columns, const struct text *text, uint32_t number, struct str line)
 {
-	struct str line = text_line(text, arena, point.line);
+	void **slot = map_put(&columns->lines, text, number);
+	struct line_marks *marks = *slot;
+	struct line_mark mark = { 0, 0 };
+
+	if (marks)
+		return marks;
+	*slot = marks = NEW(columns->arena, struct line_marks);
+	for (size_t next = 0; next <= line.n; next += STRIDE) {
+		if (mark.offset < next) {
+			struct str rest = str_from(line, mark.offset);
+			size_t n = glyph_end(rest, next - mark.offset);
+
+			mark.n += glyphs_before(rest, n);
+			mark.offset += n;
+		}
+		*vec_push(columns->arena, &marks->list) = mark;
+	}
+	return marks;
+}
+
+/* The column in code points, as columnKind says: ours count bytes. */
+static uint32_t column_of(struct columns *columns, struct text *text, struct point point)
+{
+	struct str line = text_line(text, columns->arena, point.line);
+	struct line_mark mark = { 0, 0 };
+	size_t offset;
 
 	if (!line.p || point.column == 0)
 		return point.column;
-	return glyphs_before(line, point.column - 1) + 1;
+	offset = point.column - 1 < line.n ? point.column - 1 : line.n;
+	if (offset > STRIDE + MOST_BYTES)
+		mark = marks_of(columns, text, point.line, line)
+			       ->list.items[(offset - MOST_BYTES) / STRIDE];
+	return mark.n + glyphs_before(str_from(line, mark.offset), offset - mark.offset) + 1;
 }
 
-static json_t *region_value(struct place place, struct arena *arena, bool *ok)
+static json_t *region_value(struct columns *columns, struct place place, bool *ok)
 {
 	json_t *region = json_object();
 	struct point begin, end;
 
-	place_points(place, arena, &begin, &end);
+	place_points(place, columns->arena, &begin, &end);
 	value_set(region, "startLine", json_integer(begin.line), ok);
 	if (span_is_none(place.span))
 		return region;
-	value_set(region, "startColumn", json_integer(column_of(place.text, begin, arena)), ok);
+	value_set(region, "startColumn", json_integer(column_of(columns, place.text, begin)), ok);
 	value_set(region, "endLine", json_integer(end.line), ok);
-	value_set(region, "endColumn", json_integer(column_of(place.text, end, arena)), ok);
+	value_set(region, "endColumn", json_integer(column_of(columns, place.text, end)), ok);
 	return region;
 }
 
-static json_t *physical_value(struct place place, struct arena *arena, bool *ok)
+static json_t *physical_value(struct columns *columns, struct place place, bool *ok)
 {
+	struct arena *arena = columns->arena;
 	json_t *physical = json_object(), *artifact = json_object();
 	struct out *uri = out_memory(arena);
 
@@ -45,12 +93,13 @@ static json_t *physical_value(struct place place, struct arena *arena, bool *ok)
 	value_set(artifact, "uri", value_str(out_text(uri), arena), ok);
 	value_set(artifact, "uriBaseId", json_string("%SRCROOT%"), ok);
 	value_set(physical, "artifactLocation", artifact, ok);
-	value_set(physical, "region", region_value(place, arena, ok), ok);
+	value_set(physical, "region", region_value(columns, place, ok), ok);
 	return physical;
 }
 
-static json_t *locations_value(const struct finding *finding, struct arena *arena, bool *ok)
+static json_t *locations_value(struct columns *columns, const struct finding *finding, bool *ok)
 {
+	struct arena *arena = columns->arena;
 	json_t *list = json_array(), *location, *logical, *logicals;
 	struct place place = finding->new_place.text ? finding->new_place : finding->old_place;
 
@@ -59,7 +108,7 @@ static json_t *locations_value(const struct finding *finding, struct arena *aren
 	location = json_object();
 	logical = json_object();
 	logicals = json_array();
-	value_set(location, "physicalLocation", physical_value(place, arena, ok), ok);
+	value_set(location, "physicalLocation", physical_value(columns, place, ok), ok);
 	value_set(logical, "fullyQualifiedName", value_str(finding->element, arena), ok);
 	value_add(logicals, logical, ok);
 	value_set(location, "logicalLocations", logicals, ok);
@@ -67,15 +116,16 @@ static json_t *locations_value(const struct finding *finding, struct arena *aren
 	return list;
 }
 
-static json_t *related_value(const struct report *report, const struct finding *finding, bool *ok)
+static json_t *related_value(const struct report *report, struct columns *columns,
+	const struct finding *finding, bool *ok)
 {
 	json_t *list = json_array(), *location = json_object();
 
 	value_set(location, "id", json_integer(1), ok);
 	value_set(
 		location, "message", text_value(was_text(report, finding), report->arena, ok), ok);
-	value_set(location, "physicalLocation",
-		physical_value(finding->old_place, report->arena, ok), ok);
+	value_set(
+		location, "physicalLocation", physical_value(columns, finding->old_place, ok), ok);
 	value_add(list, location, ok);
 	return list;
 }
@@ -124,8 +174,8 @@ static const char *level_of(const struct finding *finding)
 	return finding->severity == SEVERITY_ERROR ? "error" : "warning";
 }
 
-static json_t *result_value(
-	const struct report *report, const struct finding *finding, size_t rule_index, bool *ok)
+static json_t *result_value(const struct report *report, struct columns *columns,
+	const struct finding *finding, size_t rule_index, bool *ok)
 {
 	json_t *result = json_object(), *prints = json_object(), *properties = json_object();
 	struct arena *arena = report->arena;
@@ -134,9 +184,10 @@ static json_t *result_value(
 	value_set(result, "ruleIndex", json_integer((json_int_t)rule_index), ok);
 	value_set(result, "level", json_string(level_of(finding)), ok);
 	value_set(result, "message", text_value(message_of(finding, arena), arena, ok), ok);
-	value_set(result, "locations", locations_value(finding, arena, ok), ok);
+	value_set(result, "locations", locations_value(columns, finding, ok), ok);
 	if (was_text(report, finding).p)
-		value_set(result, "relatedLocations", related_value(report, finding, ok), ok);
+		value_set(result, "relatedLocations", related_value(report, columns, finding, ok),
+			ok);
 	value_set(prints, "breakwater/v1", value_fingerprint(finding->fingerprint), ok);
 	value_set(result, "partialFingerprints", prints, ok);
 	if (finding->accepted)
@@ -217,8 +268,10 @@ static json_t *run_value(const struct report *report, bool *ok)
 	json_t *properties = json_object();
 	struct arena *arena = report->arena;
 	struct map indexes; /* rule → index + 1 */
+	struct columns columns = { .arena = arena };
 
 	map_init(&indexes, arena);
+	map_init(&columns.lines, arena);
 	for (uint32_t i = 0; i < findings.list.n; i++) {
 		const struct finding *finding = findings.list.items[i];
 		size_t *index = (size_t *)map_put(&indexes, finding->rule, 0);
@@ -227,7 +280,7 @@ static json_t *run_value(const struct report *report, bool *ok)
 			value_add(rules, rule_value(finding->rule, arena, ok), ok);
 			*index = json_array_size(rules);
 		}
-		value_add(results, result_value(report, finding, *index - 1, ok), ok);
+		value_add(results, result_value(report, &columns, finding, *index - 1, ok), ok);
 	}
 	value_set(run, "tool", tool_value(report, rules, ok), ok);
 	value_set(run, "columnKind", json_string("unicodeCodePoints"), ok);

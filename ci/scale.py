@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Times hostile contracts of n and of 4n parts: four times as many may take six times as long, not sixteen.
+
+usage: scale.py --bw PATH [SHAPE...]
+
+Each shape is two folders. What is compared is processor time; below LEAST it does not count, and n is chosen
+so that what grows with n² is far over it. Exit status 0 when none does.
+"""
+import argparse
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from scratch import Scratch
+
+TIMES, LEAST, MOST = 6, 1.0, 60  # seconds
+PROTO2 = 'syntax = "proto2";\npackage p;\n'
+PROTO3 = 'syntax = "proto3";\npackage p;\n'
+SHAPES = {}
+
+
+def shape(n, *args):
+    def take(make):
+        SHAPES[make.__name__] = (n, make, list(args))
+        return make
+    return take
+
+
+def number(i):
+    return i + 1 if i < 18999 else i + 1001
+
+
+def message(parts, name="A"):
+    return f"message {name} {{\n{''.join(parts)}}}\n"
+
+
+def fields(n, type, name="f"):
+    return [f" {type} {name}{i} = {number(i)};\n" for i in range(n)]
+
+
+def one(old, new):
+    return {"a.proto": old}, {"a.proto": new}
+
+
+@shape(4000)
+def accept_comments(n):
+    lines = [f" // breakwater:accept FIELD_SAME_TYPE x\n TYPE f{i} = {number(i)};\n" for i in range(n)]
+    text = PROTO3 + message(lines)
+    return one(text.replace("TYPE", "int32"), text.replace("TYPE", "string"))
+
+
+@shape(4000)
+def accept_comments_at_one_message(n):
+    comments = "".join(f"// breakwater:accept FIELD_NO_DELETE({number(i)}) x\n" for i in range(n))
+    return one(PROTO3 + message(fields(n, "int32")), PROTO3 + comments + message([]))
+
+
+@shape(4000)
+def aliases(n):
+    head = PROTO3 + "enum E {\n option allow_alias = true;\n Z = 0;\n"
+    return one(*(head + "".join(f" {e}_{i} = 1;\n" for i in range(n)) + "}\n" for e in "EF"))
+
+
+@shape(20000)
+def imports_missing(n):
+    text = PROTO3 + "".join(f'import "x{i}.proto";\n' for i in range(n))
+    return one(text, text + "message A {}\n")
+
+
+@shape(20000)
+def imports_repeated(n):
+    old, new = one(PROTO3 + 'import "b.proto";\n' * n, PROTO3 + 'import "b.proto";\n' * n + "message A {}\n")
+    old["b.proto"] = new["b.proto"] = PROTO3
+    return old, new
+
+
+@shape(10000)
+def extension_ranges(n):
+    return one(*(PROTO2 + "message A { extensions " + ", ".join(f"{i * 10 + b} to {i * 10 + 3}" for i in range(n)) + "; }\n" for b in (1, 2)))
+
+
+@shape(4000)
+def fields_in_a_freed_range(n):
+    return one(PROTO2 + "message A { extensions 1 to max; }\n", PROTO2 + message(f"optional int32 f{i} = {number(2 * i)};\n" for i in range(n)))
+
+
+@shape(2000)
+def messages_renamed(n):
+    return one(*(PROTO3 + "".join(f"message {m}{i} {{ int32 a = 1; string b{i} = 2; }}\n" for i in range(n)) for m in "MN"))
+
+
+@shape(2000)
+def messages_of_one_shape_renamed(n):
+    return one(*(PROTO3 + "".join(f"message {m}{i} {{ int32 a = 1; }}\n" for i in range(n)) for m in "MN"))
+
+
+@shape(2000)
+def messages_in_another_file(n):
+    text = PROTO3 + "".join(f"message M{i} {{ int32 a = 1; string b{i} = 2; }}\n" for i in range(n))
+    return {"a.proto": text}, {"b.proto": text}
+
+
+@shape(4000)
+def types_misspelled(n):
+    text = PROTO3 + "".join(f"message Name{i} {{}}\n" for i in range(n)) + message(f" Nane{i} f{i} = {number(i)};\n" for i in range(n))
+    return one(text, text + " ")
+
+
+@shape(4000)
+def conflict_markers(n):
+    return one(PROTO3 + message([]), PROTO3 + message(["<<<<<<< HEAD\n int32 a = 1;\n=======\n int32 b = 1;\n>>>>>>> x\n"] * n))
+
+
+def shape_of_formats():
+    for name in ("text", "json", "markdown", "html", "sarif", "junit", "gitlab", "github", "checkstyle", "rdjson"):
+        def make(n):
+            line = "".join(fields(n, "TYPE")).replace("\n", "")
+            return one(*(PROTO3 + f"message A {{{line}}}\n".replace("TYPE", t) for t in ("int32", "string")))
+        SHAPES["one_line_as_" + name] = (2000, make, ["--format", name])
+
+
+shape_of_formats()
+
+
+@shape(400)
+def paths_ignored(n):
+    sides = [{f"f{i}.proto": f'syntax = "proto3"; message F{i} {{ {t} x = 1; }}' for i in range(n)} for t in ("int32", "string")]
+    for side in sides:
+        side["breakwater.yaml"] = "version: 1\nignore:\n" + "".join(f"  - f{i}.proto\n" for i in range(n))
+    return sides
+
+
+def write(folder, files):
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+
+
+def seconds(bw, scratch, folder, make, n, args):
+    """Processor time of a check; None and what was said: it ended in no way that it may."""
+    shutil.rmtree(folder, ignore_errors=True)
+    old, new = make(n)
+    write(folder / "old", old)
+    write(folder / "new", new)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([bw, "check", "--jobs", "1", *args, "dir:old", "dir:new"], cwd=folder, env=scratch.env, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (MOST, MOST)))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 1, 2):
+        return None, f"ended with {done.returncode}: {done.stderr[-300:]}"
+    return after.ru_utime - before.ru_utime, ""
+
+
+def grows(measure, n):
+    """The two times, and why they are wrong."""
+    first, why = measure(n)
+    if first is None:
+        return f"{n}: {why}", True
+    second, why = measure(4 * n)
+    if second is None:
+        return f"{4 * n}: {why}", True
+    return f"{first:.2f} s, {second:.2f} s", second > max(LEAST, TIMES * first)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bw", required=True)
+    parser.add_argument("shapes", nargs="*", help="all, if none is named")
+    options = parser.parse_args()
+    bw, failed = os.path.abspath(options.bw), 0
+    with tempfile.TemporaryDirectory() as tmp:
+        scratch, folder = Scratch(tmp), pathlib.Path(tmp) / "work"
+        for name, (n, make, args) in SHAPES.items():
+            if options.shapes and name not in options.shapes:
+                continue
+            for _ in range(2):  # twice: the machine may have been busy with something else
+                said, bad = grows(lambda k: seconds(bw, scratch, folder, make, k, args), n)
+                if not bad:
+                    break
+            failed += bad
+            print(f"{'FAIL' if bad else 'ok  '} {name} of {n} and {4 * n}: {said}", flush=True)
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
