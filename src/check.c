@@ -330,6 +330,15 @@ static bool discover(struct breakwater_run *run, int from, struct str path, stru
 	return ok;
 }
 
+static void take_roots(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES; side++) {
+		struct side_options options = options_of(run, side);
+
+		side_take_roots(&options, &run->sides[side]);
+	}
+}
+
 static bool is_nested(const struct breakwater_run *run)
 {
 	return run->sides[OLD].config.nested || run->sides[NEW].config.nested;
@@ -350,6 +359,7 @@ static bool discover_changed(struct breakwater_run *run)
 
 		ok &= discover(run, change->new ? NEW : OLD, change->path, &run->diags);
 	}
+	take_roots(run);
 	return ok;
 }
 
@@ -368,6 +378,7 @@ static void discover_compiled(struct breakwater_run *run)
 				discover(
 					run, side, schema->files.items[i].file->text->path, &diags);
 	}
+	take_roots(run);
 	for (uint32_t i = 0; i < diags.n; i++)
 		diags.items[i].level = DIAG_WARNING;
 	if (diags.n_errors)

@@ -92,14 +92,15 @@ struct str side_path(const struct side_options *options, const struct side *side
 
 bool side_discover(const struct side_options *options, struct side *side, struct str path)
 {
-	uint32_t known = side->config.modules.n;
+	return config_discover(options->arena, side->source, options->override, path, &side->config,
+		options->diags);
+}
 
-	if (!config_discover(options->arena, side->source, options->override, path, &side->config,
-		    options->diags))
-		return false;
-	if (side->config.modules.n > known && !options->n_root_options)
+void side_take_roots(const struct side_options *options, struct side *side)
+{
+	if (side->config.modules.n > side->n_rooted && !options->n_root_options)
 		config_roots(options->arena, &side->config, &side->roots);
-	return true;
+	side->n_rooted = side->config.modules.n;
 }
 
 bool side_discover_all(const struct side_options *options, struct side *side)
@@ -112,6 +113,7 @@ bool side_discover_all(const struct side_options *options, struct side *side)
 	list = source_files(side->source, options->diags);
 	for (uint32_t i = 0; list && i < list->entries.n; i++)
 		ok &= side_discover(options, side, list->entries.items[i].path);
+	side_take_roots(options, side);
 	return list && ok;
 }
 
@@ -150,6 +152,7 @@ bool side_find_roots(const struct side_options *options, struct side *side)
 	bool ok = true;
 
 	side->roots = (struct roots){ 0 };
+	side->n_rooted = side->config.modules.n;
 	/* The files of a set are named by import path: there is nothing to find. */
 	if (side->source->kind != SOURCE_SET) {
 		if (!roots_of_options(options, side->source, &side->roots))

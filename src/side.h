@@ -14,6 +14,7 @@ struct side {
 	struct config config;  /* once side_configure was called */
 	struct roots roots;    /* once side_find_roots was called */
 	bool has_contract;     /* anywhere in its tree; likewise */
+	uint32_t n_rooted;     /* modules of the configuration that are in the roots */
 };
 
 struct side_options {
@@ -35,9 +36,11 @@ struct str side_path(const struct side_options *options, const struct side *side
 	struct str other_top, struct str path);
 /*
  * Reads the configurations below the top that govern the file at `path`, once side_find_roots was
- * called, and adds their modules to the side's roots. False when one of them is wrong.
+ * called. False when one of them is wrong. Their modules are in the side's roots after
+ * side_take_roots, which looks at all of them.
  */
 bool side_discover(const struct side_options *options, struct side *side, struct str path);
+void side_take_roots(const struct side_options *options, struct side *side);
 /* side_discover for all that the side holds: what a whole tree is compiled with. */
 bool side_discover_all(const struct side_options *options, struct side *side);
 /* Warns of modules of the new side's configuration that neither side has a contract in. */
