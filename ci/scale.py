@@ -84,6 +84,14 @@ def extension_ranges(n):
 
 
 @shape(4000)
+def extensions_declared(n):
+    declared = ", ".join(f'declaration = {{ number: {i + 20000} full_name: ".p.x{i}" type: "int32" }}' for i in range(n))
+    head = PROTO2 + f"message A {{ extensions 20000 to max [verification = DECLARATION, {declared}]; }}\nextend A {{\n"
+    text = head + "".join(f"optional int32 x{i} = {i + 20000};\n" for i in range(n)) + "}\n"
+    return one(text, text + "message B {}\n")
+
+
+@shape(4000)
 def fields_in_a_freed_range(n):
     return one(PROTO2 + "message A { extensions 1 to max; }\n", PROTO2 + message(f"optional int32 f{i} = {number(2 * i)};\n" for i in range(n)))
 
@@ -132,6 +140,12 @@ def paths_ignored(n):
     for side in sides:
         side["breakwater.yaml"] = "version: 1\nignore:\n" + "".join(f"  - f{i}.proto\n" for i in range(n))
     return sides
+
+
+@shape(200)
+def configurations(n):
+    return [{f"m{i}/{name}": text for i in range(n) for name, text in
+             (("buf.yaml", "version: v1\n"), ("f.proto", f'syntax = "proto3"; message F{i} {{ {t} x = 1; }}'))} for t in ("int32", "string")]
 
 
 def write(folder, files):

@@ -1274,6 +1274,7 @@ static void start_workers(struct driver *d)
 		d->workers[i].memory = NEW(d->workers[i].arena, struct parse_memory);
 		map_init(&d->workers[i].context.parts, d->workers[i].arena);
 		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
+		map_init(&d->workers[i].context.declared, d->workers[i].arena);
 		map_init(&d->workers[i].context.members, d->workers[i].arena);
 		d->workers[i].context.resolved = resolved_new(d->workers[i].arena);
 	}

@@ -168,6 +168,8 @@ struct context {
 	struct map members;  /* link.c's: (scope, name's `.p`) → an element that is in no table of
 				symbols; (scope, 0): its are entered */
 	struct map catalogs; /* catalog.c's, by message or enum */
+	struct map declared; /* validate_field.c's: (extension range, number) → struct options of
+				the declaration; (range, UINT64_MAX) → what it says of all */
 	struct resolved *resolved; /* link.c's: RESOLVED names that were found */
 	uint32_t stamp;
 	/* link.c's: what options of a kind are fields of, in the descriptor.proto that it says. */

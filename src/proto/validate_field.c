@@ -251,33 +251,47 @@ enum {
 	VERIFICATION_UNVERIFIED = 1,
 };
 
-static const struct options *declaration_of(const struct extension_range *range, int32_t number)
+/* What a range says of its extensions, looked through once. */
+struct declarations {
+	bool has_any, has_verification, unverified;
+};
+
+static const struct declarations *declarations_of(
+	struct context *c, const struct extension_range *range)
 {
 	const struct options *options = range->e.options;
+	void **entered = map_put(&c->declared, range, UINT64_MAX), **slot;
+	struct declarations *declarations = *entered;
 
+	if (declarations)
+		return declarations;
+	*entered = declarations = NEW(c->declared.arena, struct declarations);
+	declarations->has_verification = options_find(options, RANGE_VERIFICATION) != NULL;
+	declarations->unverified =
+		options_int(options, RANGE_VERIFICATION, 0) == VERIFICATION_UNVERIFIED;
 	for (uint32_t i = 0; options && i < options->list.n; i++) {
 		const struct option *o = &options->list.items[i];
 
-		if (o->number == RANGE_DECLARATION && o->field &&
-			options_int(o->value.message, DECLARATION_NUMBER, 0) == number)
-			return o->value.message;
+		declarations->has_any |= o->number == RANGE_DECLARATION;
+		if (o->number != RANGE_DECLARATION || !o->field)
+			continue;
+		slot = map_put(&c->declared, range,
+			(uint32_t)options_int(o->value.message, DECLARATION_NUMBER, 0));
+		if (!*slot)
+			*slot = (void *)o->value.message;
 	}
-	return NULL;
+	return declarations;
 }
 
 static void validate_declared(
 	struct context *c, struct field *field, const struct extension_range *range)
 {
-	const struct options *declaration = declaration_of(range, field->number);
-	const struct option *verification = options_find(range->e.options, RANGE_VERIFICATION);
-	bool unverified =
-		options_int(range->e.options, RANGE_VERIFICATION, 0) == VERIFICATION_UNVERIFIED;
+	const struct declarations *all = declarations_of(c, range);
+	const struct options *declaration = map_get(&c->declared, range, (uint32_t)field->number);
 	struct str name, type, is;
 
 	if (!declaration) {
-		bool others = options_find(range->e.options, RANGE_DECLARATION) != NULL;
-
-		if (others ? !unverified : verification && !unverified) {
+		if (all->has_any ? !all->unverified : all->has_verification && !all->unverified) {
 			diag_error(c->diags, here(c, field->number_span),
 				"the range of '" STR
 				"' takes declared extensions only, and %d is not declared",
