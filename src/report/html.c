@@ -100,9 +100,9 @@ static void head_write(struct out *out, const struct report *report, const struc
 static void cells_write(struct out *out, const struct row *row)
 {
 	for (size_t i = 0; i < SURFACES; i++)
-		out_printf(out, "<td role=\"cell\" class=\"%s\">%u</td>", row->by_surface[i] ? "some" : "none",
+		out_printf(out, "<td class=\"%s\">%u</td>", row->by_surface[i] ? "some" : "none",
 			row->by_surface[i]);
-	out_printf(out, "<td role=\"cell\">%u</td></tr>\n", row->all);
+	out_printf(out, "<td>%u</td></tr>\n", row->all);
 }
 
 static void summary_write(struct out *out, const struct findings *findings)
@@ -116,13 +116,12 @@ static void summary_write(struct out *out, const struct findings *findings)
 			out, "%s%s is %s", i ? "; " : ". ", columns[i].name, columns[i].explained);
 	/* The roles are a table's own, said again since a narrow screen lays it out as a grid. */
 	out_str(out, S(". One change may count in several columns.</p>\n"
-		       "<table role=\"table\" aria-labelledby=\"summary\">\n<thead role=\"rowgroup\">"
-		       "<tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Contract</th>"));
+		       "<table aria-labelledby=\"summary\">\n<thead>"
+		       "<tr><th scope=\"col\">Contract</th>"));
 	for (size_t i = 0; i < SURFACES; i++)
-		out_printf(out, "<th role=\"columnheader\" scope=\"col\">%s</th>",
-			columns[i].name);
-	out_str(out, S("<th role=\"columnheader\" scope=\"col\">Changes</th></tr></thead>\n"
-		       "<tbody role=\"rowgroup\">\n"));
+		out_printf(out, "<th scope=\"col\">%s</th>", columns[i].name);
+	out_str(out, S("<th scope=\"col\">Changes</th></tr></thead>\n"
+		       "<tbody>\n"));
 	for (uint32_t i = 0; i < findings->list.n;) {
 		struct str path = finding_path(findings->list.items[i]);
 		struct row row = { 0 };
@@ -133,7 +132,7 @@ static void summary_write(struct out *out, const struct findings *findings)
 		for (size_t k = 0; k < SURFACES; k++)
 			total.by_surface[k] += row.by_surface[k];
 		total.all += row.all;
-		out_str(out, S("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">"));
+		out_str(out, S("<tr><th scope=\"row\">"));
 		if (path.n)
 			code(out, path);
 		else
@@ -141,8 +140,8 @@ static void summary_write(struct out *out, const struct findings *findings)
 		out_str(out, S("</th>"));
 		cells_write(out, &row);
 	}
-	out_str(out, S("</tbody>\n<tfoot role=\"rowgroup\"><tr role=\"row\">"
-		       "<th role=\"rowheader\" scope=\"row\">All</th>"));
+	out_str(out, S("</tbody>\n<tfoot><tr>"
+		       "<th scope=\"row\">All</th>"));
 	cells_write(out, &total);
 	out_str(out, S("</tfoot>\n</table>\n</section>\n"));
 }
@@ -268,8 +267,8 @@ static void term_begin(struct out *out, const char *term)
 }
 
 /* A long report says at its end what to do and what its rules are for. */
-static void terms_write(struct out *out, const struct report *report, const struct finding *finding,
-	bool is_long)
+static void terms_write(
+	struct out *out, const struct report *report, const struct finding *finding, bool is_long)
 {
 	out_str(out, S("<dl>\n"));
 	if (finding->before.n || finding->after.n) {

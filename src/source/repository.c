@@ -57,7 +57,8 @@ static bool library_start(struct diags *diags)
 	}
 	/* Only objects are read and nothing is executed; in CI the owner is often another user. */
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	/* Names in lower case. What objectformat and refstorage say is looked at once it is open. */
+	/* Names in lower case. What objectformat and refstorage say is looked at once it is open.
+	 */
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT(extensions));
 	for (size_t i = 0; i < COUNT(levels); i++)
 		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
@@ -129,8 +130,9 @@ static bool leads_here(const struct repository *r, struct str folder, struct str
 }
 
 /*
- * The top of a linked working tree: where its `.git` was found, as git has it. The library takes the
- * folder that the repository remembers, which is another one where it was moved, copied or mounted.
+ * The top of a linked working tree: where its `.git` was found, as git has it. The library takes
+ * the folder that the repository remembers, which is another one where it was moved, copied or
+ * mounted.
  */
 static const char *find_linked_top(const struct repository *r)
 {
@@ -146,8 +148,8 @@ static const char *find_linked_top(const struct repository *r)
 }
 
 /*
- * The top of the working tree. As git has it: GIT_WORK_TREE; core.worktree; with GIT_DIR the current
- * folder (libgit2 would take the parent of `.git`).
+ * The top of the working tree. As git has it: GIT_WORK_TREE; core.worktree; with GIT_DIR the
+ * current folder (libgit2 would take the parent of `.git`).
  */
 static void find_work_dir(struct repository *r)
 {
@@ -173,7 +175,8 @@ static void find_work_dir(struct repository *r)
 	if (!path)
 		return;
 	r->work_dir = path_real(r->arena, path);
-	r->work_top = open_again(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r->work_top =
+		open_again(str_cstr(r->arena, r->work_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static void find_prefix(struct repository *r)
@@ -283,8 +286,8 @@ static bool read_tree_rule(struct repository *r, struct str key, struct str valu
 	return true;
 }
 
-/* What is asked of the configuration at once, since the library's patterns (git_remote_list has one)
- * are slow, and leak. */
+/* What is asked of the configuration at once, since the library's patterns (git_remote_list has
+ * one) are slow, and leak. */
 static void read_entry(struct repository *r, const git_config_entry *entry, bool of_worktree)
 {
 	struct str key = str_of(entry->name);
@@ -294,8 +297,7 @@ static void read_entry(struct repository *r, const git_config_entry *entry, bool
 		read_remote(r, key);
 	else if (read_tree_rule(r, key, value))
 		return;
-	else if (str_starts(key, S("core.")) &&
-		 (of_worktree || str_eq(r->git_dir, r->common_dir)))
+	else if (str_starts(key, S("core.")) && (of_worktree || str_eq(r->git_dir, r->common_dir)))
 		read_top(r, key, value);
 	else if (str_eq(key, S("extensions.partialclone")))
 		r->partial = true;
@@ -379,7 +381,8 @@ static bool check_extensions(const struct repository *r, struct diags *diags)
 	if (r->object_format.p && !str_eq(r->object_format, S("sha1"))) {
 		if (str_eq(r->object_format, S("sha256")))
 			diag_error(diags, NOWHERE,
-				"this repository has SHA-256 object ids, which libgit2 cannot read");
+				"this repository has SHA-256 object ids, which libgit2 cannot "
+				"read");
 		else
 			diag_error(diags, NOWHERE,
 				"this repository has object ids of an unknown kind, '" STR "'",
@@ -511,9 +514,14 @@ static bool check_head(const struct repository *r, struct str git_dir, struct di
 {
 	const char *head = str_cstr(r->arena, path_join(r->arena, git_dir, S("HEAD")));
 	char target[MAX_PATH_BYTES];
-	ssize_t n = readlink(head, target, sizeof target);
-	struct str branch = { target, n > 0 ? (size_t)n : 0 };
+	struct str branch = { target, 0 };
+	struct stat st;
+	ssize_t n;
 
+	if (lstat(head, &st) < 0 || !S_ISLNK(st.st_mode))
+		return true;
+	n = readlink(head, target, sizeof target);
+	branch.n = n > 0 ? (size_t)n : 0;
 	if (!str_starts(branch, S("refs/")) || access(head, F_OK) == 0)
 		return true;
 	branch = path_printable(diags->arena, branch);
@@ -534,15 +542,22 @@ static bool check_heads(const struct repository *r, const char *from, struct dia
 
 	if (r->options.git_dir.n)
 		return r->repo || check_head(r, folder, diags);
+	if (!r->repo && !check_head(r, folder, diags))
+		return false;
 	while (folder.n) {
 		size_t slash = str_rfind(folder, '/');
 		struct str inner = path_join(r->arena, folder, S(".git"));
+		struct stat st;
+		bool has_inner = lstat(str_cstr(r->arena, inner), &st) == 0;
 
-		if (r->repo && (str_eq(inner, git_dir) || str_eq(folder, git_dir)))
-			break;
-		if (!check_head(r, inner, diags) || !check_head(r, folder, diags))
+		if (has_inner && S_ISDIR(st.st_mode) && !str_eq(inner, git_dir) &&
+			!check_head(r, inner, diags))
 			return false;
+		if (has_inner || str_eq(folder, git_dir))
+			break;
 		folder = str_head(folder, slash < folder.n ? slash : 0);
+		if (is_ceiling(&r->options, folder))
+			break;
 	}
 	return true;
 }
@@ -616,13 +631,15 @@ bool repository_config_path(struct repository *repository, const char *key, stru
 {
 	if (!repository_config_text(repository, repository->arena, key, path))
 		return false;
-	/* By ourselves, since the library knows no home: the user's configuration is hidden from it. */
+	/* By ourselves, since the library knows no home: the user's configuration is hidden from
+	 * it. */
 	if (!str_eq(*path, S("~")) && !str_starts(*path, S("~/")))
 		return true;
 	if (!repository->options.home.n)
 		return false;
-	*path = path->n > 2 ? path_join(repository->arena, repository->options.home, str_from(*path, 2))
-			    : repository->options.home;
+	*path = path->n > 2
+			? path_join(repository->arena, repository->options.home, str_from(*path, 2))
+			: repository->options.home;
 	return true;
 }
 
