@@ -77,14 +77,17 @@ static void run_accepted(struct str bytes)
 /* Rules of a .gitignore, a line `%%`, and paths. */
 static void run_ignore(struct str bytes)
 {
-	struct str text = S(""), line;
+	struct ignore_text source = { .folder = S("") };
 	const struct ignore_rules *rules;
 	struct round round;
+	struct str line;
 
 	round_begin(&round);
-	take_part(&bytes, &text);
-	rules = ignore_parse(round.arena, text, S(""), NULL);
-	rules = ignore_parse(round.arena, text, S("a"), rules);
+	source.text = S("");
+	take_part(&bytes, &source.text);
+	rules = ignore_parse(round.arena, &source, NULL);
+	source.folder = S("a");
+	rules = ignore_parse(round.arena, &source, rules);
 	while (str_cut(&bytes, '\n', &line)) {
 		ignore_matches(rules, line, false);
 		ignore_matches(rules, line, true);
