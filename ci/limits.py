@@ -6,11 +6,13 @@ usage: limits.py --bw PATH [NAME...]
 Prints `N passed, N failed`; exit status 0 when nothing failed.
 """
 import argparse
+import hashlib
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import zlib
 
 from scratch import Scratch
 
@@ -82,6 +84,31 @@ def tags(t, at, n):
     return ["check", name, "HEAD"]
 
 
+def base(t, at, n):
+    """A pack whose contract is a delta of a blob of n bytes, the contract's text and zeros."""
+    git(t, at)
+    old, new = (PROTO + "message M {}\n").encode(), PROTO.encode()
+    large = old + bytes(n - len(old))
+
+    def number(value, first=b""):
+        while value > 127:
+            first, value = first + bytes([value & 127 | 128]), value >> 7
+        return first + bytes([value])
+
+    def entry(kind, size, between, data):
+        head = bytes([kind << 4 | size & 15 | (128 if size > 15 else 0)]) + (number(size >> 4) if size > 15 else b"")
+        return head + between + zlib.compress(data)
+
+    name = hashlib.sha1(b"blob %d\0" % n + large).digest()
+    delta = number(n) + number(len(new)) + bytes([0x80 | 0x10, len(new)])  # a copy of the first bytes
+    pack = b"PACK\0\0\0\2\0\0\0\2" + entry(3, n, b"", large) + entry(7, len(delta), name, delta)
+    (at / ".git/objects/pack/pack-a.pack").write_bytes(pack + hashlib.sha1(pack).digest())
+    t.git(at, "index-pack", ".git/objects/pack/pack-a.pack")
+    blob = t.git(at, "hash-object", "a.proto").strip()
+    (at / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    return ["build", "HEAD", "-o", "../set.binpb"]
+
+
 # What it is, what makes it of a size, the most, what is said of one more; False: what is below is refused for another reason.
 LIMITS = {
     "bytes of a contract": (contract(lambda n: padded(PROTO, n)), 64 << 20, "is larger than 67108864 bytes"),
@@ -92,6 +119,7 @@ LIMITS = {
     "parts of a package's name": (contract(lambda n: PROTO + "package a" + ".a" * (n - 1) + ";"), 100, "has more than 100 parts"),
     "options of extension ranges": (contract(lambda n: OPTIONS + "message M { extensions " + ", ".join(str(2 * i + 1) for i in range(n // 100)) +
                                              " [" + ", ".join(["(x) = 1"] * 100) + "]; }"), 100100, "that is more than 100000", 100),
+    "bytes of what a packed object is made from": (base, 128 << 20, "more than 134217728 bytes"),
     "folders in folders": (folders, 256, "at most 256 are read"),
     "levels of an image in JSON": (image, 100, "nested deeper than 100", 1, False),
     "bytes of a configuration": (config(lambda n: padded("version: 1\n", n, "#")), 1 << 20, "larger than 1 MB"),

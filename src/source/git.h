@@ -94,8 +94,8 @@ bool repository_config_text(const struct repository *repository, struct arena *a
 /* A path in the repository's own configuration, `~` expanded. */
 bool repository_config_path(struct repository *repository, const char *key, struct str *path);
 /*
- * git_files.c: looks at the files that libgit2 opens itself to find and open the repository at `path`
- * or above it. False and an error: one is no regular file, too large, or cannot be read.
+ * git_files.c: looks at the files that libgit2 opens itself to find and open the repository at
+ * `path` or above it. False and an error: one is no regular file, too large, or cannot be read.
  */
 bool git_files_check(const struct source_options *options, const char *path, struct diags *diags);
 /* The same of a file of configuration and all that it includes. */
@@ -149,12 +149,15 @@ struct packs *packs_new(const struct arena *relative);
 void packs_free(struct packs *packs); /* NULL too */
 /* Adds the folder `objects`; before anything is read. */
 void packs_add(struct packs *packs, struct str objects);
+/* Bytes of an object, or of a delta, that packed objects are made from; PACKS_BASE_TOO_LARGE. */
+enum { MAX_PACK_BASE = 128 << 20 };
 /* PACKS_DAMAGED: a pack has the id, but no object of it can be read there. */
 enum packs_answer {
 	PACKS_READ,
 	PACKS_ABSENT,
 	PACKS_OTHER_TYPE,
 	PACKS_TOO_LARGE,
+	PACKS_BASE_TOO_LARGE,
 	PACKS_DAMAGED,
 	PACKS_NO_MEMORY
 };

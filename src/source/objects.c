@@ -117,6 +117,12 @@ static void diag_answer(const struct repository *repository, enum packs_answer a
 
 	if (answer == PACKS_NO_MEMORY) {
 		diag_error(diags, NOWHERE, "no memory is left to read '" STR "'", ARG(what));
+	} else if (answer == PACKS_BASE_TOO_LARGE) {
+		diag_error(diags, NOWHERE,
+			"the object " STR " of '" STR
+			"' is packed as a change of one of more than %d bytes",
+			ARG(id_text(diags->arena, wish->id)), ARG(what), MAX_PACK_BASE);
+		diag_help(diags, "git repack -a -d -F packs it anew");
 	} else if (answer == PACKS_DAMAGED && in_pack) {
 		diag_error(diags, NOWHERE,
 			"cannot read the object " STR " of '" STR
@@ -234,7 +240,7 @@ static bool peel_read(const struct repository *repository, struct peeled *peeled
 	enum packs_answer answer = read_anywhere(repository, &wish, scratch, &bytes, &in_pack);
 
 	peeled->type = wish.type;
-	if (answer == PACKS_TOO_LARGE &&
+	if ((answer == PACKS_TOO_LARGE || answer == PACKS_BASE_TOO_LARGE) &&
 		(wish.type == GIT_OBJECT_TREE || wish.type == GIT_OBJECT_BLOB))
 		answer = PACKS_READ;
 	if (answer != PACKS_READ) {

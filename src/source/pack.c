@@ -38,7 +38,7 @@ struct reader {
 	struct buffer spare[2];     /* for those that have no place there */
 	uint64_t clock;
 	struct buffer delta;
-	bool over_limit;           /* why the last delta was not made */
+	enum packs_answer refused; /* why the last delta was not made */
 	uint64_t chain[MAX_CHAIN]; /* offsets of deltas, the last one on the base */
 	pthread_t thread;          /* that had it last */
 	struct reader *next;
@@ -54,7 +54,7 @@ static bool inflate_entry(struct reader *reader, const struct entry *entry, unsi
 static bool buffer_take(struct buffer *buffer, uint64_t size)
 {
 	buffer->pack = NULL;
-	if (size > MAX_BASE)
+	if (size > MAX_PACK_BASE)
 		return false;
 	if (!buffer->bytes || buffer->capacity < size) {
 		free(buffer->bytes);
@@ -182,16 +182,24 @@ static bool delta_make(struct reader *reader, const struct pack *pack, uint64_t 
 	unsigned char *out;
 	struct buffer *made = NULL;
 
-	if (!entry_at(pack, offset, &entry) || !buffer_take(&reader->delta, entry.size) ||
+	reader->refused = PACKS_DAMAGED;
+	if (!entry_at(pack, offset, &entry))
+		return false;
+	if (entry.size > MAX_PACK_BASE) {
+		reader->refused = PACKS_BASE_TOO_LARGE;
+		return false;
+	}
+	if (!buffer_take(&reader->delta, entry.size) ||
 		!inflate_entry(reader, &entry, reader->delta.bytes))
 		return false;
 	p = reader->delta.bytes;
 	end = p + entry.size;
 	if (!delta_sizes(&p, end, &from, &to) || from != (*source)->size)
 		return false;
-	reader->over_limit = to > limit;
-	if (reader->over_limit)
+	if (to > limit) {
+		reader->refused = bytes ? PACKS_TOO_LARGE : PACKS_BASE_TOO_LARGE;
 		return false;
+	}
 	if (bytes) {
 		*bytes = (struct str){ arena_bytes(arena, to), to };
 		out = (unsigned char *)bytes->p;
@@ -248,18 +256,18 @@ static enum packs_answer object_make(struct reader *reader, const struct pack *p
 		return inflate_entry(reader, &entry, (unsigned char *)bytes->p) ? PACKS_READ
 										: PACKS_DAMAGED;
 	}
-	if (!source && entry.size > MAX_BASE)
-		return PACKS_TOO_LARGE;
+	if (!source && entry.size > MAX_PACK_BASE)
+		return PACKS_BASE_TOO_LARGE;
 	if (!source)
 		source = base_inflate(reader, pack, offset, &entry);
 	while (source && depth-- > 1)
-		if (!delta_make(reader, pack, reader->chain[depth], MAX_BASE, &source, NULL, NULL))
-			return PACKS_DAMAGED;
+		if (!delta_make(reader, pack, reader->chain[depth], MAX_PACK_BASE, &source, NULL, NULL))
+			return reader->refused;
 	if (!source)
 		return PACKS_DAMAGED;
-	if (delta_make(reader, pack, reader->chain[0], limit, &source, arena, bytes))
-		return PACKS_READ;
-	return reader->over_limit ? PACKS_TOO_LARGE : PACKS_DAMAGED;
+	return delta_make(reader, pack, reader->chain[0], limit, &source, arena, bytes)
+		       ? PACKS_READ
+		       : reader->refused;
 }
 
 bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id)

@@ -13,10 +13,7 @@
 #include <stdatomic.h>
 #include "source/git.h"
 
-enum {
-	MAX_CHAIN = 4095,     /* deltas on one another, as many as git makes */
-	MAX_BASE = 512 << 20, /* bytes of an object that others are made from */
-};
+enum { MAX_CHAIN = 4095 /* deltas on one another, as many as git makes */ };
 
 /* What git_object_t has no name for. */
 enum { ENTRY_OFS_DELTA = 6, ENTRY_REF_DELTA = 7 };
@@ -53,9 +50,8 @@ struct packs {
 	folders;
 	struct pack *_Atomic first;
 	uint32_t n;
-	struct str
-		damaged; /* the stem of a pack whose index cannot be read, or a folder that cannot;
-			    absent: none was met */
+	struct str damaged; /* the stem of a pack whose index cannot be read, or a folder that
+			       cannot; absent: none was met */
 	struct reader *idle;
 	uint64_t read; /* bytes of objects since pages were let go */
 };

@@ -21,9 +21,9 @@ static int backend_error(enum packs_answer answer)
 	if (answer == PACKS_NO_MEMORY)
 		git_error_set_oom();
 	else
-		git_error_set_str(GIT_ERROR_ODB, answer == PACKS_TOO_LARGE
-							 ? "the object is too large"
-							 : "the pack is damaged");
+		git_error_set_str(GIT_ERROR_ODB, answer == PACKS_DAMAGED
+							 ? "the pack is damaged"
+							 : "the object is too large");
 	return GIT_ERROR;
 }
 
