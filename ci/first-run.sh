@@ -4,7 +4,7 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-sh ci/install-deps.sh
+sh ci/package/install-deps.sh
 if [ ! -f build/build.ninja ]; then
 	meson setup build >/dev/null
 fi
@@ -16,7 +16,7 @@ meson compile -C build src/cli/breakwater:executable >build/compile.log || {
 
 folder=$(mktemp -d)/shop
 status=0
-sh ci/demo.sh build/src/cli/breakwater "$folder" || status=$?
+sh ci/package/demo.sh build/src/cli/breakwater "$folder" || status=$?
 echo
 if [ "$status" != 1 ]; then
 	echo "that should have ended with status 1, not $status" >&2

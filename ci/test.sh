@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 build=${1-build}
 [ $# = 0 ] || shift
-sh ci/install-deps.sh test
+sh ci/package/install-deps.sh test
 if [ ! -f "$build/build.ninja" ]; then
 	meson setup "$build" "$@"
 fi

@@ -6,7 +6,7 @@ if command -v breakwater >/dev/null; then
 	exit 0
 fi
 cd "$(dirname "$0")/../.."
-sh ci/install-deps.sh
+sh ci/package/install-deps.sh
 build=${RUNNER_TEMP:?}/breakwater
 meson setup "$build" --buildtype=release
 meson compile -C "$build" src/cli/breakwater:executable

@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ci"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ci/tests"))
 from scratch import Scratch, find_buf  # noqa: E402
 
 ORDER = 'syntax = "proto3";\npackage acme.v1;\nmessage Order {\n  int64 total = 1;\n  string name = 2;\n  message Line {}\n}\n'

@@ -10,7 +10,7 @@ enum { MAX_COMMITS = 2 };
 
 /*
  * One pipeline: which of its variables says what. Adding one is adding a row here, and to
- * ci/pipelines.py what its clone looks like.
+ * ci/tests/pipelines.py what its clone looks like.
  */
 struct pipeline {
 	const char *name;   /* NULL: ours, which every pipeline can set */

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ci"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ci/tests"))
 from scratch import Scratch, find, find_buf  # noqa: E402
 
 NOT_JUDGED = "protoc-gen-breakwater: FILE_NO_DELETE and PACKAGE_NO_DELETE are not judged: a request never shows what was deleted\n"

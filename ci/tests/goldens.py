@@ -26,7 +26,7 @@ from scratch import quiet
 
 TIMEOUT = 120
 EVERYTHING = "FILE,PACKAGE,WIRE_JSON,WIRE,CSR"
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 # The sanitizers' own exit status, so that their report is no expected "2".
 SANITIZERS = {"ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99:print_stacktrace=1"}
 
@@ -266,7 +266,7 @@ def cli(bw, case, tmp):
 
 
 def fuzz(bw, case, tmp):
-    """fuzz/CASE: an input that once crashed: input.proto or input.binpb; others are ci/fuzz.py's. Any answer will do, in time."""
+    """fuzz/CASE: an input that once crashed: input.proto or input.binpb; others are ci/tests/fuzz.py's. Any answer will do, in time."""
     if (case / "input.proto").exists():
         (pathlib.Path(tmp) / "root").mkdir()
         shutil.copy(case / "input.proto", pathlib.Path(tmp) / "root")

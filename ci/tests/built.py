@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 VERSION = re.search(r"version: '([\d.]+)'", (TOP / "meson.build").read_text())[1]
 TARGETS = ("src/cli/breakwater", "src/plugin/protoc-gen-breakwater", f"src/libbreakwater.so.{VERSION}")
 

@@ -9,7 +9,7 @@ into one program, in a copy of the tree, which runs many cases of testdata/ in o
 Each case is run once to note which conditions it comes to, and a mutant then only has to stand against those cases, the rules' and
 diff's unit tests first. Of a case in rules/ or categories/ its all.jsonl counts, every byte of it; in breaks/ what the findings break.
 
-Survivors are listed with their place, but for those that ci/mutate.txt names, with why no test can see them:
+Survivors are listed with their place, but for those that ci/tools/mutate.txt names, with why no test can see them:
 `FILE: CONDITION: always true: why`; `always any` is both values. Exit status 0 when there are no others, and no line there is in vain.
 """
 import argparse
@@ -24,9 +24,10 @@ import subprocess
 import sys
 import tempfile
 
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "ci/tests"))
 import goldens
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
 UNITS = ["diff/pair_test", "rules/breaks_test", "rules/finding_test", "rules/rules_test", "rules/select_test"]
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|^[ \t]*#[^\n]*(?:\\\n[^\n]*)*|\w+|&&|\|\||->|[-+*/%&|^<>=!]=|<<|>>|.|\n', re.S | re.M)
 ENDS = {",", ";", "=", "+=", "|=", "&=", "-=", "?", ":", "{", "}", "return", "[", "]", "case"}
@@ -423,7 +424,7 @@ def main():
             return alive
         verdicts = list(pool.map(survives, mutants))
     known = {}
-    for line in (TOP / "ci/mutate.txt").read_text().splitlines():
+    for line in (TOP / "ci/tools/mutate.txt").read_text().splitlines():
         if line and not line.startswith("#"):
             key, value, why = re.fullmatch(r"(.*): always (true|false|any): (.*)", line).groups()
             for v in ("true", "false") if value == "any" else (value,):
@@ -437,7 +438,7 @@ def main():
         print(f"{m.file}:{m.line}: {m.condition}: always {m.value} ({len(reach[m.id // 2])} tests come to it)")
     vain = [k for k in known if k not in names and a.file in k] if not a.file else []
     for k in vain:
-        print(f"ci/mutate.txt: a test sees it now, or it is gone: {k}")
+        print(f"ci/tools/mutate.txt: a test sees it now, or it is gone: {k}")
     print(f"{len(mutants)} mutants: {len(mutants) - len(alive)} killed, {len(alive) - len(new)} that no test can see, {len(new)} survive")
     return 1 if new or vain else 0
 

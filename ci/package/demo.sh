@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a small git repository with two revisions of an event contract, the second of which breaks it, and checks it.
 #
-# usage: ci/demo.sh BREAKWATER FOLDER
+# usage: ci/package/demo.sh BREAKWATER FOLDER
 #
 # FOLDER must not exist, or be empty. The status is that of `breakwater check`: 1.
 set -eu
@@ -10,7 +10,7 @@ breakwater=$1 folder=$2
 case $breakwater in
 */*) breakwater=$(cd "$(dirname "$breakwater")" && pwd)/$(basename "$breakwater") ;;
 esac
-contracts=$(cd "$(dirname "$0")/.." && pwd)/testdata/demo
+contracts=$(cd "$(dirname "$0")/../.." && pwd)/testdata/demo
 
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=dev GIT_AUTHOR_EMAIL=dev@acme.example
 export GIT_COMMITTER_NAME=dev GIT_COMMITTER_EMAIL=dev@acme.example

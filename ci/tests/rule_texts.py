@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 CATEGORIES = ["FILE", "PACKAGE", "WIRE_JSON", "WIRE", "CSR"]
 PARTS = ["purpose", "compares", "hurts", "safely"]
 HEADINGS = {"text": r"^([A-Z0-9_]+): ", "markdown": r"^## ([A-Z0-9_]+)$", "man": r"^\.S[sh] ([A-Z0-9_]+)$"}

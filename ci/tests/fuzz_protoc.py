@@ -18,7 +18,7 @@ import tempfile
 
 import scratch
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 VERSION = "libprotoc 36.2"
 LONGEST = 4000  # bytes of a contract that is changed
 

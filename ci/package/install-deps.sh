@@ -1,9 +1,9 @@
 #!/bin/sh
 # Installs what is missing of the packages that breakwater needs, on Debian 12 or newer.
 #
-# usage: ci/install-deps.sh [package|test]
+# usage: ci/package/install-deps.sh [package|test]
 #
-# Without an argument what a build needs; with `package` what ci/debian-package.sh needs too, with `test` what the tests and
+# Without an argument what a build needs; with `package` what ci/package/debian-package.sh needs too, with `test` what the tests and
 # .ci/run need.
 set -eu
 

@@ -1,16 +1,16 @@
 #!/bin/sh
 # Builds Debian packages from the tree: breakwater, libbreakwater0 and libbreakwater-dev.
 #
-# usage: ci/debian-package.sh FOLDER
+# usage: ci/package/debian-package.sh FOLDER
 #
 # What they depend on is what dpkg-shlibdeps finds, so they are for the Debian that they are built on. Needs what
-# `ci/install-deps.sh package` installs.
+# `ci/package/install-deps.sh package` installs.
 set -eu
 
 out=${1:?usage: $0 FOLDER}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 top=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

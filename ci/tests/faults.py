@@ -8,7 +8,7 @@ Every scene (a command with its input) is run once to count its calls; then agai
 write and so on fails once, or from then on. What must come of it: the very output, files and status of the run without the
 fault, or the status that says "not known" with a sentence on standard error and no report. Never a crash, a hang, a file
 that is half written or a temporary one that stays. A signal (EINTR) or a short read or write changes nothing at all.
---count faults are drawn by --seed (--all: every one); ci/faults.c is the library that makes calls fail. Exit status 0 when all hold.
+--count faults are drawn by --seed (--all: every one); ci/tests/faults.c is the library that makes calls fail. Exit status 0 when all hold.
 """
 import argparse
 import collections

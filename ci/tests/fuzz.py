@@ -20,7 +20,7 @@ import tempfile
 import zipfile
 import zlib
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 DATA = TOP / "testdata"
 MOST = 1 << 14  # bytes of an input
 

@@ -19,7 +19,7 @@ import time
 
 
 # The built-in files, which Debian's protoc comes without.
-BUILTIN = pathlib.Path(__file__).resolve().parent.parent / "src/source/builtin"
+BUILTIN = pathlib.Path(__file__).resolve().parents[2] / "src/source/builtin"
 STATUSES = {"breakwater": (0, 1), "buf": (0, 100), "protoc": (0,)}
 
 

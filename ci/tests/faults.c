@@ -1,5 +1,5 @@
 /*
- * A library that makes one call of the C library fail; ci/faults.py loads it into our programs with
+ * A library that makes one call of the C library fail; ci/tests/faults.py loads it into our programs with
  * LD_PRELOAD.
  *
  * FAULT is "NAME NUMBER ERRNO LASTS": the call that fails (a name of `calls`), which of them counted

@@ -20,7 +20,7 @@ import tempfile
 import built
 from scratch import Scratch, find
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 ORDER = 'syntax = "proto3";\npackage acme.v1;\nmessage Order {\n  int64 total = 1;\n}\n'
 SCHEMAS = ("breakwater.yaml", "breakwater.accepted.yaml", "report")
 
@@ -104,7 +104,7 @@ def debian(t, build):
         return False
     out = t.tmp / "packages"
     t.env.pop("CC", None)
-    done = subprocess.run(["sh", TOP / "ci/debian-package.sh", out], env=t.env, capture_output=True, text=True, timeout=1200)
+    done = subprocess.run(["sh", TOP / "ci/package/debian-package.sh", out], env=t.env, capture_output=True, text=True, timeout=1200)
     debs = {field(x, "Package"): x for x in sorted(out.glob("*.deb"))}
     t.holds("three packages are built", done.returncode == 0 and set(debs) == {"breakwater", "libbreakwater0", "libbreakwater-dev"},
             done.stdout + done.stderr)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Asks the real shells what they complete after `breakwater …`, with the completions that the program prints.
 #
-# usage: ci/completions.sh BREAKWATER
+# usage: ci/tests/completions.sh BREAKWATER
 #
 # A shell that is not installed is passed over out loud, and so is zsh where no terminal can be had for it (/dev/pts); without any
 # the status is 77, which meson takes for skipped.

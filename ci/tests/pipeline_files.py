@@ -28,7 +28,7 @@ try:
 except ImportError:
     yaml = None
 
-CI = pathlib.Path(__file__).resolve().parent
+CI = pathlib.Path(__file__).resolve().parents[1]
 
 
 def lint(t, what, script):
@@ -166,7 +166,7 @@ def docker(t, origin):
         t.holds("Dockerfile: the script is there", (CI.parent / script).is_file(), script)
     root = t.tmp / "image"
     t.timeout = 1200  # it builds
-    got = t.run(["sh", CI / "static.sh", root / "usr/local/bin"], t.tmp)
+    got = t.run(["sh", CI / "package/static.sh", root / "usr/local/bin"], t.tmp)
     if got[0] == 77:
         print(f"SKIPPED: the static build: {got[1].decode()[-300:]}")
         return

@@ -21,7 +21,7 @@ import tempfile
 import pairs
 
 POOL = 40  # pairs that are made, some of which do not compile
-TESTDATA = pathlib.Path(__file__).resolve().parent.parent / "testdata"
+TESTDATA = pathlib.Path(__file__).resolve().parents[2] / "testdata"
 CONFIGS = ["buf.yaml", "buf.work.yaml"]
 RULES = ["FIELD_SAME_NAME", "FIELD_SAME_JSON_NAME", "FIELD_NO_DELETE", "FILE_NO_DELETE", "ENUM_VALUE_SAME_NAME", "FIELD_SAME_TYPE",
          "FILE_SAME_PACKAGE", "MESSAGE_NO_DELETE", "ENUM_VALUE_NO_DELETE", "FIELD_SAME_ONEOF", "RPC_NO_DELETE", "FILE_SAME_GO_PACKAGE"]

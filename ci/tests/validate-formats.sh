@@ -2,13 +2,13 @@
 # Shows the reports of `breakwater check` to those that read them: SARIF's published schema, Jenkins' JUnit schema, an HTML
 # validator, XML and JSON parsers; what has no public schema is held against its documented keys.
 #
-# usage: ci/validate-formats.sh BREAKWATER
+# usage: ci/tests/validate-formats.sh BREAKWATER
 #
 # Schemas and validators come from npm into a temporary folder. Where one of the tools is missing, or the network is, what
 # needs it is skipped out loud; when nothing at all could be validated the status is 77, which meson takes for skipped.
 set -u
 breakwater=$(realpath -- "${1:?usage: $0 BREAKWATER}") || exit 2
-schemas=$(realpath -- "$(dirname -- "$0")/../schemas") || exit 2
+schemas=$(realpath -- "$(dirname -- "$0")/../../schemas") || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf -- "$work"' EXIT
 cd "$work" || exit 2
