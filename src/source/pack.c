@@ -12,12 +12,10 @@
 #include <nettle/sha1.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 enum {
 	BASES = 16,            /* objects that are kept for the deltas made from them */
 	KEPT_BASE = 128 << 10, /* bytes of one that is kept */
-	MAPPED_FOR = 16 << 20, /* bytes of objects; then the pages they came from are let go */
 	OFFSET_BITS = 40,      /* of a position; above it is the pack's ordinal */
 };
 
@@ -261,7 +259,8 @@ static enum packs_answer object_make(struct reader *reader, const struct pack *p
 	if (!source)
 		source = base_inflate(reader, pack, offset, &entry);
 	while (source && depth-- > 1)
-		if (!delta_make(reader, pack, reader->chain[depth], MAX_PACK_BASE, &source, NULL, NULL))
+		if (!delta_make(
+			    reader, pack, reader->chain[depth], MAX_PACK_BASE, &source, NULL, NULL))
 			return reader->refused;
 	if (!source)
 		return PACKS_DAMAGED;
@@ -374,19 +373,7 @@ static void buffer_trim(struct buffer *buffer)
 	*buffer = (struct buffer){ 0 };
 }
 
-/* Pages of a file count as memory of ours while they are mapped; most are looked at once. */
-static void let_go(struct packs *packs, size_t read)
-{
-	packs->read += read;
-	if (packs->read < MAPPED_FOR)
-		return;
-	packs->read = 0;
-	for (struct pack *pack = atomic_load(&packs->first); pack; pack = atomic_load(&pack->next))
-		if (atomic_load(&pack->objects_state) == PACK_OPEN)
-			madvise((void *)pack->objects.bytes, pack->objects.size, MADV_DONTNEED);
-}
-
-static void reader_give_back(struct packs *packs, struct reader *reader, size_t read)
+static void reader_give_back(struct packs *packs, struct reader *reader)
 {
 	buffer_trim(&reader->spare[0]);
 	buffer_trim(&reader->spare[1]);
@@ -395,7 +382,6 @@ static void reader_give_back(struct packs *packs, struct reader *reader, size_t 
 	pthread_mutex_lock(&packs->lock);
 	reader->next = packs->idle;
 	packs->idle = reader;
-	let_go(packs, read);
 	pthread_mutex_unlock(&packs->lock);
 }
 
@@ -463,7 +449,7 @@ enum packs_answer packs_read(
 	if (!making.reader)
 		return PACKS_NO_MEMORY;
 	answer = ask(packs, wish->id, make_wish, &making);
-	reader_give_back(packs, making.reader, answer == PACKS_READ ? bytes->n : 0);
+	reader_give_back(packs, making.reader);
 	return answer;
 }
 

@@ -53,7 +53,6 @@ struct packs {
 	struct str damaged; /* the stem of a pack whose index cannot be read, or a folder that
 			       cannot; absent: none was met */
 	struct reader *idle;
-	uint64_t read; /* bytes of objects since pages were let go */
 };
 
 /* An object's entry in a pack. */
