@@ -104,35 +104,6 @@ struct str intern(struct intern *table, struct str name)
 	return (struct str){ found, name.n };
 }
 
-/* Eight bytes at most of each end and the length, mixed. */
-static size_t recent_slot(struct str name)
-{
-	uint64_t first = 0, last = 0;
-
-	if (name.n >= 8) {
-		memcpy(&first, name.p, 8);
-		memcpy(&last, name.p + name.n - 8, 8);
-	} else if (name.n >= 4) {
-		memcpy(&first, name.p, 4);
-		memcpy(&last, name.p + name.n - 4, 4);
-	} else if (name.n > 0) {
-		first = (unsigned char)name.p[0];
-		last = (uint64_t)(unsigned char)name.p[name.n / 2] << 8 |
-		       (unsigned char)name.p[name.n - 1];
-	}
-	first = (first + name.n) * 0x9E3779B97F4A7C15u ^ last * 0xD6E8FEB86659FD93u;
-	return (size_t)(first >> 32) % COUNT(((struct intern_recent *)NULL)->names);
-}
-
-struct str intern_again(struct intern *table, struct intern_recent *recent, struct str name)
-{
-	struct str *known = &recent->names[recent_slot(name)];
-
-	if (!known->p || !str_eq(*known, name))
-		*known = intern(table, name);
-	return *known;
-}
-
 struct str intern_dotted(struct intern *table, struct str a, struct str b)
 {
 	char small[512], *text = small;

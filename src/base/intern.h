@@ -16,11 +16,5 @@ struct intern *intern_new(const struct arena *like);
 void intern_free(struct intern *table);
 /* Takes any bytes, empty too; copies them on first sight only. Does not fail. */
 struct str intern(struct intern *table, struct str name);
-/* Names that one thread asked for lately; zeroed at first. */
-struct intern_recent {
-	struct str names[2048];
-};
-/* As intern, for text in which few names stand again and again: those need no lock and no table. */
-struct str intern_again(struct intern *table, struct intern_recent *recent, struct str name);
 /* The two parts joined by a dot (just `b` when `a` is empty), interned. */
 struct str intern_dotted(struct intern *table, struct str a, struct str b);

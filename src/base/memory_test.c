@@ -46,23 +46,6 @@ static void rewinding_gives_large_blocks_back_and_keeps_what_was_before(void **s
 	arena_free(arena);
 }
 
-static void a_reserved_block_is_filled_next(void **state)
-{
-	struct arena *arena = arena_new(NULL, NULL);
-	size_t reserved;
-
-	(void)state;
-	arena_reserve(arena, ARENA_BLOCK);
-	reserved = arena_size(arena);
-	assert_true(reserved >= ARENA_BLOCK);
-	for (int i = 0; i < ARENA_BLOCK / 64; i++)
-		arena_alloc(arena, 64, 1);
-	assert_int_equal(arena_size(arena), reserved);
-	arena_alloc(arena, 64, 1);
-	assert_true(arena_size(arena) > reserved);
-	arena_free(arena);
-}
-
 static void an_allocation_as_large_as_a_block_with_its_header_fits(void **state)
 {
 	enum { HUGE_BLOCK = 4 << 20 };
@@ -226,29 +209,6 @@ static void equal_names_have_equal_pointers(void **state)
 	arena_free(arena);
 }
 
-static void a_name_asked_for_again_is_the_same(void **state)
-{
-	struct arena *arena = arena_new(NULL, NULL);
-	struct intern *names = intern_new(arena);
-	struct intern_recent *recent = NEW(arena, struct intern_recent);
-
-	(void)state;
-	/* More names than are remembered, of each length, twice. */
-	for (int turn = 0; turn < 2; turn++) {
-		for (int i = 0; i < 4000; i++) {
-			struct str name = str_printf(arena, "%0*d", i % 13, i);
-
-			assert_ptr_equal(
-				intern_again(names, recent, name).p, intern(names, name).p);
-			assert_ptr_equal(
-				intern_again(names, recent, name).p, intern(names, name).p);
-		}
-		assert_int_equal(intern_again(names, recent, S("")).n, 0);
-	}
-	intern_free(names);
-	arena_free(arena);
-}
-
 struct shared {
 	struct intern *names;
 	const char *found[4000];
@@ -291,7 +251,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocations_are_zeroed_after_a_rewind),
 		cmocka_unit_test(rewinding_gives_large_blocks_back_and_keeps_what_was_before),
-		cmocka_unit_test(a_reserved_block_is_filled_next),
 		cmocka_unit_test(an_allocation_as_large_as_a_block_with_its_header_fits),
 		cmocka_unit_test(an_adopted_arena_lives_on),
 		cmocka_unit_test(a_product_that_overflows_calls_the_handler),
@@ -301,7 +260,6 @@ int main(void)
 		cmocka_unit_test(a_vector_keeps_its_items_while_it_grows),
 		cmocka_unit_test(a_map_finds_by_both_words_and_keeps_the_order),
 		cmocka_unit_test(equal_names_have_equal_pointers),
-		cmocka_unit_test(a_name_asked_for_again_is_the_same),
 		cmocka_unit_test(threads_intern_the_same_names),
 		cmocka_unit_test(a_thread_is_made_for_enough_items_or_when_asked_for),
 	};

@@ -25,7 +25,6 @@ enum {
 
 /* What a thread uses again for each text that it parses; zeroed at first. */
 struct parse_memory {
-	struct intern_recent recent;
 	/* Room for the locations of a text, in an arena of its own: an array that grows leaves as
 	 * much behind. The thread frees it. */
 	struct location *locations;
@@ -35,9 +34,7 @@ struct parse_memory {
 
 struct parse_request {
 	struct arena *arena; /* where elements go */
-	/* Where goes what is let go once the file is linked: options as they are written, and the
-	 * locations. */
-	struct arena *syntax;
+	struct arena *syntax; /* freed after linking: uninterpreted options and locations */
 	struct arena *scratch;
 	struct intern *names;
 	struct diags *diags;

@@ -184,7 +184,7 @@ static bool expect_name(struct parser *p, struct str *name, struct span *span, c
 {
 	if (current(p)->kind != TOKEN_IDENT)
 		return expected(p, what);
-	*name = intern_again(p->names, &p->memory->recent, text_of(p));
+	*name = intern(p->names, text_of(p));
 	*span = current(p)->span;
 	next(p);
 	return true;
@@ -230,7 +230,7 @@ static bool expect_dotted(
 		what = "a name after '.'";
 	}
 	if (ok) {
-		*name = intern_again(p->names, &p->memory->recent, (struct str){ text, n });
+		*name = intern(p->names, (struct str){ text, n });
 		*span = (struct span){ begin, end };
 	}
 	arena_rewind(p->scratch, mark);
@@ -500,7 +500,7 @@ static bool parse_literal_scalar(struct parser *p, struct literal *literal)
 	switch (current(p)->kind) {
 	case TOKEN_IDENT:
 		literal->kind = LITERAL_IDENT;
-		literal->text = intern_again(p->names, &p->memory->recent, text_of(p));
+		literal->text = intern(p->names, text_of(p));
 		break;
 	case TOKEN_INTEGER:
 		literal->hexadecimal =
@@ -1796,8 +1796,10 @@ static void refuse_syntax(struct parser *p, bool edition, struct str value, stru
 	struct place place = here_of(p, span);
 
 	if (!edition) {
-		diag_error(p->diags, place, "there is no syntax '" STR "'", ARG(str_head(value, 40)));
-		diag_help(p->diags, "say \"proto2\" or \"proto3\", or an edition: edition = \"2023\";");
+		diag_error(
+			p->diags, place, "there is no syntax '" STR "'", ARG(str_head(value, 40)));
+		diag_help(p->diags,
+			"say \"proto2\" or \"proto3\", or an edition: edition = \"2023\";");
 		return;
 	}
 	if (str_eq(value, S("UNSTABLE")))
@@ -1904,7 +1906,7 @@ static bool parse_import(struct parser *p)
 	if (current(p)->kind != TOKEN_STRING)
 		return expected(p, "the path of a file in quotes");
 	import.path_span = current(p)->span;
-	import.path = intern_again(p->names, &p->memory->recent, parse_strings(p, p->scratch));
+	import.path = intern(p->names, parse_strings(p, p->scratch));
 	import.path_span.end = p->lexer.previous.span.end;
 	ok = expect_end(p, ';', location);
 	location_close(p, location);
@@ -2064,7 +2066,7 @@ bool proto_parse(struct parse_request *request)
 		request->scratch);
 	p.lexer.track = request->source_info;
 	p.file->edition = EDITION_PROTO2;
-	p.file->package = intern_again(p.names, &p.memory->recent, S(""));
+	p.file->package = intern(p.names, S(""));
 	p.file->e.kind = ELEMENT_FILE;
 	p.file->e.file = p.file;
 	p.file->e.name = p.file->package;
