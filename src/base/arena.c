@@ -206,15 +206,6 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
 	return size ? memcpy(p, bytes, size) : p;
 }
 
-void arena_reserve(struct arena *arena, size_t size)
-{
-	struct arena_mark mark = arena_mark(arena);
-
-	/* Rewinding keeps the block. */
-	arena_add_block(arena, size);
-	arena_rewind(arena, mark);
-}
-
 struct arena_mark arena_mark(struct arena *arena)
 {
 	return (struct arena_mark){ arena->block, arena->used };

@@ -38,9 +38,6 @@ void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, siz
 char *arena_bytes(struct arena *arena, size_t size);
 void *arena_copy(struct arena *arena, const void *bytes, size_t size);
 
-/* Takes a block of at least `size` bytes to fill next. */
-void arena_reserve(struct arena *arena, size_t size);
-
 struct arena_mark arena_mark(struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 /* Hands all memory of `from`, a relative by arena_like, over to `into` and frees the empty `from`.

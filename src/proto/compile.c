@@ -3,9 +3,6 @@
  *
  * A node is a file of one side, a unit what is compiled for it. Two nodes of one path and content
  * share a unit, and so a file object, as long as all that they import is shared as well.
- *
- * Files are taken in batches, each with all that it imports and that no batch before it had: so
- * what is needed of a file until it is linked is still near, and its memory serves the next batch.
  */
 #include "proto/compile.h"
 
@@ -30,7 +27,6 @@ struct node {
 	VEC(struct node *) imports;   /* as the file's import statements; NULL: missing */
 	VEC(struct node *) importers; /* within the side */
 	bool is_builtin;
-	bool is_taken; /* into a batch */
 	bool shares;   /* its unit is to be the twin's */
 	bool compares; /* its twin, which is parsed in this wave, looks whether the bytes are the
 			  same */
@@ -50,34 +46,22 @@ struct side_state {
 	struct map by_path;  /* interned path .p and is_builtin → struct node * */
 	struct map by_entry; /* source entry → struct node *, for those that files import */
 	VEC(struct node *) nodes;
-	struct map targets;  /* interned path of a link's file → the first link to it, by path */
+	struct map targets; /* interned path of a link's file → the first link to it, by path */
 	bool targets_made;
-	struct map linked;   /* interned paths of the links in `links` */
+	struct map linked; /* interned paths of the links in `links` */
 	VEC(struct node_link) links;
-	uint32_t next; /* nodes below this index are taken into a batch */
-	VEC(struct node *) batch;
-	uint32_t n_roots; /* that were inferred before it */
-	uint32_t parsed; /* of the batch: below it, files are parsed and their imports looked for */
+	uint32_t parsed; /* nodes below this index are parsed, and their imports looked for */
 };
 
 /* Files that a thread is worth while for: to be parsed, to be taken through a later stage. */
 enum { FILES_A_THREAD = 16, STAGED_A_THREAD = 128 };
 
-/* Where options of some files are as they are written, and their locations, until the options of
- * the last of them are interpreted. */
-struct syntax {
-	struct arena *arena; /* NULL: given back */
-	atomic_uint files;
-	struct syntax *next;
-};
-
 struct worker_state {
 	struct arena *arena, *scratch;
 	struct arena *indexes; /* for the stage of options */
-	struct syntax *syntax; /* the one being filled, then those before it */
+	struct arena *syntax;  /* freed after linking: uninterpreted options and locations */
 	struct context context;
 	struct parse_memory *memory;
-	uint32_t n_visible, n_packages; /* that `context` has room for */
 	uint64_t bytes;
 	uint32_t files;
 };
@@ -105,18 +89,13 @@ struct driver {
 	struct worker_state *workers;
 	unsigned jobs;
 	VEC(struct task) tasks; /* to parse in this wave */
-	uint32_t first_unit;    /* of the batch */
 	uint64_t n_visible;     /* pairs of a file and one that it sees */
 	struct map missing;     /* import paths that were warned of */
 	VEC(struct missed) missed;
 	VEC(struct lost_import) lost;
-	bool failed;             /* something could not be read */
-	atomic_size_t steps;     /* for options->progress */
-	size_t n_files, n_later; /* of which so many are in batches to come */
-	size_t n_taken;
-	bool whole;   /* there is but one batch */
-	bool mistook; /* the import path of a file that was linked is another, as later files show
-		       */
+	bool failed;         /* something could not be read */
+	atomic_size_t steps; /* for options->progress */
+	size_t n_files;      /* that are known of by now */
 };
 
 /* CPU time of all threads. */
@@ -135,8 +114,8 @@ static void count_step(struct driver *d)
 	if (!d->options->progress)
 		return;
 	done = (atomic_fetch_add_explicit(&d->steps, 1, memory_order_relaxed) + 1) / STEPS;
-	d->options->progress(d->options->progress_context, done < d->n_files ? done : d->n_files,
-		d->n_files + d->n_later);
+	d->options->progress(
+		d->options->progress_context, done < d->n_files ? done : d->n_files, d->n_files);
 }
 
 /* ---- parsing ---- */
@@ -166,7 +145,7 @@ static struct unit *unit_new(struct driver *d, struct node *node)
 	file->e.file = file;
 	file->import_path = node->path;
 	file->is_builtin = node->is_builtin;
-	file->symbols = (struct symbols *)unit;
+	file->unit = unit;
 	file->package = d->compiler.root->e.full_name;
 	file->e.name = file->package;
 	unit->file = file;
@@ -229,37 +208,6 @@ static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 		unit->file->extensions.n = 0;
 }
 
-/* Where the syntax of a unit goes. */
-static struct arena *syntax_of(struct worker_state *worker, struct unit *unit)
-{
-	enum { NEARLY_A_BLOCK = ARENA_BLOCK / 8 * 7 };
-	struct syntax *syntax = worker->syntax;
-
-	if (!syntax || !syntax->arena || arena_mark(syntax->arena).used > NEARLY_A_BLOCK) {
-		syntax = NEW(worker->arena, struct syntax);
-		syntax->arena = arena_like(worker->arena);
-		/* The stage of options fills such blocks, and so those that it sets free. */
-		if (worker->syntax)
-			arena_reserve(syntax->arena, ARENA_BLOCK);
-		syntax->next = worker->syntax;
-		worker->syntax = syntax;
-	}
-	atomic_fetch_add_explicit(&syntax->files, 1, memory_order_relaxed);
-	unit->syntax = syntax;
-	return syntax->arena;
-}
-
-/* The unit's options are interpreted. */
-static void syntax_release(struct unit *unit)
-{
-	struct syntax *syntax = unit->syntax;
-
-	if (!syntax || atomic_fetch_sub(&syntax->files, 1) > 1)
-		return;
-	arena_free(syntax->arena);
-	syntax->arena = NULL;
-}
-
 /* Parses a file; where its twin holds the same bytes, for both. */
 static void parse_node(struct driver *d, struct worker_state *worker, struct node *node)
 {
@@ -267,7 +215,7 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 	struct arena_mark mark = arena_mark(worker->scratch);
 	struct parse_request request = {
 		.arena = worker->arena,
-		.syntax = syntax_of(worker, unit),
+		.syntax = worker->syntax,
 		.scratch = worker->scratch,
 		.names = d->options->names,
 		.diags = &unit->diags,
@@ -425,16 +373,6 @@ static struct node *node_get_file(struct driver *d, struct side_state *s,
 	return node;
 }
 
-/* Into the batch, with what the other side has at its path. */
-static void take_node(struct driver *d, struct node *node)
-{
-	for (; node && !node->is_taken; node = node->twin) {
-		node->is_taken = true;
-		d->n_taken++;
-		*vec_push(d->options->arena, &node->side->batch) = node;
-	}
-}
-
 static int by_position(const void *left, const void *right)
 {
 	const struct task *a = left, *b = right;
@@ -446,10 +384,6 @@ static int by_position(const void *left, const void *right)
 
 static void parse_tasks(struct driver *d)
 {
-	d->n_later = 0;
-	for (size_t i = 0; i < d->n_sides; i++)
-		d->n_later += d->sides[i].nodes.n;
-	d->n_later -= d->n_taken;
 	for (uint32_t i = 0; i < d->tasks.n; i++)
 		d->n_files += d->tasks.items[i].second ? 2 : 1;
 	if (d->tasks.n)
@@ -492,14 +426,14 @@ static bool is_twins(struct node *node, bool is_new)
 	return node->shares || node->compares;
 }
 
-/* Parses what was taken and has no unit yet. What may be equal to its twin waits for that one. */
+/* Parses the nodes that have no unit yet. What may be equal to its twin waits for that one. */
 static void parse_wave(struct driver *d)
 {
 	for (size_t i = 0; i < d->n_sides; i++) {
 		struct side_state *s = &d->sides[i];
 
-		for (uint32_t k = s->parsed; k < s->batch.n; k++) {
-			struct node *node = s->batch.items[k], *twin = node->twin;
+		for (uint32_t k = s->parsed; k < s->nodes.n; k++) {
+			struct node *node = s->nodes.items[k], *twin = node->twin;
 			struct task *task;
 
 			if (is_planned(node) || is_twins(node, i == 1))
@@ -515,8 +449,8 @@ static void parse_wave(struct driver *d)
 	for (size_t i = 0; i < d->n_sides; i++) {
 		struct side_state *s = &d->sides[i];
 
-		for (uint32_t k = s->parsed; k < s->batch.n; k++) {
-			struct node *node = s->batch.items[k];
+		for (uint32_t k = s->parsed; k < s->nodes.n; k++) {
+			struct node *node = s->nodes.items[k];
 
 			if (node->shares)
 				node->unit = node->twin->unit;
@@ -565,7 +499,6 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 		file->imports.items[i].by_link = imported && entry->is_link;
 		if (imported) {
 			*vec_push(d->options->arena, &imported->importers) = node;
-			take_node(d, imported);
 		} else if (d->options->strict_imports && !node->failed) {
 			report_strictly(node->unit, import);
 		} else if (!node->failed) {
@@ -574,8 +507,8 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 	}
 }
 
-/* Parses the batch and all that it imports, wave by wave. */
-static void parse_batch(struct driver *d)
+/* Parses what is wanted and all that it imports, wave by wave. */
+static void parse_all(struct driver *d)
 {
 	uint32_t end[2];
 	bool more = true;
@@ -586,16 +519,16 @@ static void parse_batch(struct driver *d)
 		/* What one side finds may be wanted on the other one, too: it is for the next wave.
 		 */
 		for (size_t i = 0; i < d->n_sides; i++)
-			end[i] = d->sides[i].batch.n;
+			end[i] = d->sides[i].nodes.n;
 		for (size_t i = 0; i < d->n_sides; i++) {
 			struct side_state *s = &d->sides[i];
 
 			for (uint32_t k = s->parsed; k < end[i]; k++)
-				find_imports(d, s, s->batch.items[k]);
+				find_imports(d, s, s->nodes.items[k]);
 			s->parsed = end[i];
 		}
 		for (size_t i = 0; i < d->n_sides; i++)
-			more |= d->sides[i].batch.n > d->sides[i].parsed;
+			more |= d->sides[i].nodes.n > d->sides[i].parsed;
 	}
 }
 
@@ -623,7 +556,7 @@ static bool may_share(struct driver *d, const struct node *node)
 }
 
 /*
- * Takes the unit away from nodes of the batch's new side that import something else than their
+ * Takes the unit away from nodes of the new side that import something else than their
  * twins do, and from what imports those; then parses them again for the new side.
  */
 static void unshare(struct driver *d)
@@ -634,10 +567,10 @@ static void unshare(struct driver *d)
 
 	if (d->n_sides < 2)
 		return;
-	for (uint32_t i = 0; i < s->batch.n; i++)
-		if (s->batch.items[i]->twin &&
-			s->batch.items[i]->unit == s->batch.items[i]->twin->unit)
-			*vec_push(arena, &work) = s->batch.items[i];
+	for (uint32_t i = 0; i < s->nodes.n; i++)
+		if (s->nodes.items[i]->twin &&
+			s->nodes.items[i]->unit == s->nodes.items[i]->twin->unit)
+			*vec_push(arena, &work) = s->nodes.items[i];
 	while (work.n) {
 		struct node *node = work.items[--work.n];
 		struct text *twin_text;
@@ -823,24 +756,24 @@ static void report_visible(struct unit *unit)
 static void look_for_cycles(struct driver *d, struct side_state *s)
 {
 	struct arena_mark mark = arena_mark(d->workers[0].scratch);
-	struct node **order = NEW_ARRAY(d->workers[0].scratch, s->batch.n, struct node *);
+	struct node **order = NEW_ARRAY(d->workers[0].scratch, s->nodes.n, struct node *);
 
-	for (uint32_t k = 0; k < s->batch.n; k++)
-		order[k] = s->batch.items[k];
-	if (s->batch.n)
-		qsort(order, s->batch.n, sizeof *order, outermost_first);
-	for (uint32_t k = 0; k < s->batch.n; k++)
+	for (uint32_t k = 0; k < s->nodes.n; k++)
+		order[k] = s->nodes.items[k];
+	if (s->nodes.n)
+		qsort(order, s->nodes.n, sizeof *order, outermost_first);
+	for (uint32_t k = 0; k < s->nodes.n; k++)
 		walk_imports(d, order[k]);
 	arena_rewind(d->workers[0].scratch, mark);
 }
 
-/* What each file of the batch sees. */
+/* What each file sees. */
 static void find_visible(struct driver *d)
 {
 	struct arena_mark mark = arena_mark(d->workers[0].scratch);
 	uint32_t *seen = NEW_ARRAY(d->workers[0].scratch, d->compiler.units.n, uint32_t);
 
-	for (uint32_t i = d->first_unit; i < d->compiler.units.n; i++) {
+	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
 		struct unit *unit = d->compiler.units.items[i];
 
 		if (d->n_visible > MAX_VISIBLE) {
@@ -861,34 +794,11 @@ static void find_visible(struct driver *d)
 	arena_rewind(d->workers[0].scratch, mark);
 }
 
-/*
- * Roots are inferred from imports, and one that this batch shows may hold files of earlier ones.
- * Their import paths count when they are linked.
- */
-static bool is_mistaken(struct driver *d, struct side_state *s)
-{
-	uint32_t known = s->n_roots;
-
-	s->n_roots = root_count(s->finder);
-	if (s->n_roots == known)
-		return false;
-	for (uint32_t i = 0; i < s->nodes.n; i++) {
-		const struct node *node = s->nodes.items[i];
-
-		if (node->unit && node->unit->index < d->first_unit &&
-			!str_eq(node->unit->file->import_path, import_path_of(s, node)))
-			return true;
-	}
-	return false;
-}
-
-static void connect_batch(struct driver *d)
+static void connect_all(struct driver *d)
 {
 	for (size_t i = 0; i < d->n_sides; i++)
-		d->mistook |= is_mistaken(d, &d->sides[i]);
-	for (size_t i = 0; i < d->n_sides; i++)
-		for (uint32_t k = 0; k < d->sides[i].batch.n; k++)
-			connect(d, &d->sides[i], d->sides[i].batch.items[k]);
+		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
+			connect(d, &d->sides[i], d->sides[i].nodes.items[k]);
 	for (size_t i = 0; i < d->n_sides; i++)
 		look_for_cycles(d, &d->sides[i]);
 	find_visible(d);
@@ -958,56 +868,43 @@ static void stage_task(void *argument, unsigned index, size_t item)
 	struct stage *stage = argument;
 	struct driver *d = stage->driver;
 	struct worker_state *worker = &d->workers[index];
-	struct unit *unit = d->compiler.units.items[d->first_unit + item];
-	bool is_whole = unit->parsed && unit->visible.n;
+	struct unit *unit = d->compiler.units.items[item];
 
 	count_step(d);
-	if (is_whole)
+	if (unit->parsed && unit->visible.n)
 		take_stage(stage, worker, unit);
-	if (stage->run != options_file)
-		return;
-	keep_source_info(d, worker, unit->file);
-	/* A broken file's options stay as they are written, for those that import it. */
-	if (is_whole)
-		syntax_release(unit);
+	if (stage->run == options_file)
+		keep_source_info(d, worker, unit->file);
 }
 
-/* Takes the batch through a stage. */
+/* Takes all files through a stage. */
 static void run_stage(struct driver *d, void (*run)(struct context *))
 {
 	struct stage stage = { d, run };
-	uint32_t n = d->compiler.units.n - d->first_unit;
+	uint32_t n = d->compiler.units.n;
 
 	pool_run(pool_jobs(d->options->jobs, n, STAGED_A_THREAD), n, 1, stage_task, &stage);
 }
 
-/* Room for the batch's files and packages. */
-static void context_widen(struct driver *d, struct worker_state *worker)
+static void link_all(struct driver *d)
 {
 	struct compiler *c = &d->compiler;
 
-	if (worker->n_visible < c->units.n) {
-		worker->n_visible = 2 * c->units.n;
-		worker->context.visible = NEW_ARRAY(worker->arena, worker->n_visible, uint32_t);
-	}
-	if (worker->n_packages < c->package_list.n) {
-		worker->n_packages = 2 * c->package_list.n;
-		worker->context.packages = NEW_ARRAY(worker->arena, worker->n_packages, uint32_t);
-	}
-}
+	for (uint32_t i = 0; i < c->units.n; i++) {
+		struct unit *unit = c->units.items[i];
 
-static void link_batch(struct driver *d)
-{
-	struct compiler *c = &d->compiler;
-
-	for (uint32_t i = d->first_unit; i < c->units.n; i++)
-		symbols_add_file(c, c->units.items[i]);
+		symbols_add_file(c, unit);
+		unit->default_visibility = features_default_visibility(unit->file);
+	}
 	for (unsigned i = 0; i < d->jobs; i++) {
-		context_widen(d, &d->workers[i]);
-		d->workers[i].indexes = arena_like(d->options->arena);
+		struct worker_state *worker = &d->workers[i];
+
+		worker->context.visible = NEW_ARRAY(worker->arena, c->units.n, uint32_t);
+		worker->context.packages = NEW_ARRAY(worker->arena, c->package_list.n, uint32_t);
+		worker->indexes = arena_like(d->options->arena);
 	}
 	run_stage(d, link_file);
-	for (uint32_t i = d->first_unit; i < c->units.n; i++)
+	for (uint32_t i = 0; i < c->units.n; i++)
 		symbols_add_extensions(c, c->units.items[i]);
 	run_stage(d, features_file);
 	run_stage(d, options_file);
@@ -1016,25 +913,6 @@ static void link_batch(struct driver *d)
 		d->workers[i].indexes = NULL;
 	}
 	run_stage(d, validate_file);
-}
-
-static void report_postponed(struct driver *d)
-{
-	struct context *context = &d->workers[0].context;
-
-	for (uint32_t i = 0; i < d->compiler.units.n; i++) {
-		struct unit *unit = d->compiler.units.items[i];
-
-		if (unit->postponed.n)
-			context_enter(d, &d->workers[0], unit);
-		for (uint32_t k = 0; k < unit->postponed.n; k++) {
-			const struct postponed *p = &unit->postponed.items[k];
-			struct resolution r =
-				link_resolve(context, p->scope, p->name, p->wanted, p->in_option);
-
-			link_report(context, p->name, p->span, p->wanted, &r);
-		}
-	}
 }
 
 /* ---- missing imports ---- */
@@ -1222,39 +1100,8 @@ static void want_descriptor(struct driver *d)
 				source_builtin(d->options->arena);
 		entry = source_find(builtin, S("google/protobuf/descriptor.proto"));
 		if (entry)
-			take_node(d, node_get(d, &d->sides[i], entry, builtin));
+			node_get(d, &d->sides[i], entry, builtin);
 	}
-}
-
-static void take_batch(struct driver *d)
-{
-	uint32_t most = d->options->write_locations ? BATCH / 2 : BATCH;
-
-	d->first_unit = d->compiler.units.n;
-	for (size_t i = 0; i < d->n_sides; i++)
-		d->sides[i].batch.n = d->sides[i].parsed = 0;
-	for (size_t i = 0; i < d->n_sides; i++) {
-		struct side_state *s = &d->sides[i];
-		uint32_t end = s->batch.n + most;
-
-		for (; s->next < s->nodes.n && (d->whole || s->batch.n < end); s->next++)
-			take_node(d, s->nodes.items[s->next]);
-	}
-	if (!d->first_unit)
-		want_descriptor(d);
-}
-
-static bool more_to_come(struct driver *d)
-{
-	for (size_t i = 0; i < d->n_sides; i++) {
-		struct side_state *s = &d->sides[i];
-
-		while (s->next < s->nodes.n && s->nodes.items[s->next]->is_taken)
-			s->next++;
-		if (s->next < s->nodes.n)
-			return true;
-	}
-	return false;
 }
 
 static void find_builtin_descriptor(struct driver *d)
@@ -1271,6 +1118,7 @@ static void start_workers(struct driver *d)
 	for (unsigned i = 0; i < d->jobs; i++) {
 		d->workers[i].arena = arena_like(d->options->arena);
 		d->workers[i].scratch = arena_like(d->options->arena);
+		d->workers[i].syntax = arena_like(d->options->arena);
 		d->workers[i].memory = NEW(d->workers[i].arena, struct parse_memory);
 		map_init(&d->workers[i].context.parts, d->workers[i].arena);
 		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
@@ -1288,8 +1136,7 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 		stats->bytes_parsed += w->bytes;
 		stats->files_parsed += w->files;
 		arena_adopt(d->options->arena, w->arena);
-		for (struct syntax *syntax = w->syntax; syntax; syntax = syntax->next)
-			arena_free(syntax->arena);
+		arena_free(w->syntax);
 		arena_free(w->memory->locations_arena);
 		arena_free(w->indexes);
 		arena_free(w->scratch);
@@ -1297,14 +1144,13 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 }
 
 static struct driver *driver_new(
-	const struct compile_options *options, struct compile_side *sides, size_t n, bool whole)
+	const struct compile_options *options, struct compile_side *sides, size_t n)
 {
 	struct driver *d = NEW(options->arena, struct driver);
 
 	d->options = options;
 	d->n_sides = n;
 	d->jobs = options->jobs ? options->jobs : pool_processors();
-	d->whole = whole;
 	d->compiler.arena = options->arena;
 	d->compiler.names = options->names;
 	d->compiler.options = options;
@@ -1320,62 +1166,43 @@ static struct driver *driver_new(
 		map_init(&d->sides[i].by_entry, options->arena);
 		map_init(&d->sides[i].targets, options->arena);
 		map_init(&d->sides[i].linked, options->arena);
-		/* An extension of a set is looked for among all files. */
-		d->whole |= sides[i].source->kind == SOURCE_SET;
 	}
 	d->compiler.root = symbols_package(&d->compiler, intern(options->names, S("")));
 	return d;
 }
 
-static void compile_batch(struct driver *d, struct compile_stats *stats)
-{
-	double begin = process_seconds(), parsed;
-
-	take_batch(d);
-	parse_batch(d);
-	unshare(d);
-	d->compiler.more_to_come = more_to_come(d);
-	parsed = process_seconds();
-	stats->parse_seconds += parsed - begin;
-	find_builtin_descriptor(d);
-	connect_batch(d);
-	if (!d->mistook)
-		link_batch(d);
-	stats->link_seconds += process_seconds() - parsed;
-}
-
 /* False: what there is to compile is not known. */
 static bool compile_all(struct driver *d, struct compile_stats *stats)
 {
+	double begin = process_seconds(), parsed;
 	bool listed = true;
 
-	*stats = (struct compile_stats){ 0 };
 	for (size_t i = 0; i < d->n_sides; i++)
 		listed &= want(d, &d->sides[i]);
 	if (!listed)
 		return false;
+	want_descriptor(d);
 	start_workers(d);
-	do {
-		compile_batch(d, stats);
-	} while (d->compiler.more_to_come && !d->mistook);
+	parse_all(d);
+	unshare(d);
+	parsed = process_seconds();
+	find_builtin_descriptor(d);
+	connect_all(d);
+	link_all(d);
+	stats->parse_seconds = parsed - begin;
+	stats->link_seconds = process_seconds() - parsed;
 	return true;
 }
 
 bool compile(const struct compile_options *options, struct compile_side *sides, size_t n,
 	struct schema *schemas, struct compile_stats *stats)
 {
-	struct driver *d = driver_new(options, sides, n, false);
+	struct driver *d = driver_new(options, sides, n);
 	bool ok = true;
 
+	*stats = (struct compile_stats){ 0 };
 	if (!compile_all(d, stats))
 		return false;
-	if (d->mistook) {
-		join_workers(d, stats);
-		d = driver_new(options, sides, n, true);
-		if (!compile_all(d, stats))
-			return false;
-	}
-	report_postponed(d);
 	conflicts_report(&d->compiler, d->workers[0].scratch);
 	judge_missed(d);
 	for (uint32_t i = 0; i < d->compiler.units.n; i++) {

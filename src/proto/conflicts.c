@@ -24,7 +24,7 @@ struct search {
 
 static const struct unit *unit_of(const struct symbol *symbol)
 {
-	return (const struct unit *)symbol->element->file->symbols;
+	return symbol->element->file->unit;
 }
 
 static void list_importers(struct search *s)
@@ -51,7 +51,7 @@ static void list_importers(struct search *s)
 }
 
 /* Two files of one import path are the same to their importers: each means the nearer one. */
-static bool may_not_meet(const struct symbol *a, const struct symbol *b)
+static bool may_conflict(const struct symbol *a, const struct symbol *b)
 {
 	return a->element->file->import_path.p != b->element->file->import_path.p;
 }
@@ -76,7 +76,7 @@ static bool list_declarations(
 
 			if (before->element->file == at->element->file)
 				continue;
-			differ |= may_not_meet(before, at);
+			differ |= may_conflict(before, at);
 		}
 		*vec_push(s->scratch, declarations) = at;
 	}
@@ -128,7 +128,7 @@ static void report(const struct symbol *a, const struct symbol *b, const struct 
 		second = a;
 	}
 	e = second->element;
-	unit = (struct unit *)e->file->symbols;
+	unit = e->file->unit;
 	if (is_visible(unit, unit_of(first)))
 		return; /* validate.c says so */
 	if (unit == both)
@@ -171,7 +171,7 @@ static void search_importers(struct search *s, const struct symbol_list *declara
 			const struct unit *importer = s->importers[k];
 			const struct symbol **other = &s->owners[importer->index];
 
-			met = *other && may_not_meet(*other, owner);
+			met = *other && may_conflict(*other, owner);
 			if (met) {
 				report(owner, *other, importer);
 			} else if (!*other) {

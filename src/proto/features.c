@@ -167,13 +167,65 @@ static const struct features *share(
 	return kept;
 }
 
-/* ---- what is set ---- */
-
 static bool is_features(const struct uninterpreted *statement)
 {
 	return statement->n_parts > 0 && !statement->parts[0].is_extension &&
 	       str_eq(statement->parts[0].name, S("features"));
 }
+
+/* ---- before linking ---- */
+
+/* The value that a word names; `otherwise` if it is none. */
+static uint8_t visibility_of(const struct literal *value, uint8_t otherwise)
+{
+	static const struct str words[] = {
+		[EXPORT_ALL] = STR_INIT("EXPORT_ALL"),
+		[EXPORT_TOP_LEVEL] = STR_INIT("EXPORT_TOP_LEVEL"),
+		[LOCAL_ALL] = STR_INIT("LOCAL_ALL"),
+		[STRICT] = STR_INIT("STRICT"),
+	};
+
+	for (uint8_t i = EXPORT_ALL; value->kind == LITERAL_IDENT && i < COUNT(words); i++)
+		if (str_eq(value->text, words[i]))
+			return i;
+	return otherwise;
+}
+
+/* What a statement that sets features says of default_symbol_visibility. */
+static uint8_t visibility_set(const struct uninterpreted *statement, uint8_t otherwise)
+{
+	const struct str name = S("default_symbol_visibility");
+	const struct literal *value = &statement->value;
+
+	if (statement->n_parts == 2 && str_eq(statement->parts[1].name, name))
+		return visibility_of(value, otherwise);
+	if (statement->n_parts == 1 && value->kind == LITERAL_MESSAGE)
+		for (uint32_t i = 0; i < value->fields.n; i++)
+			if (str_eq(value->fields.items[i].name, name))
+				otherwise = visibility_of(&value->fields.items[i].value, otherwise);
+	return otherwise;
+}
+
+uint8_t features_default_visibility(const struct file *file)
+{
+	const struct options *options = file->e.options;
+	uint8_t visibility = default_features(file->edition)->default_symbol_visibility;
+	struct str bytes;
+	uint64_t encoded;
+
+	if (!options)
+		return visibility;
+	if (encoded_bytes(options_encoded(options), features_number(ELEMENT_FILE), &bytes) &&
+		encoded_varint(bytes, FEATURE_DEFAULT_SYMBOL_VISIBILITY, &encoded) &&
+		encoded <= STRICT)
+		visibility = (uint8_t)encoded;
+	for (const struct uninterpreted *u = options->uninterpreted; u; u = u->next)
+		if (is_features(u))
+			visibility = visibility_set(u, visibility);
+	return visibility;
+}
+
+/* ---- what is set ---- */
 
 static void interpret(
 	struct resolving *resolving, struct element *element, struct uninterpreted *statement)

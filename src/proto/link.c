@@ -2,7 +2,6 @@
  * Names → elements: innermost scope first, among the files that are visible (grammar-notes.md,
  * section 5; descriptor.cc, LookupSymbol).
  */
-#include "proto/options.h"
 #include "proto/proto.h"
 
 /* Which candidates count: those of visible files, or of all (to say what should have been
@@ -220,7 +219,7 @@ static struct resolution resolve(struct context *context, struct element *scope,
 	struct search s = {
 		.context = context, .name = name, .wanted = wanted, .in_option = in_option
 	};
-	struct resolution r = { .scope = scope, .in_option = in_option };
+	struct resolution r = { 0 };
 	bool absolute = name.n && name.p[0] == '.';
 	struct element *shadow = NULL;
 
@@ -359,19 +358,6 @@ static struct str nearest_name(struct context *context, struct str word, enum sy
 	return n.best;
 }
 
-/* A file that comes later may declare it, and is to be named then. */
-static bool postpone(struct context *context, struct str name, struct span span,
-	enum symbol_wanted wanted, const struct resolution *r)
-{
-	struct unit *unit = context->unit;
-
-	if (!context->compiler->more_to_come || unit->postponed.n == MAX_ERRORS)
-		return false;
-	*vec_push(context->arena, &unit->postponed) =
-		(struct postponed){ r->scope, name, span, wanted, r->in_option };
-	return true;
-}
-
 bool link_report(struct context *context, struct str name, struct span span,
 	enum symbol_wanted wanted, const struct resolution *r)
 {
@@ -417,8 +403,6 @@ bool link_report(struct context *context, struct str name, struct span span,
 	}
 	if (context->file->lacks_import)
 		return false;
-	if (r->failure == RESOLVE_MISSING && postpone(context, name, span, wanted, r))
-		return true;
 	if (r->failure == RESOLVE_NOT_IMPORTED && r->found->file) {
 		diag_error(context->diags, place,
 			"'" STR "' is declared in '" STR "', which is not imported", ARG(shown),
@@ -512,56 +496,6 @@ struct message *link_options_message(struct context *context, const struct eleme
 
 /* ---- linking a file ---- */
 
-/* The feature default_symbol_visibility by its word; 0 if it is none. */
-static int64_t visibility_of(const struct literal *value)
-{
-	static const struct str words[] = {
-		[EXPORT_ALL] = STR_INIT("EXPORT_ALL"),
-		[EXPORT_TOP_LEVEL] = STR_INIT("EXPORT_TOP_LEVEL"),
-		[LOCAL_ALL] = STR_INIT("LOCAL_ALL"),
-		[STRICT] = STR_INIT("STRICT"),
-	};
-
-	for (size_t i = EXPORT_ALL; value->kind == LITERAL_IDENT && i < COUNT(words); i++)
-		if (str_eq(value->text, words[i]))
-			return (int64_t)i;
-	return 0;
-}
-
-/* While features are not resolved: the file's statement is read as it stands, or as a set holds it.
- */
-static int64_t default_visibility(const struct file *file)
-{
-	enum { FILE_FEATURES = 50, DEFAULT_SYMBOL_VISIBILITY = 8 };
-	const struct options *options = file->e.options;
-	const struct str name = S("default_symbol_visibility");
-	struct str bytes;
-	uint64_t encoded;
-	int64_t found, last = file->edition >= EDITION_2026 ? STRICT : EXPORT_TOP_LEVEL;
-
-	if (encoded_bytes(options_encoded(options), FILE_FEATURES, &bytes) &&
-		encoded_varint(bytes, DEFAULT_SYMBOL_VISIBILITY, &encoded) && encoded <= STRICT)
-		last = (int64_t)encoded;
-	for (const struct uninterpreted *u = options ? options->uninterpreted : NULL; u;
-		u = u->next) {
-		if (u->parts[0].is_extension || !str_eq(u->parts[0].name, S("features")))
-			continue;
-		if (u->n_parts == 2 && str_eq(u->parts[1].name, name)) {
-			found = visibility_of(&u->value);
-			last = found ? found : last;
-		}
-		for (uint32_t i = 0; u->n_parts == 1 && u->value.kind == LITERAL_MESSAGE &&
-				     i < u->value.fields.n;
-			i++) {
-			const struct literal_field *field = &u->value.fields.items[i];
-
-			found = str_eq(field->name, name) ? visibility_of(&field->value) : 0;
-			last = found ? found : last;
-		}
-	}
-	return last;
-}
-
 /* May another file use it (edition 2024, visibility)? */
 static bool is_exported(const struct element *e)
 {
@@ -572,11 +506,7 @@ static bool is_exported(const struct element *e)
 		return visibility == VISIBILITY_EXPORT;
 	if (file->edition < EDITION_2024 || file->lacks_visibility)
 		return true;
-	/* Of an earlier batch they are resolved, and what is written is gone. */
-	visibility = type_default_visibility(
-		e, file->e.features ? file->e.features->default_symbol_visibility
-				    : (uint8_t)default_visibility(file));
-	return visibility == VISIBILITY_EXPORT;
+	return type_default_visibility(e, file->unit->default_visibility) == VISIBILITY_EXPORT;
 }
 
 static void check_visible(struct context *c, const struct element *found, struct span span)

@@ -332,20 +332,14 @@ static void check_values(
 	}
 }
 
-/* Errors of the file by now, with those that are not worded yet. */
-static uint32_t count_errors(const struct context *context)
-{
-	return context->diags->n_errors + context->unit->postponed.n;
-}
-
 static void interpret_all(struct context *context, struct element *element, struct options *options)
 {
-	uint32_t before = count_errors(context);
+	uint32_t before = context->diags->n_errors;
 
 	make_room(context, options);
 	for (struct uninterpreted *u = options->uninterpreted; u; u = u->next)
 		option_interpret(context, element, options, u);
-	if (count_errors(context) == before)
+	if (context->diags->n_errors == before)
 		check_values(context, element, options);
 }
 

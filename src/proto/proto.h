@@ -1,18 +1,13 @@
 /*
  * What the stages of the front end share; private to proto/.
  *
- * Files go in batches, each with all that it imports: parse (one thread a file), symbols (one
- * thread, all files), then for all files of the batch at once with a barrier between: link (names
- * of types), features (the `features` options and what they resolve to), options (all others, and
- * defaults), validate (what is forbidden). So a stage may rely on every earlier stage for every
- * file that is imported; of others, those of later batches are not known yet.
+ * Parse (one thread a file), symbols (one thread, all files), then for all files with a barrier
+ * between: link (names of types), features (the `features` options and what they resolve to),
+ * options (all others, and defaults), validate (what is forbidden). So a stage may rely on every
+ * earlier stage for every file.
  */
 #pragma once
 #include "proto/compile.h"
-
-/* Files that a batch is begun with, of each side; half as many with source info, since the
- * locations of a file take three times as much as its options do. */
-enum { BATCH = 1024 };
 
 /* ---- options before they are interpreted ---- */
 
@@ -105,15 +100,6 @@ struct symbol_walk {
 
 enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
 
-/* A name that no file declared when it was looked for, while others were to come. */
-struct postponed {
-	struct element *scope;
-	struct str name;
-	struct span span;
-	enum symbol_wanted wanted;
-	bool in_option;
-};
-
 /* Each file that is compiled in this run, whatever side it is for. */
 struct unit {
 	struct file *file;
@@ -125,9 +111,8 @@ struct unit {
 	bool parsed;                       /* without an error */
 	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read
 				    against */
+	uint8_t default_visibility; /* the file's feature default_symbol_visibility */
 	struct diags diags;
-	VEC(struct postponed) postponed;
-	struct syntax *syntax; /* compile.c's: where its options are as they are written */
 };
 
 struct compiler {
@@ -142,7 +127,6 @@ struct compiler {
 	VEC(struct package *) package_list;
 	struct package *root;            /* the one without a name */
 	struct unit *builtin_descriptor; /* always there */
-	bool more_to_come;               /* files that are not in `units` yet */
 	const struct compile_options *options;
 };
 
@@ -224,8 +208,6 @@ struct resolution {
 	struct element *found;
 	enum resolve_failure failure;
 	struct element *shadow;
-	struct element *scope; /* where the search began, and in what */
-	bool in_option;
 };
 
 /* RESOLVED of them, empty. */
@@ -266,6 +248,11 @@ void symbols_add_extensions(struct compiler *compiler, struct unit *unit);
 /* Reports names that two files declare and some file imports both of, once for files that have
  * several such names. */
 void conflicts_report(struct compiler *compiler, struct arena *scratch);
+/*
+ * The feature default_symbol_visibility of a file of edition 2024 or later, from its options as
+ * they are written or as a set holds them: linking needs it before features are resolved.
+ */
+uint8_t features_default_visibility(const struct file *file);
 /* Resolves type names, extendees, methods' types; registers nothing. */
 void link_file(struct context *context);
 /*

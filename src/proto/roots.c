@@ -292,11 +292,6 @@ const struct source_entry *root_find(
 	return entry ? entry : find_shortened(finder, importer, import);
 }
 
-uint32_t root_count(const struct root_finder *finder)
-{
-	return finder->inferred.n;
-}
-
 bool roots_hold(const struct roots *roots, struct str path)
 {
 	bool under = roots->inferred;

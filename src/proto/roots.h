@@ -15,8 +15,6 @@ struct root_finder *root_finder_new(struct arena *arena, struct intern *names,
  */
 const struct source_entry *root_find(struct root_finder *finder, struct str importer_path,
 	struct str import, struct source **source);
-/* How many roots were inferred by now. */
-uint32_t root_count(const struct root_finder *finder);
 /* Is a contract of the source part of what is judged: under a declared root and not excluded? */
 bool root_owns(const struct root_finder *finder, struct str path);
 /* The import path of a contract; with inferred roots only right once every import was looked for.

@@ -24,8 +24,7 @@ enum { LONG_CHAIN = 32 };
 
 static const struct unit *unit_of(const struct element *element)
 {
-	return element->kind == ELEMENT_PACKAGE ? NULL
-						: (const struct unit *)element->file->symbols;
+	return element->kind == ELEMENT_PACKAGE ? NULL : element->file->unit;
 }
 
 /* Symbols of one file stand together, since one file after the other is entered. */

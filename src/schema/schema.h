@@ -371,7 +371,7 @@ struct file {
 	VEC(struct field *) extensions;
 	VEC(struct location) locations; /* while it is compiled */
 	struct str source_info;         /* as bytes of a SourceCodeInfo; absent unless asked for */
-	struct symbols *symbols;        /* proto/'s */
+	struct unit *unit;              /* proto/'s, while it is compiled */
 	const void *content;            /* equal pointers: equal bytes */
 };
 
