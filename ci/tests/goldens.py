@@ -103,21 +103,20 @@ def sides(case, tmp):
     return copy
 
 
-def rules(bw, case, tmp, name=None):
-    """rules/ID/CASE and categories/ID/CASE: old/, new/, expect.jsonl (measured on the peer) or ours.jsonl (where we differ on
-    purpose), of that rule or category alone; all.jsonl: every rule on, ours. config.yaml and args.txt: more arguments."""
-    work, ident = sides(case, tmp), case.parent.name.split("@")
-    want = findings((case / ("ours.jsonl" if (case / "ours.jsonl").exists() else "expect.jsonl")).read_text())
+def answers(bw, case, expect, ident, tmp):
+    """Holds `check` with one rule or category, ID or ID@VERSION (of buf's configuration), against a file of expectations, and
+    `check` with every rule on against all.jsonl."""
+    work, (ident, *version) = sides(case, tmp), ident.split("@")
+    want = findings(expect.read_text())
     args, all_args = ["check", "--format", "json"], ["check", "--format", "json", "--use", EVERYTHING]
     if (case / "config.yaml").exists():
         args += ["--config", "config.yaml"]
+    elif version:
+        config = pathlib.Path(tmp) / "buf.yaml"
+        config.write_text(f"version: {version[0]}\nbreaking:\n  use:\n    - {ident}\n")
+        args += ["--config", str(config)]
     elif not any((case / "new" / n).exists() for n in ("buf.yaml", "buf.work.yaml")):
-        if len(ident) > 1:
-            config = pathlib.Path(tmp) / "buf.yaml"
-            config.write_text(f"version: {ident[1]}\nbreaking:\n  use:\n    - {ident[0]}\n")
-            args += ["--config", str(config)]
-        else:
-            args += ["--use", ident[0]]
+        args += ["--use", ident]
     if (case / "args.txt").exists():
         args += (case / "args.txt").read_text().split()
     status, out, err = bw.run([*args, "dir:old", "dir:new"], work)
@@ -133,8 +132,17 @@ def rules(bw, case, tmp, name=None):
     bw.golden(case / "all.jsonl", out if status < 2 else f'{{"status": {status}}}\n')
 
 
-def categories(bw, case, tmp):
-    rules(bw, case, tmp)
+def rules(bw, case, tmp):
+    """rules/ID/CASE: old/, new/, expect.jsonl (measured on the peer) or ours.jsonl (where we differ on purpose), of that rule alone;
+    all.jsonl: every rule on, ours. config.yaml and args.txt: more arguments."""
+    ours = case / "ours.jsonl"
+    answers(bw, case, ours if ours.exists() else case / "expect.jsonl", case.parent.name, tmp)
+
+
+def categories(bw, expect, tmp):
+    """categories/CASE/expect.ID.jsonl: as in rules/, with the answer for each category in a file of its own."""
+    ident, ours = expect.name.split(".")[1], expect.with_name(expect.name.replace("expect", "ours", 1))
+    answers(bw, expect.parent, ours if ours.exists() else expect, ident, tmp)
 
 
 def breaks(bw, case, tmp):
@@ -275,7 +283,7 @@ def fuzz(bw, case, tmp):
         bw.run(["build", f"set:{case / 'input.binpb'}", "-o", "set.binpb"], tmp)
 
 
-TOPICS = {"rules": (rules, "*/*"), "categories": (categories, "*/*"), "breaks": (breaks, "*"), "field": (field, "*"),
+TOPICS = {"rules": (rules, "*/*"), "categories": (categories, "*/expect.*.jsonl"), "breaks": (breaks, "*"), "field": (field, "*"),
           "compile": (compile, "*valid/*"), "cli": (cli, "*"), "fuzz": (fuzz, "*")}
 
 
@@ -305,7 +313,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for topic, (_, pattern) in TOPICS.items():
             cases = [c for c in sorted((TOP / "testdata" / topic).glob(pattern))
-                     if c.is_dir() and (not a.filter or any(f in str(c.relative_to(TOP / "testdata")) for f in a.filter))]
+                     if not a.filter or any(f in str(c.relative_to(TOP / "testdata")) for f in a.filter)]
             wrong = [(n, why) for n, why in pool.map(lambda c: judge(bw, topic, c), cases) if why]
             for n, why in wrong[:a.show]:
                 print(f"  {n}: {why}")
