@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Holds what says something of every rule against the table of rules: schemas/, `rules`, `explain`, the cases' expectations.
 
-usage: rule_texts.py --bw PATH
+usage: rule_texts.py --bw PATH [--bless]
+
+`--bless` writes the lists of names in schemas/ anew, and no more.
 """
 import argparse
 import json
@@ -41,14 +43,19 @@ def sections(text, form):
     return {h[1]: plain(text[h.start():end]) for h, end in zip(heads, [*(h.start() for h in heads[1:]), len(text)])}
 
 
-def lists(bw, ids, deprecated):
+def lists(ids, deprecated, bless):
     """The lists of names in the schemas, in the order of `rules`."""
-    schema = {n: json.loads((TOP / f"schemas/{n}.schema.json").read_text()) for n in ("report", "breakwater.yaml", "breakwater.accepted.yaml")}
-    holds("report.schema.json lists the rules", schema["report"]["properties"]["type"]["enum"] == ids)
-    holds("breakwater.accepted.yaml.schema.json lists the rules",
-          schema["breakwater.accepted.yaml"]["definitions"]["entry"]["properties"]["rule"]["enum"] == ids)
-    holds("breakwater.yaml.schema.json lists categories, rules and deprecated names",
-          schema["breakwater.yaml"]["definitions"]["id"]["enum"] == [*CATEGORIES, *ids, *deprecated])
+    for name, names, *keys in (("report", ids, "properties", "type"),
+                               ("breakwater.accepted.yaml", ids, "definitions", "entry", "properties", "rule"),
+                               ("breakwater.yaml", [*CATEGORIES, *ids, *deprecated], "definitions", "id")):
+        path = TOP / f"schemas/{name}.schema.json"
+        schema = place = json.loads(path.read_text())
+        for key in keys:
+            place = place[key]
+        if bless and place["enum"] != names:
+            place["enum"] = names
+            path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+        holds(f"{path.name} lists the rules: meson compile bless", place["enum"] == names)
 
 
 def texts(bw, rules):
@@ -99,11 +106,14 @@ def surfaces(rules):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--bw", required=True)
+    p.add_argument("--bless", action="store_true")
     a = p.parse_args()
     rules = [json.loads(x) for x in run(a.bw, "rules", "--format", "json").splitlines()]
     man = run(a.bw, "rules", "--format", "man")
     deprecated = re.findall(r"^\.It (\w+)$", man[man.index(".Sh DEPRECATED"):], re.M)
-    lists(a.bw, [r["id"] for r in rules], deprecated)
+    lists([r["id"] for r in rules], deprecated, a.bless)
+    if a.bless:
+        return 0
     texts(a.bw, rules)
     n = surfaces(rules)
     print(f"{len(rules)} rules, {n} findings of cases, {len(FAILED)} failed")

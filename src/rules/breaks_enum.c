@@ -1,4 +1,4 @@
-/* breaks.md, the rows of enums and of what is reserved. */
+/* breaks.md, the rows of enums. */
 #include "rules/breaks_private.h"
 
 static const struct enumeration *owner(const struct enum_value *value)
@@ -119,16 +119,4 @@ unsigned value_json_name_breaks(const struct question *q)
 	if (n.is_custom && enum_names_are_lost_in_json(q->b, n.after, n.old))
 		breaks |= JSON_FORWARD;
 	return breaks;
-}
-
-/* Row ENUM_SAME_TYPE: only the open side holds numbers that no value has. */
-unsigned enum_type_breaks(const struct question *q)
-{
-	return enum_is_closed(q->pair->new.enumeration) ? GONE : WIRE_FORWARD | JSON_FORWARD;
-}
-
-/* Rows RESERVED_MESSAGE_NO_DELETE and RESERVED_ENUM_NO_DELETE: free for another meaning. */
-unsigned reserved_breaks(const struct question *q)
-{
-	return q->detail == DETAIL_NUMBER ? WIRE_BACKWARD : JSON_BACKWARD;
 }

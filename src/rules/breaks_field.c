@@ -221,30 +221,3 @@ unsigned field_name_breaks(const struct question *q)
 		breaks |= SOURCE_CODE;
 	return breaks;
 }
-
-static bool is_verified(const struct field *field)
-{
-	return field->e.features->utf8_validation == UTF8_VERIFY;
-}
-
-/* Row FIELD_SAME_UTF8_VALIDATION: the side that verifies refuses. */
-unsigned utf8_breaks(const struct question *q)
-{
-	return is_verified(q->pair->new.field) ? WIRE_BACKWARD : WIRE_FORWARD;
-}
-
-/* FileOptions.java_string_check_utf8, of proto2 and proto3; editions have java_utf8_validation. */
-enum { JAVA_STRING_CHECK_UTF8 = 27 };
-
-static bool is_verified_in_java(const struct field *field)
-{
-	return is_verified(field) ||
-	       options_bool(field->e.file->e.options, JAVA_STRING_CHECK_UTF8, false) ||
-	       field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY;
-}
-
-/* Row FIELD_SAME_JAVA_UTF8_VALIDATION. */
-unsigned java_utf8_breaks(const struct question *q)
-{
-	return is_verified_in_java(q->pair->new.field) ? WIRE_BACKWARD : WIRE_FORWARD;
-}

@@ -106,20 +106,6 @@ unsigned package_deletion_breaks(const struct question *q)
 	return breaks;
 }
 
-/* Arenas that are there now break nobody; edition 2026 takes away the option against them. */
-unsigned arenas_breaks(const struct question *q)
-{
-	enum { CC_ENABLE_ARENAS = 31 };
-
-	return options_bool(q->pair->new.file->e.options, CC_ENABLE_ARENAS, true) ? 0 : SOURCE_CODE;
-}
-
-/* Row FILE_SAME_PACKAGE: a package is part of the path of every call. */
-unsigned package_breaks(const struct question *q)
-{
-	return q->pair->old.file->services.n ? EVERYTHING : SOURCE_CODE;
-}
-
 /* Which two syntaxes a file has on its two sides, and whether that was seen to matter. */
 struct rewriting {
 	struct breaks *b;
@@ -160,9 +146,7 @@ unsigned syntax_breaks(const struct question *q)
 	return rewriting.shows ? SOURCE_CODE : 0;
 }
 
-/* Rows RPC_SAME_REQUEST_TYPE and RPC_SAME_RESPONSE_TYPE: as message A → B. */
-static unsigned message_breaks(
-	struct breaks *b, const struct message *old, const struct message *new)
+unsigned message_breaks(struct breaks *b, const struct message *old, const struct message *new)
 {
 	unsigned breaks = SOURCE_CODE;
 
@@ -176,48 +160,4 @@ static unsigned message_breaks(
 			breaks |= way_surface(way);
 	}
 	return breaks;
-}
-
-unsigned request_breaks(const struct question *q)
-{
-	return message_breaks(q->b, q->pair->old.method->input, q->pair->new.method->input);
-}
-
-unsigned response_breaks(const struct question *q)
-{
-	return message_breaks(q->b, q->pair->old.method->output, q->pair->new.method->output);
-}
-
-/* Rows RPC_SAME_CLIENT_STREAMING and RPC_SAME_SERVER_STREAMING: many where one is expected. */
-static unsigned streaming_breaks(bool streams_now)
-{
-	return streams_now ? WIRE_FORWARD | JSON_FORWARD | SOURCE_CODE : GONE;
-}
-
-unsigned client_streaming_breaks(const struct question *q)
-{
-	return streaming_breaks(q->pair->new.method->client_streaming);
-}
-
-unsigned server_streaming_breaks(const struct question *q)
-{
-	return streaming_breaks(q->pair->new.method->server_streaming);
-}
-
-/* MethodOptions.idempotency_level and the one of its values that allows a GET. */
-enum { IDEMPOTENCY_LEVEL = 34, NO_SIDE_EFFECTS = 1 };
-
-static bool takes_get(const struct method *method)
-{
-	return options_int(method->e.options, IDEMPOTENCY_LEVEL, 0) == NO_SIDE_EFFECTS;
-}
-
-/* Row RPC_SAME_IDEMPOTENCY_LEVEL: a server that does not know of it refuses GET. */
-unsigned idempotency_breaks(const struct question *q)
-{
-	bool was = takes_get(q->pair->old.method), is = takes_get(q->pair->new.method);
-
-	if (was == is)
-		return 0;
-	return was ? WIRE_BACKWARD | JSON_BACKWARD : WIRE_FORWARD | JSON_FORWARD;
 }

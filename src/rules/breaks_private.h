@@ -38,21 +38,6 @@ struct breaks {
 	unsigned renamed_breaks;           /* and said this */
 };
 
-/* What breaks_of is asked. */
-struct question {
-	struct breaks *b;
-	const struct pair *pair;
-	int detail;
-};
-
-/* All that a declaration breaks which was there and is refused or unknown now. */
-enum {
-	GONE = WIRE_BACKWARD | JSON_BACKWARD | SOURCE_CODE,
-	WIRE = WIRE_BACKWARD | WIRE_FORWARD,
-	JSON = JSON_BACKWARD | JSON_FORWARD,
-	EVERYTHING = WIRE | JSON | SOURCE_CODE,
-};
-
 /* The surface that is broken when something does not arrive in this way. */
 unsigned way_surface(struct way way);
 
@@ -157,37 +142,3 @@ bool oneof_is_mixed(
 	struct breaks *b, struct way way, const struct message *from, const struct oneof *to);
 /* Is a number of begin…end neither an extension number nor reserved nor declared in `message`? */
 bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end);
-
-/*
- * breaks_field.c, breaks_enum.c, breaks_file.c: a function for each row of breaks.md, "Everything
- * else".
- */
-typedef unsigned (*breaks_row)(const struct question *q);
-unsigned field_type_breaks(const struct question *q);
-unsigned field_cardinality_breaks(const struct question *q);
-unsigned required_breaks(const struct question *q);
-unsigned field_oneof_breaks(const struct question *q);
-unsigned field_deletion_breaks(const struct question *q);
-unsigned field_name_breaks(const struct question *q);
-unsigned json_name_breaks(const struct question *q);
-unsigned utf8_breaks(const struct question *q);
-unsigned java_utf8_breaks(const struct question *q);
-unsigned value_deletion_breaks(const struct question *q);
-unsigned value_json_name_breaks(const struct question *q);
-unsigned value_name_breaks(const struct question *q);
-unsigned enum_type_breaks(const struct question *q);
-unsigned reserved_breaks(const struct question *q);
-unsigned syntax_breaks(const struct question *q);
-unsigned arenas_breaks(const struct question *q);
-unsigned package_breaks(const struct question *q);
-unsigned message_deletion_breaks(const struct question *q);
-unsigned file_deletion_breaks(const struct question *q);
-unsigned package_deletion_breaks(const struct question *q);
-unsigned extension_deletion_breaks(const struct question *q);
-unsigned extension_range_breaks(const struct question *q);
-unsigned service_deletion_breaks(const struct question *q);
-unsigned request_breaks(const struct question *q);
-unsigned response_breaks(const struct question *q);
-unsigned client_streaming_breaks(const struct question *q);
-unsigned server_streaming_breaks(const struct question *q);
-unsigned idempotency_breaks(const struct question *q);

@@ -207,9 +207,7 @@ static unsigned reversed(unsigned mask)
 
 static unsigned judge(struct world *w, const char *id, const struct pair *pair)
 {
-	struct rule rule = { .id = id };
-
-	return breaks_of(w->breaks, &rule, pair, DETAIL_NONE);
+	return breaks_of(w->breaks, rule_find(str_of(id)), pair, DETAIL_NONE);
 }
 
 static unsigned judge_fields(
@@ -664,17 +662,17 @@ static void enum_values_break_as_their_rows_say(void **state)
 static void reserved_names_and_numbers_break_different_surfaces(void **state)
 {
 	struct world *w = *state;
-	struct rule rule = { .id = "RESERVED_MESSAGE_NO_DELETE" };
+	const struct rule *rule = rule_find(S("RESERVED_MESSAGE_NO_DELETE"));
 	struct pair pair = { .kind = PAIR_MESSAGE };
 
-	assert_int_equal(breaks_of(w->breaks, &rule, &pair, DETAIL_NUMBER), mask_of("wb"));
-	assert_int_equal(breaks_of(w->breaks, &rule, &pair, DETAIL_NAME), mask_of("jb"));
+	assert_int_equal(breaks_of(w->breaks, rule, &pair, DETAIL_NUMBER), mask_of("wb"));
+	assert_int_equal(breaks_of(w->breaks, rule, &pair, DETAIL_NAME), mask_of("jb"));
 }
 
 static void an_extension_range_is_free_where_nothing_covers_it(void **state)
 {
 	struct world *w = *state;
-	struct rule rule = { .id = "EXTENSION_MESSAGE_NO_DELETE" };
+	const struct rule *rule = rule_find(S("EXTENSION_MESSAGE_NO_DELETE"));
 	struct message *old = make_message(w, "t.M"), *new = make_message(w, "t.M");
 	struct extension_range ranges[] = { { .begin = 10, .end = 12 },
 		{ .begin = 20, .end = 20 } };
@@ -687,8 +685,8 @@ static void an_extension_range_is_free_where_nothing_covers_it(void **state)
 	reserve(w, new, 10);
 	add_field(w, new, "x", 11, TYPE_INT32, NULL);
 	reserve(w, new, 12);
-	assert_int_equal(breaks_of(w->breaks, &rule, &pair, DETAIL_RANGE), mask_of("s"));
-	assert_int_equal(breaks_of(w->breaks, &rule, &pair, DETAIL_RANGE + 1), mask_of("wb s"));
+	assert_int_equal(breaks_of(w->breaks, rule, &pair, DETAIL_RANGE), mask_of("s"));
+	assert_int_equal(breaks_of(w->breaks, rule, &pair, DETAIL_RANGE + 1), mask_of("wb s"));
 }
 
 int main(void)

@@ -116,18 +116,16 @@ static struct str moved_help(
 			ARG(old->file->import_path), ARG(new->file->import_path));
 	why = old->kind == ELEMENT_SERVICE ? "clients call it by its full name"
 	      : old->kind == ELEMENT_FIELD ? "its full name is its key in JSON and in code"
-	      : old->kind == ELEMENT_ENUM
-		      ? "generated code has it under its full name"
-		      : "generated code and Any have it under its full name";
+	      : old->kind == ELEMENT_ENUM  ? "generated code has it under its full name"
+					   : "generated code and Any have it under its full name";
 	/* Both would not do in one package: the values of enums are names of it. */
 	if (new->file->package.p == old->file->package.p)
-		return str_printf(c->arena, "%s: keep '" STR "' as its name", why,
-			ARG(old->full_name));
+		return str_printf(
+			c->arena, "%s: keep '" STR "' as its name", why, ARG(old->full_name));
 	return str_printf(c->arena,
 		"%s: keep '" STR "' beside '" STR "', marked %s, as long as anybody uses it", why,
 		ARG(old->full_name), ARG(new->full_name),
-		old->kind == ELEMENT_FIELD ? "[deprecated = true]"
-					   : "`option deprecated = true;`");
+		old->kind == ELEMENT_FIELD ? "[deprecated = true]" : "`option deprecated = true;`");
 }
 
 static struct str deletion_help(const struct check *c, const struct element *old)
@@ -190,8 +188,8 @@ static void declaration_no_delete(struct check *c, const struct rule *rule, cons
 		f = finding_add(c, rule, pair, &fact, STR " was moved to " STR,
 			ARG(declaration_words(c, old)), ARG(fact.moved_to));
 	} else {
-		f = finding_add(c, rule, pair, &fact, STR " was deleted",
-			ARG(declaration_words(c, old)));
+		f = finding_add(
+			c, rule, pair, &fact, STR " was deleted", ARG(declaration_words(c, old)));
 	}
 	follow(c, rule, f, old);
 }
@@ -231,6 +229,7 @@ const struct rule rule_MESSAGE_NO_DELETE = {
 	.id = "MESSAGE_NO_DELETE",
 	.categories = CAT_FILE | CAT_CSR,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = message_deletion_breaks,
 	.on = PAIR_FILE_MESSAGE,
 	.check = declaration_no_delete,
 	.purpose = "messages are not deleted from their file",
@@ -272,6 +271,7 @@ const struct rule rule_EXTENSION_NO_DELETE = {
 	.not_in_v1 = true,
 	.not_in_v1beta1 = true,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = extension_deletion_breaks,
 	.on = PAIR_FILE_EXTENSION,
 	.check = declaration_no_delete,
 	.purpose = "extensions are not deleted from their file",
@@ -293,6 +293,7 @@ const struct rule rule_SERVICE_NO_DELETE = {
 	.id = "SERVICE_NO_DELETE",
 	.categories = CAT_FILE,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = service_deletion_breaks,
 	.on = PAIR_FILE_SERVICE,
 	.check = declaration_no_delete,
 	.purpose = "services are not deleted from their file",
@@ -311,6 +312,7 @@ const struct rule rule_PACKAGE_MESSAGE_NO_DELETE = {
 	.id = "PACKAGE_MESSAGE_NO_DELETE",
 	.categories = CAT_PACKAGE,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = message_deletion_breaks,
 	.on = PAIR_PACKAGE_MESSAGE,
 	.check = declaration_no_delete,
 	.purpose = "messages are not deleted from their package",
@@ -347,6 +349,7 @@ const struct rule rule_PACKAGE_EXTENSION_NO_DELETE = {
 	.not_in_v1 = true,
 	.not_in_v1beta1 = true,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = extension_deletion_breaks,
 	.on = PAIR_PACKAGE_EXTENSION,
 	.check = declaration_no_delete,
 	.purpose = "extensions are not deleted from their package",
@@ -368,6 +371,7 @@ const struct rule rule_PACKAGE_SERVICE_NO_DELETE = {
 	.id = "PACKAGE_SERVICE_NO_DELETE",
 	.categories = CAT_PACKAGE,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = service_deletion_breaks,
 	.on = PAIR_PACKAGE_SERVICE,
 	.check = declaration_no_delete,
 	.purpose = "services are not deleted from their package",
@@ -386,6 +390,7 @@ const struct rule rule_PACKAGE_NO_DELETE = {
 	.id = "PACKAGE_NO_DELETE",
 	.categories = CAT_PACKAGE,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = package_deletion_breaks,
 	.on = PAIR_PACKAGE,
 	.check = package_no_delete,
 	.purpose = "packages are not deleted",

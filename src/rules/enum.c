@@ -323,10 +323,17 @@ static void enum_same_type(struct check *c, const struct rule *rule, const struc
 	"of lists too, "                                                                          \
 	"and takes a map entry along."
 
+/* Only the open side holds numbers that no value has. */
+static unsigned enum_type_breaks(const struct question *q)
+{
+	return enum_is_closed(q->pair->new.enumeration) ? GONE : WIRE_FORWARD | JSON_FORWARD;
+}
+
 const struct rule rule_ENUM_VALUE_NO_DELETE = {
 	.id = "ENUM_VALUE_NO_DELETE",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_CSR,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = value_deletion_breaks,
 	.on = PAIR_ENUM_VALUE,
 	.check = enum_value_no_delete,
 	.arg = PLAIN,
@@ -344,6 +351,7 @@ const struct rule rule_ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED = {
 	.id = "ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED",
 	.categories = CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = value_deletion_breaks,
 	.on = PAIR_ENUM_VALUE,
 	.check = enum_value_no_delete,
 	.arg = UNLESS_NUMBER_RESERVED,
@@ -361,6 +369,7 @@ const struct rule rule_ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED = {
 	.id = "ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED",
 	.categories = CAT_WIRE_JSON | CAT_CSR,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = value_deletion_breaks,
 	.on = PAIR_ENUM_VALUE,
 	.check = enum_value_no_delete,
 	.arg = UNLESS_NAME_RESERVED,
@@ -382,6 +391,7 @@ const struct rule rule_ENUM_VALUE_SAME_NAME = {
 	.id = "ENUM_VALUE_SAME_NAME",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = value_name_breaks,
 	.on = PAIR_ENUM_VALUE,
 	.check = enum_value_same_name,
 	.purpose = "enum values keep their names",
@@ -409,6 +419,7 @@ const struct rule rule_ENUM_VALUE_SAME_JSON_NAME = {
 	.id = "ENUM_VALUE_SAME_JSON_NAME",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD,
+	.narrow = value_json_name_breaks,
 	.on = PAIR_ENUM_VALUE,
 	.check = enum_value_same_json_name,
 	.purpose = "enum values keep their custom names in JSON",
@@ -432,6 +443,7 @@ const struct rule rule_ENUM_SAME_TYPE = {
 	.id = "ENUM_SAME_TYPE",
 	.categories = CAT_FILE | CAT_PACKAGE,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = enum_type_breaks,
 	.on = PAIR_ENUM,
 	.check = enum_same_type,
 	.purpose = "enums stay open or closed",

@@ -112,6 +112,12 @@ static void field_same_utf8_validation(
 		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));
 }
 
+/* The side that verifies refuses. */
+static unsigned utf8_breaks(const struct question *q)
+{
+	return verifies(q->pair->new.field) ? WIRE_BACKWARD : WIRE_FORWARD;
+}
+
 static const struct option *java_check_option(const struct field *field)
 {
 	return options_find(field->e.file->e.options, FILE_OPTION_JAVA_STRING_CHECK_UTF8);
@@ -166,6 +172,11 @@ static void field_same_java_utf8_validation(
 		STR " changed its UTF-8 validation in Java from " STR " to " STR,
 		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));
 	finding_follows(c, f, &old->e, ROW_FIELD_SAME_UTF8_VALIDATION);
+}
+
+static unsigned java_utf8_breaks(const struct question *q)
+{
+	return java_verifies(q->pair->new.field) ? WIRE_BACKWARD : WIRE_FORWARD;
 }
 
 enum cpp_type { CPP_TYPE_STRING, CPP_TYPE_CORD, CPP_TYPE_PIECE, CPP_TYPE_VIEW };
@@ -270,6 +281,7 @@ const struct rule rule_FIELD_SAME_UTF8_VALIDATION = {
 	.id = "FIELD_SAME_UTF8_VALIDATION",
 	.categories = CAT_FILE | CAT_PACKAGE,
 	.breaks = WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = utf8_breaks,
 	.on = PAIR_FIELD,
 	.check = field_same_utf8_validation,
 	.purpose = "string fields keep their UTF-8 validation",
@@ -290,6 +302,7 @@ const struct rule rule_FIELD_SAME_JAVA_UTF8_VALIDATION = {
 	.id = "FIELD_SAME_JAVA_UTF8_VALIDATION",
 	.categories = CAT_FILE | CAT_PACKAGE,
 	.breaks = WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = java_utf8_breaks,
 	.on = PAIR_FIELD,
 	.check = field_same_java_utf8_validation,
 	.purpose = "string fields keep their UTF-8 validation in Java",

@@ -12,8 +12,7 @@ static struct str moved_file_help(
 			ARG(old->import_path), ARG(to));
 	if (into.n)
 		return str_printf(c->arena,
-			"what it declared is in package '" STR "' now: keep '" STR
-			"' beside " STR
+			"what it declared is in package '" STR "' now: keep '" STR "' beside " STR
 			", with what it declares marked deprecated, as long as anybody uses it",
 			ARG(into), ARG(old->import_path), ARG(to));
 	return str_printf(c->arena,
@@ -130,10 +129,17 @@ static void file_same_syntax(struct check *c, const struct rule *rule, const str
 		ARG(old->import_path), ARG(fact.before), ARG(fact.after));
 }
 
+/* A package is part of the path of every call. */
+static unsigned package_breaks(const struct question *q)
+{
+	return q->pair->old.file->services.n ? EVERYTHING : SOURCE_CODE;
+}
+
 const struct rule rule_FILE_NO_DELETE = {
 	.id = "FILE_NO_DELETE",
 	.categories = CAT_FILE | CAT_CSR,
 	.breaks = JSON_BACKWARD | SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = file_deletion_breaks,
 	.on = PAIR_FILE,
 	.check = file_no_delete,
 	.purpose = "files are not deleted",
@@ -155,6 +161,7 @@ const struct rule rule_FILE_SAME_PACKAGE = {
 	.categories_v1beta1 = CAT_FILE,
 	.differs_in_v1beta1 = true,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = package_breaks,
 	.on = PAIR_FILE,
 	.check = file_same_package,
 	.purpose = "files keep their package",
@@ -174,6 +181,7 @@ const struct rule rule_FILE_SAME_SYNTAX = {
 	.id = "FILE_SAME_SYNTAX",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_CSR,
 	.breaks = SOURCE_CODE,
+	.narrow = syntax_breaks,
 	.on = PAIR_FILE,
 	.check = file_same_syntax,
 	.purpose = "files keep their syntax",

@@ -150,8 +150,9 @@ static void oneof_no_delete(struct check *c, const struct rule *rule, const stru
 		fact.help = str_printf(c->arena,
 			"keep the name '" STR "': generated code is named after it",
 			ARG(old->e.name));
-		finding_add(c, rule, pair, &fact, "oneof '" STR "' of '" STR "' was renamed to '" STR "'",
-			ARG(old->e.name), ARG(full_name(c, old->e.parent)), ARG(renamed->e.name));
+		finding_add(c, rule, pair, &fact,
+			"oneof '" STR "' of '" STR "' was renamed to '" STR "'", ARG(old->e.name),
+			ARG(full_name(c, old->e.parent)), ARG(renamed->e.name));
 		return;
 	}
 	finding_add(c, rule, pair, &fact, "oneof '" STR "' of '" STR "' was deleted",
@@ -217,6 +218,7 @@ const struct rule rule_MESSAGE_SAME_REQUIRED_FIELDS = {
 	.id = "MESSAGE_SAME_REQUIRED_FIELDS",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = required_breaks,
 	.on = PAIR_FIELD,
 	.check = message_same_required_fields,
 	.purpose = "messages keep the same required fields",

@@ -224,16 +224,23 @@ static void file_same_csharp_nullable(
 		ARG(old->import_path));
 }
 
+/* Arenas that are there now break nobody; edition 2026 takes away the option against them. */
+static unsigned arenas_breaks(const struct question *q)
+{
+	return options_bool(q->pair->new.file->e.options, CC_ENABLE_ARENAS, true) ? 0 : SOURCE_CODE;
+}
+
 #define HEAD "syntax = \"proto3\";\npackage acme.v1;\n"
 #define BODY "message Order {\n  string id = 1;\n}"
 #define SERVICE_BODY BODY "\nservice Orders {\n  rpc Get(Order) returns (Order);\n}"
 
 /* One row. The text of `hurts` ends with what holds for all: data does not change. */
-#define OPTION_RULE(ID, NUMBER, PURPOSE, COMPARES, HURTS, BEFORE, AFTER, SAFELY) \
+#define OPTION_RULE(ID, NUMBER, PURPOSE, COMPARES, HURTS, BEFORE, AFTER, NARROW) \
 	const struct rule rule_##ID = {                                          \
 		.id = #ID,                                                       \
 		.categories = CAT_FILE | CAT_PACKAGE,                            \
 		.breaks = SOURCE_CODE,                                           \
+		.narrow = NARROW,                                                \
 		.on = PAIR_FILE,                                                 \
 		.check = file_same_option,                                       \
 		.arg = NUMBER,                                                   \
@@ -242,7 +249,7 @@ static void file_same_csharp_nullable(
 		.hurts = HURTS " Data does not change.",                         \
 		.before = HEAD BEFORE,                                           \
 		.after = HEAD AFTER,                                             \
-		.safely = SAFELY,                                                \
+		.safely = KEEP_OPTION,                                           \
 	}
 
 #define TEXT_OPTION(NAME) \
@@ -257,96 +264,95 @@ OPTION_RULE(FILE_SAME_CC_ENABLE_ARENAS, 31, "files keep cc_enable_arenas",
 	BOOL_OPTION("cc_enable_arenas", "true"),
 	"C++ code that allocates the file's messages in an arena relies on it, and no longer "
 	"builds or runs otherwise with old generators.",
-	BODY, "option cc_enable_arenas = false;\n" BODY, KEEP_OPTION);
+	BODY, "option cc_enable_arenas = false;\n" BODY, arenas_breaks);
 
 OPTION_RULE(FILE_SAME_CC_GENERIC_SERVICES, 16, "files keep cc_generic_services",
 	BOOL_OPTION("cc_generic_services", "false"),
 	"C++ code that uses the generic service classes of the file no longer builds when they are "
 	"gone.",
-	"option cc_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, KEEP_OPTION);
+	"option cc_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, NULL);
 
 OPTION_RULE(FILE_SAME_CSHARP_NAMESPACE, 37, "files keep their C# namespace",
 	TEXT_OPTION("csharp_namespace"),
 	"C# code finds the generated classes in another namespace and no longer builds.",
 	"option csharp_namespace = \"Acme.V1\";\n" BODY,
-	"option csharp_namespace = \"Acme.Orders.V1\";\n" BODY, KEEP_OPTION);
+	"option csharp_namespace = \"Acme.Orders.V1\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_GO_PACKAGE, 11, "files keep their Go package", TEXT_OPTION("go_package"),
 	"Go code imports the generated code from another path, or by another name, and no longer "
 	"builds. Two copies in one program panic at their registration.",
 	"option go_package = \"example.com/acme/v1;acmev1\";\n" BODY,
-	"option go_package = \"example.com/gen/acme/v1;acmev1\";\n" BODY, KEEP_OPTION);
+	"option go_package = \"example.com/gen/acme/v1;acmev1\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_JAVA_GENERIC_SERVICES, 17, "files keep java_generic_services",
 	BOOL_OPTION("java_generic_services", "false"),
 	"Java code that uses the generic service classes of the file no longer builds when they "
 	"are gone.",
-	"option java_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, KEEP_OPTION);
+	"option java_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, NULL);
 
 OPTION_RULE(FILE_SAME_JAVA_MULTIPLE_FILES, 10, "files keep java_multiple_files",
 	BOOL_OPTION("java_multiple_files", "false"),
 	"Java code finds the generated classes inside of the file's outer class, or outside, and "
 	"no longer builds.",
-	BODY, "option java_multiple_files = true;\n" BODY, KEEP_OPTION);
+	BODY, "option java_multiple_files = true;\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_JAVA_OUTER_CLASSNAME, 8, "files keep their outer class in Java",
 	TEXT_OPTION("java_outer_classname"),
 	"Java code finds what the file declares in another outer class and no longer builds.",
 	"option java_outer_classname = \"OrderProto\";\n" BODY,
-	"option java_outer_classname = \"OrdersProto\";\n" BODY, KEEP_OPTION);
+	"option java_outer_classname = \"OrdersProto\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_JAVA_PACKAGE, 1, "files keep their Java package", TEXT_OPTION("java_package"),
 	"Java and Kotlin code finds the generated classes in another package and no longer builds.",
 	"option java_package = \"com.acme.v1\";\n" BODY,
-	"option java_package = \"com.acme.orders.v1\";\n" BODY, KEEP_OPTION);
+	"option java_package = \"com.acme.orders.v1\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_OBJC_CLASS_PREFIX, 36, "files keep their Objective-C prefix",
 	TEXT_OPTION("objc_class_prefix"),
 	"Objective-C code finds the generated classes under other names and no longer builds.",
 	"option objc_class_prefix = \"ACM\";\n" BODY, "option objc_class_prefix = \"ACO\";\n" BODY,
-	KEEP_OPTION);
+	NULL);
 
 OPTION_RULE(FILE_SAME_OPTIMIZE_FOR, 9, "files keep optimize_for",
 	"The file option optimize_for; not written is SPEED.",
 	"With LITE_RUNTIME the generated C++ and Java classes have another base, without "
 	"descriptors and reflection, and code that uses these no longer builds.",
-	BODY, "option optimize_for = LITE_RUNTIME;\n" BODY, KEEP_OPTION);
+	BODY, "option optimize_for = LITE_RUNTIME;\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_PHP_CLASS_PREFIX, 40, "files keep their PHP class prefix",
 	TEXT_OPTION("php_class_prefix"),
 	"PHP code finds the generated classes under other names and fails when it runs.",
 	"option php_class_prefix = \"Acme\";\n" BODY,
-	"option php_class_prefix = \"Orders\";\n" BODY, KEEP_OPTION);
+	"option php_class_prefix = \"Orders\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_PHP_METADATA_NAMESPACE, 44, "files keep their PHP metadata namespace",
 	TEXT_OPTION("php_metadata_namespace"),
 	"PHP code that loads the generated metadata finds it in another namespace and fails when "
 	"it runs.",
 	"option php_metadata_namespace = \"Acme\\\\Meta\";\n" BODY,
-	"option php_metadata_namespace = \"Acme\\\\Orders\\\\Meta\";\n" BODY, KEEP_OPTION);
+	"option php_metadata_namespace = \"Acme\\\\Orders\\\\Meta\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_PHP_NAMESPACE, 41, "files keep their PHP namespace",
 	TEXT_OPTION("php_namespace"),
 	"PHP code finds the generated classes in another namespace and fails when it runs.",
 	"option php_namespace = \"Acme\\\\V1\";\n" BODY,
-	"option php_namespace = \"Acme\\\\Orders\\\\V1\";\n" BODY, KEEP_OPTION);
+	"option php_namespace = \"Acme\\\\Orders\\\\V1\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_PY_GENERIC_SERVICES, 18, "files keep py_generic_services",
 	BOOL_OPTION("py_generic_services", "false"),
 	"Python code that uses the generic service classes of the file fails when they are gone.",
-	"option py_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, KEEP_OPTION);
+	"option py_generic_services = true;\n" SERVICE_BODY, SERVICE_BODY, NULL);
 
 OPTION_RULE(FILE_SAME_RUBY_PACKAGE, 45, "files keep their Ruby package",
 	TEXT_OPTION("ruby_package"),
 	"Ruby code finds the generated classes in another module and fails when it runs.",
 	"option ruby_package = \"Acme::V1\";\n" BODY,
-	"option ruby_package = \"Acme::Orders::V1\";\n" BODY, KEEP_OPTION);
+	"option ruby_package = \"Acme::Orders::V1\";\n" BODY, NULL);
 
 OPTION_RULE(FILE_SAME_SWIFT_PREFIX, 39, "files keep their Swift prefix",
 	TEXT_OPTION("swift_prefix"),
 	"Swift code finds the generated types under other names and no longer builds.",
-	"option swift_prefix = \"Acme\";\n" BODY, "option swift_prefix = \"Orders\";\n" BODY,
-	KEEP_OPTION);
+	"option swift_prefix = \"Acme\";\n" BODY, "option swift_prefix = \"Orders\";\n" BODY, NULL);
 
 #define HEAD_2026 "edition = \"2026\";\npackage acme.v1;\n"
 

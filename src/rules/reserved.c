@@ -155,13 +155,11 @@ static void reserved_no_delete(struct check *c, const struct rule *rule, const s
 
 	for (uint32_t i = 0; i < is.n_ranges; i++)
 		*vec_push(c->arena, &ranges.list) =
-			(struct range){ is.ranges[i].begin, is.ranges[i].end,
-				is.ranges[i].span };
+			(struct range){ is.ranges[i].begin, is.ranges[i].end, is.ranges[i].span };
 	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < was.n_ranges; i++) {
 		struct lost lost = {
-			.range = { was.ranges[i].begin, was.ranges[i].end,
-				was.ranges[i].span },
+			.range = { was.ranges[i].begin, was.ranges[i].end, was.ranges[i].span },
 			.max = was.max,
 			.what = "reserved range",
 			.keyword = "reserved",
@@ -182,8 +180,7 @@ static void extension_message_no_delete(
 	for (uint32_t i = 0; i < new->extension_ranges.n; i++) {
 		const struct extension_range *r = new->extension_ranges.items[i];
 
-		*vec_push(c->arena, &ranges.list) =
-			(struct range){ r->begin, r->end, r->e.span };
+		*vec_push(c->arena, &ranges.list) = (struct range){ r->begin, r->end, r->e.span };
 	}
 	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < old->extension_ranges.n; i++) {
@@ -200,10 +197,17 @@ static void extension_message_no_delete(
 	}
 }
 
+/* Free for another meaning. */
+static unsigned reserved_breaks(const struct question *q)
+{
+	return q->detail == DETAIL_NUMBER ? WIRE_BACKWARD : JSON_BACKWARD;
+}
+
 const struct rule rule_RESERVED_MESSAGE_NO_DELETE = {
 	.id = "RESERVED_MESSAGE_NO_DELETE",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | WIRE_BACKWARD,
+	.narrow = reserved_breaks,
 	.on = PAIR_MESSAGE,
 	.check = reserved_no_delete,
 	.purpose = "reserved numbers and names of messages stay reserved",
@@ -224,6 +228,7 @@ const struct rule rule_RESERVED_ENUM_NO_DELETE = {
 	.id = "RESERVED_ENUM_NO_DELETE",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | WIRE_BACKWARD,
+	.narrow = reserved_breaks,
 	.on = PAIR_ENUM,
 	.check = reserved_no_delete,
 	.purpose = "reserved numbers and names of enums stay reserved",
@@ -243,6 +248,7 @@ const struct rule rule_EXTENSION_MESSAGE_NO_DELETE = {
 	.id = "EXTENSION_MESSAGE_NO_DELETE",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_CSR,
 	.breaks = SOURCE_CODE | WIRE_BACKWARD,
+	.narrow = extension_range_breaks,
 	.on = PAIR_MESSAGE,
 	.check = extension_message_no_delete,
 	.purpose = "extension ranges of messages stay",

@@ -154,6 +154,43 @@ static void rpc_same_idempotency_level(
 		ARG(method_words(c, old)), ARG(fact.before), ARG(fact.after));
 }
 
+/* As message A → B. */
+static unsigned method_type_breaks(const struct question *q)
+{
+	const struct method *old = q->pair->old.method, *new = q->pair->new.method;
+
+	return q->rule->arg == REQUEST ? message_breaks(q->b, old->input, new->input)
+				       : message_breaks(q->b, old->output, new->output);
+}
+
+/* Many messages where one is expected. */
+static unsigned streaming_breaks(const struct question *q)
+{
+	const struct method *new = q->pair->new.method;
+
+	if (q->rule->arg == REQUEST ? new->client_streaming : new->server_streaming)
+		return WIRE_FORWARD | JSON_FORWARD | SOURCE_CODE;
+	return GONE;
+}
+
+static bool takes_get(const struct method *method)
+{
+	enum { NO_SIDE_EFFECTS = 1 };
+
+	return options_int(method->e.options, METHOD_OPTION_IDEMPOTENCY_LEVEL, 0) ==
+	       NO_SIDE_EFFECTS;
+}
+
+/* A server that does not know that GET is allowed refuses it. */
+static unsigned idempotency_breaks(const struct question *q)
+{
+	bool was = takes_get(q->pair->old.method), is = takes_get(q->pair->new.method);
+
+	if (was == is)
+		return 0;
+	return was ? WIRE_BACKWARD | JSON_BACKWARD : WIRE_FORWARD | JSON_FORWARD;
+}
+
 #define REQUEST_MESSAGES \
 	"message Order {\n  string id = 1;\n}\nmessage Item {\n  string id = 1;\n}\n"
 
@@ -178,6 +215,7 @@ const struct rule rule_RPC_SAME_REQUEST_TYPE = {
 	.id = "RPC_SAME_REQUEST_TYPE",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = method_type_breaks,
 	.on = PAIR_METHOD,
 	.check = rpc_same_type,
 	.arg = REQUEST,
@@ -197,6 +235,7 @@ const struct rule rule_RPC_SAME_RESPONSE_TYPE = {
 	.id = "RPC_SAME_RESPONSE_TYPE",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = method_type_breaks,
 	.on = PAIR_METHOD,
 	.check = rpc_same_type,
 	.arg = RESPONSE,
@@ -216,6 +255,7 @@ const struct rule rule_RPC_SAME_CLIENT_STREAMING = {
 	.id = "RPC_SAME_CLIENT_STREAMING",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = streaming_breaks,
 	.on = PAIR_METHOD,
 	.check = rpc_same_streaming,
 	.arg = REQUEST,
@@ -234,6 +274,7 @@ const struct rule rule_RPC_SAME_SERVER_STREAMING = {
 	.id = "RPC_SAME_SERVER_STREAMING",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = streaming_breaks,
 	.on = PAIR_METHOD,
 	.check = rpc_same_streaming,
 	.arg = RESPONSE,
@@ -252,6 +293,7 @@ const struct rule rule_RPC_SAME_IDEMPOTENCY_LEVEL = {
 	.id = "RPC_SAME_IDEMPOTENCY_LEVEL",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = idempotency_breaks,
 	.on = PAIR_METHOD,
 	.check = rpc_same_idempotency_level,
 	.purpose = "methods keep their idempotency level",

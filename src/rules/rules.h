@@ -30,6 +30,7 @@ enum rules_version { RULES_V1BETA1, RULES_V1, RULES_V2 };
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
 struct check;
+struct question; /* breaks.h */
 struct rule;
 
 typedef void (*rule_check)(struct check *check, const struct rule *rule, const struct pair *pair);
@@ -41,7 +42,9 @@ struct rule {
 	 * exist. */
 	unsigned categories_v1beta1; /* only when `differs_in_v1beta1` */
 	bool differs_in_v1beta1, not_in_v1beta1, not_in_v1;
-	unsigned breaks; /* at most; the check narrows it to what this very change breaks */
+	unsigned breaks; /* at most */
+	/* What this very change breaks; NULL: all of `breaks`. */
+	unsigned (*narrow)(const struct question *question);
 	enum severity severity; /* unless the configuration says otherwise */
 	enum pair_kind on;
 	bool on_enums; /* of PAIR_MESSAGE: on PAIR_ENUM as well */
@@ -88,14 +91,15 @@ struct finding {
 	struct str element; /* full name; for file rules the old import path, for package rules the
 			       package */
 	bool has_number;
-	int32_t number;                         /* of a field or enum value */
-	struct place new_place;                 /* text NULL: the file is gone; NO_SPAN: 1:1 */
-	struct place old_place;                 /* text NULL: nothing */
-	/* Where that stands which changed, if new_place is only what surrounds it; else text NULL */
+	int32_t number;         /* of a field or enum value */
+	struct place new_place; /* text NULL: the file is gone; NO_SPAN: 1:1 */
+	struct place old_place; /* text NULL: nothing */
+	/* Where that stands which changed, if new_place is only what surrounds it; else text NULL
+	 */
 	struct place now_place;
 	struct str moved_to; /* where that lives on which is gone from its place: names in single
 				quotes; absent: nowhere */
-	bool gone; /* what the finding is about is not on the new side any more */
+	bool gone;           /* what the finding is about is not on the new side any more */
 	const struct file *new_file, *old_file; /* of the places; NULL: gone */
 	struct str before, after;               /* the property's values; absent if there is none */
 	unsigned breaks;                        /* SURFACE mask */
@@ -122,7 +126,7 @@ struct check_options {
 	struct arena *arena;
 	struct intern *names;
 	const struct selection *selection;
-	unsigned jobs; /* threads that load texts; 0: one a processor */
+	unsigned jobs;       /* threads that load texts; 0: one a processor */
 	struct diags *diags; /* what rules cannot know */
 };
 

@@ -10,7 +10,6 @@ static void rules_are_sorted_and_unique(void **state)
 	const struct rule *const *all = rules_all(&n);
 
 	(void)state;
-	assert_int_equal(n, 68);
 	for (size_t i = 1; i < n; i++)
 		assert_true(strcmp(all[i - 1]->id, all[i]->id) < 0);
 	for (size_t i = 0; i < n; i++)
@@ -95,19 +94,16 @@ static unsigned count_in(unsigned category, enum rules_version version)
 	return count;
 }
 
-static void categories_have_their_sizes(void **state)
+/* What they are in v2 is in testdata/cli/rules. */
+static void older_versions_lack_rules(void **state)
 {
 	(void)state;
-	assert_int_equal(count_in(CAT_FILE, RULES_V2), 55);
-	assert_int_equal(count_in(CAT_PACKAGE, RULES_V2), 55);
-	assert_int_equal(count_in(CAT_WIRE_JSON, RULES_V2), 23);
-	assert_int_equal(count_in(CAT_WIRE, RULES_V2), 15);
-	assert_int_equal(count_in(CAT_CSR, RULES_V2), 33);
 	assert_int_equal(count_in(CAT_CSR, RULES_V1), 0);
-	assert_int_equal(count_in(CAT_FILE, RULES_V1), 53);
-	assert_int_equal(count_in(CAT_PACKAGE, RULES_V1BETA1), 52);
-	assert_int_equal(count_in(CAT_WIRE, RULES_V1BETA1), 14);
-	assert_int_equal(count_in(CAT_WIRE_JSON, RULES_V1BETA1), 22);
+	assert_int_equal(count_in(CAT_FILE, RULES_V2) - count_in(CAT_FILE, RULES_V1), 2);
+	assert_int_equal(count_in(CAT_PACKAGE, RULES_V2) - count_in(CAT_PACKAGE, RULES_V1BETA1), 3);
+	assert_int_equal(count_in(CAT_WIRE, RULES_V2) - count_in(CAT_WIRE, RULES_V1BETA1), 1);
+	assert_int_equal(
+		count_in(CAT_WIRE_JSON, RULES_V2) - count_in(CAT_WIRE_JSON, RULES_V1BETA1), 1);
 }
 
 static void categories_have_names(void **state)
@@ -133,7 +129,7 @@ int main(void)
 		cmocka_unit_test(every_rule_has_all_its_texts),
 		cmocka_unit_test(every_rule_has_cases),
 		cmocka_unit_test(every_example_raises_its_rule),
-		cmocka_unit_test(categories_have_their_sizes),
+		cmocka_unit_test(older_versions_lack_rules),
 		cmocka_unit_test(categories_have_names),
 		cmocka_unit_test(nearest_word_is_a_rule_or_a_category),
 	};
