@@ -42,8 +42,8 @@ static uint32_t usual_names(const struct repository *repository, struct str name
 	struct str configured;
 	uint32_t n = 0;
 
-	if (repository_config_text(repository, repository->arena, "init.defaultbranch",
-		    &configured) &&
+	if (repository_config_text(
+		    repository, repository->arena, "init.defaultbranch", &configured) &&
 		configured.n)
 		names[n++] = configured;
 	names[n++] = S("main");
@@ -154,12 +154,11 @@ struct content_list {
 /* Adds the commit of an id, if it is one and is here. */
 static void add_commit(struct repository *repository, struct str id, struct content_list *list)
 {
-	git_oid oid;
+	struct content_id commit;
 
-	if (id.n != GIT_OID_HEXSZ || git_oid_fromstrn(&oid, id.p, id.n) < 0 ||
-		!git_odb_exists(repository->odb, &oid))
-		return;
-	memcpy(vec_push(repository->arena, list)->bytes, oid.id, sizeof oid.id);
+	if (id.n == GIT_OID_HEXSZ && id_parse(id, &commit) &&
+		object_exists(repository, commit.bytes))
+		*vec_push(repository->arena, list) = commit;
 }
 
 bool merged_commits(struct repository *repository, const struct commit_list *more,

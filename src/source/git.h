@@ -2,8 +2,7 @@
  * What the git sources share; private to this folder.
  *
  * A repository is opened once a run, used by both sides, and counts its users. Trees and blobs are
- * read by pack.c where it can, all else through an object database that is put together here: packs
- * by libgit2, loose objects by loose.c. Nothing is written and nothing executed.
+ * read by pack.c and loose.c. Nothing is written and nothing executed.
  */
 #pragma once
 #include <git2.h>
@@ -38,8 +37,8 @@ struct repository {
 	struct source_options options;
 	git_repository *repo;
 	git_config *config; /* its own, as it was when it was opened */
-	git_odb *odb;
-	struct packs *packs;            /* the same packs as the object database's */
+	VEC(int) objects;   /* its folders of loose objects, opened */
+	struct packs *packs;
 	struct str git_dir, common_dir; /* absolute, without `/` at the end */
 	struct str work_dir;            /* the same; absent: bare */
 	int work_top;                   /* the working tree, opened; -1: bare */
@@ -134,14 +133,14 @@ void diag_malformed(struct diags *diags, const uint8_t *id, struct str path);
 /* Git's order of two struct tree_item. */
 int tree_item_order(const void *left, const void *right);
 const struct tree_item *tree_item_find(const struct tree *tree, struct str name);
-/* The blob id of bytes; needs an open repository. */
-bool blob_hash(struct str bytes, struct content_id *id);
+/* The id that git gives an object: SHA-1 of `TYPE SIZE NUL` and the bytes. */
+struct content_id object_hash(git_object_t type, struct str bytes);
+bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id);
+/* The id whose 40 digits `text` begins with; false: it begins with something else. */
+bool id_parse(struct str text, struct content_id *id);
 struct str id_text(struct arena *arena, const uint8_t *id);
 /* The first digits of an id, as many as are needed to tell it. */
 struct str id_short(const struct repository *repository, struct arena *arena, const uint8_t *id);
-
-/* loose.c: a backend for the loose objects below `objects`. */
-git_odb_backend *loose_backend(const char *objects);
 
 /* pack.c: the packs of object folders, opened when an object is first asked for. NULL: no memory.
  */
@@ -168,6 +167,7 @@ struct object_wish {
 	git_object_t type; /* GIT_OBJECT_ANY: any, and then what it is */
 	uint64_t limit;    /* bytes that it may have */
 	bool check_id;     /* hold what is read against the id */
+	const char *why;   /* set with PACKS_DAMAGED by loose_read: what is wrong */
 };
 /* Reads an object into `arena`. Thread-safe. */
 enum packs_answer packs_read(
@@ -175,18 +175,32 @@ enum packs_answer packs_read(
 /* Lists folders again that changed since, and says whether there is a new pack: git may have packed
  * all anew. Thread-safe. */
 bool packs_refresh(struct packs *packs);
-/* Is it the id that git gives an object: SHA-1 of `TYPE SIZE NUL` and the bytes? */
-bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id);
 /* The path, without `.idx`, of a pack whose index could not be read; absent: none was met. */
 struct str packs_damaged(const struct packs *packs);
-/* loose.c: as packs_read, of one folder's loose objects, always held against the id. */
-enum packs_answer loose_object(
-	git_odb_backend *backend, struct object_wish *wish, struct arena *arena, struct str *bytes);
-bool backend_is_loose(const git_odb_backend *backend);
-/* pack_backend.c: the packs as a backend of libgit2, which must not outlive them; NULL: no memory.
- */
-git_odb_backend *pack_backend(struct packs *packs);
 
+/* Takes an id; false: no more of them. */
+typedef bool (*id_taker)(const uint8_t *id, void *context);
+enum ids_answer { IDS_ALL, IDS_STOPPED, IDS_UNREADABLE };
+
+/* loose.c: as packs_read, of loose objects, always held against the id. */
+enum packs_answer loose_read(const struct repository *repository, struct object_wish *wish,
+	struct arena *arena, struct str *bytes);
+bool loose_exists(const struct repository *repository, const uint8_t *id);
+/* The ids that begin with `n` hex digits of `begin`, 2 at least. IDS_UNREADABLE: a folder is. */
+enum ids_answer loose_each(const struct repository *repository, const uint8_t *begin, size_t n,
+	id_taker take, void *context);
+
+/* pack_index.c: the ids of packs that begin with `n` hex digits of `begin`; false: `take` stopped
+ * it. */
+bool packs_each(struct packs *packs, const uint8_t *begin, size_t n, id_taker take, void *context);
+
+/* As loose_each, of all objects; one that is stored twice comes twice. */
+enum ids_answer objects_each(const struct repository *repository, const uint8_t *begin, size_t n,
+	id_taker take, void *context);
+enum prefix_answer { PREFIX_ABSENT, PREFIX_ONE, PREFIX_SEVERAL, PREFIX_UNREADABLE };
+/* The one object whose id begins so. */
+enum prefix_answer object_find(
+	const struct repository *repository, const uint8_t *begin, size_t n, struct content_id *id);
 /* The type of the object; false and an error, with `what` for its name: it cannot be read. */
 bool object_type(const struct repository *repository, const struct content_id *id, struct str what,
 	git_object_t *type, struct diags *diags);

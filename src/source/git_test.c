@@ -237,13 +237,9 @@ static void an_index_named_by_git_that_is_not_there_is_an_error(void **state)
 /* Path of the loose object of a.proto's newest contents. */
 static const char *loose_path(struct fixture *f)
 {
-	struct content_id id;
-	struct str text;
+	struct content_id id = object_hash(GIT_OBJECT_BLOB, S("two"));
+	struct str text = id_text(f->arena, id.bytes);
 
-	git_libgit2_init();
-	assert_true(blob_hash(S("two"), &id));
-	git_libgit2_shutdown();
-	text = id_text(f->arena, id.bytes);
 	return str_printf(f->arena, ".git/objects/" STR "/" STR, ARG(str_head(text, 2)),
 		ARG(str_from(text, 2)))
 		.p;
@@ -525,7 +521,8 @@ static void a_head_that_is_a_dangling_link_is_a_clear_error(void **state)
 	source_close(fixture_open(f, "HEAD"));
 	fixture_remove(f, ".git/refs/heads/main");
 	assert_null(source_open(&f->options, S("HEAD"), &f->diags));
-	assert_non_null(strstr(fixture_said(f), "its HEAD is a symbolic link to 'refs/heads/main'"));
+	assert_non_null(
+		strstr(fixture_said(f), "its HEAD is a symbolic link to 'refs/heads/main'"));
 	assert_non_null(strstr(fixture_said(f), "git symbolic-ref HEAD refs/heads/main"));
 }
 

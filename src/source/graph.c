@@ -30,13 +30,8 @@ static bool is_root(const struct repository *repository, const struct content_id
 
 static bool parse_id(struct str line, struct str key, struct content_id *id)
 {
-	git_oid oid;
-
-	if (line.n != key.n + GIT_OID_HEXSZ || !str_starts(line, key) ||
-		git_oid_fromstrn(&oid, line.p + key.n, GIT_OID_HEXSZ) < 0)
-		return false;
-	memcpy(id->bytes, oid.id, sizeof id->bytes);
-	return true;
+	return line.n == key.n + GIT_OID_HEXSZ && str_starts(line, key) &&
+	       id_parse(str_from(line, key.n), id);
 }
 
 /* `committer NAME <MAIL> SECONDS ZONE` */

@@ -2,8 +2,7 @@
  * Loose objects, read with zlib and bounded by what their header declares.
  *
  * libgit2 1.5 reads a cut loose object for ever (#7342), writes one that holds more than it
- * declares out of bounds (#7177), and gives zeros for what one lacks. So its own backend for
- * them is not used; this one takes its place, for libgit2's look-ups of names and commits too.
+ * declares out of bounds (#7177), and gives zeros for what one lacks. So it does not read them.
  */
 #include "source/git.h"
 #include "base/open.h"
@@ -11,10 +10,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <git2/sys/odb_backend.h>
-#if __has_include(<git2/sys/errors.h>)
-#include <git2/sys/errors.h> /* where libgit2 1.8 put git_error_set_str */
-#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,11 +19,6 @@
 
 enum { MAX_HEADER = 32 }; /* `commit 18446744073709551615` and its NUL */
 static const uint64_t MAX_LOOSE_BYTES = UINT64_C(1) << 30;
-
-struct loose {
-	git_odb_backend parent;
-	int top; /* the folder `objects` */
-};
 
 /* An object's file while it is read. */
 struct loose_file {
@@ -42,16 +32,6 @@ struct loose_file {
 	uint64_t length;
 	bool ended;
 };
-
-static int loose_fail(const git_oid *id, const char *what)
-{
-	char text[GIT_OID_HEXSZ + 1], message[128];
-
-	git_oid_tostr(text, sizeof text, id);
-	snprintf(message, sizeof message, "loose object %s is damaged: %s", text, what);
-	git_error_set_str(GIT_ERROR_ODB, message);
-	return GIT_ERROR;
-}
 
 static git_object_t type_of(struct str name)
 {
@@ -103,19 +83,37 @@ static void loose_close(struct loose_file *file)
 	munmap(file->map, file->size);
 }
 
-/* 0, GIT_ENOTFOUND or GIT_ERROR. */
-static int loose_open(struct loose *loose, const git_oid *id, struct loose_file *file)
-{
-	char path[GIT_OID_HEXSZ + 2];
-	struct stat st;
-	int fd;
+/* An object's file below `objects`. */
+struct loose_path {
+	char text[GIT_OID_HEXSZ + 2];
+};
 
-	git_oid_pathfmt(path, id);
-	path[GIT_OID_HEXSZ + 1] = '\0';
-	fd = openat_again(loose->top, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+static struct loose_path path_of(const uint8_t *id)
+{
+	struct loose_path path;
+
+	snprintf(path.text, 4, "%02x/", id[0]);
+	for (size_t i = 1; i < GIT_OID_RAWSZ; i++)
+		snprintf(path.text + 2 * i + 1, 3, "%02x", id[i]);
+	return path;
+}
+
+static enum packs_answer fail(struct object_wish *wish, const char *why)
+{
+	wish->why = why;
+	return PACKS_DAMAGED;
+}
+
+/* PACKS_READ: the file is open, and its header read. */
+static enum packs_answer loose_open(int objects, struct object_wish *wish, struct loose_file *file)
+{
+	struct loose_path path = path_of(wish->id);
+	struct stat st;
+	int fd = openat_again(objects, path.text, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? GIT_ENOTFOUND
-							   : loose_fail(id, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? PACKS_ABSENT
+							   : fail(wish, strerror(errno));
 	*file = (struct loose_file){ .map = MAP_FAILED };
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
 		(uint64_t)st.st_size < MAX_LOOSE_BYTES) {
@@ -124,18 +122,17 @@ static int loose_open(struct loose *loose, const git_oid *id, struct loose_file 
 	}
 	close(fd);
 	if (file->map == MAP_FAILED)
-		return loose_fail(id, "its file cannot be read");
+		return fail(wish, "its file cannot be read");
 	file->stream.next_in = file->map;
 	file->stream.avail_in = (uInt)file->size;
 	if (inflateInit(&file->stream) != Z_OK) {
 		munmap(file->map, file->size);
-		git_error_set_oom();
-		return GIT_ERROR;
+		return PACKS_NO_MEMORY;
 	}
 	if (loose_header(file))
-		return 0;
+		return PACKS_READ;
 	loose_close(file);
-	return loose_fail(id, "it has no header");
+	return fail(wish, "it has no header");
 }
 
 /* Fills exactly the declared length; the stream has to end there. */
@@ -164,214 +161,16 @@ static bool loose_inflate(struct loose_file *file, unsigned char *data)
 	return status == Z_STREAM_END && file->stream.avail_out == 1;
 }
 
-static int loose_read(void **data, size_t *length, git_object_t *type, git_odb_backend *backend,
-	const git_oid *id)
-{
-	struct loose *loose = (struct loose *)backend;
-	struct loose_file file;
-	git_oid real;
-	int error = loose_open(loose, id, &file);
-
-	if (error)
-		return error;
-	*data = NULL;
-	if (file.length > MAX_LOOSE_BYTES) {
-		error = loose_fail(id, "it declares more than 1 GiB");
-		goto done;
-	}
-	/* One byte more, ended by a NUL, as libgit2's own backends give it. */
-	*data = git_odb_backend_data_alloc(backend, (size_t)file.length + 1);
-	if (!*data) {
-		error = GIT_ERROR;
-		goto done;
-	}
-	((char *)*data)[file.length] = '\0';
-	*length = (size_t)file.length;
-	*type = file.type;
-	if (!loose_inflate(&file, *data))
-		error = loose_fail(id, "it is cut short or holds more than it declares");
-	else if (git_odb_hash(&real, *data, *length, *type) < 0 || !git_oid_equal(&real, id))
-		error = loose_fail(id, "its contents have another hash");
-	if (error) {
-		git_odb_backend_data_free(backend, *data);
-		*data = NULL;
-	}
-done:
-	loose_close(&file);
-	return error;
-}
-
-static int loose_read_header(
-	size_t *length, git_object_t *type, git_odb_backend *backend, const git_oid *id)
-{
-	struct loose_file file;
-	int error = loose_open((struct loose *)backend, id, &file);
-
-	if (error)
-		return error;
-	*length = (size_t)file.length;
-	*type = file.type;
-	loose_close(&file);
-	return 0;
-}
-
-static int loose_exists(git_odb_backend *backend, const git_oid *id)
-{
-	char path[GIT_OID_HEXSZ + 2];
-
-	git_oid_pathfmt(path, id);
-	path[GIT_OID_HEXSZ + 1] = '\0';
-	return faccessat(((struct loose *)backend)->top, path, F_OK, 0) == 0;
-}
-
-/* What a folder that cannot be opened or read comes to; one that is not there holds nothing. */
-static int folder_fail(const char *folder, int error)
-{
-	char message[64];
-
-	if (error == ENOENT || error == ENOTDIR)
-		return GIT_ENOTFOUND;
-	snprintf(message, sizeof message, "the folder objects/%.2s cannot be read", folder);
-	git_error_set_str(GIT_ERROR_ODB, message);
-	return GIT_ERROR;
-}
-
-/* The one object whose id begins with `n` digits of `begin`. */
-static int loose_exists_prefix(
-	git_oid *found, git_odb_backend *backend, const git_oid *begin, size_t n)
-{
-	struct loose *loose = (struct loose *)backend;
-	char digits[GIT_OID_HEXSZ + 1], folder[3], name[GIT_OID_HEXSZ + 1];
-	const struct dirent *item;
-	int fd, error, count = 0;
-	DIR *stream;
-
-	git_oid_tostr(digits, sizeof digits, begin);
-	if (n < 2)
-		return GIT_EAMBIGUOUS;
-	memcpy(folder, digits, 2);
-	folder[2] = '\0';
-	fd = openat_again(loose->top, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	stream = fd < 0 ? NULL : fdopendir(fd);
-	if (!stream) {
-		error = errno;
-		if (fd >= 0)
-			close(fd);
-		return folder_fail(folder, error);
-	}
-	while ((errno = 0, item = readdir(stream))) {
-		if (strlen(item->d_name) != GIT_OID_HEXSZ - 2 ||
-			strncmp(item->d_name, digits + 2, n - 2) != 0)
-			continue;
-		snprintf(name, sizeof name, "%s%.38s", folder, item->d_name);
-		if (git_oid_fromstr(found, name) == 0)
-			count++;
-	}
-	error = errno;
-	closedir(stream);
-	if (error)
-		return folder_fail(folder, error);
-	return count == 0 ? GIT_ENOTFOUND : count == 1 ? 0 : GIT_EAMBIGUOUS;
-}
-
-/* Every object of one of the 256 folders. */
-static int loose_each_in(
-	struct loose *loose, const char *folder, git_odb_foreach_cb take, void *context)
-{
-	int fd = openat_again(loose->top, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *item;
-
-	if (!stream) {
-		error = folder_fail(folder, errno);
-		if (fd >= 0)
-			close(fd);
-		return error == GIT_ENOTFOUND ? 0 : error;
-	}
-	while (!error && (errno = 0, item = readdir(stream))) {
-		char name[GIT_OID_HEXSZ + 1];
-		git_oid id;
-
-		if (strlen(item->d_name) != GIT_OID_HEXSZ - 2)
-			continue;
-		snprintf(name, sizeof name, "%s%.38s", folder, item->d_name);
-		if (git_oid_fromstr(&id, name) == 0)
-			error = take(&id, context);
-	}
-	if (!error && errno)
-		error = folder_fail(folder, errno);
-	closedir(stream);
-	return error;
-}
-
-static int loose_foreach(git_odb_backend *backend, git_odb_foreach_cb take, void *context)
-{
-	int error = 0;
-
-	for (unsigned i = 0; i < 256 && !error; i++) {
-		char folder[3];
-
-		snprintf(folder, sizeof folder, "%02x", i);
-		error = loose_each_in((struct loose *)backend, folder, take, context);
-	}
-	return error;
-}
-
-static int loose_read_prefix(git_oid *found, void **data, size_t *length, git_object_t *type,
-	git_odb_backend *backend, const git_oid *begin, size_t n)
-{
-	int error = loose_exists_prefix(found, backend, begin, n);
-
-	return error ? error : loose_read(data, length, type, backend, found);
-}
-
-static void loose_free(git_odb_backend *backend)
-{
-	close(((struct loose *)backend)->top);
-	free(backend);
-}
-
-git_odb_backend *loose_backend(const char *objects)
-{
-	struct loose *loose = calloc(1, sizeof *loose);
-
-	if (!loose)
-		return NULL;
-	git_odb_init_backend(&loose->parent, GIT_ODB_BACKEND_VERSION);
-	loose->top = open_again(objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (loose->top < 0) {
-		free(loose);
-		return NULL;
-	}
-	loose->parent.read = loose_read;
-	loose->parent.read_prefix = loose_read_prefix;
-	loose->parent.read_header = loose_read_header;
-	loose->parent.exists = loose_exists;
-	loose->parent.exists_prefix = loose_exists_prefix;
-	loose->parent.foreach = loose_foreach;
-	loose->parent.free = loose_free;
-	return &loose->parent;
-}
-
-bool backend_is_loose(const git_odb_backend *backend)
-{
-	return backend->read == loose_read;
-}
-
-enum packs_answer loose_object(
-	git_odb_backend *backend, struct object_wish *wish, struct arena *arena, struct str *bytes)
+static enum packs_answer loose_read_in(
+	int objects, struct object_wish *wish, struct arena *arena, struct str *bytes)
 {
 	struct arena_mark mark = arena_mark(arena);
-	enum packs_answer answer = PACKS_READ;
 	git_object_t wanted = wish->type;
 	struct loose_file file;
-	git_oid oid;
-	int error;
+	enum packs_answer answer = loose_open(objects, wish, &file);
 
-	memcpy(oid.id, wish->id, sizeof oid.id);
-	error = loose_open((struct loose *)backend, &oid, &file);
-	if (error)
-		return error == GIT_ENOTFOUND ? PACKS_ABSENT : PACKS_DAMAGED;
+	if (answer != PACKS_READ)
+		return answer;
 	wish->type = file.type;
 	if (wanted != GIT_OBJECT_ANY && file.type != wanted) {
 		answer = PACKS_OTHER_TYPE;
@@ -379,16 +178,79 @@ enum packs_answer loose_object(
 		answer = PACKS_TOO_LARGE;
 	} else {
 		*bytes = (struct str){ arena_bytes(arena, file.length), file.length };
-		if (!loose_inflate(&file, (unsigned char *)bytes->p)) {
-			loose_fail(&oid, "it is cut short or holds more than it declares");
-			answer = PACKS_DAMAGED;
-		} else if (!object_has_id(file.type, *bytes, wish->id)) {
-			loose_fail(&oid, "its contents have another hash");
-			answer = PACKS_DAMAGED;
-		}
+		if (!loose_inflate(&file, (unsigned char *)bytes->p))
+			answer = fail(wish, "it is cut short or holds more than it declares");
+		else if (!object_has_id(file.type, *bytes, wish->id))
+			answer = fail(wish, "its contents have another hash");
 	}
 	loose_close(&file);
 	if (answer != PACKS_READ)
 		arena_rewind(arena, mark);
+	return answer;
+}
+
+enum packs_answer loose_read(const struct repository *repository, struct object_wish *wish,
+	struct arena *arena, struct str *bytes)
+{
+	enum packs_answer answer = PACKS_ABSENT;
+
+	for (uint32_t i = 0; i < repository->objects.n && answer == PACKS_ABSENT; i++)
+		answer = loose_read_in(repository->objects.items[i], wish, arena, bytes);
+	return answer;
+}
+
+bool loose_exists(const struct repository *repository, const uint8_t *id)
+{
+	struct loose_path path = path_of(id);
+
+	for (uint32_t i = 0; i < repository->objects.n; i++)
+		if (faccessat(repository->objects.items[i], path.text, F_OK, 0) == 0)
+			return true;
+	return false;
+}
+
+/* As loose_each, of one folder. */
+static enum ids_answer each_in(
+	int objects, const uint8_t *begin, size_t n, id_taker take, void *context)
+{
+	struct loose_path path = path_of(begin);
+	enum ids_answer answer = IDS_ALL;
+	const struct dirent *item;
+	struct content_id id;
+	DIR *stream;
+	int fd;
+
+	path.text[2] = '\0';
+	fd = openat_again(objects, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	stream = fd < 0 ? NULL : fdopendir(fd);
+	if (!stream) {
+		answer = errno == ENOENT || errno == ENOTDIR ? IDS_ALL : IDS_UNREADABLE;
+		if (fd >= 0)
+			close(fd);
+		return answer;
+	}
+	while (answer == IDS_ALL && (errno = 0, item = readdir(stream))) {
+		char hex[GIT_OID_HEXSZ + 1];
+
+		if (strlen(item->d_name) != GIT_OID_HEXSZ - 2 ||
+			strncmp(item->d_name, path.text + 3, n - 2) != 0)
+			continue;
+		snprintf(hex, sizeof hex, "%.2s%.38s", path.text, item->d_name);
+		if (id_parse(str_of(hex), &id) && !take(id.bytes, context))
+			answer = IDS_STOPPED;
+	}
+	if (answer == IDS_ALL && errno)
+		answer = IDS_UNREADABLE;
+	closedir(stream);
+	return answer;
+}
+
+enum ids_answer loose_each(const struct repository *repository, const uint8_t *begin, size_t n,
+	id_taker take, void *context)
+{
+	enum ids_answer answer = IDS_ALL;
+
+	for (uint32_t i = 0; i < repository->objects.n && answer == IDS_ALL; i++)
+		answer = each_in(repository->objects.items[i], begin, n, take, context);
 	return answer;
 }

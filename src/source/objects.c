@@ -3,7 +3,6 @@
  */
 #include "source/git.h"
 
-#include <git2/sys/odb_backend.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,33 +29,6 @@ static struct str object_name(const struct source *source, struct str path, stru
 	return source ? source_path_name(source, arena, path) : path_printable(arena, path);
 }
 
-/* Says why an object was not read: `error`, or `found` and `size` are not what was wanted. */
-static void diag_unread(const struct repository *repository, const uint8_t *id, git_object_t type,
-	uint64_t limit, int error, git_object_t found, struct str what, struct diags *diags)
-{
-	struct str text = id_text(diags->arena, id);
-
-	if (error == GIT_ENOTFOUND) {
-		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not here", ARG(text),
-			ARG(what));
-		diag_missing_help(repository, diags);
-		diag_kind(diags, S("objects are not here"),
-			str_printf(diags->arena, STR " of '" STR "'", ARG(text), ARG(what)));
-	} else if (error) {
-		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is damaged", ARG(text),
-			ARG(what));
-		diag_help(diags, "git fsck shows what is damaged; libgit2 says: %s", git_said());
-	} else if (found != type) {
-		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is no %s", ARG(text),
-			ARG(what), git_object_type2string(type));
-	} else {
-		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(what),
-			(unsigned long long)limit);
-		diag_help(
-			diags, "a contract may have at most that many; split it, or leave it out");
-	}
-}
-
 /* git knows the tree of nothing although no database has it. */
 static bool is_empty_tree(const uint8_t *id)
 {
@@ -64,23 +36,6 @@ static bool is_empty_tree(const uint8_t *id)
 		0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04 };
 
 	return memcmp(id, empty, sizeof empty) == 0;
-}
-
-/* Reads what is loose, in the first folder that has it. */
-static enum packs_answer read_loose(const struct repository *repository, struct object_wish *wish,
-	struct arena *arena, struct str *bytes)
-{
-	enum packs_answer answer = PACKS_ABSENT;
-
-	for (size_t i = 0; i < git_odb_num_backends(repository->odb) && answer == PACKS_ABSENT;
-		i++) {
-		git_odb_backend *backend;
-
-		if (git_odb_get_backend(&backend, repository->odb, i) == 0 &&
-			backend_is_loose(backend))
-			answer = loose_object(backend, wish, arena, bytes);
-	}
-	return answer;
 }
 
 /* Reads an object wherever it is; PACKS_DAMAGED with *in_pack: a pack has it, nothing else does. */
@@ -99,7 +54,7 @@ static enum packs_answer read_anywhere(const struct repository *repository,
 		return PACKS_READ;
 	}
 	wish->type = wanted;
-	loose = read_loose(repository, wish, arena, bytes);
+	loose = loose_read(repository, wish, arena, bytes);
 	if (loose != PACKS_ABSENT) {
 		*in_pack = false;
 		return loose;
@@ -109,11 +64,12 @@ static enum packs_answer read_anywhere(const struct repository *repository,
 	return answer;
 }
 
-/* Says why an object was not read. */
+/* Says why an object of the type `wanted` was not read; `what` is its name. */
 static void diag_answer(const struct repository *repository, enum packs_answer answer, bool in_pack,
 	const struct object_wish *wish, git_object_t wanted, struct str what, struct diags *diags)
 {
-	struct str damaged = packs_damaged(repository->packs);
+	struct str damaged = packs_damaged(repository->packs),
+		   text = id_text(diags->arena, wish->id);
 
 	if (answer == PACKS_NO_MEMORY) {
 		diag_error(diags, NOWHERE, "no memory is left to read '" STR "'", ARG(what));
@@ -121,26 +77,37 @@ static void diag_answer(const struct repository *repository, enum packs_answer a
 		diag_error(diags, NOWHERE,
 			"the object " STR " of '" STR
 			"' is packed as a change of one of more than %d bytes",
-			ARG(id_text(diags->arena, wish->id)), ARG(what), MAX_PACK_BASE);
+			ARG(text), ARG(what), MAX_PACK_BASE);
 		diag_help(diags, "git repack -a -d -F packs it anew");
 	} else if (answer == PACKS_DAMAGED && in_pack) {
 		diag_error(diags, NOWHERE,
 			"cannot read the object " STR " of '" STR
 			"': its pack, or the index of it, is damaged",
-			ARG(id_text(diags->arena, wish->id)), ARG(what));
+			ARG(text), ARG(what));
 		diag_help(diags,
 			"git fsck shows what is damaged; git index-pack makes an index again");
-	} else {
-		int error = answer == PACKS_ABSENT    ? GIT_ENOTFOUND
-			    : answer == PACKS_DAMAGED ? GIT_ERROR
-						      : 0;
-
-		diag_unread(
-			repository, wish->id, wanted, wish->limit, error, wish->type, what, diags);
-		if (answer == PACKS_ABSENT && damaged.p)
+	} else if (answer == PACKS_DAMAGED) {
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is damaged", ARG(text),
+			ARG(what));
+		diag_help(diags, "git fsck shows what is damaged (%s)", wish->why);
+	} else if (answer == PACKS_ABSENT) {
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not here", ARG(text),
+			ARG(what));
+		diag_missing_help(repository, diags);
+		diag_kind(diags, S("objects are not here"),
+			str_printf(diags->arena, STR " of '" STR "'", ARG(text), ARG(what)));
+		if (damaged.p)
 			diag_help(diags,
 				"the index of a pack cannot be read: git index-pack " STR ".pack",
 				ARG(path_printable(diags->arena, damaged)));
+	} else if (wish->type != wanted) {
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is no %s", ARG(text),
+			ARG(what), git_object_type2string(wanted));
+	} else {
+		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(what),
+			(unsigned long long)wish->limit);
+		diag_help(
+			diags, "a contract may have at most that many; split it, or leave it out");
 	}
 }
 
@@ -170,10 +137,12 @@ bool object_read(const struct repository *repository, const uint8_t *id, git_obj
 	uint64_t limit, const struct source *source, struct str path, struct arena *arena,
 	struct str *bytes, struct diags *diags)
 {
-	struct object_wish wish = { id, type, limit, is_checked(repository, id, type, limit) };
+	struct object_wish wish = { .id = id, .type = type, .limit = limit };
+	enum packs_answer answer;
 	bool in_pack;
-	enum packs_answer answer = read_anywhere(repository, &wish, arena, bytes, &in_pack);
 
+	wish.check_id = is_checked(repository, id, type, limit);
+	answer = read_anywhere(repository, &wish, arena, bytes, &in_pack);
 	if (answer != PACKS_READ)
 		diag_answer(repository, answer, in_pack, &wish, type,
 			object_name(source, path, diags->arena), diags);
@@ -220,20 +189,17 @@ struct peeled {
 /* `KEY ID` at the begin of a tag or commit. */
 static bool header_id(struct str bytes, const char *key, struct content_id *id)
 {
-	git_oid oid;
-
-	if (!str_starts(bytes, str_of(key)) || bytes.n < strlen(key) + GIT_OID_HEXSZ ||
-		git_oid_fromstrn(&oid, bytes.p + strlen(key), GIT_OID_HEXSZ) < 0)
-		return false;
-	memcpy(id->bytes, oid.id, GIT_OID_RAWSZ);
-	return true;
+	return str_starts(bytes, str_of(key)) && id_parse(str_from(bytes, strlen(key)), id);
 }
 
 /* Fills what the object's bytes say; false and an error. */
 static bool peel_read(const struct repository *repository, struct peeled *peeled, struct str what,
 	struct diags *diags)
 {
-	struct object_wish wish = { peeled->id.bytes, GIT_OBJECT_ANY, MAX_HEADER_BYTES, true };
+	struct object_wish wish = { .id = peeled->id.bytes,
+		.type = GIT_OBJECT_ANY,
+		.limit = MAX_HEADER_BYTES,
+		.check_id = true };
 	struct arena *scratch = arena_like(repository->arena);
 	struct str bytes;
 	bool in_pack, ok = true;
@@ -293,11 +259,8 @@ bool object_type(const struct repository *repository, const struct content_id *i
 
 bool object_exists(const struct repository *repository, const uint8_t *id)
 {
-	git_oid oid;
-
-	memcpy(oid.id, id, sizeof oid.id);
 	return is_empty_tree(id) || packs_position(repository->packs, id) ||
-	       git_odb_exists(repository->odb, &oid);
+	       loose_exists(repository, id);
 }
 
 bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,
@@ -350,7 +313,7 @@ static bool tree_read(struct repository *repository, const uint8_t *id, struct s
 bool tree_read_unchecked(struct repository *repository, const uint8_t *id, struct str path,
 	struct arena *arena, struct str *bytes, struct diags *diags)
 {
-	struct object_wish wish = { id, GIT_OBJECT_TREE, MAX_TREE_BYTES, false };
+	struct object_wish wish = { .id = id, .type = GIT_OBJECT_TREE, .limit = MAX_TREE_BYTES };
 
 	if (packs_read(repository->packs, &wish, arena, bytes) != PACKS_READ)
 		return tree_read(repository, id, path, arena, bytes, diags);
@@ -482,16 +445,6 @@ const struct tree_item *tree_item_find(const struct tree *tree, struct str name)
 	return NULL;
 }
 
-bool blob_hash(struct str bytes, struct content_id *id)
-{
-	git_oid oid;
-
-	if (git_odb_hash(&oid, bytes.p ? bytes.p : "", bytes.n, GIT_OBJECT_BLOB) < 0)
-		return false;
-	memcpy(id->bytes, oid.id, sizeof id->bytes);
-	return true;
-}
-
 struct str id_text(struct arena *arena, const uint8_t *id)
 {
 	char *text = arena_bytes(arena, GIT_OID_HEXSZ + 1);
@@ -501,20 +454,76 @@ struct str id_text(struct arena *arena, const uint8_t *id)
 	return (struct str){ text, GIT_OID_HEXSZ };
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool id_parse(struct str text, struct content_id *id)
+{
+	if (text.n < GIT_OID_HEXSZ)
+		return false;
+	for (size_t i = 0; i < GIT_OID_HEXSZ; i++) {
+		int digit = hex_digit(text.p[i]);
+
+		if (digit < 0)
+			return false;
+		id->bytes[i / 2] = (uint8_t)(i % 2 ? id->bytes[i / 2] | digit : digit << 4);
+	}
+	return true;
+}
+
+struct only_id {
+	struct content_id id;
+	bool found, several;
+};
+
+static bool take_only(const uint8_t *id, void *context)
+{
+	struct only_id *only = context;
+
+	only->several = only->found && memcmp(only->id.bytes, id, sizeof only->id.bytes) != 0;
+	memcpy(only->id.bytes, id, sizeof only->id.bytes);
+	only->found = true;
+	return !only->several;
+}
+
+enum ids_answer objects_each(const struct repository *repository, const uint8_t *begin, size_t n,
+	id_taker take, void *context)
+{
+	enum ids_answer answer = loose_each(repository, begin, n, take, context);
+
+	if (answer == IDS_ALL && !packs_each(repository->packs, begin, n, take, context))
+		answer = IDS_STOPPED;
+	return answer;
+}
+
+enum prefix_answer object_find(
+	const struct repository *repository, const uint8_t *begin, size_t n, struct content_id *id)
+{
+	struct only_id only = { .found = false };
+	enum ids_answer answer = objects_each(repository, begin, n, take_only, &only);
+
+	*id = only.id;
+	return answer == IDS_UNREADABLE ? PREFIX_UNREADABLE
+	       : only.several           ? PREFIX_SEVERAL
+	       : only.found             ? PREFIX_ONE
+					: PREFIX_ABSENT;
+}
+
 struct str id_short(const struct repository *repository, struct arena *arena, const uint8_t *id)
 {
 	struct str text = id_text(arena, id);
+	struct content_id found;
 
 	for (size_t n = 7; n < GIT_OID_HEXSZ; n++) {
-		git_oid begin, found;
-		int answer;
+		enum prefix_answer answer = object_find(repository, id, n, &found);
 
-		memset(&begin, 0, sizeof begin);
-		if (git_oid_fromstrn(&begin, text.p, n) < 0)
-			return text;
-		answer = git_odb_exists_prefix(&found, repository->odb, &begin, n);
 		/* Who cannot look has met no second one, and the id is only for people. */
-		if (answer == 0 || answer == GIT_ERROR)
+		if (answer == PREFIX_ONE || answer == PREFIX_UNREADABLE)
 			return str_head(text, n);
 	}
 	return text;

@@ -1,23 +1,17 @@
 /*
- * The object database, put together: the repository's own folder and its alternates.
+ * The object database: the repository's own folder of objects, and its alternates.
  */
 #include "source/git.h"
 #include "base/open.h"
 
 #include <fcntl.h>
-#include <git2/sys/odb_backend.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-	MAX_ALTERNATES = 6,  /* one of the other, as git has it */
-	LOOSE_PRIORITY = 2, /* a sound loose object counts before a damaged pack */
-	PACK_PRIORITY = 1,
-};
+enum { MAX_ALTERNATES = 6 /* one of the other, as git has it */ };
 
 struct odb_building {
-	git_odb *odb;
-	struct packs *packs;
+	struct repository *repository;
 	struct arena *scratch;
 	VEC(struct str) folders; /* those added, resolved */
 };
@@ -119,9 +113,9 @@ static void odb_add_alternates(struct odb_building *b, struct str objects, int d
 /* Alternates that are not there are passed over, as git does. */
 static void odb_add(struct odb_building *b, struct str folder, int depth)
 {
-	git_odb_backend *loose;
 	char *real;
 	struct str path;
+	int opened;
 
 	if (depth > MAX_ALTERNATES)
 		return;
@@ -134,10 +128,10 @@ static void odb_add(struct odb_building *b, struct str folder, int depth)
 		if (str_eq(b->folders.items[i], path))
 			return;
 	*vec_push(b->scratch, &b->folders) = path;
-	loose = loose_backend(str_cstr(b->scratch, path));
-	if (loose && git_odb_add_backend(b->odb, loose, LOOSE_PRIORITY) < 0)
-		loose->free(loose);
-	packs_add(b->packs, path);
+	opened = open_again(str_cstr(b->scratch, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (opened >= 0)
+		*vec_push(b->repository->arena, &b->repository->objects) = opened;
+	packs_add(b->repository->packs, path);
 	odb_add_alternates(b, path, depth);
 }
 
@@ -145,10 +139,9 @@ bool odb_open(struct repository *repository, struct diags *diags)
 {
 	const struct source_options *options = &repository->options;
 	struct odb_building b = {
-		.packs = packs_new(repository->arena),
+		.repository = repository,
 		.scratch = arena_like(repository->arena),
 	};
-	git_odb_backend *backend = b.packs ? pack_backend(b.packs) : NULL;
 	struct str objects = path_join(b.scratch, repository->common_dir, S("objects"));
 	/* git goes to the top of the working tree before it looks. */
 	struct str relative = repository->prefix.n ? repository->work_dir
@@ -158,16 +151,11 @@ bool odb_open(struct repository *repository, struct diags *diags)
 		objects = options->git_object_directory.p[0] == '/'
 				  ? options->git_object_directory
 				  : path_join(b.scratch, relative, options->git_object_directory);
-	if (backend && git_odb_new(&b.odb) == 0 &&
-		git_odb_add_backend(b.odb, backend, PACK_PRIORITY) == 0) {
-		backend = NULL;
+	repository->packs = packs_new(repository->arena);
+	if (repository->packs) {
 		odb_add(&b, objects, 0);
 		odb_add_list(&b, options->git_alternates, ':', relative, 1);
 	}
-	if (backend)
-		backend->free(backend);
-	repository->odb = b.odb;
-	repository->packs = b.packs;
 	if (b.folders.n == 0)
 		diag_error(
 			diags, NOWHERE, "cannot open the object database '" STR "'", ARG(objects));

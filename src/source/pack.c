@@ -1,10 +1,10 @@
 /*
  * Objects in packs, made from their entries with libdeflate.
  *
- * Reading a whole tree is for the most part inflating, and libgit2's way through zlib takes more
- * than twice as long; libgit2 1.5 also reads behind the end of a pack where an index says so. So
- * packs are read here alone, and libgit2 asks us (pack_backend.c). Adler-32 sums are checked, and
- * the id where it is asked for: an index may lead to another object.
+ * Reading a whole tree is mostly inflating, and libgit2's way through zlib takes more than twice as
+ * long; libgit2 1.5 also reads behind the end of a pack where an index says so. So packs are read
+ * here alone. Adler-32 sums are checked, and the id where it is asked for: an index may lead to
+ * another object.
  */
 #include "source/pack.h"
 
@@ -269,9 +269,9 @@ static enum packs_answer object_make(struct reader *reader, const struct pack *p
 		       : reader->refused;
 }
 
-bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id)
+struct content_id object_hash(git_object_t type, struct str bytes)
 {
-	unsigned char digest[SHA1_DIGEST_SIZE];
+	struct content_id id;
 	char head[32];
 	int n = snprintf(head, sizeof head, "%s %zu", git_object_type2string(type), bytes.n);
 	struct sha1_ctx hash;
@@ -279,8 +279,15 @@ bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id)
 	sha1_init(&hash);
 	sha1_update(&hash, (size_t)n + 1, (const uint8_t *)head);
 	sha1_update(&hash, bytes.n, (const uint8_t *)bytes.p);
-	sha1_digest(&hash, sizeof digest, digest);
-	return memcmp(digest, id, sizeof digest) == 0;
+	sha1_digest(&hash, sizeof id.bytes, id.bytes);
+	return id;
+}
+
+bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id)
+{
+	struct content_id real = object_hash(type, bytes);
+
+	return memcmp(real.bytes, id, sizeof real.bytes) == 0;
 }
 
 /* ---- all of it ---- */

@@ -70,10 +70,6 @@ struct entry {
  */
 struct pack *pack_find(
 	struct packs *packs, struct pack *after, const uint8_t *id, uint64_t *offset);
-/* Calls `take` for the ids of all packs that begin with `n` hex digits of `begin`; stops when it
- * gives something else than 0, and gives that. */
-int packs_each(struct packs *packs, const uint8_t *begin, size_t n,
-	int (*take)(const git_oid *id, void *context), void *context);
 /* Opens the pack itself; false: it is gone, or damaged. Thread-safe. */
 bool pack_open(struct packs *packs, struct pack *pack);
 /* Reads the head of the entry at `offset`; false: none can be there. The pack is open. */

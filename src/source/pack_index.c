@@ -208,7 +208,8 @@ static void list_folder(struct packs *packs, struct pack_folder *folder)
 {
 	VEC(struct pack *) found = { 0 };
 	struct stat st;
-	int fd = open_again(str_cstr(packs->arena, folder->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_again(
+		str_cstr(packs->arena, folder->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *item;
 
@@ -340,27 +341,19 @@ static bool has_prefix(const unsigned char *id, const uint8_t *begin, size_t n)
 	       (n % 2 == 0 || (id[n / 2] & 0xf0) == (begin[n / 2] & 0xf0));
 }
 
-int packs_each(struct packs *packs, const uint8_t *begin, size_t n,
-	int (*take)(const git_oid *id, void *context), void *context)
+bool packs_each(struct packs *packs, const uint8_t *begin, size_t n, id_taker take, void *context)
 {
-	int answer = 0;
-
 	list_new(packs);
-	for (struct pack *pack = atomic_load(&packs->first); pack && !answer;
+	for (struct pack *pack = atomic_load(&packs->first); pack;
 		pack = atomic_load(&pack->next)) {
 		if (!ids_open(packs, pack))
 			continue;
-		for (uint32_t i = index_lower(pack, begin); i < pack->n && !answer; i++) {
-			const unsigned char *id = id_at(pack, i);
-			git_oid oid;
-
-			if (!has_prefix(id, begin, n))
-				break;
-			memcpy(oid.id, id, GIT_OID_RAWSZ);
-			answer = take(&oid, context);
-		}
+		for (uint32_t i = index_lower(pack, begin);
+			i < pack->n && has_prefix(id_at(pack, i), begin, n); i++)
+			if (!take(id_at(pack, i), context))
+				return false;
 	}
-	return answer;
+	return true;
 }
 
 bool take_number(

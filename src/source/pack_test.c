@@ -107,7 +107,7 @@ static const char *read_object(struct fixture *f, struct packs *packs, unsigned 
 	git_object_t type, uint64_t limit)
 {
 	uint8_t id[20] = { [19] = ordinal };
-	struct object_wish wish = { id, type, limit, false };
+	struct object_wish wish = { .id = id, .type = type, .limit = limit };
 	struct str bytes;
 
 	if (packs_read(packs, &wish, f->arena, &bytes) != PACKS_READ)
@@ -342,7 +342,9 @@ static void an_index_that_leads_out_of_its_pack_is_damaged(void **state)
 	struct fixture *f = *state;
 	struct writing w;
 	struct packs *packs;
-	struct object_wish wish = { id, GIT_OBJECT_BLOB, 9, true };
+	struct object_wish wish = {
+		.id = id, .type = GIT_OBJECT_BLOB, .limit = 9, .check_id = true
+	};
 	struct str bytes;
 
 	begin_pack(&w, 1);

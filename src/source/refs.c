@@ -139,16 +139,6 @@ static enum ref_answer read_loose(struct str folder, struct str file, struct are
 	return read_file(folder, file, MAX_LOOSE_BYTES, arena, shown, bytes, diags);
 }
 
-static bool take_id(struct str text, struct content_id *id)
-{
-	git_oid oid;
-
-	if (text.n < HEX || git_oid_fromstrn(&oid, text.p, HEX) < 0)
-		return false;
-	memcpy(id->bytes, oid.id, GIT_OID_RAWSZ);
-	return true;
-}
-
 static bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -171,7 +161,7 @@ static enum ref_answer packed_open(struct repository *r, struct diags *diags)
 static bool packed_line(struct str line, struct str *name, struct content_id *id)
 {
 	if (line.n < HEX + 2 || line.p[0] == '#' || line.p[0] == '^' || !is_space(line.p[HEX]) ||
-		!take_id(line, id))
+		!id_parse(line, id))
 		return false;
 	*name = str_from(line, HEX + 1);
 	return true;
@@ -221,7 +211,7 @@ static enum ref_answer read_step(struct repository *r, struct str name, struct c
 		return REF_FOUND;
 	}
 	/* After the id FETCH_HEAD has more in its line. */
-	if (take_id(text, id) && (text.n == HEX || is_space(text.p[HEX])))
+	if (id_parse(text, id) && (text.n == HEX || is_space(text.p[HEX])))
 		return REF_FOUND;
 	return REF_ABSENT; /* git ignores a broken reference, too */
 }
@@ -401,7 +391,7 @@ static bool log_line(struct str line, struct log_entry *entry)
 	struct str who = str_head(line, tab), when;
 
 	if (line.n < 2 * HEX + 2 || line.p[HEX] != ' ' || line.p[2 * HEX + 1] != ' ' ||
-		!take_id(line, &entry->old) || !take_id(str_from(line, HEX + 1), &entry->new))
+		!id_parse(line, &entry->old) || !id_parse(str_from(line, HEX + 1), &entry->new))
 		return false;
 	when = str_trim(str_from(who, str_rfind(who, '>') + 1));
 	entry->time = 0;

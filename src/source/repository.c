@@ -212,11 +212,10 @@ static bool read_shallow(struct repository *r, struct diags *diags)
 		return false;
 	}
 	while (str_cut(&text, '\n', &line)) {
-		git_oid oid;
+		struct content_id id;
 
-		if (line.n != GIT_OID_HEXSZ || git_oid_fromstrn(&oid, line.p, line.n) < 0)
-			continue;
-		memcpy(vec_push(r->arena, &r->roots)->bytes, oid.id, sizeof oid.id);
+		if (line.n == GIT_OID_HEXSZ && id_parse(line, &id))
+			*vec_push(r->arena, &r->roots) = id;
 	}
 	r->shallow = r->roots.n > 0;
 	return true;
@@ -418,14 +417,7 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 	find_work_dir(r);
 	find_prefix(r);
 	find_index(r);
-	if (!read_shallow(r, diags) || !odb_open(r, diags))
-		return false;
-	if (git_repository_set_odb(r->repo, r->odb) < 0) {
-		diag_error(diags, NOWHERE, "cannot open the object database");
-		diag_help(diags, "git fsck shows what is damaged; libgit2 says: %s", git_said());
-		return false;
-	}
-	return true;
+	return read_shallow(r, diags) && odb_open(r, diags);
 }
 
 /* A linked folder that is not followed, or a name too long for any file, hides nothing either. */
@@ -619,7 +611,8 @@ void repository_release(struct repository *repository)
 	if (--repository->users)
 		return;
 	packs_free(repository->packs);
-	git_odb_free(repository->odb);
+	for (uint32_t i = 0; i < repository->objects.n; i++)
+		close(repository->objects.items[i]);
 	git_config_free(repository->config);
 	git_repository_free(repository->repo);
 	if (repository->work_top >= 0)

@@ -65,72 +65,64 @@ static bool is_hex(struct str s)
 
 static bool id_of(struct str hex, struct content_id *id)
 {
-	git_oid oid;
-
-	if (hex.n != GIT_OID_HEXSZ || !is_hex(hex) || git_oid_fromstrn(&oid, hex.p, hex.n) < 0)
-		return false;
-	memcpy(id->bytes, oid.id, GIT_OID_RAWSZ);
-	return true;
+	return hex.n == GIT_OID_HEXSZ && id_parse(hex, id);
 }
 
 /* ---- short ids ---- */
 
 struct short_id {
 	const struct lookup *lookup;
-	struct str digits;
 	enum meant meant;
 	struct content_id found;
 	uint32_t n;
 };
 
-static bool is_meant(const struct short_id *search, const git_oid *oid)
+static bool is_meant(const struct short_id *search, const struct content_id *candidate)
 {
 	const struct repository *repository = search->lookup->repository;
-	struct content_id id;
+	struct content_id id = *candidate;
 	struct diags unsaid;
 
 	if (search->meant == MEANT_ANY)
 		return true;
-	memcpy(id.bytes, oid->id, GIT_OID_RAWSZ);
 	diags_init(&unsaid, repository->arena);
 	return object_peel(repository,
 		search->meant == MEANT_COMMIT ? GIT_OBJECT_COMMIT : GIT_OBJECT_TREE, &id, &unsaid);
 }
 
-static int take_candidate(const git_oid *oid, void *context)
+static bool take_candidate(const uint8_t *id, void *context)
 {
 	struct short_id *search = context;
-	char hex[GIT_OID_HEXSZ + 1];
+	struct content_id candidate;
 
-	git_oid_tostr(hex, sizeof hex, oid);
-	if (strncasecmp(hex, search->digits.p, search->digits.n) != 0 ||
-		(search->n && memcmp(search->found.bytes, oid->id, GIT_OID_RAWSZ) == 0) ||
-		!is_meant(search, oid))
-		return 0;
-	memcpy(search->found.bytes, oid->id, GIT_OID_RAWSZ);
+	memcpy(candidate.bytes, id, sizeof candidate.bytes);
+	if ((search->n && content_id_eq(&search->found, &candidate)) ||
+		!is_meant(search, &candidate))
+		return true;
+	search->found = candidate;
 	search->n++;
-	return 0;
+	return true;
 }
 
 /* Only where several objects begin with the digits are all looked at for the one that is meant. */
 static bool find_short(
 	struct lookup *lookup, struct str digits, enum meant meant, struct content_id *id)
 {
-	struct short_id search = { .lookup = lookup, .digits = digits, .meant = meant };
-	git_oid begin = { 0 }, found;
-	int error;
+	struct short_id search = { .lookup = lookup, .meant = meant };
+	char padded[GIT_OID_HEXSZ];
+	struct content_id begin;
+	enum prefix_answer answer;
 
-	if (digits.n < LEAST_DIGITS || digits.n > GIT_OID_HEXSZ || !is_hex(digits) ||
-		git_oid_fromstrn(&begin, digits.p, digits.n) < 0)
+	if (digits.n < LEAST_DIGITS || digits.n > GIT_OID_HEXSZ)
 		return false;
-	error = git_odb_exists_prefix(&found, lookup->repository->odb, &begin, digits.n);
-	if (error == 0) {
-		memcpy(id->bytes, found.id, GIT_OID_RAWSZ);
-		return true;
-	}
-	if (error != GIT_EAMBIGUOUS)
+	memset(padded, '0', sizeof padded);
+	memcpy(padded, digits.p, digits.n);
+	if (!id_parse((struct str){ padded, sizeof padded }, &begin))
 		return false;
-	git_odb_foreach(lookup->repository->odb, take_candidate, &search);
+	answer = object_find(lookup->repository, begin.bytes, digits.n, id);
+	if (answer != PREFIX_SEVERAL)
+		return answer == PREFIX_ONE;
+	objects_each(lookup->repository, begin.bytes, digits.n, take_candidate, &search);
 	*id = search.found;
 	if (search.n == 1)
 		return true;

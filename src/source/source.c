@@ -115,8 +115,10 @@ bool content_hash(const struct source *source, struct str bytes, struct content_
 {
 	XXH128_canonical_t canonical;
 
-	if (source->hashing.blob)
-		return blob_hash(bytes, id);
+	if (source->hashing.blob) {
+		*id = object_hash(GIT_OBJECT_BLOB, bytes);
+		return true;
+	}
 	XXH128_canonicalFromHash(&canonical,
 		XXH3_128bits_withSeed(bytes.p ? bytes.p : "", bytes.n, source->hashing.seed));
 	*id = (struct content_id){ 0 };

@@ -18,13 +18,13 @@ static bool fail_rules(struct str path, int error, struct diags *diags)
 		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(shown),
 			(unsigned long long)MAX_RULES_BYTES);
 	else
-		diag_error(
-			diags, NOWHERE, "cannot read '" STR "': %s", ARG(shown), read_reason(error));
+		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(shown),
+			read_reason(error));
 	return false;
 }
 
-static const struct ignore_rules *parse(const struct work *work, struct str text,
-	struct str folder, const struct ignore_rules *above)
+static const struct ignore_rules *parse(const struct work *work, struct str text, struct str folder,
+	const struct ignore_rules *above)
 {
 	struct ignore_text source = { text, folder, work->repository->ignore_case };
 
@@ -91,7 +91,7 @@ static bool is_head(int git)
 {
 	char text[256], *end;
 	ssize_t n = readlinkat(git, "HEAD", text, sizeof text - 1);
-	git_oid oid;
+	struct content_id id;
 	int fd;
 
 	if (n < 0) {
@@ -103,7 +103,7 @@ static bool is_head(int git)
 			return false;
 		text[n] = '\0';
 		if (strncmp(text, "ref:", 4) != 0)
-			return n >= GIT_OID_HEXSZ && git_oid_fromstrn(&oid, text, GIT_OID_HEXSZ) == 0;
+			return id_parse((struct str){ text, (size_t)n }, &id);
 		end = text + 4;
 		while (isspace((unsigned char)*end))
 			end++;
