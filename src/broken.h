@@ -4,7 +4,7 @@
  * An error in a file that the change touched, or that such a file imports, is status 2; so is an
  * import whose file the change took away, and an error in any file that compiled before: the change
  * broke it. Every other broken file is a warning: a few with their first error, the others counted
- * (cli.md, Broken files).
+ * (breakwater-check(1), Broken files).
  */
 #pragma once
 #include "breakwater/breakwater.h"

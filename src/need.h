@@ -1,6 +1,5 @@
 /*
- * What a change can hurt, so that only that is compiled (design.md, Only what is needed is
- * compiled).
+ * What a change can hurt, so that only that is compiled.
  *
  * First the changed files and what they import are compiled. A file that did not change is hurt
  * only through a message, enum, service or package that one side alone has or that stands elsewhere

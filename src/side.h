@@ -1,8 +1,8 @@
 /*
  * One side of a comparison before it is compiled: its source, its configuration, its import roots.
  *
- * A side's roots come from its own revision, so that moving them breaks nothing (cli.md, Import
- * roots). `check` has two sides, `build` and `debug` one.
+ * A side's roots come from its own revision, so that moving them breaks nothing
+ * (breakwater-check(1), Import roots). `check` has two sides, `build` and `debug` one.
  */
 #pragma once
 #include "breakwater/breakwater.h"

@@ -299,7 +299,7 @@ static bool take_word(struct str *s, struct str word)
 	return true;
 }
 
-/* vNtest…, vN[pP](alpha|beta)[M] as the last of several components (rules.md, section 7). */
+/* vNtest…, vN[pP](alpha|beta)[M] as the last of several components (doc/rules.md). */
 bool package_is_unstable(struct str package)
 {
 	struct str version = str_last_component(package);

@@ -139,7 +139,7 @@ static struct str disk_top(struct search *s)
 
 /*
  * What the paths of a --config file count from: its folder if it lies in the input, else the
- * input's top (cli.md, Configuration).
+ * input's top.
  */
 static struct str folder_of_config(struct search *s)
 {

@@ -1,7 +1,7 @@
 /*
  * Two schemas → pairs: what was, what is, matched by identity. No opinion about harm.
  *
- * The keys are those of rules.md, section 2. Elements of a file that is the same object on both
+ * The keys are those of doc/rules.md, Pairs. Elements of a file that is the same object on both
  * sides are paired with themselves and left out.
  */
 #pragma once

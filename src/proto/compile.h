@@ -56,8 +56,9 @@ struct roots {
 	declared; /* relative to the repository, `/`-separated, no `/` at the end; empty string: the
 		     top */
 	VEC(struct str) excluded; /* folders below a root that are no part of the contract */
-	bool inferred; /* work them out, and all belongs to the contract (cli.md, Import roots);
-			  `declared` are then those of configurations below the top */
+	bool inferred; /* work them out, and all belongs to the contract (breakwater-check(1),
+			  Import roots); `declared` are then those of configurations below the top
+			*/
 };
 
 /* Is a contract below one of the roots, and not excluded there? */

@@ -1,5 +1,5 @@
 /*
- * Default values: from what was written, or from a set's text (grammar-notes.md, section 8).
+ * Default values: from what was written, or from a set's text (doc/grammar.md, Default values).
  *
  * The text in a descriptor is not what stands in the file: numbers are decimal, floats are as
  * printf has them, bytes are escaped.

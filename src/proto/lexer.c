@@ -584,7 +584,7 @@ static bool gather_same_line(struct collector *c, struct lexer *lexer)
 	return accept_newline(lexer);
 }
 
-/* protoc's Tokenizer::NextWithComments, restated in grammar-notes.md, section 9. */
+/* protoc's Tokenizer::NextWithComments, described in doc/grammar.md, Comments. */
 void lexer_next_gather(struct lexer *lexer, struct gathered *gathered)
 {
 	struct collector c = { .gathered = gathered, .may_trail = lexer->started };

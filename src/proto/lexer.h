@@ -3,7 +3,7 @@
  *
  * A token is a span and a kind; names and strings are read from the text when they are needed.
  * Comments are passed over at memchr speed, or gathered as protoc's tokenizer does
- * (grammar-notes.md, section 9) where a declaration ends and source info is wanted.
+ * (doc/grammar.md, Comments) where a declaration ends and source info is wanted.
  */
 #pragma once
 #include "base/diag.h"

@@ -1,6 +1,6 @@
 /*
- * Names → elements: innermost scope first, among the files that are visible (grammar-notes.md,
- * section 5; descriptor.cc, LookupSymbol).
+ * Names → elements: innermost scope first, among the files that are visible (doc/grammar.md, Names;
+ * descriptor.cc, LookupSymbol).
  */
 #include "proto/proto.h"
 

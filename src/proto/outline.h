@@ -1,8 +1,8 @@
 /*
  * The outline of a contract: what it imports, its package, and whether it says one of some names.
  *
- * For a file that did not change and may still be hurt by one that did (design.md, Only what is
- * needed is compiled): its tokens are looked at, nothing is built of them.
+ * For a file that did not change and may still be hurt by one that did (need.h): its tokens are
+ * looked at, nothing is built of them.
  */
 #pragma once
 #include "base/intern.h"

@@ -213,7 +213,7 @@ struct resolution {
 /* RESOLVED of them, empty. */
 struct resolved *resolved_new(struct arena *arena);
 /*
- * Resolves a name as grammar-notes.md section 5 has it, from `scope` (a message, service, package
+ * Resolves a name as doc/grammar.md describes, from `scope` (a message, service, package
  * or file element: a file stands for its package) outwards. Silent; link_report says what is wrong
  * in the words of the language.
  */
@@ -226,7 +226,7 @@ struct resolution link_resolve(struct context *context, struct element *scope, s
 bool link_report(struct context *context, struct str name, struct span span,
 	enum symbol_wanted wanted, const struct resolution *resolution);
 /* The scope where a custom option's name is looked up from: the one that HOLDS the element
- * (grammar-notes.md 5.4). */
+ * (doc/grammar.md, Names). */
 struct element *link_option_scope(const struct element *element);
 /* An extension by extendee and number among the files visible to the context's file, else in any;
  * NULL. */

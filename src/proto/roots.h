@@ -1,6 +1,6 @@
 /*
- * Which file an import names, and how each file is named by imports (cli.md, Import roots);
- * private to proto/. One object for each side; used by one thread.
+ * Which file an import names, and how each file is named by imports (breakwater-check(1), Import
+ * roots); private to proto/. One object for each side; used by one thread.
  */
 #pragma once
 #include "proto/compile.h"

@@ -2,8 +2,8 @@
  * What a finding breaks: the surfaces on which a value that a writer may legally hold under its
  * own schema does not arrive as that value at a reader that goes by the other one.
  *
- * The definition and its rows are breaks.md's; each function of the breaks*.c files names the row
- * it answers.
+ * The definition and its rows are in doc/breaks.md; each function of the breaks*.c files names the
+ * row it answers.
  *
  *	struct breaks *breaks = breaks_new(arena, names, diff); // once in rules_run
  *	finding->breaks = breaks_of(breaks, rule, pair, DETAIL_NONE);

@@ -1,4 +1,5 @@
-/* breaks.md, "Message A → B": content against content, recursively. */
+/* Content of messages against content, recursively: doc/breaks.md, Messages and enums under another
+ * name. */
 #include <math.h>
 #include "rules/breaks_private.h"
 
@@ -196,7 +197,7 @@ static bool field_is_lost(struct breaks *b, struct way way, const struct field *
 
 /* ---- messages ---- */
 
-/* Row "required only in B". */
+/* Row "a field is required in the new type only". */
 static bool lacks_required(
 	struct breaks *b, struct way way, const struct message *from, const struct message *to)
 {

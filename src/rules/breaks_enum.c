@@ -1,4 +1,4 @@
-/* breaks.md, the rows of enums. */
+/* What findings of enums break: doc/breaks.md, Rules. */
 #include "rules/breaks_private.h"
 
 static const struct enumeration *owner(const struct enum_value *value)
@@ -103,7 +103,7 @@ static bool printed_moved(
 	return there && there->number != names->list.items[0]->number;
 }
 
-/* Row ENUM_VALUE_SAME_JSON_NAME: edition-2026.md, section 5. */
+/* Row ENUM_VALUE_SAME_JSON_NAME. */
 unsigned value_json_name_breaks(const struct question *q)
 {
 	struct names_pair n = names_pair_of(q);

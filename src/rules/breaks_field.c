@@ -1,4 +1,4 @@
-/* breaks.md, the rows of fields. */
+/* What findings of fields break: doc/breaks.md, Rules. */
 #include "rules/breaks_private.h"
 
 static const struct message *owner(const struct field *field)
@@ -39,7 +39,7 @@ static unsigned type_breaks(struct breaks *b, const struct field *old, const str
 	return breaks;
 }
 
-/* Rows "Types" and "Message A → B and enum A → B". */
+/* doc/breaks.md, Types. */
 unsigned field_type_breaks(const struct question *q)
 {
 	return type_breaks(q->b, q->pair->old.field, q->pair->new.field);

@@ -1,4 +1,5 @@
-/* breaks.md, the rows of messages as a whole, files, packages, extensions and services. */
+/* What findings of whole messages, files, packages, extensions and services break: doc/breaks.md,
+ * Rules. */
 #include "rules/breaks_private.h"
 
 /*

@@ -1,4 +1,5 @@
-/* breaks.md, "enum A → B": values are what they mean, which their names tell. */
+/* Values of enums by what their names mean: doc/breaks.md, Messages and enums under another name.
+ */
 #include <ctype.h>
 #include <stdlib.h>
 #include "rules/breaks_private.h"

@@ -3,7 +3,7 @@
  *
  * Everything is asked in one direction: does a value that `from` holds arrive in `to`? Backward the
  * old side writes and the new one reads, forward it is the other way round; so each row of
- * breaks.md and its reverse are one piece of code.
+ * doc/breaks.md and its reverse are one piece of code.
  */
 #pragma once
 #include "rules/breaks.h"

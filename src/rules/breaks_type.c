@@ -1,4 +1,4 @@
-/* breaks.md, "Types": a value of one type read as another one. */
+/* A value of one type read as another one: doc/breaks.md, Types. */
 #include "rules/breaks_private.h"
 
 /* Types that one wire form is read as without a look at the declaration. */

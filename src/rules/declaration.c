@@ -68,9 +68,9 @@ static void follow(
 }
 
 /*
- * The last enum, message or extension of a package, which buf never reports (rules.md, section 4),
- * is not reported here either where another finding says that it is gone: that of the message
- * around it, or that of the extension range it was in.
+ * The last enum, message or extension of a package, which buf never reports
+ * (breakwater-from-buf(7)), is not reported here either where another finding says that it is gone:
+ * that of the message around it, or that of the extension range it was in.
  */
 static bool last_and_said(struct check *c, const struct element *old)
 {

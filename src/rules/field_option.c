@@ -123,7 +123,7 @@ static const struct option *java_check_option(const struct field *field)
 	return options_find(field->e.file->e.options, FILE_OPTION_JAVA_STRING_CHECK_UTF8);
 }
 
-/* Does Java's generated code check the field? As buf has it, measured (rules.md, section 5). */
+/* Does Java's generated code check the field? As buf has it, measured (doc/rules.md, Values). */
 static bool java_verifies(const struct field *field)
 {
 	/* The option is of proto2 and proto3 alone, the feature of editions. */

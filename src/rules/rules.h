@@ -5,7 +5,7 @@
 #include "base/diag.h"
 #include "diff/pair.h"
 
-/* Categories: the columns of rules.md, section 1. */
+/* Categories, those of buf's configuration v2. */
 enum category {
 	CAT_FILE = 1,
 	CAT_PACKAGE = 2,
@@ -14,7 +14,7 @@ enum category {
 	CAT_CSR = 16,
 };
 
-/* What a finding breaks (breaks.md); printed in the order of the names: json-backward,
+/* What a finding breaks (doc/breaks.md); printed in the order of the names: json-backward,
  * json-forward, source, wire-backward, wire-forward. */
 enum surface {
 	JSON_BACKWARD = 1,

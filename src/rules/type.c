@@ -3,8 +3,8 @@
 enum { SAME, BY_WIRE, BY_WIRE_JSON };
 
 /*
- * Kinds that a variant takes for the same have the same number (rules.md, section 5). buf's groups,
- * not what the runtimes would bear: enum and int32 differ in all of them.
+ * Kinds that a variant takes for the same have the same number (doc/rules.md, Values). buf's
+ * groups, not what the runtimes would bear: enum and int32 differ in all of them.
  */
 static const uint8_t wire_groups[] = {
 	[TYPE_INT32] = 1,

@@ -80,7 +80,7 @@ enum field_type {
 /* FieldDescriptorProto.Label */
 enum field_label { LABEL_OPTIONAL = 1, LABEL_REQUIRED = 2, LABEL_REPEATED = 3 };
 
-/* How a field's absence shows, as resolved (rules.md, FIELD_SAME_CARDINALITY). */
+/* How a field's absence shows, as resolved (breakwater-rules(7), FIELD_SAME_CARDINALITY). */
 enum cardinality {
 	CARDINALITY_EXPLICIT, /* optional, presence is tracked */
 	CARDINALITY_IMPLICIT, /* optional, the zero value means absent */

@@ -137,10 +137,11 @@ struct commit_list {
 };
 
 /*
- * What the operands of `check` mean (cli.md, Inputs). `base` and `head` absent: left out. A range
- * `A..B`, `A...B` may stand in base. `merge_base`: the old side is where it and the new side part.
- * `default_base`: the configuration's `base:` (the name of a reference or a tag pattern), absent if
- * none; like `proposal`, which counts in the place of a branch, used only when base is left out.
+ * What the operands of `check` mean (breakwater-check(1), What is compared). `base` and `head`
+ * absent: left out. A range `A..B`, `A...B` may stand in base. `merge_base`: the old side is where
+ * it and the new side part. `default_base`: the configuration's `base:` (the name of a reference or
+ * a tag pattern), absent if none; like `proposal`, which counts in the place of a branch, used only
+ * when base is left out.
  */
 struct input_request {
 	struct str base, head;
