@@ -14,7 +14,7 @@
 #include "request.h"
 #include "rules/rules.h"
 #include "side.h"
-#include "source/source.h"
+#include "source/read_each.h"
 #include "timing.h"
 
 #include <errno.h>
@@ -678,14 +678,23 @@ static bool judge_obstacles(struct breakwater_run *run)
 	return obstacles_judge(&request);
 }
 
+/* Of the files that findings are in; looks for comments that accept at the same time. */
+static void keep_lines(void *context, struct wanted_text *texts, uint32_t n)
+{
+	const struct breakwater_run *run = context;
+
+	source_keep_lines(texts, n, S(ACCEPT_MARKER), run->options->jobs, run->arena);
+}
+
 static bool compare(struct breakwater_run *run)
 {
 	struct check_options options = {
 		.arena = run->arena,
 		.names = run->names,
 		.selection = config_selection(run->arena, &run->sides[NEW].config),
-		.jobs = run->options->jobs,
 		.diags = &run->diags,
+		.keep_lines = keep_lines,
+		.context = run,
 	};
 	struct breakwater_phase *phase;
 

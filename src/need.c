@@ -1,7 +1,7 @@
 #include "need.h"
 
-#include "base/pool.h"
 #include "need_names.h"
+#include "source/read_each.h"
 
 #include <stdlib.h>
 
@@ -145,86 +145,54 @@ struct other {
 	bool reached;  /* imports a changed file, directly or not */
 	bool compiled; /* already, as an import of a changed file */
 	bool failed;
-};
-
-struct reading {
-	struct other *other;
-	uint64_t position;
+	size_t bytes;
 };
 
 struct outlining {
 	struct need *need;
 	struct other *others;
-	struct reading *order;
 	struct outline_words *words;
-	struct worker {
-		struct arena *arena, *scratch;
-		struct diags diags;
-		uint64_t bytes;
-	} * workers;
 };
 
-static void outline_task(void *context, unsigned index, size_t item)
+static void read_outline(void *context, struct read_thread *thread, size_t item)
 {
 	struct outlining *o = context;
-	struct worker *worker = &o->workers[index];
-	struct other *other = o->order[item].other;
-	struct arena_mark mark = arena_mark(worker->scratch);
+	struct other *other = &o->others[item];
 	struct str bytes;
 
-	if (source_read_for(o->need->new_source, READ_OUTLINE, other->entry, worker->scratch,
-		    &bytes, &worker->diags)) {
-		worker->bytes += bytes.n;
-		outline_read(bytes, o->words, o->need->names, worker->arena, worker->scratch,
-			&other->outline);
-	} else {
+	if (!source_read_for(o->need->new_source, READ_OUTLINE, other->entry, thread->scratch,
+		    &bytes, &thread->diags)) {
 		other->failed = true;
+		return;
 	}
-	arena_rewind(worker->scratch, mark);
-}
-
-static int by_position(const void *left, const void *right)
-{
-	const struct reading *a = left, *b = right;
-
-	return a->position != b->position
-		       ? (a->position > b->position) - (a->position < b->position)
-		       : (a->other > b->other) - (a->other < b->other);
-}
-
-static void order_reading(struct outlining *o, uint32_t n)
-{
-	o->order = NEW_ARRAY(o->need->arena, n, struct reading);
-	for (uint32_t i = 0; i < n; i++)
-		o->order[i] = (struct reading){ &o->others[i],
-			source_position(o->need->new_source, o->others[i].entry) };
-	if (n)
-		qsort(o->order, n, sizeof *o->order, by_position);
+	other->bytes = bytes.n;
+	outline_read(
+		bytes, o->words, o->need->names, thread->arena, thread->scratch, &other->outline);
 }
 
 static bool read_outlines(struct outlining *o, uint32_t n)
 {
 	enum { FILES_A_THREAD = 32 };
 	struct need *need = o->need;
-	unsigned jobs = pool_jobs(need->jobs, n, FILES_A_THREAD);
+	struct source_file *files = NEW_ARRAY(need->arena, n, struct source_file);
 	bool ok = true;
 
-	o->workers = NEW_ARRAY(need->arena, jobs, struct worker);
-	for (unsigned i = 0; i < jobs; i++) {
-		o->workers[i].arena = arena_like(need->arena);
-		o->workers[i].scratch = arena_like(need->arena);
-		diags_init(&o->workers[i].diags, o->workers[i].arena);
-	}
-	order_reading(o, n);
-	pool_run(jobs, n, READ_TOGETHER, outline_task, o);
-	for (unsigned i = 0; i < jobs; i++) {
-		diags_adopt(need->diags, &o->workers[i].diags);
-		need->outline_bytes += o->workers[i].bytes;
-		arena_adopt(need->arena, o->workers[i].arena);
-		arena_free(o->workers[i].scratch);
-	}
 	for (uint32_t i = 0; i < n; i++)
+		files[i] = (struct source_file){ need->new_source, o->others[i].entry };
+	source_read_each(&(struct read_each){
+		.files = files,
+		.n = n,
+		.jobs = need->jobs,
+		.least = FILES_A_THREAD,
+		.arena = need->arena,
+		.diags = need->diags,
+		.read = read_outline,
+		.context = o,
+	});
+	for (uint32_t i = 0; i < n; i++) {
+		need->outline_bytes += o->others[i].bytes;
 		ok &= !o->others[i].failed;
+	}
 	need->outlines = n;
 	return ok;
 }

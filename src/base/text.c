@@ -149,9 +149,12 @@ static int by_number(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-bool text_keep(struct text *text, const struct span *spans, uint32_t n, struct str word,
-	struct arena *arena, struct arena *scratch)
+bool text_keep(const struct wanted_text *wanted, struct str word, struct arena *arena,
+	struct arena *scratch)
 {
+	struct text *text = wanted->text;
+	const struct span *spans = wanted->spans.items;
+	uint32_t n = wanted->spans.n;
 	struct arena_mark mark = arena_mark(scratch);
 	uint32_t *lines;
 

@@ -9,8 +9,7 @@
  */
 #pragma once
 #include "base/str.h"
-
-struct arena;
+#include "base/vec.h"
 
 struct point {
 	uint32_t line, column; /* 1-based; the column counts bytes, a tab is one */
@@ -38,7 +37,6 @@ struct text {
 	bool (*load)(struct text *text, struct arena *arena);
 	bool is_lost;               /* the latest `load` could not */
 	void *owner;                /* for `load` */
-	uint64_t position;          /* texts are loaded with least work in the order of it */
 	const struct point *points; /* instead of bytes: what a span's offsets index */
 	uint32_t n_points;
 	uint32_t *lines; /* offsets of line starts, made on first use */
@@ -74,12 +72,17 @@ static inline struct place place_in(struct text *text, struct span span)
 void place_points(struct place place, struct arena *arena, struct point *begin, struct point *end);
 /* Line `line` (1-based) without its line break; absent where no bytes are to be had. */
 struct str text_line(struct text *text, struct arena *arena, uint32_t line);
+/* A text and the spans of it that are to be printed. */
+struct wanted_text {
+	struct text *text;
+	VEC(struct span) spans;
+};
 /*
- * Keeps in `arena` the lines that `n` spans begin or end in, and whether the text holds `word`, so
+ * Keeps in `arena` the lines that the spans begin or end in, and whether the text holds `word`, so
  * that its places can be printed without its bytes; those are loaded into `scratch`, and let go.
  * False if they cannot be had. Does nothing where they are there, or are never to be.
  */
-bool text_keep(struct text *text, const struct span *spans, uint32_t n, struct str word,
-	struct arena *arena, struct arena *scratch);
+bool text_keep(const struct wanted_text *wanted, struct str word, struct arena *arena,
+	struct arena *scratch);
 /* Loads the bytes if they are gone; false if they cannot be had. */
 bool text_load(struct text *text, struct arena *arena);

@@ -93,13 +93,14 @@ static bool load_again(struct text *text, struct arena *arena)
 static void kept_lines_are_found_without_the_bytes(void **state)
 {
 	struct arena *arena = arena_new(NULL, NULL), *scratch = arena_like(arena);
-	const struct span spans[] = { { 18, 22 }, { 3, 5 }, { 19, 20 } };
+	struct span spans[] = { { 18, 22 }, { 3, 5 }, { 19, 20 } };
 	unsigned loads = 1;
 	struct text text = { .load = load_again, .owner = &loads };
+	struct wanted_text wanted = { &text, { spans, COUNT(spans), COUNT(spans) } };
 	struct point begin, end;
 
 	(void)state;
-	assert_true(text_keep(&text, spans, COUNT(spans), S("third"), arena, scratch));
+	assert_true(text_keep(&wanted, S("third"), arena, scratch));
 	arena_free(scratch);
 	assert_null(text.bytes.p);
 	assert_true(text.has_word);
@@ -128,15 +129,16 @@ static void kept_lines_are_found_without_the_bytes(void **state)
 static void a_text_that_cannot_be_had_keeps_nothing(void **state)
 {
 	struct arena *arena = arena_new(NULL, NULL);
-	const struct span span = { 0, 1 };
+	struct span span = { 0, 1 };
 	unsigned loads = 0;
 	struct text text = { .load = load_again, .owner = &loads };
+	struct wanted_text wanted = { &text, { &span, 1, 1 } };
 
 	(void)state;
-	assert_false(text_keep(&text, &span, 1, S("x"), arena, arena));
+	assert_false(text_keep(&wanted, S("x"), arena, arena));
 	assert_null(text.kept);
 	loads = 1;
-	assert_true(text_keep(&text, &span, 1, S("fourth"), arena, arena));
+	assert_true(text_keep(&wanted, S("fourth"), arena, arena));
 	assert_false(text.has_word);
 	arena_free(arena);
 }

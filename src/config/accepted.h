@@ -41,6 +41,8 @@
 #include "source/source.h"
 
 #define ACCEPTED_FILE "breakwater.accepted.yaml"
+/* What a comment begins with that accepts a finding. */
+#define ACCEPT_MARKER "breakwater:accept"
 
 enum {
 	ACCEPTED_NEAR_END = 14,        /* days before its end in which an acceptance is warned of */

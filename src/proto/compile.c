@@ -9,6 +9,7 @@
 #include "base/pool.h"
 #include "proto/proto.h"
 #include "proto/roots.h"
+#include "source/read_each.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -70,8 +71,6 @@ struct worker_state {
  * other. */
 struct task {
 	struct node *first, *second; /* `second` may be NULL */
-	uint64_t position;           /* of `first` in its pack */
-	uint32_t index;
 };
 
 /* An import that nothing answers. */
@@ -120,15 +119,6 @@ static void count_step(struct driver *d)
 
 /* ---- parsing ---- */
 
-static bool load_text(struct text *text, struct arena *arena)
-{
-	struct node *node = text->owner;
-	struct diags ignored;
-
-	diags_init(&ignored, arena);
-	return source_read(node->source, node->entry, arena, &text->bytes, &ignored);
-}
-
 static struct unit *unit_new(struct driver *d, struct node *node)
 {
 	struct unit *unit = NEW(d->options->arena, struct unit);
@@ -136,10 +126,7 @@ static struct unit *unit_new(struct driver *d, struct node *node)
 	struct text *text = NEW(d->options->arena, struct text);
 
 	text->path = node->path;
-	text->side = node->is_builtin ? S("built-in") : node->source->side;
-	text->load = load_text;
-	text->owner = node;
-	text->position = source_position(node->source, node->entry);
+	source_text_set(text, node->source, node->entry);
 	file->text = text;
 	file->e.kind = ELEMENT_FILE;
 	file->e.file = file;
@@ -249,14 +236,14 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 	count_step(d);
 }
 
-static void parse_task(void *context, unsigned index, size_t item)
+static void parse_task(void *context, struct read_thread *thread, size_t item)
 {
 	struct driver *d = context;
 	const struct task *task = &d->tasks.items[item];
 
-	parse_node(d, &d->workers[index], task->first);
+	parse_node(d, &d->workers[thread->index], task->first);
 	if (task->second)
-		parse_node(d, &d->workers[index], task->second);
+		parse_node(d, &d->workers[thread->index], task->second);
 }
 
 static struct node *node_get(struct driver *d, struct side_state *s,
@@ -373,23 +360,25 @@ static struct node *node_get_file(struct driver *d, struct side_state *s,
 	return node;
 }
 
-static int by_position(const void *left, const void *right)
-{
-	const struct task *a = left, *b = right;
-
-	return a->position != b->position
-		       ? (a->position > b->position) - (a->position < b->position)
-		       : (a->index > b->index) - (a->index < b->index);
-}
-
 static void parse_tasks(struct driver *d)
 {
-	for (uint32_t i = 0; i < d->tasks.n; i++)
-		d->n_files += d->tasks.items[i].second ? 2 : 1;
-	if (d->tasks.n)
-		qsort(d->tasks.items, d->tasks.n, sizeof *d->tasks.items, by_position);
-	pool_run(pool_jobs(d->options->jobs, d->tasks.n, FILES_A_THREAD), d->tasks.n, READ_TOGETHER,
-		parse_task, d);
+	struct source_file *files = NEW_ARRAY(d->options->arena, d->tasks.n, struct source_file);
+
+	for (uint32_t i = 0; i < d->tasks.n; i++) {
+		const struct task *task = &d->tasks.items[i];
+
+		files[i] = (struct source_file){ task->first->source, task->first->entry };
+		d->n_files += task->second ? 2 : 1;
+	}
+	source_read_each(&(struct read_each){
+		.files = files,
+		.n = d->tasks.n,
+		.jobs = d->options->jobs,
+		.least = FILES_A_THREAD,
+		.arena = d->options->arena,
+		.read = parse_task,
+		.context = d,
+	});
 	for (uint32_t i = 0; i < d->tasks.n; i++)
 		d->failed |= d->tasks.items[i].first->failed ||
 			     (d->tasks.items[i].second && d->tasks.items[i].second->failed);
@@ -402,7 +391,7 @@ static struct task *add_task(struct driver *d, struct node *node)
 
 	node->unit = unit_new(d, node);
 	/* It may have been one of an earlier wave. */
-	*task = (struct task){ node, NULL, node->unit->file->text->position, d->tasks.n };
+	*task = (struct task){ node, NULL };
 	return task;
 }
 
@@ -573,15 +562,11 @@ static void unshare(struct driver *d)
 			*vec_push(arena, &work) = s->nodes.items[i];
 	while (work.n) {
 		struct node *node = work.items[--work.n];
-		struct text *twin_text;
 
 		if (!node->twin || node->unit != node->twin->unit || may_share(d, node))
 			continue;
 		/* The unit may have been made for either side. */
-		twin_text = node->unit->file->text;
-		twin_text->owner = node->twin;
-		twin_text->side =
-			node->twin->is_builtin ? twin_text->side : node->twin->source->side;
+		source_text_set(node->unit->file->text, node->twin->source, node->twin->entry);
 		node->shares = false;
 		add_task(d, node);
 		for (uint32_t i = 0; i < node->importers.n; i++)
@@ -605,9 +590,7 @@ static void connect(struct driver *d, struct side_state *s, struct node *node)
 
 	if (unit->descriptor) {
 		/* Shared, and done for the old side; in messages it is the new side's. */
-		file->text->owner = node;
-		if (!node->is_builtin)
-			file->text->side = node->source->side;
+		source_text_set(file->text, node->source, node->entry);
 		return;
 	}
 	file->import_path = intern(d->options->names, import_path_of(s, node));

@@ -1,10 +1,6 @@
 #include "rules/finding.h"
 
-#include "base/pool.h"
-#include "source/source.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 
 struct spot spot_file(const struct file *file)
 {
@@ -141,83 +137,42 @@ struct spot spot_remains(const struct check *c, const struct pair *pair)
 	return spot_file(pair->new_file);
 }
 
-/* A text that findings are in, and where in it. */
-struct wanted_text {
-	struct text *text;
-	VEC(struct span) spans;
+/* The texts that findings are in, and where in them. */
+struct wanted_texts {
+	struct map seen; /* text → its index in `texts`, plus 1 */
+	VEC(struct wanted_text) texts;
 };
 
-/* All of them, and arenas for each thread that loads them: for what is kept, and for the bytes. */
-struct loading {
-	struct map seen; /* text → struct wanted_text */
-	VEC(struct wanted_text *) texts;
-	struct arena **arenas, **scratch;
-};
-
-static void loading_want(struct check *c, struct loading *loading, struct spot spot)
+static void want_text(struct check *c, struct wanted_texts *wanted, struct spot spot)
 {
-	struct wanted_text *wanted;
+	struct wanted_text *text;
 	void **slot;
 
 	/* Nowhere, or a file as a whole, whose line needs no text. */
 	if (span_is_none(spot.line))
 		return;
-	slot = map_put(&loading->seen, spot.file->text, 0);
+	slot = map_put(&wanted->seen, spot.file->text, 0);
 	if (!*slot) {
-		*slot = wanted = NEW(c->arena, struct wanted_text);
-		wanted->text = spot.file->text;
-		*vec_push(c->arena, &loading->texts) = wanted;
+		vec_push(c->arena, &wanted->texts)->text = spot.file->text;
+		*slot = (void *)(uintptr_t)wanted->texts.n;
 	}
-	wanted = *slot;
-	*vec_push(c->arena, &wanted->spans) = spot.line;
+	text = &wanted->texts.items[(uintptr_t)*slot - 1];
+	*vec_push(c->arena, &text->spans) = spot.line;
 	if (!span_is_none(spot.exact))
-		*vec_push(c->arena, &wanted->spans) = spot.exact;
+		*vec_push(c->arena, &text->spans) = spot.exact;
 }
 
-static void load_task(void *context, unsigned worker, size_t item)
+static void keep_lines(struct check *c, const struct check_options *options)
 {
-	struct loading *loading = context;
-	const struct wanted_text *wanted = loading->texts.items[item];
+	struct wanted_texts wanted = { 0 };
 
-	/* Whoever prints a place in a text that could not be had finds that out. */
-	text_keep(wanted->text, wanted->spans.items, wanted->spans.n, S(ACCEPT_MARKER),
-		loading->arenas[worker], loading->scratch[worker]);
-}
-
-static int by_position(const void *left, const void *right)
-{
-	const struct wanted_text *a = *(struct wanted_text *const *)left,
-				 *b = *(struct wanted_text *const *)right;
-
-	return (a->text->position > b->text->position) - (a->text->position < b->text->position);
-}
-
-static void load_texts(struct check *c, unsigned jobs)
-{
-	enum { TEXTS_A_THREAD = 8 };
-	struct loading loading = { 0 };
-
-	map_init(&loading.seen, c->arena);
+	map_init(&wanted.seen, c->arena);
 	for (uint32_t i = 0; i < c->unplaced.n; i++) {
-		loading_want(c, &loading, c->unplaced.items[i].old);
-		loading_want(c, &loading, c->unplaced.items[i].new);
-		loading_want(c, &loading, c->unplaced.items[i].now);
+		want_text(c, &wanted, c->unplaced.items[i].old);
+		want_text(c, &wanted, c->unplaced.items[i].new);
+		want_text(c, &wanted, c->unplaced.items[i].now);
 	}
-	if (loading.texts.n)
-		qsort(loading.texts.items, loading.texts.n, sizeof *loading.texts.items,
-			by_position);
-	jobs = pool_jobs(jobs, loading.texts.n, TEXTS_A_THREAD);
-	loading.arenas = NEW_ARRAY(c->arena, jobs, struct arena *);
-	loading.scratch = NEW_ARRAY(c->arena, jobs, struct arena *);
-	for (unsigned i = 0; i < jobs; i++) {
-		loading.arenas[i] = arena_like(c->arena);
-		loading.scratch[i] = arena_like(c->arena);
-	}
-	pool_run(jobs, loading.texts.n, READ_TOGETHER, load_task, &loading);
-	for (unsigned i = 0; i < jobs; i++) {
-		arena_adopt(c->arena, loading.arenas[i]);
-		arena_free(loading.scratch[i]);
-	}
+	options->keep_lines(options->context, wanted.texts.items, wanted.texts.n);
 }
 
 static struct place place_of(const struct check *c, struct spot spot)
@@ -247,9 +202,10 @@ static void narrow(const struct check *c, struct finding *finding)
 	finding->now_place = NOWHERE;
 }
 
-void findings_place(struct check *c, unsigned jobs)
+void findings_place(struct check *c, const struct check_options *options)
 {
-	load_texts(c, jobs);
+	if (options->keep_lines)
+		keep_lines(c, options);
 	for (uint32_t i = 0; i < c->unplaced.n; i++) {
 		struct unplaced *u = &c->unplaced.items[i];
 

@@ -97,9 +97,8 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 void finding_follows(struct check *c, struct finding *finding, const void *subject, enum row cause);
 /* The same from the other end: what `row` has to say of `subject` follows from `finding`. */
 void finding_entails(struct check *c, struct finding *finding, const void *subject, enum row row);
-/* Works out where the findings are, once every one is made; the texts that it takes are loaded by
- * up to `jobs` threads, 0: one a processor. */
-void findings_place(struct check *c, unsigned jobs);
+/* Works out where the findings are, once every one is made. */
+void findings_place(struct check *c, const struct check_options *options);
 /* Resolves the causes, once every finding is made. */
 void findings_link(struct check *c);
 

@@ -342,7 +342,11 @@ static void last_of_a_package_is_reported_where_nothing_else_tells(void **state)
 static void check_again(struct checked *c, const char *id)
 {
 	struct selection *selection = selection_new(c->sides->arena);
-	struct check_options options = { c->sides->arena, c->sides->names, selection, 1, NULL };
+	struct check_options options = {
+		.arena = c->sides->arena,
+		.names = c->sides->names,
+		.selection = selection,
+	};
 
 	assert_true(
 		selection_set(selection, str_of(id), true, RULES_V2, NOWHERE, &c->sides->diags));

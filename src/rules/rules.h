@@ -80,9 +80,6 @@ bool rule_in(const struct rule *rule, unsigned categories, enum rules_version ve
 /* `wire-backward` …; the surface must be one bit. */
 struct str surface_name(enum surface surface);
 
-/* What a comment says that accepts a finding: looked for where the texts of findings are read. */
-#define ACCEPT_MARKER "breakwater:accept"
-
 /* One finding; text in the arena of the run. */
 struct finding {
 	const struct rule *rule;
@@ -126,8 +123,11 @@ struct check_options {
 	struct arena *arena;
 	struct intern *names;
 	const struct selection *selection;
-	unsigned jobs;       /* threads that load texts; 0: one a processor */
 	struct diags *diags; /* what rules cannot know */
+	/* Keeps the lines of texts that findings are in, all at once; NULL: each text is loaded
+	 * when a place in it is worked out. */
+	void (*keep_lines)(void *context, struct wanted_text *texts, uint32_t n);
+	void *context;
 };
 
 /* Runs the selected rules over all pairs. Findings are unsorted but in a fixed order. */

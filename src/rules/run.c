@@ -41,6 +41,6 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 			add_rule(c, all[i], PAIR_ENUM);
 	}
 	diff_walk(diff, run_pair, c);
-	findings_place(c, options->jobs);
+	findings_place(c, options);
 	findings_link(c);
 }

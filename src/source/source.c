@@ -393,11 +393,6 @@ bool source_read_for(struct source *source, enum read_purpose purpose,
 	       fail_side(source, diags);
 }
 
-uint64_t source_position(struct source *source, const struct source_entry *entry)
-{
-	return source->ops->position ? source->ops->position(source, entry) : 0;
-}
-
 bool source_identify(struct source *source, struct source_entry *entry, struct diags *diags)
 {
 	struct arena *scratch;

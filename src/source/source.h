@@ -29,9 +29,6 @@ struct content_id {
 	uint8_t bytes[20];
 };
 
-/* Files that lie next to each other and are read by one thread. */
-enum { READ_TOGETHER = 16 };
-
 struct source_entry {
 	struct str path; /* relative to the repository, the folder, or in a set the import path */
 	struct content_id id;
@@ -66,7 +63,7 @@ struct source_ops {
 	 * file) when they cannot be had. */
 	bool (*read)(struct source *source, const struct source_entry *entry, struct arena *arena,
 		struct str *bytes, struct diags *diags);
-	/* As source_position; NULL: nobody knows. */
+	/* Where the bytes lie among those of all sources, or 0; NULL: not known. See read_each.h. */
 	uint64_t (*position)(struct source *source, const struct source_entry *entry);
 	/* Sets the content id of an entry that has none; NULL: source_identify reads the file and
 	 * hashes it. */
@@ -291,12 +288,6 @@ struct str source_path_name(const struct source *source, struct arena *arena, st
 const char *source_obstacle(struct source *source, struct str path);
 /* Makes that an error, of a file that counts by its name; false: there is none. */
 bool source_refuse_obstacle(struct source *source, struct str path, struct diags *diags);
-/*
- * Where an entry's bytes lie among those of all sources: what is read in that order, READ_TOGETHER
- * by one thread, is read with least work, since a pack holds most objects as changes of their
- * neighbours. 0: nobody knows.
- */
-uint64_t source_position(struct source *source, const struct source_entry *entry);
 bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,
 	struct str *bytes, struct diags *diags);
 /* As source_read, and counted: an error that names MAX_SIDE_BYTES. */
