@@ -333,7 +333,8 @@ static const struct field *find_field(struct decoding *decoding, int32_t number)
 	const struct field *field = catalog_number(decoding->context, decoding->type, number);
 
 	if (!field)
-		field = link_find_extension(decoding->context, decoding->type->e.full_name, number);
+		field = resolve_extension_number(
+			decoding->context, decoding->type->e.full_name, number);
 	return field && field->type != TYPE_UNRESOLVED && field->type != TYPE_NAMED ? field : NULL;
 }
 

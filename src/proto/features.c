@@ -239,7 +239,7 @@ static void interpret(
 		diag_help(context->diags, "say 'edition = \"2023\";' in place of the syntax");
 		return;
 	}
-	element->options->type = link_options_message(context, element);
+	element->options->type = resolve_options_message(context, element);
 	if (element->options->type)
 		option_interpret(context, element, element->options, statement);
 }
@@ -357,7 +357,7 @@ static void apply_encoded(
 	struct resolving *resolving, struct features *features, struct element *element)
 {
 	struct context *context = resolving->context;
-	const struct message *type = link_options_message(context, element);
+	const struct message *type = resolve_options_message(context, element);
 	const struct field *field =
 		type ? message_field_by_number(type, features_number(element->kind)) : NULL;
 	struct options set = { 0 };

@@ -403,7 +403,7 @@ static bool fill_any(struct filling *filling, const struct literal_field *at)
 			ARG(at->name));
 		return false;
 	}
-	type = link_find_message(context, at->name);
+	type = resolve_message_name(context, at->name);
 	if (!type) {
 		filling->reading->incomplete = context->file->lacks_import;
 		if (!context->file->lacks_import)

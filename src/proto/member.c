@@ -129,7 +129,7 @@ static const char *option_of_other_kind(struct context *context, struct str name
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		struct element probe = { .kind = kinds[i].kind, .file = context->file };
-		const struct message *type = link_options_message(context, &probe);
+		const struct message *type = resolve_options_message(context, &probe);
 
 		if (type && catalog_field(context, type, name))
 			return kinds[i].elements;
@@ -137,11 +137,20 @@ static const char *option_of_other_kind(struct context *context, struct str name
 	return NULL;
 }
 
+/* Resolves the name of a custom option of the element. */
+static struct resolution resolve_custom(
+	struct reading *reading, struct name_use *use, struct str name, struct span span)
+{
+	*use = (struct name_use){ resolve_option_scope(reading->element), name, span,
+		WANT_EXTENSION, true };
+	return resolve_name(reading->context, use);
+}
+
 static void member_unknown(
 	struct reading *reading, const struct message *type, struct str name, struct span span)
 {
 	struct context *context = reading->context;
-	bool top = type == link_options_message(context, reading->element);
+	bool top = type == resolve_options_message(context, reading->element);
 	struct str nearest;
 	const char *elements = NULL;
 
@@ -149,12 +158,11 @@ static void member_unknown(
 		return;
 	nearest = member_nearest(context, type, name);
 	if (top) {
-		struct resolution resolution = link_resolve(
-			context, link_option_scope(reading->element), name, WANT_EXTENSION, true);
+		struct name_use use;
 
 		diag_error(
 			context->diags, here(context, span), "unknown option '" STR "'", ARG(name));
-		if (resolution.failure == RESOLVE_OK) {
+		if (resolve_custom(reading, &use, name, span).failure == RESOLVE_OK) {
 			diag_help(context->diags,
 				"a custom option's name stands in parentheses: '(" STR ")'",
 				ARG(name));
@@ -210,15 +218,15 @@ const struct field *option_extension(
 	struct reading *reading, const struct message *type, struct str name, struct span span)
 {
 	struct context *context = reading->context;
-	struct resolution resolution = link_resolve(
-		context, link_option_scope(reading->element), name, WANT_EXTENSION, true);
+	struct name_use use;
+	struct resolution resolution = resolve_custom(reading, &use, name, span);
 	const struct field *field = (const struct field *)resolution.found;
 
 	if (resolution.failure != RESOLVE_OK) {
 		field = option_own_field(context, type, &resolution);
 		if (field)
 			return field;
-		if (!link_report(context, name, span, WANT_EXTENSION, &resolution))
+		if (!resolve_report(context, &use, &resolution))
 			reading->incomplete = true;
 		return NULL;
 	}

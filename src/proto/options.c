@@ -8,45 +8,6 @@
 /* Longest path of an option's name; each part is a level of messages. */
 enum { MAX_PARTS = MAX_NESTING };
 
-/* From this length on a list gets an index. */
-enum { LONG_LIST = 48 };
-
-static struct option_tally tally_search(const struct options *options, int32_t number)
-{
-	struct option_tally tally = { 0, 0 };
-
-	for (uint32_t i = 0; i < options->list.n; i++) {
-		if (options->list.items[i].number == number) {
-			tally.count++;
-			tally.last = i;
-		}
-	}
-	return tally;
-}
-
-struct option_tally option_tally(struct arena *arena, struct option_index *index,
-	const struct options *options, int32_t number)
-{
-	const struct option_tally *found;
-
-	if (!index || options->list.n < LONG_LIST)
-		return tally_search(options, number);
-	if (index->n == 0)
-		map_init(&index->by_number, arena);
-	for (; index->n < options->list.n; index->n++) {
-		void **slot = map_put(
-			&index->by_number, index, (uint64_t)options->list.items[index->n].number);
-		struct option_tally *tally = *slot;
-
-		if (!tally)
-			*slot = tally = NEW(arena, struct option_tally);
-		tally->count++;
-		tally->last = index->n;
-	}
-	found = map_get(&index->by_number, index, (uint64_t)number);
-	return found ? *found : (struct option_tally){ 0, 0 };
-}
-
 /* The index of an options message of the file that is worked on; NULL while its list is short. */
 static struct option_index *index_of(struct context *context, const struct options *options)
 {
@@ -79,7 +40,8 @@ static bool refuse_reserved(struct reading *reading, const struct options *optio
 	struct context *context = reading->context;
 	const struct name_part *part = &statement->parts[0];
 
-	if (part->is_extension || options->type != link_options_message(context, reading->element))
+	if (part->is_extension ||
+		options->type != resolve_options_message(context, reading->element))
 		return true;
 	if (str_eq(part->name, S("uninterpreted_option"))) {
 		diag_error(context->diags, here(context, part->span),
@@ -401,7 +363,7 @@ static void options_element(void *user, struct element *element)
 
 	if (options && !has_shared_options(element) &&
 		(options->uninterpreted || options->encoded)) {
-		options->type = link_options_message(context, element);
+		options->type = resolve_options_message(context, element);
 		if (options->type && options->encoded)
 			decode_all(context, element, options);
 		if (options->type && options->uninterpreted)

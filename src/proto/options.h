@@ -62,22 +62,23 @@ bool literal_read(struct reading *reading, const struct field *field, const stru
 bool literal_check_required(
 	struct reading *reading, const struct options *message, struct span span);
 
-/* ---- options.c ---- */
+/* ---- tally.c ---- */
 
-/* Where the items of one number are in a list. */
+/* Lists of this length and longer are searched by an index. */
+enum { LONG_LIST = 48 };
+
+/* How many items of a number a list has, and the index of the last one. */
 struct option_tally {
 	uint32_t count, last;
 };
 
-/*
- * Of a long list, so that a million statements do not take a million searches; a short one is
- * searched.
- */
+/* Of a long list, so that a million statements do not take a million searches. */
 struct option_index {
 	struct map by_number; /* number → struct option_tally * */
 	uint32_t n;           /* items that were taken in */
 };
 
+/* `index` NULL: the list is searched, whatever its length. */
 struct option_tally option_tally(struct arena *arena, struct option_index *index,
 	const struct options *options, int32_t number);
 

@@ -98,8 +98,6 @@ struct symbol_walk {
 	uint32_t next_unit;
 };
 
-enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
-
 /* Each file that is compiled in this run, whatever side it is for. */
 struct unit {
 	struct file *file;
@@ -189,16 +187,29 @@ static inline struct symbol *symbols_first(
 	return symbols_next(walk, NULL);
 }
 
+/* ---- names: resolve.c ---- */
+
 /* Errors of a file that get the nearest name as a help: each costs a walk over all names in
  * question. */
 enum { MOST_SUGGESTIONS = 20 };
+
+enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
+
+/* A name as it is written somewhere. */
+struct name_use {
+	struct element *scope; /* a message, service, package or file: a file stands for its
+				  package */
+	struct str name;       /* interned; with a leading dot: absolute */
+	struct span span;
+	enum symbol_wanted wanted;
+	bool in_option;
+};
 
 /* Why a name did not resolve; for the error message. */
 enum resolve_failure {
 	RESOLVE_OK,
 	RESOLVE_MISSING,       /* nobody declares it */
-	RESOLVE_SHADOWED,      /* the first part was found in an inner scope, which lacks the rest:
-				  `shadow` */
+	RESOLVE_SHADOWED,      /* an inner scope has the first part, but lacks the rest: `shadow` */
 	RESOLVE_WRONG_KIND,    /* `found` is something else */
 	RESOLVE_NOT_IMPORTED,  /* a file declares it that is not visible: `found` */
 	RESOLVE_OPTION_IMPORT, /* `found` comes by `import option` only */
@@ -210,33 +221,34 @@ struct resolution {
 	struct element *shadow;
 };
 
-/* RESOLVED of them, empty. */
+/* An empty cache of RESOLVED names. */
 struct resolved *resolved_new(struct arena *arena);
+/* Resolves a name from its scope outwards (doc/grammar.md, Names). Silent. */
+struct resolution resolve_name(struct context *context, const struct name_use *use);
+/* Reports a failed resolution. False: not reported, since the file reaches a missing import that may
+ * declare the name. */
+bool resolve_report(
+	struct context *context, const struct name_use *use, const struct resolution *resolution);
 /*
- * Resolves a name as doc/grammar.md describes, from `scope` (a message, service, package
- * or file element: a file stands for its package) outwards. Silent; link_report says what is wrong
- * in the words of the language.
+ * What hides a message from a name where any kind counts, not types alone: an element between
+ * `scope` and the scope of `found`, or NULL (descriptor.cc, LookupSymbol with LOOKUP_ALL, which
+ * extendees and the types of methods go by). NULL for dotted names.
  */
-struct resolution link_resolve(struct context *context, struct element *scope, struct str name,
-	enum symbol_wanted wanted, bool in_option);
-/*
- * Reports a failed resolution at `span`: not in files that reach a missing import (then the caller
- * treats it as unknown) and gives true when it was reported.
- */
-bool link_report(struct context *context, struct str name, struct span span,
-	enum symbol_wanted wanted, const struct resolution *resolution);
+struct element *resolve_hiding(
+	struct context *context, struct element *scope, struct str name, const struct element *found);
 /* The scope where a custom option's name is looked up from: the one that HOLDS the element
  * (doc/grammar.md, Names). */
-struct element *link_option_scope(const struct element *element);
+struct element *resolve_option_scope(const struct element *element);
 /* An extension by extendee and number among the files visible to the context's file, else in any;
  * NULL. */
-struct field *link_find_extension(struct context *context, struct str extendee, int32_t number);
-/* A message by full name among the visible files (Any in literals; options messages in the
- * descriptor.proto that counts). */
-struct message *link_find_message(struct context *context, struct str full_name);
+struct field *resolve_extension_number(struct context *context, struct str extendee, int32_t number);
+/* A message by full name among the visible files (Any in literals). */
+struct message *resolve_message_name(struct context *context, struct str full_name);
 /* The options message (`google.protobuf.FieldOptions`, …) of an element's kind, from
  * unit->descriptor, else the built-in one. */
-struct message *link_options_message(struct context *context, const struct element *element);
+struct message *resolve_options_message(struct context *context, const struct element *element);
+/* What an element is called in messages: `a message`. */
+const char *element_kind_text(const struct element *element);
 
 /* ---- the stages ---- */
 
