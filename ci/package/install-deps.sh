@@ -1,18 +1,20 @@
 #!/bin/sh
 # Installs what is missing of the packages that breakwater needs, on Debian 12 or newer.
 #
-# usage: ci/package/install-deps.sh [package|test]
+# usage: ci/package/install-deps.sh [package|static|test]
 #
-# Without an argument what a build needs; with `package` what ci/package/debian-package.sh needs too, with `test` what the tests and
-# .ci/run need.
+# Without an argument what a build needs; with `package` what ci/package/debian-package.sh needs too, with `static` what
+# ci/package/static.sh needs, with `test` what the tests and .ci/run need.
 set -eu
 
 packages='gcc libc6-dev meson ninja-build pkg-config python3 git ca-certificates
 	libgit2-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev libjansson-dev libxxhash-dev zlib1g-dev libdeflate-dev nettle-dev libzstd-dev libcmocka-dev'
 if [ "${1-}" = package ]; then
 	packages="$packages dpkg-dev"
+elif [ "${1-}" = static ]; then
+	packages="$packages cmake dpkg-dev"
 elif [ "${1-}" = test ]; then
-	packages="$packages clang libclang-rt-dev llvm mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap strace"
+	packages="$packages cmake clang libclang-rt-dev llvm mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap strace"
 fi
 
 missing=

@@ -56,59 +56,65 @@ static bool find_branch(struct lookup *lookup, struct str *branch)
 	return lookup_fail(lookup, "HEAD is on no branch, so it has no upstream");
 }
 
+/* A key of the repository's configuration; absent: it is not set. */
+static struct str config_text(const struct repository *repository, struct str key)
+{
+	struct str value = { NULL, 0 };
+
+	repository_config_text(repository, key, &value);
+	return value;
+}
+
+/* What the fetch rule `[+]FROM:TO` makes of a name, each side with one `*` or none; absent: it is
+ * for other names. */
+static struct str apply_rule(struct arena *arena, struct str rule, struct str name)
+{
+	struct str from, to = rule, middle = { NULL, 0 };
+	size_t star;
+
+	if (str_starts(to, S("+")))
+		to = str_from(to, 1);
+	if (!str_cut(&to, ':', &from) || !to.n)
+		return (struct str){ NULL, 0 };
+	star = str_find(from, '*');
+	if (star == from.n)
+		return str_eq(from, name) ? to : middle;
+	if (name.n + 1 < from.n || !str_starts(name, str_head(from, star)) ||
+		!str_ends(name, str_from(from, star + 1)))
+		return middle;
+	middle = str_head(str_from(name, star), name.n - (from.n - 1));
+	star = str_find(to, '*');
+	return str_printf(arena, STR STR STR, ARG(str_head(to, star)), ARG(middle),
+		ARG(str_from(to, star + 1)));
+}
+
+/* Where a remote's reference is tracked here, by the remote's fetch rules; absent: nowhere. */
+static struct str tracking_of(const struct repository *r, struct str remote, struct str full)
+{
+	struct str key = str_printf(r->arena, "remote." STR ".fetch", ARG(remote)),
+		   name = { NULL, 0 };
+
+	for (uint32_t i = 0; i < r->settings.n && !name.p; i++)
+		if (str_eq(r->settings.items[i].key, key))
+			name = apply_rule(r->arena, r->settings.items[i].value, full);
+	return name;
+}
+
 /* The whole name of a branch's upstream. */
 static bool find_upstream(struct lookup *lookup, struct str branch, struct str *full)
 {
-	struct arena *arena = lookup->repository->arena;
-	git_buf name = { 0 };
-	int error;
+	const struct repository *r = lookup->repository;
+	struct str remote, merge;
 
-	error = git_branch_upstream_name(&name, lookup->repository->repo,
-		str_printf(arena, "refs/heads/" STR "%c", ARG(branch), '\0').p);
-	if (!error)
-		*full = str_dup(arena, str_of(name.ptr));
-	git_buf_dispose(&name);
-	if (!error)
+	remote = config_text(r, str_printf(r->arena, "branch." STR ".remote", ARG(branch)));
+	merge = config_text(r, str_printf(r->arena, "branch." STR ".merge", ARG(branch)));
+	*full = str_eq(remote, S(".")) ? merge : tracking_of(r, remote, merge);
+	if (remote.n && merge.n && full->p)
 		return true;
 	lookup_fail(lookup, "the branch '" STR "' has no upstream", ARG(branch));
 	diag_help(lookup->diags, "git branch --set-upstream-to=REMOTE/BRANCH " STR,
 		ARG(path_printable(lookup->diags->arena, branch)));
 	return false;
-}
-
-/* A key of the repository's configuration, in its arena; absent: it is not set. */
-static struct str config_text(const struct repository *repository, struct str key)
-{
-	struct str value = { NULL, 0 };
-
-	repository_config_text(
-		repository, repository->arena, str_cstr(repository->arena, key), &value);
-	return value;
-}
-
-/* Where the remote's branch is tracked here, by the remote's fetch rules; absent: nowhere. */
-static struct str tracking_of(
-	const struct repository *repository, struct str remote, struct str branch)
-{
-	const char *source =
-		str_printf(repository->arena, "refs/heads/" STR "%c", ARG(branch), '\0').p;
-	struct str full = { NULL, 0 };
-	git_remote *found = NULL;
-
-	if (git_remote_lookup(&found, repository->repo, str_cstr(repository->arena, remote)) < 0)
-		return full;
-	for (size_t i = 0; i < git_remote_refspec_count(found) && !full.p; i++) {
-		const git_refspec *spec = git_remote_get_refspec(found, i);
-		git_buf name = { 0 };
-
-		if (git_refspec_direction(spec) == GIT_DIRECTION_FETCH &&
-			git_refspec_src_matches(spec, source) &&
-			git_refspec_transform(&name, spec, source) == 0)
-			full = str_dup(repository->arena, str_of(name.ptr));
-		git_buf_dispose(&name);
-	}
-	git_remote_free(found);
-	return full;
 }
 
 /*
@@ -135,7 +141,7 @@ static bool find_push(struct lookup *lookup, struct str branch, struct str *full
 			lookup, "'@{push}' is not known here; name the branch, as in origin/main");
 	if (is_word(mode, "upstream") || is_word(mode, "tracking"))
 		return find_upstream(lookup, branch, full);
-	*full = tracking_of(r, remote, branch);
+	*full = tracking_of(r, remote, str_printf(arena, "refs/heads/" STR, ARG(branch)));
 	if (!full->p)
 		return lookup_fail(lookup, "the branch '" STR "' is pushed to nothing that is here",
 			ARG(branch));

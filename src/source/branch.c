@@ -42,8 +42,7 @@ static uint32_t usual_names(const struct repository *repository, struct str name
 	struct str configured;
 	uint32_t n = 0;
 
-	if (repository_config_text(
-		    repository, repository->arena, "init.defaultbranch", &configured) &&
+	if (repository_config_text(repository, S("init.defaultbranch"), &configured) &&
 		configured.n)
 		names[n++] = configured;
 	names[n++] = S("main");

@@ -7,19 +7,17 @@
  * core.hooksPath of one configuration; false: it does not say. `~` is expanded here, since the
  * library knows no home: the system's and the user's configuration is hidden from it.
  */
-static bool read_hooks_path(
-	struct arena *arena, git_config *config, const struct git_user *user, struct str *path)
+static bool read_hooks_path(struct arena *arena, const struct git_settings *settings,
+	const struct git_user *user, struct str *path)
 {
-	git_buf text = { 0 };
-	bool found = git_config_get_string_buf(&text, config, "core.hookspath") == 0;
+	const struct str *value = git_settings_find(settings, S("core.hookspath"));
 
-	if (found) {
-		*path = str_dup(arena, str_of(text.ptr));
-		if (str_starts(*path, S("~/")) && user->home.n)
-			*path = path_join(arena, user->home, str_from(*path, 2));
-	}
-	git_buf_dispose(&text);
-	return found;
+	if (!value)
+		return false;
+	*path = *value;
+	if (str_starts(*path, S("~/")) && user->home.n)
+		*path = path_join(arena, user->home, str_from(*path, 2));
+	return true;
 }
 
 /* The user's files are read here and for this alone: a hook that git does not run protects nobody.
@@ -27,24 +25,13 @@ static bool read_hooks_path(
 static bool hooks_of_user(
 	struct arena *arena, const struct git_user *user, struct str file, struct str *path)
 {
-	git_config *config = NULL;
+	struct git_settings settings;
 	struct diags unsaid;
-	bool found;
 
 	/* One that git cannot read, or would wait for, has no say. */
 	diags_init(&unsaid, arena);
-	if (!file.n || !git_config_check(arena, file, &unsaid))
-		return false;
-	found = git_config_open_ondisk(&config, str_cstr(arena, file)) == 0 &&
-		read_hooks_path(arena, config, user, path);
-
-	git_config_free(config);
-	return found;
-}
-
-static bool hooks_of_repository(struct repository *r, const struct git_user *user, struct str *path)
-{
-	return read_hooks_path(r->arena, r->config, user, path);
+	return file.n && git_settings_read(arena, file, &settings, &unsaid) &&
+	       read_hooks_path(arena, &settings, user, path);
 }
 
 /* git runs hooks at the top of the working tree, so that is what a relative path counts from. */
@@ -61,7 +48,7 @@ static void find_hooks(
 	struct str path;
 
 	facts->hooks = path_join(r->arena, r->common_dir, S("hooks"));
-	if (hooks_of_repository(r, user, &path)) {
+	if (read_hooks_path(r->arena, &r->settings, user, &path)) {
 		facts->hooks = hooks_absolute(r, path);
 		facts->hooks_set_in = path_join(r->arena, r->common_dir, S("config"));
 		return;

@@ -99,14 +99,13 @@ static bool read_inside(struct filters *f, struct str folder, struct str *text, 
 static enum eol_rule read_autocrlf(struct filters *f)
 {
 	struct str word = { NULL, 0 };
-	int on = 0;
+	bool on;
 
-	if (!repository_config_text(f->repository, f->arena, "core.autocrlf", &word))
+	if (!repository_config_text(f->repository, S("core.autocrlf"), &word))
 		return EOL_UNSAID;
 	if (str_eq(word, S("input")))
 		return EOL_AUTO;
-	return git_config_parse_bool(&on, str_cstr(f->arena, word)) == 0 && on ? EOL_AUTO
-									      : EOL_UNSAID;
+	return git_bool(word, &on) && on ? EOL_AUTO : EOL_UNSAID;
 }
 
 static bool make_ready(struct filters *f, struct diags *diags)
@@ -116,7 +115,7 @@ static bool make_ready(struct filters *f, struct diags *diags)
 
 	if (f->is_ready)
 		return true;
-	if (repository_config_path(repository, "core.attributesfile", &path) && path.n) {
+	if (repository_config_path(repository, S("core.attributesfile"), &path) && path.n) {
 		if (path.p[0] != '/')
 			path = path_join(f->arena, repository->work_dir, path);
 		if (!read_outside(f, path, &global, diags))
@@ -140,9 +139,7 @@ static bool runs_program(struct filters *f, struct str driver)
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		struct str key = str_printf(f->arena, "filter." STR ".%s", ARG(driver), keys[i]);
 
-		if (repository_config_text(
-			    f->repository, f->arena, str_cstr(f->arena, key), &text) &&
-			text.n)
+		if (repository_config_text(f->repository, key, &text) && text.n)
 			return true;
 	}
 	return false;
@@ -174,8 +171,8 @@ static bool look_up(
 	if (ok) {
 		attributes_get(f->attributes, path, &sayings->attributes);
 		sayings->autocrlf = f->autocrlf;
-		sayings->runs_program = sayings->attributes.filter.n &&
-					runs_program(f, sayings->attributes.filter);
+		sayings->runs_program =
+			sayings->attributes.filter.n && runs_program(f, sayings->attributes.filter);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return ok;
@@ -253,8 +250,8 @@ static bool fail_clean(const struct filtering *w, enum clean_fault fault, struct
 		diag_error(w->diags, NOWHERE,
 			"the 'working-tree-encoding' of '" STR "' in .gitattributes names none",
 			ARG(shown));
-		diag_help(w->diags,
-			"git refuses such a file: write 'working-tree-encoding=UTF-16'");
+		diag_help(
+			w->diags, "git refuses such a file: write 'working-tree-encoding=UTF-16'");
 		break;
 	case CLEAN_UNKNOWN_ENCODING:
 		diag_error(w->diags, NOWHERE,

@@ -32,12 +32,22 @@ struct tree {
 	struct tree *next;                                /* with the same hash */
 };
 
+/* A key of git's configuration, section and name in lower case, and its value; `true` where it
+ * stands without one. */
+struct git_setting {
+	struct str key, value;
+};
+
+struct git_settings {
+	struct git_setting *items; /* in the order of the file: the last counts */
+	uint32_t n, cap;
+};
+
 struct repository {
 	struct arena *arena;
 	struct source_options options;
-	git_repository *repo;
-	git_config *config; /* its own, as it was when it was opened */
-	VEC(int) objects;   /* its folders of loose objects, opened */
+	struct git_settings settings; /* its own configuration, as it was when it was opened */
+	VEC(int) objects;             /* its folders of loose objects, opened */
 	struct packs *packs;
 	struct str git_dir, common_dir; /* absolute, without `/` at the end */
 	struct str work_dir;            /* the same; absent: bare */
@@ -86,21 +96,55 @@ struct repository *repository_share(struct repository *repository);
 void repository_release(struct repository *repository);
 /* The help for something that is not there: the `git fetch` that brings it, or git fsck. */
 void diag_missing_help(const struct repository *repository, struct diags *diags);
-/* A key of the repository's own configuration, its value in `arena`, `true` where it stands without
- * one; false: unset. */
-bool repository_config_text(const struct repository *repository, struct arena *arena,
-	const char *key, struct str *value);
+/* A key of the repository's own configuration; false: unset. */
+bool repository_config_text(const struct repository *repository, struct str key, struct str *value);
 /* A path in the repository's own configuration, `~` expanded. */
-bool repository_config_path(struct repository *repository, const char *key, struct str *path);
+bool repository_config_path(struct repository *repository, struct str key, struct str *path);
+
+/* Where a repository is. */
+struct git_found {
+	struct str git_dir, common_dir; /* absolute, without `/` at the end */
+	struct str work_dir;            /* by its place and core.worktree; absent: none */
+	bool is_bare;
+	struct git_settings settings; /* of `config` and what that includes */
+	bool is_plain;       /* set by git_files_check: all of this is known; else ask libgit2 */
+	const char *refused; /* with LIBRARY_REFUSED: what libgit2 says */
+};
+
 /*
- * git_files.c: looks at the files that libgit2 opens itself to find and open the repository at
- * `path` or above it. False and an error: one is no regular file, too large, or cannot be read.
+ * git_files.c: finds the repository at `path` or above it. False and an error: a file of those that
+ * are read to open it is no regular file, too large, or cannot be read.
  */
-bool git_files_check(const struct source_options *options, const char *path, struct diags *diags);
-/* The same of a file of configuration and all that it includes. */
-bool git_config_check(struct arena *arena, struct str path, struct diags *diags);
-/* What libgit2 said last. */
-const char *git_said(void);
+bool git_files_check(const struct source_options *options, const char *path,
+	struct git_found *found, struct diags *diags);
+/* Reads a file of configuration and all that it includes; one that is not there is empty. False,
+ * sometimes with an error: it cannot be read. */
+bool git_settings_read(
+	struct arena *arena, struct str path, struct git_settings *settings, struct diags *diags);
+
+/* git_config.c: adds what the text says; false: it is not as git writes it by itself. */
+bool git_settings_parse(struct arena *arena, struct str text, struct git_settings *settings);
+/* Copies the value. */
+void git_settings_add(
+	struct git_settings *settings, struct arena *arena, struct str key, struct str value);
+/* The value that counts; NULL: unset. */
+const struct str *git_settings_find(const struct git_settings *settings, struct str key);
+/* Is the value true? False: it is no truth value. */
+bool git_bool(struct str value, bool *is);
+
+/* library.c: the same by libgit2, which is started for it, and ended. */
+enum library_answer {
+	LIBRARY_FOUND,
+	LIBRARY_ABSENT,
+	LIBRARY_REFUSED, /* there is one that libgit2 does not open; `refused` says why */
+	LIBRARY_FAILED   /* with an error */
+};
+enum library_answer library_find(const struct source_options *options, const char *path,
+	struct git_found *found, struct diags *diags);
+bool library_settings(
+	struct arena *arena, struct str path, struct git_settings *settings, struct diags *diags);
+/* Does libgit2 open a repository with this extension? */
+bool library_knows(struct str extension);
 
 /* odb.c */
 /* Sets `odb` and `packs`, to be freed even then when there is an error. */
@@ -241,7 +285,7 @@ struct branch_choice {
  */
 bool default_branch(struct repository *repository, bool is_guess, struct branch_choice *choice,
 	struct diags *diags);
-bool head_is_unborn(const struct repository *repository);
+bool head_is_unborn(struct repository *repository);
 /* The commits that a merge in progress brings: those of MERGE_HEAD, and those of `more` that are
  * ids. False and a diagnostic when MERGE_HEAD cannot be read. */
 bool merged_commits(struct repository *repository, const struct commit_list *more,

@@ -1,5 +1,6 @@
 /*
- * The files that libgit2 opens itself, looked at before it does: it waits for a FIFO, reads a device
+ * Finds the repository, where it is found and configured as git does it by itself. The files that
+ * libgit2 opens to find any other are looked at before it does: it waits for a FIFO, reads a device
  * to its end, and takes a file that it may not read for one that is not there.
  */
 #include "source/git.h"
@@ -22,6 +23,8 @@ struct looking {
 	struct arena *arena;
 	struct diags *diags;
 	uint32_t n_configs;
+	struct str config; /* the text of the configuration that was read last, without includes */
+	struct git_found *found; /* NULL: only a configuration is read */
 };
 
 static bool fail(struct looking *l, struct str path, int error)
@@ -147,6 +150,8 @@ static bool check_config(struct looking *l, struct str path, int depth)
 	}
 	if (!read_file(l, path, MAX_CONFIG_BYTES, &text))
 		return false;
+	if (depth == 0)
+		l->config = text;
 	while (str_cut(&text, '\n', &line)) {
 		line = take_section(str_trim(line), &in_include);
 		if (in_include && !check_include(l, line, folder, depth))
@@ -155,11 +160,18 @@ static bool check_config(struct looking *l, struct str path, int depth)
 	return true;
 }
 
-bool git_config_check(struct arena *arena, struct str path, struct diags *diags)
+bool git_settings_read(
+	struct arena *arena, struct str path, struct git_settings *settings, struct diags *diags)
 {
-	struct looking l = { arena, diags, 0 };
+	struct looking l = { .arena = arena, .diags = diags };
 
-	return check_config(&l, path, 0);
+	*settings = (struct git_settings){ 0 };
+	if (!check_config(&l, path, 0))
+		return false;
+	if (git_settings_parse(arena, l.config, settings))
+		return true;
+	*settings = (struct git_settings){ 0 };
+	return library_settings(arena, path, settings, diags);
 }
 
 /* ---- a repository's folder ---- */
@@ -172,6 +184,59 @@ static struct str named_path(struct looking *l, struct str text, struct str fold
 	if (path.n && path.p[0] == '/')
 		return path;
 	return path_join(l->arena, folder, path);
+}
+
+static mode_t kind_of(struct looking *l, struct str folder, const char *name)
+{
+	struct stat st;
+
+	return lstat(str_cstr(l->arena, inside(l, folder, name)), &st) == 0 ? st.st_mode & S_IFMT
+									    : 0;
+}
+
+static bool is_folder(struct looking *l, struct str folder, const char *name)
+{
+	struct stat st;
+
+	return stat(str_cstr(l->arena, inside(l, folder, name)), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Nothing in the configuration keeps libgit2 from opening the repository. */
+static bool is_openable(struct looking *l, const struct git_found *found)
+{
+	const struct str *version, *bare, *top;
+	bool is;
+
+	version = git_settings_find(&found->settings, S("core.repositoryformatversion"));
+	bare = git_settings_find(&found->settings, S("core.bare"));
+	top = git_settings_find(&found->settings, S("core.worktree"));
+	if ((version && !str_eq(*version, S("0")) && !str_eq(*version, S("1"))) ||
+		(bare && !git_bool(*bare, &is)))
+		return false;
+	for (uint32_t i = 0; i < found->settings.n; i++) {
+		struct str key = found->settings.items[i].key, extensions = S("extensions.");
+
+		if (str_starts(key, extensions) && !library_knows(str_from(key, extensions.n)))
+			return false;
+	}
+	return !top ||
+	       is_folder(l, top->p[0] == '/' ? S("/") : found->git_dir, str_cstr(l->arena, *top));
+}
+
+/* Takes the folder for the repository, if it has all that git gives one. */
+static void find_plain(struct looking *l, struct str folder, struct str common, bool is_linked)
+{
+	struct git_found *found = l->found;
+	char *real = realpath(str_cstr(l->arena, common), NULL);
+
+	found->git_dir = folder;
+	found->common_dir = real ? str_dup(l->arena, str_of(real)) : common;
+	found->is_plain = real && kind_of(l, folder, "HEAD") == S_IFREG &&
+			  (!is_linked || kind_of(l, folder, "gitdir") == S_IFREG) &&
+			  is_folder(l, common, "objects") && is_folder(l, common, "refs") &&
+			  git_settings_parse(l->arena, l->config, &found->settings) &&
+			  is_openable(l, found);
+	free(real);
 }
 
 static bool check_git_folder(struct looking *l, struct str folder)
@@ -187,10 +252,11 @@ static bool check_git_folder(struct looking *l, struct str folder)
 	if (!read_file(l, inside(l, folder, "commondir"), MAX_NAME_FILE, &text))
 		return false;
 	common = text.p ? named_path(l, text, folder) : folder;
-	if (!check_config(l, inside(l, common, "config"), 0) ||
-		!check_config(l, inside(l, folder, "config.worktree"), 0))
+	if (!check_config(l, inside(l, common, "config"), 0))
 		return false;
-	return !text.p || check_file(l, common, "HEAD");
+	find_plain(l, folder, common, text.p);
+	return check_config(l, inside(l, folder, "config.worktree"), 0) &&
+	       (!text.p || check_file(l, common, "HEAD"));
 }
 
 /* What stands there; 0: nothing. False and an error: nobody could look. */
@@ -213,9 +279,38 @@ static bool look_like_one(struct looking *l, struct str folder, bool *is)
 
 	if (!look(l, inside(l, folder, "objects"), 0, &objects) ||
 		!look(l, inside(l, folder, "commondir"), 0, &common) ||
-		!look(l, inside(l, folder, "HEAD"), AT_SYMLINK_NOFOLLOW, &head)) /* a name as a link */
+		!look(l, inside(l, folder, "HEAD"), AT_SYMLINK_NOFOLLOW,
+			&head)) /* a name as a link */
 		return false;
 	*is = head && (objects || common);
+	return true;
+}
+
+/* The repository was found by `.git` in the folder: which is as git made it, or not. */
+static void find_work_dir(struct looking *l, struct str folder, bool is_plain)
+{
+	struct git_found *found = l->found;
+	char *real = realpath(str_cstr(l->arena, found->git_dir), NULL);
+	const struct str *bare = git_settings_find(&found->settings, S("core.bare"));
+
+	found->is_plain = found->is_plain && is_plain && real;
+	if (real)
+		found->git_dir = str_dup(l->arena, str_of(real));
+	found->is_bare = bare && str_eq(found->git_dir, found->common_dir) &&
+			 git_bool(*bare, &found->is_bare) && found->is_bare;
+	if (!found->is_bare)
+		found->work_dir = folder;
+	free(real);
+}
+
+/* The folder itself is the repository. */
+static bool find_bare(struct looking *l, struct str folder)
+{
+	struct git_found *found = l->found;
+	const struct str *bare = git_settings_find(&found->settings, S("core.bare"));
+
+	found->is_plain = found->is_plain && bare && git_bool(*bare, &found->is_bare) &&
+			  found->is_bare && !str_ends(folder, S("/.git"));
 	return true;
 }
 
@@ -231,17 +326,23 @@ static bool check_folder(struct looking *l, struct str folder, bool *found)
 		*found = true;
 		if (!read_file(l, git, MAX_NAME_FILE, &text))
 			return false;
-		if (text.p && str_starts(text, S("gitdir:")))
-			return check_git_folder(l, named_path(l, str_from(text, 7), folder));
+		if (text.p && str_starts(text, S("gitdir:")) &&
+			!check_git_folder(l, named_path(l, str_from(text, 7), folder)))
+			return false;
+		find_work_dir(l, folder, str_starts(text, S("gitdir: ")));
 		return true;
 	}
 	if (kind == S_IFDIR && !look_like_one(l, git, found))
 		return false;
-	if (*found)
-		return check_git_folder(l, git);
+	if (*found) {
+		bool ok = check_git_folder(l, git);
+
+		find_work_dir(l, folder, kind_of(l, folder, ".git") == S_IFDIR);
+		return ok;
+	}
 	if (!look_like_one(l, folder, found))
 		return false;
-	return !*found || check_git_folder(l, folder);
+	return !*found || (check_git_folder(l, folder) && find_bare(l, folder));
 }
 
 /* GIT_CEILING_DIRECTORIES: folders that are not looked at, nor what is above them. */
@@ -258,24 +359,35 @@ static bool is_ceiling(const struct source_options *options, struct str folder)
 	return false;
 }
 
-bool git_files_check(const struct source_options *options, const char *path, struct diags *diags)
+bool git_files_check(const struct source_options *options, const char *path,
+	struct git_found *found, struct diags *diags)
 {
-	struct looking l = { options->arena, diags, 0 };
+	struct looking l = { .arena = options->arena, .diags = diags, .found = found };
 	char *real = realpath(path, NULL);
+	struct stat first, st;
 	struct str folder;
-	bool found = false, ok = true;
+	bool any = false, ok = true;
 
+	*found = (struct git_found){ 0 };
 	if (!real) /* libgit2 says what is wrong with it */
 		return true;
 	folder = str_dup(options->arena, str_of(real));
 	free(real);
-	if (options->git_dir.n)
-		return check_git_folder(&l, folder);
-	for (;;) {
+	if (options->git_dir.n) {
+		ok = check_git_folder(&l, folder);
+		found->is_plain = false;
+		return ok;
+	}
+	for (first.st_dev = 0;;) {
 		size_t slash = str_rfind(folder, '/');
 
-		ok = check_folder(&l, folder, &found);
-		if (!ok || found || folder.n <= 1 || slash == folder.n)
+		ok = check_folder(&l, folder, &any);
+		/* libgit2 goes to no folder above a ceiling or of another file system. */
+		if (stat(str_cstr(options->arena, folder), &st) < 0 || options->git_ceiling.n ||
+			(first.st_dev && st.st_dev != first.st_dev))
+			found->is_plain = false;
+		first = st;
+		if (!ok || any || folder.n <= 1 || slash == folder.n)
 			return ok;
 		folder = slash ? str_head(folder, slash) : S("/");
 		if (is_ceiling(options, folder))

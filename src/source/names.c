@@ -167,9 +167,15 @@ static void help_unknown(struct repository *repository, struct str name, struct 
 	arena_free(scratch);
 }
 
-bool head_is_unborn(const struct repository *repository)
+bool head_is_unborn(struct repository *repository)
 {
-	return git_repository_head_unborn(repository->repo) == 1;
+	struct content_id id;
+	struct str last = { NULL, 0 };
+	struct diags unsaid;
+
+	diags_init(&unsaid, repository->arena);
+	return ref_read(repository, S("HEAD"), &id, &last, &unsaid) == REF_ABSENT &&
+	       str_starts(last, S("refs/"));
 }
 
 void diag_unknown_revision(struct repository *repository, struct str name, struct diags *diags)

@@ -14,13 +14,6 @@ enum {
 	MAX_TAGS = 100               /* tags of tags */
 };
 
-const char *git_said(void)
-{
-	const git_error *error = git_error_last();
-
-	return error && error->message ? error->message : "no reason given";
-}
-
 /* How messages call an object: by its path, with the side of `source` before it unless that is
  * NULL.
  */

@@ -1,73 +1,16 @@
 /*
- * Opening a repository: libgit2's settings, git's variables by hand, and what it lacks.
+ * Opening a repository: git's variables, its configuration, and what it lacks.
  */
 #include "source/git.h"
-#include "base/open.h"
-#include "source/no_certificates.h"
 #include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <git2/sys/repository.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static const uint64_t MAX_SHALLOW_BYTES = 64 << 20;
-
-#if defined(__SANITIZE_ADDRESS__)
-#define LEAKS_ARE_SOUGHT 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LEAKS_ARE_SOUGHT 1
-#endif
-#endif
-#ifdef LEAKS_ARE_SOUGHT
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
-
-/* Debian's libgit2 1.5 matches with pcre2 and frees none of its match data: some KB an opening. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libpcre2-8.so\n";
-}
-
-const char *__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
-#endif
-
-/*
- * GIT_REPOSITORY_OPEN_FROM_ENV is not used: it fails when GIT_WORK_TREE or GIT_COMMON_DIR is set,
- * as git does in some hooks. Nor is anything of the system's or the user's configuration read.
- */
-static bool library_start(struct diags *diags)
-{
-	static const char *const extensions[] = { "worktreeconfig", "partialclone",
-		"preciousobjects", "relativeworktrees", "noop-v1", "objectformat", "refstorage" };
-	static const int levels[] = { GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
-		GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL };
-
-	certificates_leave_out();
-	if (git_libgit2_init() < 0) {
-		diag_error(diags, NOWHERE, "libgit2, which reads repositories, does not start");
-		diag_help(diags, "it says: %s", git_said());
-		return false;
-	}
-	/* Only objects are read and nothing is executed; in CI the owner is often another user. */
-	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	/* Names in lower case. What objectformat and refstorage say is looked at once it is open.
-	 */
-	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT(extensions));
-	for (size_t i = 0; i < COUNT(levels); i++)
-		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
-	/* 1.7 times faster; zlib's checksum shows damage in packs, loose.c verifies its own. */
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-	/* Trees are kept here, blobs are read once. */
-	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
-	return true;
-}
 
 /* Without `/` at the end. */
 static struct str path_of(struct arena *arena, const char *path)
@@ -88,24 +31,13 @@ static struct str path_real(struct arena *arena, const char *path)
 	return s;
 }
 
-static void diag_open(const struct source_options *options, const char *path, struct diags *diags)
+bool repository_config_text(const struct repository *repository, struct str key, struct str *value)
 {
-	const char *said = str_cstr(options->arena, str_of(git_said()));
-
-	diag_error(diags, NOWHERE, "cannot open the repository at '%s'", path);
-	diag_help(diags, "'git status' tells what is wrong with it; libgit2 says: %s", said);
-}
-
-bool repository_config_text(const struct repository *repository, struct arena *arena,
-	const char *key, struct str *value)
-{
-	git_config_entry *entry = NULL;
-	bool found = git_config_get_entry(&entry, repository->config, key) == 0;
+	const struct str *found = git_settings_find(&repository->settings, key);
 
 	if (found)
-		*value = str_dup(arena, str_of(entry->value ? entry->value : "true"));
-	git_config_entry_free(entry);
-	return found;
+		*value = *found;
+	return found != NULL;
 }
 
 /* Does the `.git` file of a folder lead to the repository? */
@@ -151,12 +83,12 @@ static const char *find_linked_top(const struct repository *r)
  * The top of the working tree. As git has it: GIT_WORK_TREE; core.worktree; with GIT_DIR the
  * current folder (libgit2 would take the parent of `.git`).
  */
-static void find_work_dir(struct repository *r)
+static void find_work_dir(struct repository *r, const struct git_found *found)
 {
 	const struct source_options *options = &r->options;
-	const char *path = git_repository_workdir(r->repo), *top = NULL;
+	const char *path = found->work_dir.p ? str_cstr(r->arena, found->work_dir) : NULL, *top;
 	bool linked = !str_eq(r->git_dir, r->common_dir);
-	bool bare = r->bare_is_set ? r->bare : git_repository_is_bare(r->repo) || !path;
+	bool bare = r->bare_is_set ? r->bare : found->is_bare || !path;
 
 	if (options->git_work_tree.n) {
 		path = path_absolute(options, options->git_work_tree);
@@ -248,14 +180,9 @@ static void read_remote(struct repository *r, struct str key)
 
 static bool config_bool(struct str value)
 {
-	char text[16];
-	int is;
+	bool is;
 
-	if (value.n >= sizeof text)
-		return false;
-	memcpy(text, value.p, value.n);
-	text[value.n] = '\0';
-	return git_config_parse_bool(&is, text) == 0 && is;
+	return git_bool(value, &is) && is;
 }
 
 /* What the configuration of one working tree says of its top; of all of them, of the main one's. */
@@ -285,12 +212,9 @@ static bool read_tree_rule(struct repository *r, struct str key, struct str valu
 	return true;
 }
 
-/* What is asked of the configuration at once, since the library's patterns (git_remote_list has
- * one) are slow, and leak. */
-static void read_entry(struct repository *r, const git_config_entry *entry, bool of_worktree)
+static void read_setting(struct repository *r, const struct git_setting *setting, bool of_worktree)
 {
-	struct str key = str_of(entry->name);
-	struct str value = entry->value ? str_of(entry->value) : S("true");
+	struct str key = setting->key, value = setting->value;
 
 	if (str_starts(key, S("remote.")))
 		read_remote(r, key);
@@ -308,45 +232,32 @@ static void read_entry(struct repository *r, const git_config_entry *entry, bool
 		r->has_worktree_config = config_bool(value);
 }
 
-static bool read_entries(struct repository *r, git_config *config, bool of_worktree)
+static void read_settings(
+	struct repository *r, const struct git_settings *settings, bool of_worktree)
 {
-	git_config_iterator *iterator = NULL;
-	git_config_entry *entry;
-	int error = git_config_iterator_new(&iterator, config);
-
-	while (!error && !(error = git_config_next(&entry, iterator)))
-		read_entry(r, entry, of_worktree);
-	git_config_iterator_free(iterator);
-	return error == GIT_ITEROVER;
+	for (uint32_t i = 0; i < settings->n; i++) {
+		read_setting(r, &settings->items[i], of_worktree);
+		*vec_push(r->arena, &r->settings) = settings->items[i];
+	}
 }
 
-/* config.worktree, which libgit2 1.5 does not read; all that is asked of it later sees it, too. */
-static bool add_worktree_config(struct repository *r, struct diags *diags)
+/* config.worktree, which libgit2 1.5 does not read. */
+static bool read_worktree_config(struct repository *r, struct diags *diags)
 {
 	struct str path = path_join(r->arena, r->git_dir, S("config.worktree"));
-	const char *file = str_cstr(r->arena, path);
-	git_config *config = NULL, *own = NULL;
+	struct git_settings settings;
 	struct stat st;
-	bool ok;
 
-	if (stat(file, &st) < 0 && is_absent(errno))
+	if (stat(str_cstr(r->arena, path), &st) < 0 && is_absent(errno))
 		return true;
-	ok = S_ISREG(st.st_mode) && git_config_open_ondisk(&own, file) == 0 &&
-	     read_entries(r, own, true) && git_repository_config(&config, r->repo) == 0 &&
-	     git_config_add_file_ondisk(config, file, GIT_CONFIG_LEVEL_APP, r->repo, 1) == 0;
-	if (ok) {
-		git_config_free(r->config);
-		r->config = NULL;
-		ok = git_config_snapshot(&r->config, config) == 0;
+	if (S_ISREG(st.st_mode) && git_settings_read(r->arena, path, &settings, diags)) {
+		read_settings(r, &settings, true);
+		return true;
 	}
-	if (!ok) {
-		diag_error(diags, NOWHERE, "cannot read '" STR "'",
-			ARG(path_printable(diags->arena, path)));
-		diag_help(diags, "'git status' tells what is wrong with it");
-	}
-	git_config_free(own);
-	git_config_free(config);
-	return ok;
+	diag_error(
+		diags, NOWHERE, "cannot read '" STR "'", ARG(path_printable(diags->arena, path)));
+	diag_help(diags, "'git status' tells what is wrong with it");
+	return false;
 }
 
 /* Which remote counts, and which one a fetch is to name. */
@@ -357,21 +268,6 @@ static void find_remotes(struct repository *r)
 	for (uint32_t i = 0; i < r->remotes.n && !r->promisor.n; i++)
 		if (str_eq(r->remotes.items[i], r->remote))
 			r->fetched = r->remote;
-}
-
-static bool read_config(struct repository *r, struct diags *diags)
-{
-	bool ok = git_repository_config_snapshot(&r->config, r->repo) == 0 &&
-		  read_entries(r, r->config, false);
-
-	if (!ok) {
-		diag_error(diags, NOWHERE, "cannot read the repository's configuration");
-		diag_help(diags, "libgit2 says: %s", git_said());
-	}
-	if (ok && r->has_worktree_config)
-		ok = add_worktree_config(r, diags);
-	find_remotes(r);
-	return ok;
 }
 
 /* Extensions that libgit2 cannot read: but one that names what it has anyway is none. */
@@ -399,12 +295,13 @@ static bool check_extensions(const struct repository *r, struct diags *diags)
 	return true;
 }
 
-static bool repository_set_up(struct repository *r, struct diags *diags)
+static bool repository_set_up(
+	struct repository *r, const struct git_found *found, struct diags *diags)
 {
 	struct str common = r->options.git_common_dir;
 
-	r->git_dir = path_of(r->arena, git_repository_path(r->repo));
-	r->common_dir = path_of(r->arena, git_repository_commondir(r->repo));
+	r->git_dir = found->git_dir;
+	r->common_dir = found->common_dir;
 	if (common.n && !str_eq(path_real(r->arena, path_absolute(&r->options, common)),
 				path_real(r->arena, str_cstr(r->arena, r->common_dir)))) {
 		diag_error(diags, NOWHERE,
@@ -412,9 +309,13 @@ static bool repository_set_up(struct repository *r, struct diags *diags)
 		diag_help(diags, "unset GIT_COMMON_DIR");
 		return false;
 	}
-	if (!read_config(r, diags) || !check_extensions(r, diags))
+	read_settings(r, &found->settings, false);
+	if (r->has_worktree_config && !read_worktree_config(r, diags))
 		return false;
-	find_work_dir(r);
+	find_remotes(r);
+	if (!check_extensions(r, diags))
+		return false;
+	find_work_dir(r, found);
 	find_prefix(r);
 	find_index(r);
 	return read_shallow(r, diags) && odb_open(r, diags);
@@ -527,14 +428,17 @@ static bool check_head(const struct repository *r, struct str git_dir, struct di
 
 /* The library passes over a repository with such a HEAD, for the next one above it: so none may be
  * between the folder `from` and what was found. */
-static bool check_heads(const struct repository *r, const char *from, struct diags *diags)
+static bool check_heads(const struct repository *r, const char *from, const struct git_found *found,
+	struct diags *diags)
 {
-	const char *found = r->repo ? git_repository_path(r->repo) : "";
-	struct str folder = path_real(r->arena, from), git_dir = path_real(r->arena, found);
+	struct str folder = path_real(r->arena, from), git_dir = S("");
+	bool any = found->git_dir.n > 0;
 
 	if (r->options.git_dir.n)
-		return r->repo || check_head(r, folder, diags);
-	if (!r->repo && !check_head(r, folder, diags))
+		return any || check_head(r, folder, diags);
+	if (any)
+		git_dir = path_real(r->arena, str_cstr(r->arena, found->git_dir));
+	else if (!check_head(r, folder, diags))
 		return false;
 	while (folder.n) {
 		size_t slash = str_rfind(folder, '/');
@@ -554,17 +458,40 @@ static bool check_heads(const struct repository *r, const char *from, struct dia
 	return true;
 }
 
+/* By libgit2, which looks as git does, but not everywhere. */
+static bool find_by_library(const struct repository *r, const char *path, struct git_found *found,
+	bool *absent, struct diags *diags)
+{
+	const struct source_options *options = &r->options;
+	enum library_answer answer = library_find(options, path, found, diags);
+	int look;
+
+	if (answer == LIBRARY_FAILED || !check_heads(r, path, found, diags))
+		return false;
+	if (answer == LIBRARY_FOUND)
+		return true;
+	if (answer == LIBRARY_REFUSED) {
+		diag_error(diags, NOWHERE, "cannot open the repository at '%s'", path);
+		diag_help(diags, "'git status' tells what is wrong with it; libgit2 says: %s",
+			found->refused);
+		return false;
+	}
+	look = look_again(options);
+	*absent = !look;
+	if (look) {
+		diag_error(diags, NOWHERE, "cannot look for the repository of '%s': %s", path,
+			strerror(look));
+		diag_help(diags, "'git status' tells what is wrong with it");
+	}
+	return false;
+}
+
 struct repository *repository_open(
 	const struct source_options *options, bool *absent, struct diags *diags)
 {
 	struct repository *r = NEW(options->arena, struct repository);
-	const char *ceiling =
-		options->git_ceiling.n ? str_cstr(options->arena, options->git_ceiling) : NULL;
 	const char *path = path_absolute(options, options->git_dir.n ? options->git_dir : S("."));
-	unsigned flags = options->git_dir.n
-				 ? GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT
-				 : 0;
-	int error;
+	struct git_found found;
 
 	r->arena = options->arena;
 	r->options = *options;
@@ -576,26 +503,10 @@ struct repository *repository_open(
 	r->peeled = NEW(r->arena, struct map);
 	map_init(r->peeled, r->arena);
 	*absent = false;
-	if (!library_start(diags))
-		return NULL;
-	error = git_files_check(options, path, diags)
-			? git_repository_open_ext(&r->repo, path, flags, ceiling)
-			: GIT_EUSER;
-	if (error != GIT_EUSER && !check_heads(r, path, diags))
-		error = GIT_EUSER;
-	if (!error && repository_set_up(r, diags))
+	if (git_files_check(options, path, &found, diags) &&
+		(found.is_plain || find_by_library(r, path, &found, absent, diags)) &&
+		repository_set_up(r, &found, diags))
 		return r;
-	if (error == GIT_ENOTFOUND && !options->git_dir.n) {
-		int look = look_again(options);
-
-		*absent = !look;
-		if (look) {
-			diag_error(diags, NOWHERE, "cannot look for the repository of '%s': %s",
-				path, strerror(look));
-			diag_help(diags, "'git status' tells what is wrong with it");
-		}
-	} else if (error && error != GIT_EUSER)
-		diag_open(options, path, diags);
 	repository_release(r);
 	return NULL;
 }
@@ -613,16 +524,13 @@ void repository_release(struct repository *repository)
 	packs_free(repository->packs);
 	for (uint32_t i = 0; i < repository->objects.n; i++)
 		close(repository->objects.items[i]);
-	git_config_free(repository->config);
-	git_repository_free(repository->repo);
 	if (repository->work_top >= 0)
 		close(repository->work_top);
-	git_libgit2_shutdown();
 }
 
-bool repository_config_path(struct repository *repository, const char *key, struct str *path)
+bool repository_config_path(struct repository *repository, struct str key, struct str *path)
 {
-	if (!repository_config_text(repository, repository->arena, key, path))
+	if (!repository_config_text(repository, key, path))
 		return false;
 	/* By ourselves, since the library knows no home: the user's configuration is hidden from
 	 * it. */

@@ -68,7 +68,7 @@ bool rules_of_repository(struct work *work, struct diags *diags)
 	struct str files[2] = { { NULL, 0 },
 		path_join(work->arena, repository->common_dir, S("info/exclude")) };
 
-	if (repository_config_path(repository, "core.excludesfile", &files[0]) && files[0].n &&
+	if (repository_config_path(repository, S("core.excludesfile"), &files[0]) && files[0].n &&
 		files[0].p[0] != '/')
 		files[0] = path_join(work->arena, repository->work_dir, files[0]);
 	for (size_t i = 0; i < COUNT(files); i++) {
