@@ -375,7 +375,7 @@ bool config_read_folder(struct arena *arena, struct source *source,
 	*config = (struct config){ .version = RULES_V2 };
 	if (!read_found(&s))
 		return false;
-	if (!config->rest.selection)
+	if (config->found && !config->rest.selection)
 		read_breaking(&r, &nodes, &config->rest);
 	return true;
 }

@@ -10,6 +10,8 @@ struct looked {
 	struct config config; /* found: there is a file */
 	struct diags diags;   /* what its file made us say, until it counts */
 	bool ok, governs;
+	struct looked *governing; /* find_governing's answer, once it is_resolved */
+	bool is_resolved;
 };
 
 struct nested {
@@ -73,27 +75,39 @@ static bool has_module_above(const struct config *config, struct str folder)
 	return false;
 }
 
-/* The folder whose configuration governs the file at `path`; NULL: the top's settings do. */
-static struct looked *find_governing(struct discovery *d, struct str path)
+/* The workspace around a folder with a configuration of its own that takes it as a module, else the
+ * folder. */
+static struct looked *find_workspace(struct discovery *d, struct looked *inner)
 {
-	struct str top = d->source->top;
-	struct looked *inner = NULL;
+	struct str folder = parent_of(inner->folder);
 
-	for (struct str folder = parent_of(path); folder.n > top.n; folder = parent_of(folder)) {
+	if (!inner->ok || is_workspace(&inner->config))
+		return inner;
+	for (; folder.n > d->source->top.n; folder = parent_of(folder)) {
 		struct looked *looked = look(d, folder);
 		const struct config *config = &looked->config;
 
-		if (!config->found)
-			continue;
-		if (!inner)
-			inner = looked;
-		else if (looked->ok && is_workspace(config) &&
-			 has_module_above(config, inner->folder))
+		if (config->found && looked->ok && is_workspace(config) &&
+			has_module_above(config, inner->folder))
 			return looked;
-		if (!inner->ok || is_workspace(&inner->config))
-			break;
 	}
 	return inner;
+}
+
+/* The folder whose configuration governs the files in `folder`; NULL: the top's settings do. */
+static struct looked *find_governing(struct discovery *d, struct str folder)
+{
+	struct looked *looked;
+
+	if (folder.n <= d->source->top.n)
+		return NULL;
+	looked = look(d, folder);
+	if (!looked->is_resolved) {
+		looked->is_resolved = true;
+		looked->governing = looked->config.found ? find_workspace(d, looked)
+							 : find_governing(d, parent_of(folder));
+	}
+	return looked->governing;
 }
 
 static void exclude(struct discovery *d, struct module *module, struct str folder)
@@ -149,7 +163,7 @@ bool config_discover(struct arena *arena, struct source *source,
 {
 	static const struct config_override none = { 0 };
 	struct discovery d = { arena, source, override ? override : &none, config };
-	struct looked *looked = config->nested ? find_governing(&d, path) : NULL;
+	struct looked *looked = config->nested ? find_governing(&d, parent_of(path)) : NULL;
 
 	if (!looked || looked->governs)
 		return !looked || looked->ok;

@@ -16,18 +16,26 @@ struct unpaired {
 
 struct moves {
 	struct unpaired gone, fresh;
+	struct map homes; /* counterparts of the files that what is gone was in */
 };
 
 /* ---- shapes ---- */
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
-	uint64_t words[] = { a, b };
+	uint64_t hash = (a ^ (b * 0x9e3779b97f4a7c15)) * 0xbf58476d1ce4e5b9;
 
-	return str_xxh64((struct str){ (const char *)words, sizeof words });
+	return hash ^ (hash >> 32);
 }
 
-/* The type of a field without where it is declared; a message's own name is no part of its shape. */
+/* Interned, so that its address tells it from others. */
+static uint64_t name_shape(struct str name)
+{
+	return (uintptr_t)name.p;
+}
+
+/* The type of a field without where it is declared; a message's own name is no part of its shape.
+ */
 static struct str type_word(const struct field *field, const struct element *self)
 {
 	struct str name = field_type_name(field);
@@ -41,7 +49,7 @@ static struct str type_word(const struct field *field, const struct element *sel
 
 static uint64_t field_shape(const struct field *field)
 {
-	uint64_t hash = mix((uint32_t)field->number, str_hash(field->e.name));
+	uint64_t hash = mix((uint32_t)field->number, name_shape(field->e.name));
 
 	hash = mix(hash, str_hash(type_word(field, field->e.parent)));
 	return mix(hash, field->label == LABEL_REPEATED);
@@ -49,7 +57,8 @@ static uint64_t field_shape(const struct field *field)
 
 static uint64_t method_shape(const struct method *method)
 {
-	uint64_t hash = mix(str_hash(method->e.name), str_hash(str_last_component(method->input_name)));
+	uint64_t hash =
+		mix(name_shape(method->e.name), str_hash(str_last_component(method->input_name)));
 
 	return mix(hash, str_hash(str_last_component(method->output_name)));
 }
@@ -72,7 +81,7 @@ static uint64_t shape_of(const struct element *element)
 
 		for (uint32_t i = 0; i < e->values.n; i++)
 			hash += mix((uint32_t)e->values.items[i]->number,
-				str_hash(e->values.items[i]->e.name));
+				name_shape(e->values.items[i]->e.name));
 		return e->values.n < 2 ? 0 : hash;
 	}
 	if (element->kind == ELEMENT_SERVICE) {
@@ -97,8 +106,11 @@ static bool messages_near(struct check *c, const struct message *old, const stru
 	uint32_t same = 0;
 
 	for (uint32_t i = 0; i < old->fields.n; i++) {
-		const struct field *field = lookup_field(c, new, old->fields.items[i]->e.name);
+		struct str name = old->fields.items[i]->e.name;
+		const struct field *field = i < new->fields.n ? new->fields.items[i] : NULL;
 
+		if (!field || field->e.name.p != name.p) /* mostly their order is the same */
+			field = lookup_field(c, new, name);
 		same += field && field_shape(field) == field_shape(old->fields.items[i]);
 	}
 	return is_near(same, old->fields.n, new->fields.n);
@@ -177,7 +189,7 @@ static const char *local_name(const struct check *c, const struct element *eleme
 	return intern(c->names, element_local_name(element)).p;
 }
 
-/* `file` is the element's or its counterpart, NULL: gone. */
+/* `file` is the new side's in which its shape is looked for; NULL: in none. */
 static void unpaired_add(struct check *c, struct unpaired *unpaired, const struct file *file,
 	const struct element *element)
 {
@@ -193,9 +205,9 @@ static void unpaired_add(struct check *c, struct unpaired *unpaired, const struc
 /* What a walk over one file needs to know. */
 struct gathering {
 	struct check *c;
-	struct unpaired *unpaired;
-	const struct file *counterpart; /* NULL: none */
-	bool new_side;                  /* the counterpart's */
+	bool new_side;
+	const struct file *counterpart; /* on the other side; NULL: none */
+	bool by_name;                   /* only elements of the name and kind of something gone */
 };
 
 static bool is_declaration(const struct element *element)
@@ -217,34 +229,44 @@ static bool is_declaration(const struct element *element)
 static const struct element *in_counterpart(struct check *c, bool new_side,
 	const struct file *counterpart, const struct element *element)
 {
-	struct str name = intern_dotted(
-		c->names, counterpart->package, element_local_name(element));
+	struct str name = element->full_name;
 
+	if (counterpart->package.p != element->file->package.p)
+		name = intern_dotted(c->names, counterpart->package, element_local_name(element));
 	return diff_find_in_file(c->diff, new_side, counterpart, element->kind, name);
 }
 
 static void gather(void *context, struct element *element)
 {
 	struct gathering *g = context;
+	struct moves *moves = g->c->moves;
 
 	if (!is_declaration(element) || !element->full_name.p)
 		return;
-	if (g->counterpart && in_counterpart(g->c, g->new_side, g->counterpart, element))
+	if (g->by_name && !map_get(&moves->gone.by_name, element->name.p, element->kind))
 		return;
-	unpaired_add(g->c, g->unpaired, g->new_side ? g->counterpart : element->file, element);
+	if (g->counterpart && in_counterpart(g->c, !g->new_side, g->counterpart, element))
+		return;
+	if (g->new_side) {
+		unpaired_add(g->c, &moves->fresh, g->by_name ? NULL : element->file, element);
+	} else {
+		unpaired_add(g->c, &moves->gone, g->counterpart, element);
+		if (g->counterpart)
+			*map_put(&moves->homes, g->counterpart, 0) = moves;
+	}
 }
 
-static void gather_side(struct check *c, bool new_side, struct unpaired *unpaired)
+/*
+ * What is new is only looked for by the name of what is gone, or in the counterpart of the file
+ * that it was in: nothing else of the new side is gathered.
+ */
+static void gather_side(struct check *c, bool new_side)
 {
 	const struct schema *schema = diff_schema(c->diff, new_side);
 
-	map_init(&unpaired->by_name, c->arena);
-	map_init(&unpaired->by_local, c->arena);
-	map_init(&unpaired->by_full_name, c->arena);
-	map_init(&unpaired->by_shape, c->arena);
 	for (uint32_t i = 0; i < schema->files.n; i++) {
 		struct file *file = schema->files.items[i].file;
-		struct gathering g = { .c = c, .unpaired = unpaired, .new_side = !new_side };
+		struct gathering g = { .c = c, .new_side = new_side };
 
 		if (!schema->files.items[i].own || file->is_broken)
 			continue;
@@ -253,8 +275,17 @@ static void gather_side(struct check *c, bool new_side, struct unpaired *unpaire
 		if (g.counterpart == file ||
 			(!g.counterpart && diff_lists(c->diff, !new_side, file->text->path)))
 			continue;
+		g.by_name = new_side && !map_get(&c->moves->homes, file, 0);
 		file_walk(file, gather, &g);
 	}
+}
+
+static void unpaired_init(struct unpaired *unpaired, struct arena *arena)
+{
+	map_init(&unpaired->by_name, arena);
+	map_init(&unpaired->by_local, arena);
+	map_init(&unpaired->by_full_name, arena);
+	map_init(&unpaired->by_shape, arena);
 }
 
 static struct moves *moves_of(struct check *c)
@@ -262,12 +293,16 @@ static struct moves *moves_of(struct check *c)
 	if (c->moves)
 		return c->moves;
 	c->moves = NEW(c->arena, struct moves);
-	gather_side(c, false, &c->moves->gone);
-	gather_side(c, true, &c->moves->fresh);
+	unpaired_init(&c->moves->gone, c->arena);
+	unpaired_init(&c->moves->fresh, c->arena);
+	map_init(&c->moves->homes, c->arena);
+	gather_side(c, false);
+	gather_side(c, true);
 	return c->moves;
 }
 
-/* How much of their full names two elements share at the front: of several that fit, the nearest. */
+/* How much of their full names two elements share at the front: of several that fit, the nearest.
+ */
 static size_t kinship(const struct element *a, const struct element *b)
 {
 	size_t n = 0;
@@ -312,7 +347,7 @@ static const struct element *nearest_pair(struct check *c, const struct element 
 	const struct moves *moves = c->moves;
 	const struct element *new = nearest(c, fresh, old, &moves->gone.by_full_name);
 
-	return new && nearest(c, gone, new, &moves->fresh.by_full_name) == old ? new : NULL;
+	return new &&nearest(c, gone, new, &moves->fresh.by_full_name) == old ? new : NULL;
 }
 
 static const struct element *by_name(struct check *c, const struct element *old)
@@ -376,7 +411,8 @@ struct str gone_type_help(struct check *c, const struct element *old)
 			"not: keep its name and package",
 			ARG(old->full_name), ARG(new->full_name));
 	return str_printf(c->arena,
-		"type '" STR "' is gone; if it was only renamed or moved the bytes are the same, but "
+		"type '" STR
+		"' is gone; if it was only renamed or moved the bytes are the same, but "
 		"generated code is not: keep its name and package",
 		ARG(old->full_name));
 }
