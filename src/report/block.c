@@ -84,7 +84,8 @@ struct findings findings_by_path(const struct report *report, bool all)
 	return sorted;
 }
 
-/* Lost data before refused JSON before code that must be changed; what is accepted comes last. */
+/* Harm, highest first: lost data, rejected JSON, code that must change; accepted findings come
+ * last. */
 static unsigned finding_rank(const struct finding *finding)
 {
 	unsigned harm = 3;
@@ -126,7 +127,7 @@ static int compare_blocks(const void *left, const void *right)
 	return order ? order : compare_numbers(a->order, b->order);
 }
 
-/* Those of one file stand together by now. */
+/* The blocks of a file are adjacent here. */
 static void blocks_sort(struct blocks *blocks, struct arena *arena)
 {
 	for (uint32_t begin = 0, end; begin < blocks->list.n; begin = end) {
@@ -152,8 +153,8 @@ static void blocks_sort(struct blocks *blocks, struct arena *arena)
 }
 
 /*
- * The listed finding that this one is folded under; NULL: none. A finding never hides under one
- * that weighs less.
+ * The listed finding under which this one is folded; NULL: none. A finding is never folded under a
+ * less harmful one.
  */
 static struct finding *root_of(const struct map *listed, struct finding *finding)
 {
@@ -189,8 +190,8 @@ static uint64_t change_hash(const struct finding *finding, struct arena *arena)
 	return hash;
 }
 
-/* Puts the blocks of one change in more than three files into the first of them, and closes the
- * gaps. */
+/* Merges blocks of one change in more than three files into the first of them, and closes the gaps.
+ */
 static void blocks_join(struct blocks *blocks, struct arena *arena)
 {
 	bool *gone = NEW_ARRAY(arena, blocks->list.n, bool);
@@ -249,7 +250,7 @@ static void blocks_count(struct blocks *blocks, const struct report *report)
 			blocks->errors++;
 		else
 			blocks->warnings++;
-		/* By hash, since paths of two sides have two addresses. */
+		/* Keyed by hash: equal paths of the two sides have different addresses. */
 		if (path.n)
 			map_put(&paths, NULL, str_hash(path));
 	}

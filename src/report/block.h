@@ -1,7 +1,7 @@
 /*
- * Findings as people read them: what follows from one cause folded under it, the same change over
- * many files once, one file's together and from its top to its end; the file with the most harmful
- * one first.
+ * Findings grouped for human readers. A block is a finding with those that it causes folded under
+ * it, or one change of a file option in many files. The blocks of a file stand together, top to
+ * bottom; the file with the most harmful block comes first.
  */
 #pragma once
 #include "base/vec.h"
@@ -9,59 +9,58 @@
 
 struct block {
 	struct finding *finding;
-	VEC(struct finding *) follows; /* what has it as its cause, near or far */
+	VEC(struct finding *) follows; /* findings whose cause it is, directly or not */
 	VEC(struct finding *) same;    /* the same change of a file option in other files */
 	/* Sorted by: */
-	unsigned file_rank;  /* that of the most harmful one of its file */
-	uint32_t file_order; /* keeps a file's together */
-	struct point at;     /* accepted ones behind the others */
-	struct point was;    /* what is gone from one place: as it stood */
+	unsigned file_rank;  /* rank of the most harmful block in its file */
+	uint32_t file_order; /* keeps the blocks of a file together */
+	struct point at;     /* accepted blocks come after the others */
+	struct point was;    /* for deletions at one place: where the element stood */
 	uint32_t order;      /* of the finding */
 	unsigned rank;       /* for file_rank: how harmful it is */
 };
 
 struct blocks {
 	VEC(struct block) list;
-	uint32_t errors,
-		warnings; /* findings that are shown and not accepted, folded ones included */
-	uint32_t files;   /* that hold them */
-	unsigned digits;  /* of a fingerprint that tell findings apart */
+	uint32_t errors, warnings; /* findings shown and not accepted, including folded ones */
+	uint32_t files;            /* files with such findings */
+	unsigned digits;           /* digits of a fingerprint that are unique in this report */
 };
 
-/* Is it listed at all? */
+/* Is the finding listed in this report? */
 bool finding_shown(const struct report *report, const struct finding *finding);
-/* Path that a finding is about: of the new side, or of the old one where that file is gone; empty
- * for none. */
+/* The path a finding is about: on the new side, or on the old side if the file was deleted. Empty:
+ * none. */
 struct str finding_path(const struct finding *finding);
-/* Where people look for what changed: its own place, also where the finding's is around it. */
+/* Where the changed element stands. Differs from the finding's place if that only encloses it. */
 struct place finding_now(const struct finding *finding);
-/* Where to point at when there is only one place: the new one, or where a thing that is gone was.
- */
+/* The one place to point at: the new place, or the old place of what was deleted. */
 struct spot {
 	struct str path;         /* empty: nowhere */
 	struct text *text;       /* NULL: nowhere */
 	struct point begin, end; /* 1:1 for the file as a whole */
-	bool placed;             /* more than the file as a whole */
+	bool placed;             /* false: the whole file is meant */
 };
 
 struct spot spot_of(const struct finding *finding, struct arena *arena);
 /* The same of finding_now. */
 struct spot spot_now(const struct finding *finding, struct arena *arena);
-/* The findings that are listed, by finding_path, else in their order; accepted ones too with `all`.
- */
+/* The listed findings (with `all`, accepted ones too), ordered by finding_path, then as in the
+ * report. */
 struct findings findings_by_path(const struct report *report, bool all);
 
-/* Everything in the report's arena. */
+/* Allocates from the report's arena. */
 struct blocks *blocks_make(const struct report *report);
 
 /* `2 breaking changes in 2 files (v1.4.0 → working tree); 3 files compared, 1 finding accepted` */
 struct str summary_line(const struct report *report, const struct blocks *blocks);
-/* `wire (old data read by new code), source code`; nothing for none. Plain ASCII without quotes. */
+/* `wire (old data read by new code), source code`; empty if nothing breaks. Plain ASCII without
+ * quotes. */
 void breaks_write(struct out *out, unsigned breaks);
-/* What stands behind a block's fingerprint: that it is not that of what is folded; "" for nothing.
- */
+/* The note after a block's fingerprint, which says that the fingerprint does not cover folded
+ * findings; "" if none are folded. */
 const char *fingerprint_remark(const struct block *block);
-/* `was int64 at proto/order.proto:11 in v1.4.0`; absent where nothing stood. */
+/* `was int64 at proto/order.proto:11 in v1.4.0`; absent if the old side has no such element. */
 struct str was_text(const struct report *report, const struct finding *finding);
 /* Was something deleted, so that only the old side can show it? */
 bool finding_is_deletion(const struct finding *finding);

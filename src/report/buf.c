@@ -2,7 +2,7 @@
 #include "report/escape.h"
 #include "report/value.h"
 
-/* What buf prints for a path where there is none. */
+/* What buf prints in place of a missing path. */
 #define NO_PATH S("<input>")
 
 const char *const buf_formats[] = { "text", "json", "msvs", "junit", "github-actions",
@@ -133,7 +133,7 @@ static void junit_case(
 	out_printf(out, "\" type=\"%s\"></failure>\n    </testcase>\n", id);
 }
 
-/* A suite a file, in the order in which they come first. */
+/* One suite for each file, in order of first appearance. */
 static void junit_write(struct out *out, const struct buf_report *report)
 {
 	bool *done = NEW_ARRAY(report->arena, report->n, bool);

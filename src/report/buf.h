@@ -1,11 +1,11 @@
 /*
- * buf's shapes of a report, for `breakwater breaking`: what read buf's output goes on reading it.
- * The sentences are ours.
+ * Reports in buf's formats, for `breakwater breaking`, so that tools which parse buf's output keep
+ * working. The messages are ours.
  */
 #pragma once
 #include "report/report.h"
 
-/* One finding, with its path as buf would print it. */
+/* A finding and its path as buf prints it. */
 struct buf_item {
 	const struct finding *finding;
 	struct str path; /* absent: the file is gone */
@@ -20,5 +20,5 @@ struct buf_report {
 /* The names of the formats, NULL at the end. */
 extern const char *const buf_formats[];
 
-/* Writes nothing where nothing was found, as buf does. False: no such format, or no memory. */
+/* Writes nothing if there are no findings, as buf does. False: unknown format, or out of memory. */
 bool buf_report_write(struct out *out, struct str format, const struct buf_report *report);

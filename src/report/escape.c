@@ -1,6 +1,6 @@
 #include "report/escape.h"
 
-/* Calls for each character. */
+/* Runs the statement that follows for each character of `text`; `rest` begins with it. */
 #define EACH_GLYPH(glyph, rest, text)                                                \
 	for (struct str rest = (text); rest.n && (glyph_read(&(glyph), rest), true); \
 		rest = str_from(rest, (glyph).size))

@@ -59,7 +59,7 @@ static struct window window_of(struct str line, size_t begin, size_t end, size_t
 	return w;
 }
 
-/* Blanks as wide as what stands before the span; a tab stays one, so that both lines jump alike. */
+/* Blanks as wide as the text before the span. Tabs stay tabs, so that both lines align. */
 static unsigned indent_write(struct out *out, const struct window *w, unsigned column)
 {
 	struct glyph glyph;
@@ -106,7 +106,7 @@ static void line_write(struct out *out, const struct window *w)
 		out_str(out, S("…"));
 }
 
-/* How many bytes of a line may be shown: a byte is a column at most, but for tabs. */
+/* Number of bytes of the line to show. Each byte takes at most one column, except tabs. */
 static size_t longest_part(struct str line, unsigned columns, unsigned gutter)
 {
 	enum { SHORTEST = 20, ELLIPSES = 2 };

@@ -5,7 +5,7 @@
 enum { WIDTH = 78, MAN_WIDTH = 74, NARROWEST = 20 };
 enum { ID_WIDTH = 43, CATEGORIES_WIDTH = 31, PURPOSE_WIDTH = 40 };
 
-/* One way of writing rules; false: no memory. */
+/* An output format for rules. False: out of memory. */
 struct rule_format {
 	const char *name;
 	void (*list_begin)(struct out *out);
@@ -46,13 +46,13 @@ static void surfaces_write(struct out *out, unsigned breaks)
 		out_str(out, S("nothing by itself"));
 }
 
-/* How far text goes to the right; a terminal may be narrower than what is read well. */
+/* Maximum line width for text, even on wider terminals. */
 static unsigned text_width(struct rules_look look)
 {
 	return look.columns >= NARROWEST && look.columns < WIDTH ? look.columns : WIDTH;
 }
 
-/* Words in lines of at most `width`; a word that is longer stands alone. */
+/* Wraps words at `width`; a longer word gets a line of its own. */
 static void wrapped_write(struct out *out, struct str text, unsigned indent, unsigned width)
 {
 	size_t column = 0;
@@ -91,7 +91,7 @@ static void indented_write(struct out *out, struct str text, const char *before)
 
 /* Text */
 
-/* Of a terminal on which the table has no room, a row is two lines. */
+/* Below this terminal width each table row takes two lines. */
 static bool is_narrow(struct rules_look look)
 {
 	return look.columns && look.columns < ID_WIDTH + CATEGORIES_WIDTH + PURPOSE_WIDTH;
@@ -301,7 +301,7 @@ static void man_escaped(struct out *out, struct str text, bool *in_code)
 	}
 }
 
-/* Bytes that man_escaped makes of a word. */
+/* Length of the word after man_escaped. */
 static size_t man_length(struct str word)
 {
 	size_t n = word.n;
@@ -316,7 +316,7 @@ static bool ends_sentence(struct str word)
 	return word.n > 1 && strchr(".?!", word.p[word.n - 1]) && word.p[word.n - 2] != '.';
 }
 
-/* A new sentence stands on a new line, as mandoc wants it. */
+/* mandoc wants each sentence on a new line. */
 static void man_text(struct out *out, struct str text)
 {
 	bool in_code = false;

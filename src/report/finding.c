@@ -7,12 +7,12 @@
 
 enum { FEWEST_DIGITS = 7 };
 
-/* A finding with what it is sorted by. */
+/* A finding with its sort keys. */
 struct entry {
 	struct finding *finding;
 	struct str path;
 	struct point begin;
-	size_t order; /* of arrival */
+	size_t order; /* original position */
 };
 
 static int compare_numbers(size_t a, size_t b)

@@ -1,5 +1,5 @@
 /*
- * Hand-made findings for the tests of the reporters: the example of the manual, in memory.
+ * Hand-made findings for the reporters' tests: the manual's example, in memory.
  */
 #pragma once
 #include "report/report.h"
@@ -128,7 +128,7 @@ static inline struct fixture *fixture_two(void)
 	return f;
 }
 
-/* What the reporter makes of it, ended by a NUL. */
+/* The reporter's output, NUL-terminated. */
 static inline const char *fixture_write(struct fixture *f, const char *format)
 {
 	struct out *out = out_memory(f->arena);

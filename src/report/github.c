@@ -9,8 +9,8 @@ static const char *command_of(const struct finding *finding)
 }
 
 /*
- * The runner refuses columns of several lines and lines without a file. A file that is gone is in
- * no diff: its annotation has no place.
+ * The runner rejects columns that span lines, and lines without a file. A deleted file is in no
+ * diff, so its annotation has no place.
  */
 static void place_write(struct out *out, const struct report *report, const struct finding *finding)
 {

@@ -31,7 +31,8 @@ static struct str description(const struct finding *finding, struct arena *arena
 	return finding->message;
 }
 
-/* GitLab shows one of those that share a fingerprint, so the second of the same gets a number. */
+/* GitLab shows only one of several findings with equal fingerprints, so the later ones get a
+ * number. */
 static json_t *fingerprint_value(const struct finding *finding, struct map *seen)
 {
 	size_t *times = (size_t *)map_put(seen, NULL, finding->fingerprint);

@@ -3,7 +3,7 @@
 #include "report/html_style.h"
 #include "report/tally.h"
 
-/* Browsers hold on with a thousand findings; who has more reads json. */
+/* Browsers cope with a thousand findings; whoever has more uses json. */
 enum { CONTEXT = 2, LONGEST_LINE = 300, SURFACES = 3, MOST_SHOWN = 1000 };
 
 static const struct surface_column {
@@ -45,7 +45,7 @@ static void prose_write(struct out *out, struct str prose, char quote)
 	}
 }
 
-/* A help has names in single quotes and code in backticks. */
+/* Helps quote names with single quotes and code with backticks. */
 static void help_write(struct out *out, struct str help)
 {
 	struct str before, word;
@@ -114,7 +114,8 @@ static void summary_write(struct out *out, const struct findings *findings)
 	for (size_t i = 0; i < SURFACES; i++)
 		out_printf(
 			out, "%s%s is %s", i ? "; " : ". ", columns[i].name, columns[i].explained);
-	/* The roles are a table's own, said again since a narrow screen lays it out as a grid. */
+	/* These are a table's own roles, repeated because narrow screens lay the table out as a
+	 * grid. */
 	out_str(out, S(". One change may count in several columns.</p>\n"
 		       "<table aria-labelledby=\"summary\">\n<thead>"
 		       "<tr><th scope=\"col\">Contract</th>"));
@@ -146,7 +147,7 @@ static void summary_write(struct out *out, const struct findings *findings)
 	out_str(out, S("</tfoot>\n</table>\n</section>\n"));
 }
 
-/* A line, with the part from `begin` to `end` marked. */
+/* A line with bytes `begin` to `end` marked. */
 static void marked_write(struct out *out, struct str line, size_t begin, size_t end)
 {
 	if (end > line.n)
@@ -169,7 +170,7 @@ static void source_line_write(struct out *out, struct text *text, struct arena *
 	size_t from = 0, to = 0;
 
 	if (!line.p || (!line.n && number != begin.line && !text_line(text, arena, number + 1).p))
-		return; /* behind the last line break there is none */
+		return; /* no line follows the last line break */
 	if (number == begin.line) {
 		from = begin.column - 1;
 		to = end.line == begin.line ? end.column - 1 : line.n;
@@ -185,9 +186,9 @@ struct side {
 	struct str name;
 	struct place place;
 	struct str value;
-	bool unmarked;       /* what is there only surrounds what was */
-	const char *nothing; /* what to say where there is no source line */
-	struct str moved_to; /* where it is instead; absent: nowhere */
+	bool unmarked;       /* the new place only encloses the old element: mark nothing */
+	const char *nothing; /* text in place of a missing source line */
+	struct str moved_to; /* its new place; absent: none */
 };
 
 static void side_write(struct out *out, struct arena *arena, const struct side *side)
@@ -266,7 +267,7 @@ static void term_begin(struct out *out, const char *term)
 	out_printf(out, "<dt>%s</dt><dd>", term);
 }
 
-/* A long report says at its end what to do and what its rules are for. */
+/* A long report ends with the helps and what its rules are for. */
 static void terms_write(
 	struct out *out, const struct report *report, const struct finding *finding, bool is_long)
 {

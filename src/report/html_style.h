@@ -1,6 +1,6 @@
 /*
- * The style of the html report: no fonts, images or scripts from anywhere; colours of both schemes
- * have a contrast of 4.5 or more.
+ * The style sheet of the html report. It loads no external fonts, images or scripts. Light and dark
+ * colours have a contrast of at least 4.5.
  */
 #pragma once
 

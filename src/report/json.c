@@ -5,7 +5,7 @@ static json_t *breaks_value(unsigned breaks, struct arena *arena, bool *ok)
 {
 	json_t *array = json_array();
 
-	/* The bits stand in the order of the names. */
+	/* The bits are in the order of the names. */
 	for (unsigned surface = 1; surface <= WIRE_FORWARD; surface <<= 1)
 		if (breaks & surface)
 			value_add(array, value_str(surface_name((enum surface)surface), arena), ok);

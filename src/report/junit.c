@@ -65,7 +65,7 @@ static void case_write(struct out *out, const struct report *report, const struc
 		details_write(out, report, finding);
 		out_str(out, S("</failure>\n"));
 	} else {
-		/* A warning passes, and says its piece. */
+		/* A warning passes and prints its message. */
 		out_str(out, S("      <system-out>"));
 		details_write(out, report, finding);
 		out_str(out, S("</system-out>\n"));
@@ -81,7 +81,7 @@ static void suite_begin(struct out *out, struct str name, struct tally tally)
 		tally.tests, tally.failures, tally.skipped);
 }
 
-/* Servers take a report without any test for a broken one. */
+/* Servers treat a report without test cases as broken. */
 static void passed_write(struct out *out, const struct report *report)
 {
 	const struct blocks *blocks = blocks_make(report);

@@ -3,8 +3,8 @@
 #include "report/tally.h"
 
 /*
- * GitHub takes 65,536 characters in a comment. Bytes are counted, which are never fewer, and the
- * tables get at most half, so that there is room for what it means.
+ * GitHub accepts comments of 65,536 characters. We count bytes, which are never fewer. Tables get
+ * at most half, to leave room for their explanation.
  */
 enum {
 	MOST_BYTES = 60000,
@@ -92,7 +92,7 @@ static struct str first_line(struct place place, struct arena *arena)
 	return text_line(place.text, arena, begin.line);
 }
 
-/* One line of a diff; controls are spelled and it stays one line. */
+/* One line of a diff; control characters and line breaks are escaped. */
 static void code_write(struct out *out, char sign, struct str line, struct arena *arena)
 {
 	struct glyph glyph;
@@ -131,7 +131,7 @@ static void diff_write(struct out *out, const struct report *report, const struc
 	out_char(out, '\n');
 }
 
-/* A help has names in single quotes and code in backticks. */
+/* Helps quote names with single quotes and code with backticks. */
 static void help_write(struct out *out, struct str help, bool in_table)
 {
 	struct str before, code;
@@ -178,7 +178,7 @@ static void details_write(
 typedef void (*block_writer)(
 	struct out *out, const struct report *report, const struct block *block, bool with_help);
 
-/* As many blocks as fit in `most` bytes; how many did. */
+/* Writes as many blocks as fit in `most` bytes; returns their number. */
 static uint32_t blocks_write(struct out *out, const struct report *report,
 	const struct blocks *blocks, block_writer write, bool with_help, size_t most)
 {
@@ -226,7 +226,7 @@ static void file_row_write(
 	out_str(out, S(" |\n"));
 }
 
-/* What fits in MOST_TALLY. */
+/* Writes what fits in MOST_TALLY bytes. */
 static struct str tally_text(const struct report *report, const struct tally *tally)
 {
 	struct out *out = out_memory(report->arena);

@@ -10,7 +10,7 @@ static json_t *position_value(struct point point, bool *ok)
 	return position;
 }
 
-/* reviewdog's columns are ours: 1-based, in bytes of UTF-8, the end exclusive. */
+/* reviewdog counts columns as we do: from 1, in bytes of UTF-8, end exclusive. */
 static json_t *location_value(struct str path, struct place place, struct arena *arena, bool *ok)
 {
 	json_t *location = json_object(), *range;

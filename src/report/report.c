@@ -1,6 +1,6 @@
 #include "report/report.h"
 
-/* Every reporter stands here and nowhere else. */
+/* The only list of reporters. */
 extern const struct reporter text_reporter, line_reporter, json_reporter, github_reporter,
 	gitlab_reporter, sarif_reporter, junit_reporter, checkstyle_reporter, rdjson_reporter,
 	markdown_reporter, html_reporter;

@@ -1,5 +1,5 @@
 /*
- * Findings → text. A reporter gets the findings sorted and complete, and decides nothing.
+ * Findings → text. A reporter receives all findings, sorted, and makes no decisions.
  */
 #pragma once
 #include "base/out.h"
@@ -8,30 +8,30 @@
 enum { FINGERPRINT_DIGITS = 16 };
 
 struct report {
-	struct arena *arena;             /* for texts that are loaded to print a line */
+	struct arena *arena;             /* holds texts that are loaded to print a line */
 	const struct findings *findings; /* sorted: path (those without first), line, column, rule,
 					    element, message; accepted ones included */
 	struct str old_name, new_name;   /* `v1.4.0`, `working tree` */
 	uint32_t files_compared;
-	uint32_t accepted; /* how many findings an acceptance covers */
+	uint32_t accepted; /* number of accepted findings */
 	bool show_accepted;
 	struct str accept; /* for text: operands and options with which `accept` finds the same, as
 			      a shell takes them; absent: nothing is said of it */
-	bool show_help;    /* for line: how to do it safely, under each finding */
+	bool show_help;    /* for line: print the help under each finding */
 	bool color;        /* for text: escape sequences */
 	bool links;        /* OSC 8 hyperlinks */
-	unsigned columns;  /* for text: of the terminal, to break lines at words; 0: they are not */
+	unsigned columns;  /* for text: wrap at this width; 0: do not wrap */
 	struct str version; /* of breakwater */
 	struct str folder;  /* absolute path that printed paths are relative to, for links; absent:
 			       none */
 };
 
 /*
- * How many of a fingerprint's hexadecimal digits tell the findings apart, 7 at least; 16 for all
- * findings that are not one. Ignored findings have no part in it.
+ * The number of hexadecimal digits (7 to 16) that make the fingerprints of all findings distinct.
+ * Ignored findings do not count.
  */
 unsigned fingerprint_digits(const struct findings *findings, struct arena *scratch);
-/* A finding's, 7 to 16 digits of it. */
+/* The first digits of a finding's fingerprint. */
 struct str fingerprint_text(const struct finding *finding, unsigned digits, struct arena *arena);
 
 /* `sentence [RULE]`, for a terminal. */
@@ -46,27 +46,26 @@ struct reporter {
 const struct reporter *const *reporters_all(size_t *n);
 const struct reporter *reporter_find(struct str name);
 /*
- * Sorts and drops exact repetitions (path, span, rule, message). Texts are loaded into `scratch` to
- * know lines and columns and stay there, so it must live as long as the report.
+ * Sorts the findings and drops exact duplicates (same path, span, rule and message). Loads texts
+ * into `scratch` to compute lines and columns; `scratch` must outlive the report.
  */
 void findings_sort(struct findings *findings, struct arena *scratch);
-/* Does it count (severity error, neither accepted nor ignored)? And does any? */
+/* Is the finding an active error: severity error, neither accepted nor ignored? And is any? */
 bool finding_active(const struct finding *finding);
 bool findings_active(const struct findings *findings);
 
-/* Diagnostics as they look on standard error: `path:line:col: error: sentence`, source line, caret,
- * note, help. */
+/* Diagnostics for standard error: `path:line:col: error: sentence`, the source line, a caret, notes
+ * and helps. */
 struct diag_look {
 	bool color;
-	bool verbose;     /* else of many warnings only the first are shown, and how many more */
+	bool verbose;     /* false: print only the first of many warnings, and count the others */
 	unsigned columns; /* of the terminal, to break lines at words; 0: they are not */
 };
 void diags_print(
 	struct out *out, struct diags *diags, struct arena *arena, const struct diag_look *look);
 /*
- * Writes whole lines of a report so that, as far as their words allow, none takes more than
- * `columns` columns of the terminal; 0: as they are. Escape sequences take none. What follows is
- * indented; source lines are not broken, excerpt.h cuts them.
+ * Writes a report wrapped at words to `columns` columns; 0: unchanged. Escape sequences take no
+ * columns. Continuation lines are indented. Source lines are never wrapped; excerpt.h cuts them.
  */
 void out_wrapped(struct out *out, struct str lines, unsigned columns);
 /* How they look as text. */
@@ -75,9 +74,9 @@ struct rules_look {
 	unsigned columns; /* of the terminal; 0: there is none */
 };
 /*
- * Rules for `rules` and `explain`, in text, json, markdown or man. `rules_write_list` writes one
- * line a rule of the selection (NULL: all), `rules_write_explanation` a rule at length. False: no
- * such format, or no memory; then what was written is no whole.
+ * Prints rules for `rules` and `explain` as text, json, markdown or man. `rules_write_list` prints
+ * one line for each rule of the selection (NULL: all), `rules_write_explanation` one rule at
+ * length. False: unknown format, or out of memory; then the output is incomplete.
  */
 bool rules_write_list(struct out *out, struct str format, const struct selection *selection,
 	struct rules_look look);

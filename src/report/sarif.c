@@ -11,8 +11,8 @@ static json_t *text_value(struct str text, struct arena *arena, bool *ok)
 	return message;
 }
 
-/* Characters before places of long lines, so that of many findings in one line each does not count
- * from its begin. */
+/* Number of characters before certain offsets of long lines, so that many findings in one line do
+ * not each count from its start. */
 struct columns {
 	struct arena *arena;
 	struct map lines; /* (struct text, line): struct line_marks */
@@ -52,7 +52,7 @@ static const struct line_marks *marks_of(
 	return marks;
 }
 
-/* The column in code points, as columnKind says: ours count bytes. */
+/* The column in code points, as columnKind declares; ours are in bytes. */
 static uint32_t column_of(struct columns *columns, struct text *text, struct point point)
 {
 	struct str line = text_line(text, columns->arena, point.line);
@@ -260,7 +260,7 @@ static json_t *tool_value(const struct report *report, json_t *rules, bool *ok)
 	return tool;
 }
 
-/* Accepted findings are always in it: a consumer knows what a suppression is. */
+/* Always includes accepted findings: SARIF has suppressions. */
 static json_t *run_value(const struct report *report, bool *ok)
 {
 	struct findings findings = findings_by_path(report, true);

@@ -11,7 +11,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The text behind the quote that closes the one at its front; the text itself where none does. */
+/* The text after the closing quote of the quoted word at its start; unchanged if there is none. */
 static struct str quoted_end(struct str text)
 {
 	size_t close = 1;
@@ -21,7 +21,7 @@ static struct str quoted_end(struct str text)
 	return close < text.n ? str_from(text, close + 1) : text;
 }
 
-/* A help without its names and numbers: two that differ only in these say the same. */
+/* The help without names and numbers: equal results mean the same advice. */
 static uint64_t help_hash(struct str help, struct arena *arena)
 {
 	struct arena_mark mark = arena_mark(arena);
@@ -67,7 +67,7 @@ static int compare_files(const void *left, const void *right)
 	return str_cmp(a->path, b->path);
 }
 
-/* Indexes, plus one, of what is counted already. */
+/* Index + 1 of each counter that exists. */
 struct counting {
 	struct map rules, files, helps;
 };

@@ -1,14 +1,14 @@
 /*
- * What a long report ends with: how many findings each rule and each file has, and what to do,
- * which is then said once and not in every block.
+ * The end of a long report: findings by rule and by file, and each help once instead of in every
+ * block.
  */
 #pragma once
 #include "report/block.h"
 
-/* One thing to do, for all findings whose help says the same but for names and numbers. */
+/* One help, for all findings whose helps differ only in names and numbers. */
 struct advice {
-	const struct finding *finding; /* the first of them, whose help it is */
-	uint32_t n;                    /* blocks that have it */
+	const struct finding *finding; /* the first of them; its help is printed */
+	uint32_t n;                    /* number of blocks with it */
 };
 
 struct rule_tally {
@@ -18,7 +18,7 @@ struct rule_tally {
 };
 
 struct file_tally {
-	struct str path; /* empty: of findings that have no file */
+	struct str path; /* empty: findings without a file */
 	uint32_t n;
 };
 
@@ -27,12 +27,12 @@ struct tally {
 	VEC(struct file_tally) files; /* likewise */
 };
 
-/* Files that are listed by name; the others are counted. */
+/* Number of files listed by name; the others are counted. */
 enum { TALLY_FILES = 20 };
 
-/* NULL for a report that is short enough to be read; everything in the report's arena. */
+/* NULL if the report is short. Allocates from the report's arena. */
 const struct tally *tally_make(const struct report *report, const struct blocks *blocks);
-/* `for 'acme.v1.Order.note' and 24 more like it`: whose help it is. */
+/* `for 'acme.v1.Order.note' and 24 more like it`: the findings a help is for. */
 struct str advice_words(const struct advice *advice, struct arena *arena);
-/* Of the files behind the first TALLY_FILES: how many findings they have. */
+/* Number of findings in files after the first TALLY_FILES. */
 uint32_t tally_rest(const struct tally *tally);

@@ -5,14 +5,14 @@
 
 enum { LISTED = 3 };
 
-/* Words that stand in a row, of which only the first are written: `a, b, c and 4 more`. */
+/* Writes the first words of an enumeration and counts the rest: `a, b, c and 4 more`. */
 struct listing {
 	struct out *out;
-	struct map seen; /* by hash of what was counted */
+	struct map seen; /* words already counted, by hash */
 	uint32_t n;
 };
 
-/* Is it one of those to write? One that was there before is not counted again. */
+/* Should this word be written? A word that was seen before is not counted again. */
 static bool listing_next(struct listing *listing, struct str what)
 {
 	void **slot = map_put(&listing->seen, NULL, str_hash(what));
@@ -54,8 +54,8 @@ static bool is_of_same_element(const struct finding *a, const struct finding *b)
 }
 
 /*
- * What else a change of one element is, without the element: what the second sentence says behind
- * the names that both begin with; absent if both say the same.
+ * The part of the second message after the element's name, where both begin with the same name;
+ * absent if the messages are equal.
  */
 static struct str other_words(struct str first, struct str second)
 {
@@ -100,7 +100,7 @@ static void follows_write(struct out *out, const struct report *report, const st
 	listing_end(&listing);
 }
 
-/* The line that shows it best: the new one, but what was deleted stands only in the old one. */
+/* The most telling line: the new one, or the old one for a deletion. */
 static void source_write(struct out *out, const struct report *report,
 	const struct finding *finding, const struct palette *palette)
 {
@@ -205,7 +205,7 @@ static void tally_write(struct out *out, const struct report *report, const stru
 	out_char(out, '\n');
 }
 
-/* The one that would be accepted, or NULL if there are several. */
+/* The only finding that would be accepted; NULL if there are several. */
 static const struct finding *only_active(const struct report *report)
 {
 	const struct finding *active = NULL;
@@ -222,8 +222,8 @@ static const struct finding *only_active(const struct report *report)
 	return active;
 }
 
-/* `meant? breakwater accept eb21dbe --reason TEXT main`: what there is to do if the breaks are
- * meant. */
+/* `meant? breakwater accept eb21dbe --reason TEXT main`: the command to run if the breaks are
+ * intended. */
 static void accept_write(struct out *out, const struct report *report, const struct blocks *blocks)
 {
 	const struct finding *only = only_active(report);

@@ -52,7 +52,7 @@ void value_add(json_t *array, json_t *value, bool *ok)
 		*ok = false;
 }
 
-/* As JSON's escape; past 16 bits, as two (RFC 8259, section 7). */
+/* A JSON escape; a surrogate pair beyond 16 bits (RFC 8259, section 7). */
 static void write_escape(struct out *out, uint32_t code)
 {
 	if (code > 0xFFFF) {
@@ -62,7 +62,7 @@ static void write_escape(struct out *out, uint32_t code)
 	out_printf(out, "\\u%04X", (unsigned)code);
 }
 
-/* jansson escapes controls of ASCII alone, and gives characters whole. */
+/* jansson escapes ASCII control characters only. */
 static int write_part(const char *buffer, size_t size, void *data)
 {
 	struct str text = { buffer, size };

@@ -1,11 +1,11 @@
 /*
- * Text and diagnostics for a terminal that is narrower than their lines: broken at blanks, what
- * follows indented. Words are never broken, nor are source lines, which excerpt.h cuts.
+ * Wraps text and diagnostics for narrow terminals: breaks at blanks and indents continuation lines.
+ * Never breaks words or source lines; excerpt.h cuts the latter.
  */
 #include "report/escape.h"
 #include "report/report.h"
 
-/* A line that begins with blanks belongs to a block, whose words stand behind its gutter. */
+/* A line that begins with blanks belongs to a block; its words start after the gutter. */
 enum { NARROWEST = 20, INDENT = 4, BLOCK_INDENT = 8 };
 
 /* Bytes of the escape sequence at the front of a text, 0 if there is none. */
@@ -42,7 +42,7 @@ static struct str blanks_of(struct str text, unsigned *columns)
 	return str_head(text, at);
 }
 
-/* What stands before the next blank. */
+/* The text up to the next blank. */
 static struct str word_of(struct str text, unsigned *columns)
 {
 	struct glyph glyph;
@@ -61,7 +61,7 @@ static struct str word_of(struct str text, unsigned *columns)
 	return str_head(text, at);
 }
 
-/* Takes blanks and a word off the front of a line and writes them as they are; their columns. */
+/* Removes blanks and a word from the start of a line and writes them; adds their columns. */
 static unsigned piece_write(struct out *out, struct str *rest)
 {
 	unsigned blank, wide;
@@ -75,7 +75,7 @@ static unsigned piece_write(struct out *out, struct str *rest)
 	return blank + wide;
 }
 
-/* Is the first word of a line that, but for escape sequences? */
+/* Is that the first word of the line, ignoring escape sequences? */
 static bool begins_with(struct str line, struct str word)
 {
 	unsigned columns;
@@ -84,7 +84,7 @@ static bool begins_with(struct str line, struct str word)
 	return str_starts(line, word);
 }
 
-/* `   12 | source`, whose first word is a number and whose second one the bar. */
+/* Is it a source line, ` 12 | source`? */
 static bool is_source(struct str line)
 {
 	unsigned columns;
@@ -96,8 +96,8 @@ static bool is_source(struct str line)
 	return digits && str_starts(str_from(line, digits), S(" |"));
 }
 
-/* Where the words of an indented line stand: behind a gap of blanks, as in a table, else behind the
- * blanks at its front; too far to the right it is the indent of all. */
+/* The column where the words of an indented line start: after a gap of blanks, as in a table, else
+ * after its indent. If that is too far right, the indent. */
 static unsigned text_column(struct str line, unsigned columns)
 {
 	unsigned column, wide, blank;
@@ -124,7 +124,7 @@ static void line_write(struct out *out, struct str line, unsigned columns)
 	unsigned indent = is_block ? BLOCK_INDENT : text_column(line, columns);
 	unsigned column = piece_write(out, &line);
 
-	/* The caret stays below what it points at. */
+	/* Keep the caret below its target. */
 	if (caret)
 		column += piece_write(out, &line);
 	while (line.n) {
@@ -135,7 +135,7 @@ static void line_write(struct out *out, struct str line, unsigned columns)
 		if (wide && column > indent && column + blank + wide > columns) {
 			out_printf(out, "\n%*s", (int)indent, "");
 			column = indent;
-			/* Escape sequences between the blanks have none in them. */
+			/* Escape sequences between blanks contain no blanks. */
 			for (size_t i = 0; i < blanks.n; i++)
 				if (blanks.p[i] != ' ')
 					out_char(out, blanks.p[i]);
@@ -158,7 +158,7 @@ void out_wrapped(struct out *out, struct str lines, unsigned columns)
 		return;
 	}
 	while (lines.n && str_cut(&lines, '\n', &line)) {
-		/* A command is there to be copied. */
+		/* Commands are not wrapped, so that they can be copied. */
 		if (is_source(line) || str_starts(line, S("meant? ")))
 			out_str(out, line);
 		else
