@@ -625,7 +625,7 @@ bool descriptor_parse(struct parse_request *request)
 		.names = request->names };
 	struct place place = place_in(request->file->text, NO_SPAN);
 	Google__Protobuf__FileDescriptorProto *d;
-	enum { NAMES_BASE = 16 << 20, NAMES_TIMES = 8 }; /* as for text, compile.c */
+	enum { NAMES_BASE = 16 << 20, NAMES_TIMES = 8 }; /* as for text, nodes.c */
 	struct wire_damage damage;
 	struct budget budget;
 

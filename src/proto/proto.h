@@ -98,15 +98,20 @@ struct symbol_walk {
 	uint32_t next_unit;
 };
 
+struct unit_list {
+	struct unit **items;
+	uint32_t n, cap;
+};
+
 /* Each file that is compiled in this run, whatever side it is for. */
 struct unit {
 	struct file *file;
 	uint32_t index;
-	VEC(struct unit *) imports; /* as file->imports; NULL: missing */
-	VEC(struct unit *)
-	visible; /* itself, direct imports, what those import publicly (transitively) */
-	VEC(struct unit *) option_visible; /* what comes by `import option` in addition */
-	bool parsed;                       /* without an error */
+	struct unit_list imports;        /* as file->imports; NULL: missing */
+	struct unit_list visible;        /* itself, direct imports, what those import publicly
+					    (transitively) */
+	struct unit_list option_visible; /* what comes by `import option` in addition */
+	bool parsed;                     /* without an error */
 	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read
 				    against */
 	uint8_t default_visibility; /* the file's feature default_symbol_visibility */
@@ -225,8 +230,8 @@ struct resolution {
 struct resolved *resolved_new(struct arena *arena);
 /* Resolves a name from its scope outwards (doc/grammar.md, Names). Silent. */
 struct resolution resolve_name(struct context *context, const struct name_use *use);
-/* Reports a failed resolution. False: not reported, since the file reaches a missing import that may
- * declare the name. */
+/* Reports a failed resolution. False: not reported, since the file reaches a missing import that
+ * may declare the name. */
 bool resolve_report(
 	struct context *context, const struct name_use *use, const struct resolution *resolution);
 /*
@@ -234,14 +239,15 @@ bool resolve_report(
  * `scope` and the scope of `found`, or NULL (descriptor.cc, LookupSymbol with LOOKUP_ALL, which
  * extendees and the types of methods go by). NULL for dotted names.
  */
-struct element *resolve_hiding(
-	struct context *context, struct element *scope, struct str name, const struct element *found);
+struct element *resolve_hiding(struct context *context, struct element *scope, struct str name,
+	const struct element *found);
 /* The scope where a custom option's name is looked up from: the one that HOLDS the element
  * (doc/grammar.md, Names). */
 struct element *resolve_option_scope(const struct element *element);
 /* An extension by extendee and number among the files visible to the context's file, else in any;
  * NULL. */
-struct field *resolve_extension_number(struct context *context, struct str extendee, int32_t number);
+struct field *resolve_extension_number(
+	struct context *context, struct str extendee, int32_t number);
 /* A message by full name among the visible files (Any in literals). */
 struct message *resolve_message_name(struct context *context, struct str full_name);
 /* The options message (`google.protobuf.FieldOptions`, …) of an element's kind, from
