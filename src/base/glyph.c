@@ -1,4 +1,5 @@
 #include "base/glyph.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 
@@ -112,32 +113,6 @@ static bool in_ranges(uint32_t code, const struct range *ranges, size_t n)
 		if (code <= ranges[i].last)
 			return true;
 	return false;
-}
-
-/* Size of the well-formed UTF-8 sequence at the front of `text` and its code point; 0: none. */
-static unsigned utf8_read(struct str text, uint32_t *code)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char first = (unsigned char)text.p[0];
-	unsigned size = first < 0x80   ? 1
-			: first < 0xC2 ? 0
-			: first < 0xE0 ? 2
-			: first < 0xF0 ? 3
-				       : 4;
-
-	if (size == 0 || first > 0xF4 || text.n < size)
-		return 0;
-	*code = size == 1 ? first : first & (0x7Fu >> size);
-	for (unsigned i = 1; i < size; i++) {
-		unsigned char next = (unsigned char)text.p[i];
-
-		if ((next & 0xC0) != 0x80)
-			return 0;
-		*code = *code << 6 | (next & 0x3F);
-	}
-	if (*code < least[size] || *code > 0x10FFFF || (*code >= 0xD800 && *code < 0xE000))
-		return 0;
-	return size;
 }
 
 static void glyph_spell(struct glyph *glyph, const char *format, uint32_t value)

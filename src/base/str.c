@@ -248,38 +248,27 @@ struct str str_nearest(struct str word, const struct str *words, size_t n)
 	return found;
 }
 
-/* Length of the UTF-8 sequence at `p`, 0: none. */
-static size_t utf8_length(const uint8_t *p, size_t n)
+static bool is_letter(char c)
 {
-	size_t length = p[0] < 0x80   ? 1
-			: p[0] < 0xC2 ? 0
-			: p[0] < 0xE0 ? 2
-			: p[0] < 0xF0 ? 3
-			: p[0] < 0xF5 ? 4
-				      : 0;
-
-	if (length == 0 || length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((p[i] & 0xC0) != 0x80)
-			return 0;
-	if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-		(p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
-		return 0; /* overlong, a surrogate, or past 10FFFF */
-	return length;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-bool utf8_is_valid(struct str s)
+bool name_is_identifier(struct str s, bool dotted)
 {
-	const uint8_t *p = (const uint8_t *)s.p;
-	size_t length;
+	bool first = true;
 
-	for (size_t i = 0; i < s.n; i += length) {
-		length = utf8_length(p + i, s.n - i);
-		if (length == 0)
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '.' && dotted && !first) {
+			first = true;
+			continue;
+		}
+		if (!is_letter(c) && (first || c < '0' || c > '9'))
 			return false;
+		first = false;
 	}
-	return true;
+	return s.n > 0 && !first;
 }
 
 uint64_t str_xxh64(struct str s)

@@ -102,8 +102,8 @@ size_t str_distance(struct str a, struct str b);
 /* The one of `n` words nearest to `word` whatever their case, near enough to be what was meant;
  * absent if none is. */
 struct str str_nearest(struct str word, const struct str *words, size_t n);
-/* Are the bytes well-formed UTF-8? A NUL is. */
-bool utf8_is_valid(struct str s);
+/* Is it a name as the language has them; with `dotted`, several joined by dots? */
+bool name_is_identifier(struct str s, bool dotted);
 /* A hash for tables; another version of the program may have another. */
 uint64_t str_hash(struct str s);
 /* XXH64 with seed 0: for what is written down. */

@@ -2,6 +2,7 @@
  * A FileDescriptorSet in text format (protobuf.dev/reference/protobuf/textformat-spec).
  */
 #include "descriptor/image.h"
+#include "base/utf8.h"
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_NUMBER, TOKEN_STRING, TOKEN_SYMBOL, TOKEN_BAD };
 
@@ -67,9 +68,8 @@ static void next(struct reader *r)
 		bool number = *p == '.' || (*p >= '0' && *p <= '9');
 
 		while (p < r->end &&
-			(is_word(*p) ||
-				(number && (*p == '.' || ((*p == '+' || *p == '-') &&
-								 (p[-1] | 0x20) == 'e')))))
+			(is_word(*p) || (number && (*p == '.' || ((*p == '+' || *p == '-') &&
+									 (p[-1] | 0x20) == 'e')))))
 			p++;
 		r->kind = number ? TOKEN_NUMBER : TOKEN_WORD;
 	} else {
@@ -117,17 +117,6 @@ static uint32_t digits(struct str s, size_t *i, int base, int most)
 	return value;
 }
 
-static size_t put_utf8(char *out, uint32_t c)
-{
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	static const unsigned char heads[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
-
-	for (size_t i = n; i-- > 1; c >>= 6)
-		out[i] = (char)(0x80 | (c & 0x3F));
-	out[0] = (char)(heads[n] | c);
-	return n;
-}
-
 /* Appends a string's bytes at `out`, which has room for its token; how many. */
 static size_t unescape(struct str token, char *out)
 {
@@ -153,7 +142,7 @@ static size_t unescape(struct str token, char *out)
 		if (c == 'x' || c == 'X')
 			out[n++] = (char)digits(s, &i, 16, 2);
 		else if (c == 'u' || c == 'U')
-			n += put_utf8(out + n, digits(s, &i, 16, c == 'u' ? 4 : 8) & 0x1FFFFF);
+			n += utf8_put(out + n, digits(s, &i, 16, c == 'u' ? 4 : 8) & 0x1FFFFF);
 		else
 			out[n++] = letter ? meant[letter - letters] : c;
 	}
@@ -178,8 +167,7 @@ static struct str read_string(struct reader *r)
 
 /* ---- values ---- */
 
-static bool put_fields(
-	struct reader *r, const struct message *type, char close, unsigned depth);
+static bool put_fields(struct reader *r, const struct message *type, char close, unsigned depth);
 
 static bool is_file_name(struct reader *r, const struct field *field)
 {
@@ -198,8 +186,8 @@ static bool put_scalar(struct reader *r, const struct field *field)
 	} else if (r->kind == TOKEN_WORD || r->kind == TOKEN_NUMBER) {
 		if (r->kind == TOKEN_NUMBER)
 			scalar.kind = SCALAR_NUMBER;
-		scalar.text = negative ? str_printf(r->image->arena, "-" STR, ARG(r->token))
-				       : r->token;
+		scalar.text =
+			negative ? str_printf(r->image->arena, "-" STR, ARG(r->token)) : r->token;
 		next(r);
 	} else {
 		return fail(r, "a value is missing here");

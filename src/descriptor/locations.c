@@ -1,5 +1,5 @@
 #include "descriptor/locations.h"
-#include "descriptor/wire.h"
+#include "base/wire.h"
 
 /* Longer paths are nobody's: a hundred messages, a field, an option of many parts. */
 enum { PATH_NUMBERS = 512 };

@@ -1,7 +1,8 @@
 #include "base/map.h"
+#include "base/utf8.h"
 #include "descriptor/budget.h"
 #include "descriptor/descriptor.h"
-#include "descriptor/wire.h"
+#include "base/wire.h"
 
 #include "plugin.pb-c.h"
 

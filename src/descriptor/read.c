@@ -1,7 +1,8 @@
 #include "descriptor/budget.h"
+#include "base/utf8.h"
 #include "descriptor/descriptor.h"
 #include "descriptor/locations.h"
-#include "descriptor/wire.h"
+#include "descriptor/shape.h"
 
 #include "descriptor.pb-c.h"
 
@@ -531,7 +532,8 @@ static void read_edition(struct reader *reader, const Google__Protobuf__FileDesc
 		file->edition = (enum edition)d->edition;
 		if (!d->has_edition || d->edition < EDITION_2023 || d->edition > EDITION_2026) {
 			file->edition = EDITION_2023;
-			read_error(reader, &file->e, "is of an edition other than 2023, 2024 and 2026");
+			read_error(reader, &file->e,
+				"is of an edition other than 2023, 2024 and 2026");
 		}
 	} else if (syntax.n && !str_eq(syntax, S("proto2"))) {
 		read_error(reader, &file->e, "has a syntax other than proto2, proto3 and editions");

@@ -1,6 +1,6 @@
 #include "base/map.h"
 #include "descriptor/descriptor.h"
-#include "descriptor/wire.h"
+#include "base/wire.h"
 
 #include <protobuf-c/protobuf-c.h>
 

@@ -4,136 +4,20 @@
  * What the type does not know, or knows of another wire type, is kept as it came.
  */
 #include "proto/options.h"
-
-enum wire_type {
-	WIRE_VARINT = 0,
-	WIRE_FIXED64 = 1,
-	WIRE_BYTES = 2,
-	WIRE_GROUP = 3,
-	WIRE_GROUP_END = 4,
-	WIRE_FIXED32 = 5
-};
+#include "base/wire.h"
 
 /* A message set's item: group 1 { type id = 2, message = 3 }. */
 enum { SET_ITEM = 1, SET_TYPE_ID = 2, SET_MESSAGE = 3 };
 
-struct wire {
-	const unsigned char *at, *end;
-};
-
-struct record {
-	int32_t number;
-	enum wire_type type;
-	uint64_t value;   /* of the types with a number */
-	struct str bytes; /* of WIRE_BYTES, and what is between a group's tags */
-	struct str whole; /* tag included */
-};
-
-static struct wire wire_open(struct str bytes)
-{
-	const unsigned char *p = (const unsigned char *)(bytes.p ? bytes.p : "");
-
-	return (struct wire){ p, p + bytes.n };
-}
-
-static bool wire_varint(struct wire *wire, uint64_t *value)
-{
-	*value = 0;
-	for (unsigned shift = 0; shift < 70 && wire->at < wire->end; shift += 7) {
-		unsigned byte = *wire->at++;
-
-		if (shift < 64)
-			*value |= (uint64_t)(byte & 127) << shift;
-		if (byte < 128)
-			return true;
-	}
-	return false;
-}
-
-static bool wire_fixed(struct wire *wire, size_t size, uint64_t *value)
-{
-	if ((size_t)(wire->end - wire->at) < size)
-		return false;
-	*value = 0;
-	for (size_t i = 0; i < size; i++)
-		*value |= (uint64_t)wire->at[i] << (8 * i);
-	wire->at += size;
-	return true;
-}
-
-static bool wire_record(struct wire *wire, struct record *record, unsigned depth);
-
-/* The bytes up to the group's end tag, which is taken too. */
-static bool wire_group(struct wire *wire, int32_t number, struct str *bytes, unsigned depth)
-{
-	const unsigned char *begin = wire->at;
-
-	while (wire->at < wire->end) {
-		const unsigned char *here = wire->at;
-		struct record inner;
-
-		if (!wire_record(wire, &inner, depth))
-			return false;
-		if (inner.type == WIRE_GROUP_END) {
-			*bytes = (struct str){ (const char *)begin, (size_t)(here - begin) };
-			return inner.number == number;
-		}
-	}
-	return false;
-}
-
-static bool wire_record(struct wire *wire, struct record *record, unsigned depth)
-{
-	const unsigned char *begin = wire->at;
-	uint64_t tag, length;
-	bool ok;
-
-	if (depth > MAX_NESTING || !wire_varint(wire, &tag) || tag >> 3 == 0 ||
-		tag >> 3 > 536870911)
-		return false;
-	record->number = (int32_t)(tag >> 3);
-	record->type = (enum wire_type)(tag & 7);
-	record->bytes = (struct str){ "", 0 };
-	record->value = 0;
-	switch (record->type) {
-	case WIRE_VARINT:
-		ok = wire_varint(wire, &record->value);
-		break;
-	case WIRE_FIXED64:
-		ok = wire_fixed(wire, 8, &record->value);
-		break;
-	case WIRE_FIXED32:
-		ok = wire_fixed(wire, 4, &record->value);
-		break;
-	case WIRE_BYTES:
-		ok = wire_varint(wire, &length) && length <= (size_t)(wire->end - wire->at);
-		if (ok) {
-			record->bytes = (struct str){ (const char *)wire->at, (size_t)length };
-			wire->at += length;
-		}
-		break;
-	case WIRE_GROUP:
-		ok = wire_group(wire, record->number, &record->bytes, depth + 1);
-		break;
-	case WIRE_GROUP_END:
-		ok = true;
-		break;
-	default:
-		ok = false;
-	}
-	record->whole = (struct str){ (const char *)begin, (size_t)(wire->at - begin) };
-	return ok;
-}
-
 static bool encoded_find(
-	struct str bytes, int32_t number, enum wire_type type, struct record *found)
+	struct str bytes, int32_t number, enum wire_type type, struct wire_record *found)
 {
 	struct wire wire = wire_open(bytes);
-	struct record record;
+	struct wire_record record;
 	bool there = false;
 
-	while (wire.at < wire.end && wire_record(&wire, &record, 0)) {
-		if (record.number == number && record.type == type) {
+	while (wire_next(&wire, &record)) {
+		if ((int32_t)record.number == number && record.type == type) {
 			*found = record;
 			there = true;
 		}
@@ -143,7 +27,7 @@ static bool encoded_find(
 
 bool encoded_varint(struct str bytes, int32_t number, uint64_t *value)
 {
-	struct record record;
+	struct wire_record record;
 
 	if (!encoded_find(bytes, number, WIRE_VARINT, &record))
 		return false;
@@ -153,7 +37,7 @@ bool encoded_varint(struct str bytes, int32_t number, uint64_t *value)
 
 bool encoded_bytes(struct str bytes, int32_t number, struct str *value)
 {
-	struct record record;
+	struct wire_record record;
 
 	if (!encoded_find(bytes, number, WIRE_BYTES, &record))
 		return false;
@@ -304,11 +188,11 @@ static bool decoding_put_message(
 	return true;
 }
 
-static void decoding_put_raw(struct decoding *decoding, const struct record *record)
+static void decoding_put_raw(struct decoding *decoding, const struct wire_record *record)
 {
 	struct option *option = vec_push(decoding->context->arena, &decoding->options->list);
 
-	*option = (struct option){ .number = record->number, .value.s = record->whole };
+	*option = (struct option){ .number = (int32_t)record->number, .value.s = record->whole };
 }
 
 static bool decode_packed(struct decoding *decoding, const struct field *field, struct str bytes)
@@ -338,7 +222,7 @@ static const struct field *find_field(struct decoding *decoding, int32_t number)
 	return field && field->type != TYPE_UNRESOLVED && field->type != TYPE_NAMED ? field : NULL;
 }
 
-static bool decode_set_item(struct decoding *decoding, const struct record *record)
+static bool decode_set_item(struct decoding *decoding, const struct wire_record *record)
 {
 	const struct field *field;
 	struct str message;
@@ -353,25 +237,26 @@ static bool decode_set_item(struct decoding *decoding, const struct record *reco
 	return decoding_put_message(decoding, field, (int32_t)id, message);
 }
 
-static bool decode_record(struct decoding *decoding, const struct record *record)
+static bool decode_record(struct decoding *decoding, const struct wire_record *record)
 {
+	int32_t number = (int32_t)record->number;
 	const struct field *field;
 
 	/* In the features stage nothing is a message set, and other threads may be about to say
 	 * what is. */
 	if (decoding->context->option_indexes && decoding->type->is_message_set &&
-		record->number == SET_ITEM && record->type == WIRE_GROUP)
+		number == SET_ITEM && record->type == WIRE_GROUP)
 		return decode_set_item(decoding, record);
-	field = find_field(decoding, record->number);
+	field = find_field(decoding, number);
 	if (field && field_is_message(field) &&
 		(record->type == WIRE_BYTES || record->type == WIRE_GROUP))
-		return decoding_put_message(decoding, field, record->number, record->bytes);
+		return decoding_put_message(decoding, field, number, record->bytes);
 	if (field && record->type == wire_type_of(field) && record->type != WIRE_BYTES)
-		decoding_put(decoding, field, record->number,
+		decoding_put(decoding, field, number,
 			scalar_value(decoding->context, field, record->value));
 	else if (field && record->type == WIRE_BYTES && wire_type_of(field) == WIRE_BYTES &&
 		 !field_is_message(field))
-		decoding_put(decoding, field, record->number,
+		decoding_put(decoding, field, number,
 			(struct value){ .type = (enum field_type)field->type, .s = record->bytes });
 	else if (field && record->type == WIRE_BYTES && !field_is_message(field) &&
 		 field->label == LABEL_REPEATED)
@@ -388,17 +273,15 @@ static bool decode_message(struct context *context, const struct message *type, 
 		.context = context, .type = type, .options = options, .depth = depth
 	};
 	struct wire wire = wire_open(bytes);
-	struct record record;
+	struct wire_record record;
 
 	if (depth > MAX_NESTING)
 		return false;
 	options->type = type;
-	while (wire.at < wire.end) {
-		if (!wire_record(&wire, &record, depth) || record.type == WIRE_GROUP_END ||
-			!decode_record(&decoding, &record))
+	while (wire_next(&wire, &record))
+		if (!decode_record(&decoding, &record))
 			return false;
-	}
-	return true;
+	return !wire.wrong;
 }
 
 bool options_decode(struct context *context, const struct message *type, struct str bytes,

@@ -1,4 +1,5 @@
 #include "proto/lexer.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 
@@ -676,35 +677,16 @@ double token_float(struct str text, struct arena *scratch)
 
 static size_t put_utf8(char *out, uint32_t c)
 {
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xE0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-		out[2] = (char)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	if (c > 0x10FFFF) { /* protoc leaves it as it is written (tokenizer.cc, AppendUTF8) */
-		static const char digits[] = "0123456789abcdef";
+	static const char digits[] = "0123456789abcdef";
 
-		out[0] = '\\';
-		out[1] = 'U';
-		for (int i = 0; i < 8; i++)
-			out[2 + i] = digits[c >> (28 - 4 * i) & 15];
-		return 10;
-	}
-	out[0] = (char)(0xF0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-	out[3] = (char)(0x80 | (c & 0x3F));
-	return 4;
+	if (c <= 0x10FFFF)
+		return utf8_put(out, c);
+	/* protoc leaves it as it is written (tokenizer.cc, AppendUTF8) */
+	out[0] = '\\';
+	out[1] = 'U';
+	for (int i = 0; i < 8; i++)
+		out[2 + i] = digits[c >> (28 - 4 * i) & 15];
+	return 10;
 }
 
 /* Up to `n` hexadecimal digits at text.p[i]; how many there were. */

@@ -5,6 +5,7 @@
  * enums, more words for bools, lists, extensions and an `Any` by its type.
  */
 #include "proto/options.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <strings.h>

@@ -1,17 +1,6 @@
 #include "report/value.h"
+#include "base/utf8.h"
 #include "report/escape.h"
-
-static bool is_utf8(struct str text)
-{
-	struct glyph glyph;
-
-	for (; text.n; text = str_from(text, glyph.size)) {
-		glyph_read(&glyph, text);
-		if (glyph.code == 0xFFFD && glyph.size == 1)
-			return false;
-	}
-	return true;
-}
 
 static struct str repaired(struct str text, struct arena *arena)
 {
@@ -30,7 +19,7 @@ static struct str repaired(struct str text, struct arena *arena)
 
 json_t *value_str(struct str text, struct arena *arena)
 {
-	if (!is_utf8(text))
+	if (!utf8_is_valid(text))
 		text = repaired(text, arena);
 	return json_stringn_nocheck(text.p ? text.p : "", text.n);
 }

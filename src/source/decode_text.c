@@ -1,4 +1,5 @@
 #include "source/decode_text.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -75,30 +76,6 @@ static bool has_mark(const struct form *form, struct str bytes, bool *is_big)
 	return false;
 }
 
-static size_t put_utf8(char *p, uint32_t c)
-{
-	if (c < 0x80) {
-		p[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		p[0] = (char)(0xc0 | c >> 6);
-		p[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		p[0] = (char)(0xe0 | c >> 12);
-		p[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		p[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	p[0] = (char)(0xf0 | c >> 18);
-	p[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	p[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	p[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 static bool decode_units(struct arena *arena, const struct form *form, struct str *bytes)
 {
 	/* A unit of two bytes gives three at most, one of four, or two of two, give four. */
@@ -120,7 +97,7 @@ static bool decode_units(struct arena *arena, const struct form *form, struct st
 		}
 		if (c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
 			return false;
-		n += put_utf8(p + n, c);
+		n += utf8_put(p + n, c);
 	}
 	*bytes = (struct str){ p, n };
 	return true;

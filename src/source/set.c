@@ -8,6 +8,7 @@
 #include "source/private.h"
 
 #include "base/form.h"
+#include "base/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,103 +19,21 @@
 enum {
 	FIELD_SET_FILE = 1,  /* FileDescriptorSet.file */
 	FIELD_FILE_NAME = 1, /* FileDescriptorProto.name */
-	WIRE_VARINT = 0,
-	WIRE_FIXED64 = 1,
-	WIRE_BYTES = 2,
-	WIRE_GROUP = 3,
-	WIRE_GROUP_END = 4,
-	WIRE_FIXED32 = 5,
-	MAX_GROUPS = 100, /* as protoc nests at most */
 };
 static const uint64_t MAX_SET_BYTES = UINT64_C(1) << 30;
 
-struct wire {
-	struct str bytes;
-	size_t at;
-};
-
-static bool wire_varint(struct wire *wire, uint64_t *value)
-{
-	*value = 0;
-	for (unsigned shift = 0; shift < 64; shift += 7) {
-		uint8_t byte;
-
-		if (wire->at == wire->bytes.n)
-			return false;
-		byte = (uint8_t)wire->bytes.p[wire->at++];
-		*value |= (uint64_t)(byte & 0x7f) << shift;
-		if (byte < 0x80)
-			return true;
-	}
-	return false;
-}
-
-static bool wire_skip(struct wire *wire, uint64_t n)
-{
-	if (n > wire->bytes.n - wire->at)
-		return false;
-	wire->at += (size_t)n;
-	return true;
-}
-
-/* The next field; *payload is set for WIRE_BYTES. Groups are stepped into. */
-static bool wire_field(struct wire *wire, uint64_t *number, unsigned *type, struct str *payload)
-{
-	uint64_t tag, value;
-
-	if (!wire_varint(wire, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
-		return false;
-	*number = tag >> 3;
-	*type = tag & 7;
-	switch (*type) {
-	case WIRE_VARINT:
-		return wire_varint(wire, &value);
-	case WIRE_FIXED64:
-		return wire_skip(wire, 8);
-	case WIRE_FIXED32:
-		return wire_skip(wire, 4);
-	case WIRE_BYTES:
-		if (!wire_varint(wire, &value))
-			return false;
-		*payload = str_from(wire->bytes, wire->at);
-		payload->n = (size_t)value;
-		return wire_skip(wire, value);
-	case WIRE_GROUP:
-	case WIRE_GROUP_END:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Walks a message; gives each bytes field `number` at its top to `take`. */
-static bool wire_walk(struct str bytes, uint64_t number,
+static bool wire_walk(struct str bytes, uint32_t number,
 	bool (*take)(void *context, struct str payload), void *context)
 {
-	struct wire wire = { bytes, 0 };
-	uint64_t groups[MAX_GROUPS];
-	unsigned depth = 0;
+	struct wire wire = wire_open(bytes);
+	struct wire_record record;
 
-	while (wire.at < bytes.n) {
-		struct str payload;
-		uint64_t field;
-		unsigned type;
-
-		if (!wire_field(&wire, &field, &type, &payload))
+	while (wire_next(&wire, &record))
+		if (record.type == WIRE_BYTES && record.number == number &&
+			!take(context, record.bytes))
 			return false;
-		if (type == WIRE_GROUP) {
-			if (depth == MAX_GROUPS)
-				return false;
-			groups[depth++] = field;
-		} else if (type == WIRE_GROUP_END) {
-			if (depth == 0 || groups[--depth] != field)
-				return false;
-		} else if (type == WIRE_BYTES && depth == 0 && field == number &&
-			   !take(context, payload)) {
-			return false;
-		}
-	}
-	return depth == 0;
+	return !wire.wrong;
 }
 
 static bool take_name(void *context, struct str payload)
@@ -199,9 +118,11 @@ static struct str form_remedy(enum form form)
 		return S("write it in binary: breakwater build -o FILE, or buf build -o "
 			 "FILE.binpb");
 	case FORM_GZIP:
-		return S("unpack it, as with gunzip; 'breakwater breaking' reads FILE.binpb.gz, too");
+		return S("unpack it, as with gunzip; 'breakwater breaking' reads FILE.binpb.gz, "
+			 "too");
 	case FORM_ZSTD:
-		return S("unpack it, as with unzstd; 'breakwater breaking' reads FILE.binpb.zst, too");
+		return S("unpack it, as with unzstd; 'breakwater breaking' reads FILE.binpb.zst, "
+			 "too");
 	case FORM_ZIP:
 	case FORM_TAR:
 		return S("unpack it, and name the folder: dir:PATH; 'breakwater breaking' reads "
@@ -279,8 +200,8 @@ struct source *source_set(struct arena *arena, struct str name, struct str bytes
 	if (!set_split(arena, name, bytes, &files, &n, diags))
 		return NULL;
 	if (max_files && n > max_files) {
-		diag_error(diags, NOWHERE, "'" STR "' has more than %u files", ARG(name),
-			max_files);
+		diag_error(
+			diags, NOWHERE, "'" STR "' has more than %u files", ARG(name), max_files);
 		return NULL;
 	}
 	return source_memory_set(arena, name, files, n);
@@ -292,8 +213,7 @@ struct source *set_open(const struct source_options *options, struct str path, s
 	bool is_stdin = str_eq(path, S("-"));
 	bool ok = false;
 	int error = 0;
-	int fd = is_stdin ? STDIN_FILENO
-			  : input_open(path_absolute(options, path));
+	int fd = is_stdin ? STDIN_FILENO : input_open(path_absolute(options, path));
 
 	if (fd >= 0)
 		ok = file_bytes(fd, MAX_SET_BYTES, options->arena, &bytes);

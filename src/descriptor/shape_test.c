@@ -1,4 +1,5 @@
-#include "descriptor/wire.h"
+#include "descriptor/shape.h"
+#include "base/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
