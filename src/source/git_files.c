@@ -201,6 +201,15 @@ static bool is_folder(struct looking *l, struct str folder, const char *name)
 	return stat(str_cstr(l->arena, inside(l, folder, name)), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Asks realpath(3), as libgit2 does, which opens nothing that may lie outside. */
+static bool path_is_there(struct looking *l, struct str path)
+{
+	char *real = realpath(str_cstr(l->arena, path), NULL);
+
+	free(real);
+	return real != NULL;
+}
+
 /* Nothing in the configuration keeps libgit2 from opening the repository. */
 static bool is_openable(struct looking *l, const struct git_found *found)
 {
@@ -219,8 +228,8 @@ static bool is_openable(struct looking *l, const struct git_found *found)
 		if (str_starts(key, extensions) && !library_knows(str_from(key, extensions.n)))
 			return false;
 	}
-	return !top ||
-	       is_folder(l, top->p[0] == '/' ? S("/") : found->git_dir, str_cstr(l->arena, *top));
+	return !top || path_is_there(l,
+			       top->p[0] == '/' ? *top : path_join(l->arena, found->git_dir, *top));
 }
 
 /* Takes the folder for the repository, if it has all that git gives one. */
