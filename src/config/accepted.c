@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar; years begin in March, so that a leap
- * day is the last. */
+/* Days from 1970-01-01 to a Gregorian date. Years start in March, so that the leap day is the last.
+ */
 static int32_t day_of(int32_t year, int32_t month, int32_t day)
 {
 	int32_t y = month > 2 ? year : year - 1;
@@ -67,7 +67,7 @@ struct str date_text(struct arena *arena, int32_t day)
 	return str_printf(arena, "%04d-%02d-%02d", year, month, day - day_of(year, month, 1) + 1);
 }
 
-/* What reading one file works with. */
+/* The state of reading one file. */
 struct entries {
 	struct arena *arena;
 	struct text *text;
@@ -98,7 +98,7 @@ static void check_keys(
 	}
 }
 
-/* A text under a key; absent, and an error if it is needed or no text. */
+/* The text of a key. Absent, with an error if it is required or not a text. */
 static struct str entry_text(
 	struct entries *e, const struct yaml_node *map, struct str key, bool needed)
 {
@@ -134,7 +134,7 @@ static bool read_fingerprint(struct str text, uint64_t *fingerprint)
 	return true;
 }
 
-/* Another version may have known it, so the check goes on. */
+/* A warning only: another version of breakwater may have had the rule. */
 static void warn_of_rule(struct entries *e, const struct yaml_node *map, struct str rule)
 {
 	struct str nearest = rules_nearest(rule);
@@ -263,7 +263,7 @@ void accepted_add(
 	*vec_push(arena, &accepted->list) = *acceptance;
 }
 
-/* Of one fingerprint the last that was added is first. */
+/* Sorts by fingerprint; of equal ones the last added comes first. */
 static int newest_first(const void *left, const void *right)
 {
 	const struct acceptance *const *a = left, *const *b = right;
@@ -289,7 +289,7 @@ static int entry_order(const void *left, const void *right)
 		     : (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
 }
 
-/* What stands between two keys of an entry. */
+/* The text around the keys of an entry. */
 struct form {
 	const char *begin, *between, *end;
 };
@@ -310,7 +310,7 @@ static void write_text(struct out *out, struct arena *arena, const struct form *
 static void write_entry(
 	struct out *out, struct arena *arena, const struct form *form, const struct acceptance *a)
 {
-	/* Read from a file, so that it may be anything. */
+	/* The rule may come from a file and be anything. */
 	struct str rule = rule_find(a->rule) ? a->rule : yaml_quote(arena, a->rule);
 
 	out_printf(out, "%srule: " STR, form->begin, ARG(rule));

@@ -45,60 +45,58 @@
 #define ACCEPT_MARKER "breakwater:accept"
 
 enum {
-	ACCEPTED_NEAR_END = 14,        /* days before its end in which an acceptance is warned of */
-	ACCEPTED_MOST_BYTES = 1 << 20, /* of a file, which more than that makes unreadable */
+	ACCEPTED_NEAR_END = 14,        /* warn this many days before the end */
+	ACCEPTED_MOST_BYTES = 1 << 20, /* a larger file is rejected */
 };
 
 struct acceptance {
 	uint64_t fingerprint;
 	struct str rule, element;
-	struct str finding; /* its sentence, for who reads the file; absent: none */
+	struct str finding; /* its message, for human readers; absent: none */
 	struct str reason;
-	struct str by; /* absent: nobody is named */
+	struct str by; /* absent: unknown */
 	bool has_until;
-	int32_t until;      /* the last day that it counts on, in days since 1970-01-01 */
+	int32_t until;      /* the last day it is in force, in days since 1970-01-01 */
 	struct place place; /* in the file; NOWHERE for a new one */
 };
 
 struct acceptances {
 	VEC(struct acceptance) list;
-	bool numbered; /* the file has the numbered lines */
+	bool numbered; /* the file has numbered lines */
 };
 
-/* YYYY-MM-DD, a day that exists, as days since 1970-01-01; and back. */
+/* Reads YYYY-MM-DD, a valid date, as days since 1970-01-01; date_text is the inverse. */
 bool date_read(struct str text, int32_t *day);
 struct str date_text(struct arena *arena, int32_t day);
 
-/* Reads the file at the top of the (new) source; a missing one is an empty list. False and
- * diagnostics when it is wrong. */
+/* Reads the file at the top of the new source; a missing file is an empty list. False and
+ * diagnostics if it is wrong. */
 bool accepted_read(struct arena *arena, struct source *source, struct acceptances *accepted,
 	struct diags *diags);
-/* The same from a text whose bytes are there. */
+/* Parses a text whose bytes are loaded. */
 bool accepted_parse(
 	struct arena *arena, struct text *text, struct acceptances *accepted, struct diags *diags);
-/* An entry for a finding; `reason`, `by` and `until` are the caller's to set. Its texts are the
- * finding's. */
+/* Makes an entry for a finding; the caller sets `reason`, `by` and `until`. The entry shares the
+ * finding's texts. */
 struct acceptance acceptance_of(const struct finding *finding);
-/* Adds an entry, which counts instead of those with its fingerprint when the file is written. */
+/* Adds an entry; it replaces those with its fingerprint when the file is written. */
 void accepted_add(
 	struct arena *arena, struct acceptances *accepted, const struct acceptance *acceptance);
-/* The text of the file, whole. */
+/* The whole text of the file. */
 struct str accepted_write(struct arena *arena, const struct acceptances *accepted);
 
 struct accept_options {
 	int32_t today; /* days since 1970-01-01 */
-	bool whole;    /* nothing narrowed the check, so an entry without a finding is stale */
+	bool whole;    /* the check was not narrowed, so an entry without a finding is stale */
 };
 /*
- * Marks the findings that an entry in force covers. Warns of entries that are expired and whose
- * finding counts again, near their end, stale, or that contradict their fingerprint. Runs after
- * config_apply.
+ * Marks the findings that an entry in force covers. Warns of entries that have expired, end soon,
+ * are stale, or whose rule and element contradict their fingerprint. Call it after config_apply.
  */
 void accepted_apply(const struct acceptances *accepted, struct findings *findings,
 	const struct accept_options *options, struct diags *diags);
 /*
- * Marks the findings that a comment of the new side covers; loads the texts of the files that
- * findings are in. Warns of comments in them that cannot accept what they name. Runs after
- * accepted_apply.
+ * Marks the findings that a comment of the new side covers; loads the texts of files with findings.
+ * Warns of comments in them that cannot accept anything. Call it after accepted_apply.
  */
 void accepted_by_comment(struct findings *findings, struct arena *arena, struct diags *diags);

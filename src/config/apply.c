@@ -1,5 +1,5 @@
 /*
- * What the configuration makes of findings: ignored, or how severe.
+ * Applies the configuration to findings: which are ignored, and their severity.
  */
 #include "config/config.h"
 
@@ -11,7 +11,7 @@ struct silence {
 	const struct rule *rule; /* NULL: all */
 };
 
-/* All of a configuration's, sorted. */
+/* Silenced paths of one module, sorted. */
 struct silences {
 	struct silence *items;
 	size_t n;
@@ -32,7 +32,7 @@ static bool shares_lists(const struct module *a, const struct module *b)
 	return a->ignores.items == b->ignores.items && a->ignore_only == b->ignore_only;
 }
 
-/* Modules that share the file's settings share the lists: once is enough. */
+/* Modules with the file's settings share its lists, which are handled once. */
 static bool repeats(const struct config *config, uint32_t i)
 {
 	const struct module *modules = config->modules.items;
@@ -54,8 +54,8 @@ static struct silences collect_silences(const struct module *module, struct aren
 	return s;
 }
 
-/* A module's own paths silence what is its, and nothing of another's. `all` has one for each
- * module and, last, one for the rest; an empty one is not made yet. */
+/* The silenced paths of a module, which apply to its files only. `all` has one entry for each
+ * module and a last one for the rest; they are filled on demand. */
 static const struct silences *silences_of(const struct config *config, struct silences *all,
 	const struct module *module, struct arena *arena)
 {
@@ -100,7 +100,7 @@ static size_t rule_index(const struct rule *rule)
 	return i < n ? i : 0;
 }
 
-/* Where an old file's path would be on the new side; the path itself where both begin alike. */
+/* An old file's path, moved to the new side's top; unchanged if both sides have the same top. */
 static struct str moved_path(const struct config *config, struct arena *arena, struct str path)
 {
 	struct str top = config->old_top;
@@ -161,7 +161,8 @@ void config_apply(const struct config *config, struct findings *findings, struct
 	arena_rewind(scratch, mark);
 }
 
-/* A path of the file and whether a contract lies there; a v1beta1 file has several at one place. */
+/* A path in the configuration, and whether it matches a contract. A v1beta1 file may have several
+ * at one place. */
 struct mention {
 	struct place place;
 	struct str path;
@@ -184,7 +185,7 @@ static bool has_path(const struct schema *schema, struct str path)
 		else
 			high = middle;
 	}
-	/* `a.proto` sorts between `a` and `a/b.proto`, so step over what only begins like it. */
+	/* Skip paths with the same prefix: `a.proto` sorts between `a` and `a/b.proto`. */
 	for (; low < schema->paths.n && str_starts(schema->paths.items[low], path); low++)
 		if (path_under(schema->paths.items[low], path))
 			return true;
@@ -197,7 +198,7 @@ static void mention(
 	struct mention *last =
 		mentions->list.n ? &mentions->list.items[mentions->list.n - 1] : NULL;
 
-	/* A category's path stands once for each of its rules. */
+	/* The path of a category is listed once for each of its rules. */
 	if (last && last->place.text == place.text && last->place.span.begin == place.span.begin &&
 		str_eq(last->path, path))
 		return;
@@ -241,7 +242,7 @@ static void warn_unmatched(const struct mention *m, struct diags *diags)
 			ARG(written(m->place)), ARG(m->place.text->path));
 }
 
-/* A path of the configuration as the old side spells it. */
+/* A path of the configuration, moved to the old side's top. */
 static struct str path_on_old(const struct config *config, struct arena *arena, struct str path)
 {
 	struct str top = config->new_top;

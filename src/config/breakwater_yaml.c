@@ -14,7 +14,8 @@ static const struct str keys[] = {
 	STR_INIT("strict_imports"),
 };
 
-/* The first `N_LAYOUT_KEYS` say which files are its; the others are its settings. */
+/* The first `N_LAYOUT_KEYS` keys define which files belong to a module; the others are its
+ * settings. */
 enum { N_LAYOUT_KEYS = 3 };
 
 static const struct str module_keys[] = {
@@ -43,7 +44,7 @@ static void check_keys(
 	}
 }
 
-/* The settings in a file, or in one of its modules. */
+/* The settings of a file, or of one of its modules. */
 static struct breaking_nodes nodes_of(const struct reader *r, const struct yaml_node *map)
 {
 	return (struct breaking_nodes){
@@ -96,7 +97,7 @@ static bool has_settings(const struct yaml_node *map)
 	return false;
 }
 
-/* One with settings of its own has none of the file's, as in a buf.yaml. */
+/* A module with settings of its own inherits none from the file, as in a buf.yaml. */
 static void read_module(struct reader *r, const struct yaml_node *node, struct config *config)
 {
 	const struct yaml_node *path = yaml_get(node, S("path"));
@@ -126,7 +127,7 @@ static void read_module(struct reader *r, const struct yaml_node *node, struct c
 	*vec_push(r->arena, &config->modules) = module;
 }
 
-/* What lies below a module is its alone; all else has the settings of the file. */
+/* Files below a module belong to that module only; all others have the file's settings. */
 static void read_modules(struct reader *r, const struct yaml_node *list, struct config *config)
 {
 	if (!expect_kind(r, list, YAML_LIST, S("modules")) || !list->items.n)
@@ -136,7 +137,7 @@ static void read_modules(struct reader *r, const struct yaml_node *list, struct 
 		read_module(r, list->items.items[i], config);
 }
 
-/* May a tag be called so? Until its first wildcard a pattern is a name, too. */
+/* Is it a valid tag name or pattern? The part before the first wildcard is checked as a name. */
 static bool is_reference_or_pattern(struct str name, struct arena *arena)
 {
 	size_t n = 0;
@@ -148,8 +149,8 @@ static bool is_reference_or_pattern(struct str name, struct arena *arena)
 }
 
 /*
- * A configuration may come from anybody who sends a change: what it compares with is never a file
- * or a folder, and no place of a repository that only the call should name.
+ * Anybody who proposes a change can edit the configuration. So the base must be a branch or a tag:
+ * never a file, a folder or a place in a repository, which only the command line may name.
  */
 static void read_base(struct reader *r, const struct yaml_node *node, struct config *config)
 {

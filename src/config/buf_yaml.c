@@ -1,6 +1,6 @@
 /*
- * buf.yaml in its three versions, as buf 1.75 reads them (measured): v1beta1 has several roots that
- * ignored paths count from, v1 is one module, v2 lists modules whose paths all count from the
+ * buf.yaml in its three versions, as buf 1.75 reads them (measured). In v1beta1, ignored paths
+ * count from each of several roots; v1 is one module; in v2 the paths of all modules count from the
  * file's folder.
  */
 #include "config/read.h"
@@ -35,7 +35,7 @@ static void check_keys(
 			report_unknown(r, map->pairs.items[i].key, "key", words, n);
 }
 
-/* A later buf may know more keys: only one that looks like a slip of the pen is an error. */
+/* A newer buf may have more keys: an unknown key is an error only if it looks like a typo. */
 static void check_top_keys(
 	struct reader *r, const struct yaml_node *map, const struct str *words, size_t n)
 {
@@ -124,7 +124,7 @@ void read_folders(struct reader *r, const struct yaml_node *list, struct str key
 	}
 }
 
-/* v1beta1 and v1: one module for each root; all have the file's settings. */
+/* v1beta1 and v1: one module for each root; all share the file's settings. */
 static void read_v1(struct reader *r, const struct yaml_node *root, struct config *config)
 {
 	const struct yaml_node *build = yaml_get(root, S("build"));
@@ -183,7 +183,7 @@ static void read_module(struct reader *r, const struct yaml_node *node, struct c
 	if (path && path->kind != YAML_NULL)
 		*vec_push(r->arena, &config->written_roots) =
 			(struct written_root){ module.path, node_place(r, path) };
-	/* A module's own part stands instead of the file's, it is not added to it. */
+	/* A module's own settings replace the file's; they do not extend them. */
 	if (breaking && breaking->kind != YAML_NULL) {
 		module.ignores.n = module.ignore_places.n = module.n_ignore_only = 0;
 		module.ignores.items = NULL;

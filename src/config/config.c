@@ -4,14 +4,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* What one call of config_read works with. */
+/* The state of one config_read call. */
 struct search {
 	struct arena *arena;
 	struct source *source;
 	const struct config_override *override;
 	struct config *config;
 	struct diags *diags;
-	struct str folder; /* that the file is looked for in */
+	struct str folder; /* where the file is searched for */
 	struct said *said;
 };
 
@@ -28,8 +28,8 @@ static struct reader reader_new(struct search *s, struct text *text, struct str 
 		.said = s->said };
 }
 
-/* A file of the source; NULL without a diagnostic when it is not there, or when nobody could look,
- * which source_looked tells. */
+/* A file of the source. NULL without a diagnostic if it does not exist or the look-up failed;
+ * source_looked reports the latter. */
 static struct text *source_text(struct search *s, struct str path)
 {
 	const struct source_entry *entry = source_find(s->source, path);
@@ -49,7 +49,7 @@ static struct text *source_text(struct search *s, struct str path)
 	return text;
 }
 
-/* Reads at most one byte more than a YAML file may have. */
+/* Reads at most one byte more than the limit for YAML files. */
 static bool read_disk(struct search *s, struct str path, struct str *bytes)
 {
 	int fd = input_open(str_cstr(s->arena, path));
@@ -101,7 +101,7 @@ static struct text *disk_text(struct search *s)
 	return NULL;
 }
 
-/* An absolute path without `.` and `..`, as far as words go. */
+/* Makes a path absolute and removes `.` and `..`, without looking at the disk. */
 static struct str absolute(struct arena *arena, struct str directory, struct str path)
 {
 	struct str whole = path.n && path.p[0] == '/' ? path : path_join(arena, directory, path);
@@ -112,7 +112,7 @@ static struct str absolute(struct arena *arena, struct str directory, struct str
 	return str_printf(arena, "/" STR, ARG(clean));
 }
 
-/* Where the top of the repository or folder is on the disk; absent where it is on none. */
+/* The top of the repository or folder on the disk; absent if it is not on the disk. */
 static struct str disk_top(struct search *s)
 {
 	struct source *source = s->source;
@@ -138,8 +138,8 @@ static struct str disk_top(struct search *s)
 }
 
 /*
- * What the paths of a --config file count from: its folder if it lies in the input, else the
- * input's top.
+ * The folder that paths in a --config file are relative to: the file's folder if that is inside the
+ * input, else the input's top.
  */
 static struct str folder_of_config(struct search *s)
 {
@@ -237,13 +237,13 @@ static bool read_buf_text(struct search *s, struct text *text)
 			"the buf.work.yaml beside this file is not read");
 	if (!read_buf_file(s, text, s->folder))
 		return false;
-	/* Its roots have one set of settings, and so has what lies below none of them. */
+	/* All roots, and files below no root, share one set of settings. */
 	if (s->config->version != RULES_V2)
 		s->config->rest = s->config->modules.items[0];
 	return true;
 }
 
-/* The file that --config names says by its version what it is. */
+/* The `version` of the file named by --config tells its kind. */
 static bool read_named(struct search *s)
 {
 	struct text *text = disk_text(s);
@@ -264,7 +264,7 @@ static bool read_named(struct search *s)
 		return read_buf_work(s, text, root, folder);
 	if (!read_buf_yaml(&r, root, s->config))
 		return false;
-	/* One that says nothing of modules declares no root for whatever input it is used with. */
+	/* A file without modules declares no root for the input it is used with. */
 	if (!yaml_get(root, S("modules")) && !yaml_get(root, S("build")) && !folder.n)
 		s->config->has_roots = false;
 	return true;
@@ -299,7 +299,7 @@ static bool read_found(struct search *s)
 	return true;
 }
 
-/* The command line's ids are wrong once, not for each module. */
+/* Report wrong ids of the command line once, not for each module. */
 static bool check_override(struct search *s)
 {
 	struct selection *selection = selection_new(s->arena);
@@ -456,7 +456,7 @@ const struct module *config_settings_of(const struct config *config, struct str 
 	return best ? best : &config->rest;
 }
 
-/* Does another module have a say in what `module` excludes? */
+/* Does another module hold something that `module` excludes? */
 static bool is_shared(const struct config *config, const struct module *module, struct str folder)
 {
 	for (uint32_t i = 0; i < config->modules.n; i++) {
@@ -477,7 +477,7 @@ void config_roots(struct arena *arena, const struct config *config, struct roots
 	for (uint32_t i = 0; i < config->modules.n; i++) {
 		const struct module *module = &config->modules.items[i];
 
-		/* Beside what is inferred the top is no root that anybody declared. */
+		/* Where roots are inferred, nobody declared the top as a root. */
 		if (!config->roots.n && (config->has_roots || module->path.n > config->top.n))
 			*vec_push(arena, &roots->declared) = module->path;
 		for (uint32_t k = 0; k < module->excludes.n; k++)

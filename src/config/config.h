@@ -1,18 +1,18 @@
 /*
- * breakwater.yaml, buf.yaml, buf.work.yaml and accepted breaks → option structs.
+ * breakwater.yaml, buf.yaml, buf.work.yaml and accepted breaks, as structs of options.
  */
 #pragma once
 #include "proto/compile.h"
 #include "rules/rules.h"
 #include "source/source.h"
 
-/* Settings of one module (a breakwater.yaml without `modules:` is one that covers all). Paths are
- * relative to the repository or folder, as source entries are. */
+/* Settings of one module; a breakwater.yaml without `modules:` is a single module. Paths are
+ * relative to the repository or folder, like those of source entries. */
 struct module {
 	struct str path;          /* its root; import paths are relative to it; empty: the top */
 	struct place path_place;  /* in a breakwater.yaml, where `path` is no root, for the warning
 				     of one that matches nothing; else nowhere */
-	VEC(struct str) includes; /* v2: only these folders below it; empty: all */
+	VEC(struct str) includes; /* v2: only these folders of it; empty: all */
 	VEC(struct str) excludes;
 	struct selection *selection;
 	VEC(struct str) ignores;
@@ -24,7 +24,7 @@ struct module {
 	uint32_t n_ignore_only;
 	bool ignore_unstable_packages;
 	VEC(struct place)
-	ignore_places; /* of `ignores`, for the warning of a path that matches nothing */
+	ignore_places; /* of `ignores`, for the warning that a path matches nothing */
 };
 
 struct written_root {
@@ -33,7 +33,7 @@ struct written_root {
 };
 
 struct config {
-	bool found;                 /* a configuration file is there */
+	bool found;                 /* there is a configuration file */
 	struct str file;            /* its path, for messages */
 	bool has_roots;             /* roots or modules are declared */
 	VEC(struct str) roots;      /* `roots:` of a breakwater.yaml */
@@ -41,16 +41,16 @@ struct config {
 	struct module rest;         /* settings for paths that lie below no module */
 	struct nested *nested; /* that config_discover looked for; NULL: the top's file stands for
 				  all */
-	VEC(struct str) nested_files; /* those that govern something */
+	VEC(struct str) nested_files; /* the files that apply to some contract */
 	struct str base; /* absent: none */
 	struct place base_place;
-	/* Where roots and the paths of modules are written, for the error of one that is empty. */
+	/* Where roots and module paths are written, for the error that one holds nothing. */
 	VEC(struct written_root) written_roots;
 	bool strict_imports;
 	/*
-	 * The tops of both sides (`main:proto` and `dir:proto` begin at `proto` and at nothing),
-	 * which the caller sets before config_apply. Paths here are of the new side; those of old
-	 * files are also looked for as if their side began where the new one does.
+	 * The tops of both sides (of `main:proto` it is `proto`, of `dir:proto` it is empty); the
+	 * caller sets them before config_apply. Paths here are of the new side; a path of an old
+	 * file is also looked up as if both sides had the new top.
 	 */
 	struct str old_top, new_top;
 	struct str top; /* of the input */
@@ -58,55 +58,53 @@ struct config {
 	enum rules_version version;
 };
 
-/* What the command line says instead of the configuration. */
+/* Options of the command line that override the configuration. */
 struct config_override {
 	VEC(struct str) use, except; /* ids, already split at commas */
 	struct str file;             /* --config, relative to `directory`; absent: none */
-	struct str text;             /* in its place the text of one; absent: none */
+	struct str text; /* the text of a configuration, instead of a file; absent: none */
 	struct str directory;        /* -C, absolute */
-	/* The old side: only roots, modules and what they exclude are wanted, and said. Its rules
-	 * may be of another time. */
+	/* For the old side: only roots, modules and exclusions are read and checked. Its rules may
+	 * be outdated. */
 	bool layout_only;
 };
 
 /*
- * Reads the configuration of one side from its own files (breakwater.yaml, else buf.yaml,
- * buf.work.yaml at the top) or the one that
- * --config names from the disk. False and diagnostics with line and column when it is wrong.
+ * Reads the configuration of one side from its own files (breakwater.yaml, else buf.yaml, else
+ * buf.work.yaml at the top), or the file named by --config from the disk. False and diagnostics
+ * with line and column if it is wrong.
  */
 bool config_read(struct arena *arena, struct intern *names, struct source *source,
 	const struct config_override *override, struct config *config, struct diags *diags);
 
 /* Marks the findings that the new side's configuration leaves out (ignore, ignore_only, unstable
- * packages, modules that do not select the rule) and sets severities. */
+ * packages, rules that the module does not select), and sets severities. */
 void config_apply(const struct config *config, struct findings *findings, struct arena *scratch);
-/* Warns of ignore paths that match no file of either side (`paths` sorted). */
+/* Warns of ignored paths that match no file of either side (schema `paths` must be sorted). */
 void config_warn_unmatched(const struct config *config, const struct schema *old,
 	const struct schema *new, struct diags *diags);
-/* Rules that any module selects: what rules_run gets. */
+/* The rules that any module selects, for rules_run. */
 struct selection *config_selection(struct arena *arena, const struct config *config);
-/* The module whose root holds a path (the innermost; what it excludes or does not include is not
- * held), NULL. */
+/* The innermost module that holds the path, after its includes and excludes; NULL: none. */
 const struct module *config_module_of(const struct config *config, struct str path);
-/* The settings that count for a path: of the module that holds it, else of the innermost that it
- * lies below (it is excluded, so it may be a file that is gone), else the rest's. */
+/* The settings for a path: those of the module that holds it; else of the innermost module that it
+ * is below (it may be excluded, or deleted); else `rest`. */
 const struct module *config_settings_of(const struct config *config, struct str path);
 /*
- * Reads the configurations of the folders between the top and the file at `path`, where the top has
- * none and none was named: the innermost governs what lies below its folder, but that a module of a
- * workspace farther up is the workspace's. Each folder is looked into once. False and diagnostics
- * when a file that governs `path` is wrong.
+ * Reads the configurations in the folders between the top and the file at `path`, if the top has
+ * none and none was named. The innermost one applies below its folder, unless a workspace farther
+ * up has that folder as a module. Each folder is searched once. False and diagnostics if the file
+ * that applies is wrong.
  */
 bool config_discover(struct arena *arena, struct source *source,
 	const struct config_override *override, struct str path, struct config *config,
 	struct diags *diags);
-/* Is a path part of the contract as far as the configuration says? With `has_roots` only what a
- * root or module holds; never what lies below a module and is held by none. */
+/* Does the configuration make the path part of the contract? With `has_roots`, only if a root or
+ * module holds it; never if it is below a module that does not hold it. */
 bool config_holds(const struct config *config, struct str path);
 /*
- * The import roots of a side, `override_roots` of --root (relative to the repository) going first.
- * A folder that one module excludes and of which another holds something is not in `excluded`;
- * config_holds knows better (and `includes`, which roots do not have).
+ * The import roots of a side. `excluded` lacks folders that one module excludes and another uses;
+ * ask config_holds for those and for `includes`.
  */
 void config_roots(struct arena *arena, const struct config *config, struct roots *roots);
 bool package_is_unstable(struct str package);

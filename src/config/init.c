@@ -4,10 +4,10 @@
 #include "config/yaml_tree.h"
 
 enum {
-	MAX_INIT_FILES = 2000,   /* contracts that are looked into for imports and packages */
-	MAX_INIT_SEARCHES = 500, /* imports that are looked for in the whole list */
-	MAX_INIT_ROOTS = 20,     /* more are not worth declaring */
-	MAX_INIT_MERGED = 200,   /* modules that are held against each other */
+	MAX_INIT_FILES = 2000,   /* contracts that are read for imports and packages */
+	MAX_INIT_SEARCHES = 500, /* imports that are searched for in the list of files */
+	MAX_INIT_ROOTS = 20,     /* with more roots, none are declared */
+	MAX_INIT_MERGED = 200,   /* modules that are compared with each other */
 };
 
 struct words {
@@ -39,7 +39,7 @@ static bool has_file(const struct init *init, struct str path)
 	return source_find(init->source, path_join(init->arena, init->source->top, path)) != NULL;
 }
 
-/* A path as the configuration says it, relative to the top. */
+/* A path as written in the configuration, relative to the top. */
 static struct str below_top(const struct init *init, struct str path)
 {
 	if (init->source->top.n && path_under(path, init->source->top))
@@ -47,7 +47,7 @@ static struct str below_top(const struct init *init, struct str path)
 	return path;
 }
 
-/* Where a file of package `a.b` lies in `x/a/b`, `x` is its root. */
+/* If a file of package `a.b` is in `x/a/b`, its root is `x`. */
 static void root_of_package(struct init *init, struct str path, struct str package)
 {
 	struct str folder = str_head(path, str_rfind(path, '/'));
@@ -89,7 +89,8 @@ static void root_of_import(struct init *init, struct str import)
 	}
 }
 
-/* `package a.b;` and `import "x";` at the beginning of lines are enough for a guess. */
+/* Only `package a.b;` and `import "x";` at the start of lines are recognised: enough for a guess.
+ */
 static void look_into(struct init *init, struct str path, struct str bytes)
 {
 	struct str line;
@@ -135,7 +136,7 @@ static bool guess_roots(struct init *init, struct diags *diags)
 	return true;
 }
 
-/* May a word stand in YAML as it is? */
+/* Can the word be written in YAML without quotes? */
 static bool is_plain(struct str word)
 {
 	static const struct str kept[] = { STR_INIT("null"), STR_INIT("Null"), STR_INIT("NULL") };
@@ -158,7 +159,8 @@ static struct str as_yaml(struct init *init, struct str word)
 	return is_plain(word) || str_eq(word, S(".")) ? word : yaml_quote(init->arena, word);
 }
 
-/* The key stands behind what is on the line already, its list `indent` columns to the right. */
+/* Writes a list. The key follows what is already on the line; the items are indented by `indent`.
+ */
 static void write_list(
 	struct init *init, unsigned indent, struct str key, const struct words *words)
 {
@@ -206,7 +208,7 @@ static void write_base(struct init *init)
 
 /* ---- the settings of the file, and of a module ---- */
 
-/* A selection as a category and the rules that make the difference. */
+/* A selection expressed as a category plus the rules that differ from it. */
 struct choice {
 	struct words use, except;
 };
@@ -222,7 +224,7 @@ static uint32_t differing(const struct selection *selection, unsigned category)
 	return count;
 }
 
-/* The category nearest to what is selected. */
+/* The category with the fewest differences from the selection. */
 static enum category nearest_category(const struct selection *selection)
 {
 	static const enum category categories[] = { CAT_FILE, CAT_PACKAGE, CAT_WIRE_JSON, CAT_WIRE,
@@ -274,7 +276,7 @@ static void write_rules(struct init *init, const struct selection *selection)
 		out_str(init->out, S("# except: [FIELD_SAME_JSON_NAME]\n"));
 }
 
-/* What some modules ignore, one list for all. */
+/* The ignored paths of several modules in one list. */
 static void collect_ignores(
 	struct init *init, const struct module *modules, size_t n, struct words *paths)
 {
@@ -293,7 +295,7 @@ static void collect_ignore_only(struct init *init, const struct module *modules,
 					below_top(init, modules[i].ignore_only[k].path));
 }
 
-/* False: there is nothing to write. */
+/* False: nothing to write. */
 static bool write_ignore_only(
 	struct init *init, unsigned indent, const struct module *modules, size_t n_modules)
 {
@@ -368,7 +370,7 @@ static bool same_settings(const struct module *a, const struct module *b)
 	return same;
 }
 
-/* Do the paths of `module` mean nothing of `other`'s? */
+/* Do the ignored paths of `module` match nothing in `other`? */
 static bool is_apart(const struct module *module, const struct module *other)
 {
 	for (uint32_t i = 0; i < module->ignores.n; i++)
@@ -382,7 +384,7 @@ static bool is_apart(const struct module *module, const struct module *other)
 	return true;
 }
 
-/* Can one list of settings say for all modules what each of them says? */
+/* Can one set of settings at the top replace those of all modules? */
 static bool is_one_for_all(const struct config *config)
 {
 	if (config->nested_files.n || config->modules.n > MAX_INIT_MERGED)
@@ -449,7 +451,7 @@ static void write_modules(struct init *init)
 		const struct module *module = &config->modules.items[i];
 		struct str path = below_top(init, module->path);
 
-		/* The top's, which the file itself stands for. */
+		/* The module at the top is the file itself. */
 		if (!config->has_roots && module->path.n == config->top.n)
 			continue;
 		if (str_eq(module->path, config->top))

@@ -79,7 +79,7 @@ bool read_path(struct reader *r, const struct yaml_node *node, struct str base, 
 	return true;
 }
 
-/* Why an id is not taken: there is no such, or not in this version of the file. */
+/* Reports why an id is rejected: unknown, or not in this version of the file. */
 static void report_unknown_rule(struct reader *r, const struct yaml_node *node)
 {
 	struct str nearest;
@@ -108,7 +108,7 @@ static void select_rule(
 		report_unknown_rule(r, node);
 }
 
-/* Which rules a rule id or category stands for. */
+/* The rules that a rule id or category names. */
 static struct selection *expand(struct reader *r, const struct yaml_node *id)
 {
 	struct selection *selection = selection_new(r->arena);
@@ -123,7 +123,7 @@ static struct selection *expand(struct reader *r, const struct yaml_node *id)
 static void select_override(
 	struct reader *r, struct selection *selection, const struct str *ids, size_t n, bool on)
 {
-	struct diags unsaid; /* config_read has said it */
+	struct diags unsaid; /* config_read has reported it */
 
 	diags_init(&unsaid, r->arena);
 	for (size_t i = 0; i < n; i++)
@@ -165,7 +165,7 @@ static struct selection *read_selection(struct reader *r, const struct breaking_
 	}
 	if (override->except.n)
 		select_override(r, selection, override->except.items, override->except.n, false);
-	else if (!override->use.n) /* what the command line names is not taken away by the file */
+	else if (!override->use.n) /* the file cannot deselect what the command line selects */
 		select_nodes(r, selection, nodes->except, S("except"), false);
 	if (no_builtin && !override->use.n) {
 		memset(selection->selected, 0, n);
@@ -184,7 +184,7 @@ static void read_severity(
 	rules_all(&n);
 	if (!expect_kind(r, map, YAML_MAP, S("severity")))
 		return;
-	/* Categories first, so that a rule named beside its category has the last word. */
+	/* Categories first, so that a rule named beside its category takes precedence. */
 	for (int pass = 0; pass < 2; pass++) {
 		for (uint32_t i = 0; i < map->pairs.n; i++) {
 			const struct yaml_node *id = map->pairs.items[i].key;
@@ -208,7 +208,7 @@ static void read_severity(
 	}
 }
 
-/* Counts one more path; false and an error, once, when there are too many. */
+/* Counts a path. False, with one error for the file, if there are too many. */
 static bool count_path(struct reader *r, const struct yaml_node *node)
 {
 	if (++r->n_paths == MAX_CONFIG_PATHS + 1)

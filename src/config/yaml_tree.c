@@ -7,13 +7,13 @@
 
 struct anchor {
 	struct str name;
-	struct yaml_node *node; /* NULL while it is being read: an alias to it would be endless */
+	struct yaml_node *node; /* NULL while it is being read: an alias inside it is refused */
 };
 
 /* A list or mapping that is being read. */
 struct level {
 	struct yaml_node *node;
-	struct yaml_node *key; /* of a mapping, once read, until its value is */
+	struct yaml_node *key; /* of a mapping: the key whose value is still to come */
 	uint32_t anchor;       /* index + 1; 0: it has none */
 };
 
@@ -23,7 +23,7 @@ struct reader {
 	struct diags *diags;
 	struct str body; /* the bytes after a byte order mark */
 	uint32_t shift;  /* length of that mark */
-	/* libyaml counts characters: where each begins. NULL: all are one byte. */
+	/* byte offset of each character, since libyaml counts characters; NULL: all are one byte */
 	uint32_t *offsets;
 	size_t n_offsets;
 	struct level levels[MAX_YAML_DEPTH];
@@ -61,7 +61,7 @@ static struct span span_of(const struct reader *r, const yaml_event_t *event)
 {
 	struct span span = { offset_of(r, event->start_mark), offset_of(r, event->end_mark) };
 
-	/* A null has no width, and nowhere is not what is meant by it. */
+	/* A null is empty, and an empty span would mean "nowhere". */
 	if (span.end <= span.begin)
 		span.end = span.begin + 1;
 	return span;
@@ -82,7 +82,7 @@ static void report_syntax(struct reader *r, const yaml_parser_t *parser)
 		fail(r, NO_SPAN, "not enough memory to read it");
 		return;
 	}
-	/* Errors of the reader have no mark but an offset in bytes. */
+	/* Errors of libyaml's reader have a byte offset instead of a mark. */
 	if (parser->error == YAML_READER_ERROR)
 		span.begin = (uint32_t)(parser->problem_offset < r->body.n ? parser->problem_offset
 									   : r->body.n) +
@@ -124,13 +124,12 @@ static void refuse_double_keys(struct reader *r, const struct yaml_node *map)
 		diag_note(r->diags, place_in(r->text, keys[i - 1]->span), "first");
 		r->failed = true;
 	}
-	/* What a diagnostic took must stay. */
+	/* Diagnostics may refer to this memory, so it stays. */
 	if (r->diags->n == n_diags)
 		arena_rewind(r->arena, mark);
 }
 
-/* Puts a finished node where it belongs: under the key that waits for it, into the list, at the
- * top. */
+/* Attaches a finished node: under its key, to the list, or as the root. */
 static void place_node(struct reader *r, struct yaml_node *node)
 {
 	struct level *level = r->depth ? &r->levels[r->depth - 1] : NULL;
@@ -232,7 +231,7 @@ static void open_level(struct reader *r, enum yaml_kind kind, const yaml_event_t
 	struct yaml_node *node = node_new(r, kind, span_of(r, event));
 	struct str line = str_from(r->text->bytes, node->span.begin);
 
-	/* For the caret: block style has no bracket, so what it begins with. */
+	/* A block-style node has no bracket: the caret points at its first line. */
 	line = str_trim(str_head(line, str_find(line, '\n')));
 	node->span.end = node->span.begin + (uint32_t)(line.n ? line.n : 1);
 	if (tag)
@@ -313,7 +312,7 @@ static void read_events(struct reader *r)
 	yaml_parser_delete(&parser);
 }
 
-/* The first line that git wrote around the sides of a conflict; false: there is none. */
+/* The first conflict marker of git in the text. False: none. */
 static bool find_conflict(struct str text, struct span *span)
 {
 	struct str rest = text, line;
@@ -327,7 +326,7 @@ static bool find_conflict(struct str text, struct span *span)
 	return false;
 }
 
-/* Is it no YAML at all? JSON is. */
+/* Is it a format that is not YAML? JSON is YAML. */
 static bool is_foreign(enum form form)
 {
 	switch (form) {
@@ -340,8 +339,7 @@ static bool is_foreign(enum form form)
 	}
 }
 
-/* What could not be read as a mapping: one error for the cause of the others (from number `n` on),
- * if it is known. */
+/* Replaces the errors from number `n` on by one that names their cause, if it is known. */
 static void name_cause(struct reader *r, uint32_t n, uint32_t n_errors)
 {
 	enum form form = form_of(r->text->bytes);
@@ -431,20 +429,20 @@ const char *yaml_kind_name(const struct yaml_node *node)
 	return "";
 }
 
-/* Does YAML take it between quotes as it is, and does a reader see what stands there? */
+/* Can the character stand unescaped between quotes, and does a reader see it? */
 static bool is_printable(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7F && code < 0xA0))
 		return false;
-	/* Line separators would be folded; U+FFFE and a byte order mark are refused. */
+	/* YAML folds line separators, and rejects U+FFFE and byte order marks. */
 	if (code == 0x2028 || code == 0x2029 || code == 0xFEFF || code == 0xFFFE || code == 0xFFFF)
 		return false;
-	/* These turn the direction of writing. */
+	/* These change the writing direction. */
 	return code != 0x61C && code != 0x200E && code != 0x200F &&
 	       !(code >= 0x202A && code <= 0x202E) && !(code >= 0x2066 && code <= 0x2069);
 }
 
-/* Length of the character at `i` and its code; 0: it is no UTF-8. */
+/* Length of the character at `i`, and its code; 0: invalid UTF-8. */
 static size_t character_at(struct str s, size_t i, uint32_t *character)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -472,7 +470,7 @@ static size_t character_at(struct str s, size_t i, uint32_t *character)
 struct str yaml_quote(struct arena *arena, struct str s)
 {
 	static const char digits[] = "0123456789abcdef";
-	/* At worst each byte becomes \xNN. */
+	/* In the worst case each byte becomes \xNN. */
 	char *out = arena_bytes(arena, 4 * s.n + 2);
 	size_t n = 0;
 
@@ -490,7 +488,7 @@ struct str yaml_quote(struct arena *arena, struct str s)
 			i += length;
 			continue;
 		}
-		/* A byte that is no UTF-8 is written as the character of its number. */
+		/* An invalid byte is written as the character with its number. */
 		out[n++] = '\\';
 		out[n++] = code < 0x100 ? 'x' : 'u';
 		for (int shift = code < 0x100 ? 4 : 12; shift >= 0; shift -= 4)
