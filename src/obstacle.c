@@ -47,15 +47,17 @@ static bool judge_new(const struct obstacle_request *r)
 		const char *obstacle;
 		struct str path;
 
-		if (!r->old_schema->files.items[i].own || diff_find_file(r->diff, true, file))
+		if (!r->old_schema->files.items[i].own || diff_find_file(r->diff, true, file) ||
+			map_get(&deleted, NULL, str_hash(file->text->path)) ||
+			map_get(&deleted, NULL, str_hash(file->package)))
 			continue;
 		obstacle = find_obstacle(r, r->new, r->old, file, &path);
-		if (!obstacle || map_get(&deleted, NULL, str_hash(file->text->path)) ||
-			map_get(&deleted, NULL, str_hash(file->package)))
+		if (!obstacle)
 			continue;
 		diag_error(r->diags, NOWHERE, "'" STR "' was a contract and %s now",
 			ARG(source_path_name(r->new->source, r->diags->arena, path)), obstacle);
-		diag_help(r->diags, "what that breaks is not known; put a contract there, or nothing");
+		diag_help(r->diags,
+			"what that breaks is not known; put a contract there, or nothing");
 		ok = false;
 	}
 	return ok;

@@ -1,7 +1,7 @@
 /*
  * The names of an enum's values in JSON: those that generators derive are one name each
- * (descriptor.cc, CheckEnumValueUniqueness), and from edition 2026 those that `(pb.enumvalue.json).string`
- * writes are read as one value each (CheckEnumValueJson).
+ * (descriptor.cc, CheckEnumValueUniqueness), and from edition 2026 those that
+ * `(pb.enumvalue.json).string` writes are read as one value each (CheckEnumValueJson).
  */
 #include "proto/validate.h"
 
@@ -70,11 +70,30 @@ static struct str json_form(
 	return pascal_case(c, without_prefix(value->e.name, e->e.name));
 }
 
+/* Not of names in upper snake case after one and the same prefix: they differ as long as the file
+ * has no error. */
+static bool derived_may_clash(const struct context *c, const struct enumeration *e)
+{
+	const struct str first = e->values.items[0]->e.name;
+	size_t prefix = first.n - without_prefix(first, e->e.name).n;
+
+	for (uint32_t i = 0; i < e->values.n; i++) {
+		struct str name = e->values.items[i]->e.name,
+			   rest = without_prefix(name, e->e.name);
+
+		if (name.n - rest.n != prefix || !str_starts(name, str_head(first, prefix)) ||
+			!name_is_snake(rest, 'A') || rest.p[0] == '_')
+			return true;
+	}
+	return c->diags->n_errors > 0;
+}
+
 static void check_derived(struct context *c, struct enumeration *e)
 {
 	struct map names;
 
-	if (!e->e.features || e->e.features->json_format == JSON_LEGACY_BEST_EFFORT)
+	if (!e->e.features || e->e.features->json_format == JSON_LEGACY_BEST_EFFORT ||
+		!derived_may_clash(c, e))
 		return;
 	map_init(&names, c->scratch);
 	for (uint32_t i = 0; i < e->values.n; i++) {
@@ -108,9 +127,9 @@ enum { ENUM_VALUE_JSON = 998, JSON_STRING = 1 }; /* google/protobuf/json_enumval
 static const struct option *written_name(const struct enum_value *value)
 {
 	const struct option *json = options_find(value->e.options, ENUM_VALUE_JSON);
-	const struct option *name =
-		json && option_message(json) ? options_find(option_message(json), JSON_STRING)
-					     : NULL;
+	const struct option *name = json && option_message(json)
+					    ? options_find(option_message(json), JSON_STRING)
+					    : NULL;
 
 	return name && name->field && name->value.type == TYPE_STRING ? name : NULL;
 }
@@ -165,7 +184,8 @@ static void declare_name(struct context *c, struct map *names, const struct enum
 	}
 }
 
-static void check_number(struct context *c, const struct enum_value *value, const struct option *name)
+static void check_number(
+	struct context *c, const struct enum_value *value, const struct option *name)
 {
 	int32_t number;
 

@@ -65,6 +65,21 @@ void validate_message(struct context *c, struct message *m)
 
 /* ---- JSON names ---- */
 
+bool name_is_snake(struct str name, char a)
+{
+	bool letter_next = false;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char ch = name.p[i];
+		bool letter = ch >= a && ch <= a + 25;
+
+		if (!letter && (letter_next || (ch != '_' && (ch < '0' || ch > '9'))))
+			return false;
+		letter_next = ch == '_';
+	}
+	return name.n && !letter_next;
+}
+
 /* The name a field has in this pass: with `custom` what is written counts, else what is derived. */
 static struct str json_name_in(struct context *c, const struct field *field, bool custom)
 {
@@ -88,9 +103,12 @@ static void report_json_clash(
  * more). */
 static bool clashes(const struct field *a, const struct field *b, bool custom, bool legacy)
 {
-	if (!custom)
-		return !legacy;
-	return legacy ? a->json && b->json : a->json || b->json;
+	return !custom || (legacy ? a->json && b->json : a->json || b->json);
+}
+
+static bool is_legacy(const struct message *m)
+{
+	return m->e.features && m->e.features->json_format == JSON_LEGACY_BEST_EFFORT;
 }
 
 /* descriptor.cc, CheckFieldJsonNameUniqueness: derived names among each other, then with the
@@ -98,7 +116,7 @@ static bool clashes(const struct field *a, const struct field *b, bool custom, b
 static void json_pass(struct context *c, struct message *m, bool custom)
 {
 	struct map names;
-	bool legacy = m->e.features && m->e.features->json_format == JSON_LEGACY_BEST_EFFORT;
+	bool legacy = is_legacy(m);
 
 	map_init(&names, c->scratch);
 	for (uint32_t i = 0; i < m->fields.n; i++) {
@@ -115,13 +133,27 @@ static void json_pass(struct context *c, struct message *m, bool custom)
 	}
 }
 
+/* Not of names in snake case: they derive to different ones, and differ as long as the file has no
+ * error. In legacy JSON a derived name gives way. */
+static bool derived_may_clash(const struct context *c, const struct message *m)
+{
+	bool may_clash = c->diags->n_errors > 0;
+
+	if (is_legacy(m))
+		return false;
+	for (uint32_t i = 0; i < m->fields.n && !may_clash; i++)
+		may_clash = !name_is_snake(m->fields.items[i]->e.name, 'a');
+	return may_clash;
+}
+
 void validate_json_names(struct context *c, struct message *m)
 {
 	bool written = false;
 
 	for (uint32_t i = 0; i < m->fields.n; i++)
 		written |= m->fields.items[i]->json != NULL;
-	json_pass(c, m, false);
+	if (derived_may_clash(c, m))
+		json_pass(c, m, false);
 	if (written)
 		json_pass(c, m, true);
 }
