@@ -1,7 +1,5 @@
 #include "broken.h"
 
-#include <stdlib.h>
-
 enum {
 	MOST_LOST = 20,  /* imports whose file is gone are shown; the others are counted */
 	MOST_BROKEN = 3, /* likewise files that decide nothing */
@@ -36,17 +34,10 @@ static void reach_follow(struct reach *reach)
 	}
 }
 
-static int change_by_path(const void *key, const void *item)
-{
-	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
-}
-
 static bool was_touched(const struct changes *changes, struct str path)
 {
-	if (!changes->complete) /* text against a set: it cannot be told */
-		return true;
-	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n,
-					  sizeof *changes->list.items, change_by_path);
+	/* Of text against a set it cannot be told. */
+	return !changes->complete || change_find(changes, path);
 }
 
 static bool lacks_import(const struct file *file)
@@ -245,13 +236,6 @@ struct losses {
 	uint32_t reported;
 };
 
-static struct str base_name(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return slash < path.n ? str_from(path, slash + 1) : path;
-}
-
 static void losses_init(struct losses *l, const struct broken_request *r)
 {
 	const struct source_list *list = source_files(r->new_source, r->diags);
@@ -262,14 +246,14 @@ static void losses_init(struct losses *l, const struct broken_request *r)
 		const struct str *path = &list->entries.items[i].path;
 
 		if (!source_find(r->old_source, *path))
-			*map_put(&l->moved, NULL, str_hash(base_name(*path))) = (void *)path;
+			*map_put(&l->moved, NULL, str_hash(path_base(*path))) = (void *)path;
 	}
 }
 
 /* Where the file may have moved to: one that came under its name; absent: none. */
 static struct str moved_to(const struct losses *l, struct str path)
 {
-	const struct str *other = map_get(&l->moved, NULL, str_hash(base_name(path)));
+	const struct str *other = map_get(&l->moved, NULL, str_hash(path_base(path)));
 
 	return other ? *other : (struct str){ NULL, 0 };
 }

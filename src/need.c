@@ -3,24 +3,9 @@
 #include "need_names.h"
 #include "source/read_each.h"
 
-#include <stdlib.h>
-
 enum {
 	LARGE_CHANGE = 1000, /* files; beyond it the outlines cost about what compiling does */
 };
-
-static int change_by_path(const void *key, const void *item)
-{
-	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
-}
-
-bool need_is_changed(const struct need *need, struct str path)
-{
-	const struct changes *changes = need->changes;
-
-	return changes->list.n && bsearch(&path, changes->list.items, changes->list.n,
-					  sizeof *changes->list.items, change_by_path);
-}
 
 /* ---- packages ---- */
 
@@ -32,7 +17,7 @@ static void take_packages(struct need *need, const struct schema *schema, struct
 		struct file *file = schema->files.items[i].file;
 		struct str name = file->package;
 
-		if (file->is_builtin || !need_is_changed(need, file->text->path))
+		if (file->is_builtin || !change_find(need->changes, file->text->path))
 			continue;
 		for (;;) {
 			struct str *kept;
@@ -105,7 +90,7 @@ static bool public_imports_changed(
 		const struct file *a = old->files.items[i].file, *b;
 		bool any = false;
 
-		if (a->is_builtin || !need_is_changed(need, a->text->path))
+		if (a->is_builtin || !change_find(need->changes, a->text->path))
 			continue;
 		b = file_at(new, a->text->path);
 		for (uint32_t k = 0; k < a->imports.n; k++)
@@ -128,13 +113,6 @@ static bool has_moved(const struct need *need)
 		if (is_moved(&need->changes->list.items[i]))
 			return true;
 	return false;
-}
-
-static struct str base_name(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return slash < path.n ? str_from(path, slash + 1) : path;
 }
 
 /* ---- the outlines of all other files ---- */
@@ -218,7 +196,7 @@ static void index_imports(struct need *need, struct other *others, uint32_t n, s
 
 			if (!importers) {
 				void **base = map_put(
-					by_base, intern(need->names, base_name(import)).p, 0);
+					by_base, intern(need->names, path_base(import)).p, 0);
 
 				importers = NEW(need->arena, struct importers);
 				*slot = importers;
@@ -263,7 +241,7 @@ struct reaching {
 
 static void reach_importers(struct reaching *r, struct str path)
 {
-	struct importers *i = map_get(&r->by_base, intern(r->need->names, base_name(path)).p, 0);
+	struct importers *i = map_get(&r->by_base, intern(r->need->names, path_base(path)).p, 0);
 
 	for (; i; i = i->next) {
 		if (r->exact ? !ends_with_path(path, i->import) : !may_name(i->import, path))
@@ -296,7 +274,7 @@ static bool imports_moved(
 	const struct need *need, const struct outline *outline, const struct map *moved)
 {
 	for (uint32_t i = 0; i < outline->imports.n; i++)
-		if (map_get(moved, intern(need->names, base_name(outline->imports.items[i].path)).p,
+		if (map_get(moved, intern(need->names, path_base(outline->imports.items[i].path)).p,
 			    0))
 			return true;
 	return false;
@@ -309,7 +287,7 @@ static void take_moved(struct need *need, struct map *moved)
 		const struct change *change = &need->changes->list.items[i];
 
 		if (is_moved(change))
-			*map_put(moved, intern(need->names, base_name(change->path)).p, 0) =
+			*map_put(moved, intern(need->names, path_base(change->path)).p, 0) =
 				(void *)change;
 	}
 }
@@ -424,7 +402,7 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 	for (uint32_t i = 0; i < list->entries.n; i++) {
 		const struct source_entry *entry = &list->entries.items[i];
 
-		if (need_is_changed(need, entry->path))
+		if (change_find(need->changes, entry->path))
 			continue;
 		/* With --path most files are in no report; only what packages and roots need counts
 		 * then. */

@@ -37,7 +37,7 @@ static void take_names(struct need *need, const struct schema *schema, struct ma
 	for (uint32_t i = 0; i < schema->files.n; i++) {
 		struct file *file = schema->files.items[i].file;
 
-		if (!file->is_builtin && need_is_changed(need, file->text->path))
+		if (!file->is_builtin && change_find(need->changes, file->text->path))
 			file_walk(file, take_name, &naming);
 	}
 }
@@ -256,7 +256,7 @@ static void add_option_fields(struct need *need, const struct schema *old,
 		const struct message *message = types.messages.entries[i].value;
 		const struct declared *other;
 
-		if (!need_is_changed(need, message->e.file->text->path))
+		if (!change_find(need->changes, message->e.file->text->path))
 			continue;
 		other = map_get(new_names, message->e.full_name.p, 0);
 		if (other && other->element->kind == ELEMENT_MESSAGE)

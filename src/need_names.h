@@ -7,8 +7,6 @@
 #include "need.h"
 #include "proto/outline.h"
 
-/* Did the change touch the file at `path`? */
-bool need_is_changed(const struct need *need, struct str path);
 /* Adds the names to `words`; `old` and `new` hold the changed files and what they import. */
 void need_names(struct need *need, const struct schema *old, const struct schema *new,
 	struct outline_words *words);

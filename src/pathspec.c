@@ -125,8 +125,7 @@ static size_t fixed_part(struct str prefix, struct str place)
 /* Does it end with `/`, or as good as that? */
 static bool names_folder(struct str path)
 {
-	size_t slash = str_rfind(path, '/');
-	struct str last = slash < path.n ? str_from(path, slash + 1) : path;
+	struct str last = path_base(path);
 
 	return !last.n || str_eq(last, S(".")) || str_eq(last, S(".."));
 }

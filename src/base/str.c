@@ -94,6 +94,20 @@ struct str str_last_component(struct str full_name)
 	return dot < full_name.n ? str_from(full_name, dot + 1) : full_name;
 }
 
+struct str path_base(struct str path)
+{
+	size_t slash = str_rfind(path, '/');
+
+	return slash < path.n ? str_from(path, slash + 1) : path;
+}
+
+struct str path_parent(struct str path)
+{
+	size_t slash = str_rfind(path, '/');
+
+	return str_head(path, slash < path.n ? slash : 0);
+}
+
 bool path_under(struct str path, struct str prefix)
 {
 	if (prefix.n == 0 || str_eq(prefix, S(".")))

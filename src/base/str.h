@@ -78,6 +78,9 @@ struct str str_trim(struct str s);
 bool str_cut(struct str *rest, char sep, struct str *part);
 /* The last dotted component of a full name: `Order` of `acme.v1.Order`. */
 struct str str_last_component(struct str full_name);
+/* The last component of a path, and what comes before its slash; empty if there is none. */
+struct str path_base(struct str path);
+struct str path_parent(struct str path);
 /* Is `path` the folder or file `prefix`, or below it, by whole components? An empty prefix holds
  * all. */
 bool path_under(struct str path, struct str prefix);

@@ -409,20 +409,13 @@ static bool is_module(const struct folder *place)
 	return place_head(place, S("buf.yaml")).p != NULL;
 }
 
-static struct str parent_of(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return slash == path.n ? S("") : str_head(path, slash);
-}
-
 /* The folder above `folder`, or it itself, that its configuration is in: that of a workspace, else
  * of the module that it lies in; else itself. */
 static struct str disk_workspace(struct cli *cli, struct str folder)
 {
 	struct str module = { NULL, 0 };
 
-	for (struct str at = folder; at.n; at = parent_of(at)) {
+	for (struct str at = folder; at.n; at = path_parent(at)) {
 		struct folder place = { cli, NULL, at };
 
 		if (is_workspace(&place))
@@ -439,7 +432,7 @@ static struct str tree_workspace(struct cli *cli, struct source *source, struct 
 {
 	struct str module = { NULL, 0 };
 
-	for (struct str at = folder;; at = parent_of(at)) {
+	for (struct str at = folder;; at = path_parent(at)) {
 		struct folder place = { cli, source, at };
 
 		if (is_workspace(&place))
@@ -460,7 +453,7 @@ static bool read_folder(struct cli *cli, const struct spelling *s, struct str on
 
 	named = folder;
 	if (only_file.p)
-		folder = parent_of(folder).n ? parent_of(folder) : S("/");
+		folder = path_parent(folder).n ? path_parent(folder) : S("/");
 	input->is_folder = true;
 	input->is_absolute = s->path.p[0] == '/';
 	input->root = configured ? folder : disk_workspace(cli, folder);
@@ -575,11 +568,11 @@ static struct str repository_folder(struct cli *cli, const struct spelling *s)
 	char *resolved;
 
 	if (str_ends(path, S("/.git")))
-		path = parent_of(path).n ? parent_of(path) : S("/");
+		path = path_parent(path).n ? path_parent(path) : S("/");
 	resolved = realpath(str_cstr(cli->arena, path), NULL);
 	real = resolved ? str_dup(cli->arena, str_of(resolved)) : path;
 	free(resolved);
-	for (struct str at = cli->directory; path_under(at, real) && at.n; at = parent_of(at)) {
+	for (struct str at = cli->directory; path_under(at, real) && at.n; at = path_parent(at)) {
 		if (!is_on_disk(cli, path_join(cli->arena, at, S(".git")), false))
 			continue;
 		return str_eq(at, real) ? (struct str){ NULL, 0 } : real;

@@ -55,13 +55,6 @@ static struct looked *look(struct discovery *d, struct str folder)
 	return looked;
 }
 
-static struct str parent_of(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return str_head(path, slash < path.n ? slash : 0);
-}
-
 static bool is_workspace(const struct config *config)
 {
 	return config->version == RULES_V2 || str_ends(config->file, S("buf.work.yaml"));
@@ -79,11 +72,11 @@ static bool has_module_above(const struct config *config, struct str folder)
  * folder. */
 static struct looked *find_workspace(struct discovery *d, struct looked *inner)
 {
-	struct str folder = parent_of(inner->folder);
+	struct str folder = path_parent(inner->folder);
 
 	if (!inner->ok || is_workspace(&inner->config))
 		return inner;
-	for (; folder.n > d->source->top.n; folder = parent_of(folder)) {
+	for (; folder.n > d->source->top.n; folder = path_parent(folder)) {
 		struct looked *looked = look(d, folder);
 		const struct config *config = &looked->config;
 
@@ -105,7 +98,7 @@ static struct looked *find_governing(struct discovery *d, struct str folder)
 	if (!looked->is_resolved) {
 		looked->is_resolved = true;
 		looked->governing = looked->config.found ? find_workspace(d, looked)
-							 : find_governing(d, parent_of(folder));
+							 : find_governing(d, path_parent(folder));
 	}
 	return looked->governing;
 }
@@ -163,7 +156,7 @@ bool config_discover(struct arena *arena, struct source *source,
 {
 	static const struct config_override none = { 0 };
 	struct discovery d = { arena, source, override ? override : &none, config };
-	struct looked *looked = config->nested ? find_governing(&d, parent_of(path)) : NULL;
+	struct looked *looked = config->nested ? find_governing(&d, path_parent(path)) : NULL;
 
 	if (!looked || looked->governs)
 		return !looked || looked->ok;

@@ -32,20 +32,6 @@ struct root_finder *root_finder_new(struct arena *arena, struct intern *names,
 	return finder;
 }
 
-static struct str base_name(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return slash < path.n ? str_from(path, slash + 1) : path;
-}
-
-static struct str folder_name(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return slash < path.n ? str_head(path, slash) : (struct str){ path.p, 0 };
-}
-
 /* Number of leading components that two paths share. */
 static size_t shared_components(struct str a, struct str b)
 {
@@ -70,7 +56,7 @@ static void index_contracts(struct root_finder *finder)
 	for (uint32_t i = 0; list && i < list->entries.n; i++) {
 		const struct source_entry *entry = &list->entries.items[i];
 		void **slot = map_put(
-			&finder->by_name, intern(finder->names, base_name(entry->path)).p, 0);
+			&finder->by_name, intern(finder->names, path_base(entry->path)).p, 0);
 		struct holder *holder = NEW(finder->arena, struct holder);
 
 		holder->entry = entry;
@@ -107,7 +93,7 @@ static const struct source_entry *nearest_holder(
 
 	index_contracts(finder);
 	*count = 0;
-	holder = map_get(&finder->by_name, intern(finder->names, base_name(suffix)).p, 0);
+	holder = map_get(&finder->by_name, intern(finder->names, path_base(suffix)).p, 0);
 	for (; holder; holder = holder->next) {
 		size_t shared;
 
@@ -206,8 +192,8 @@ static const struct source_entry *find_copy(
 {
 	struct str top = finder->side->source->top;
 
-	for (struct str folder = folder_name(importer); folder.n > top.n;
-		folder = folder_name(folder)) {
+	for (struct str folder = path_parent(importer); folder.n > top.n;
+		folder = path_parent(folder)) {
 		const struct source_entry *entry = find_at(finder, folder, import);
 
 		if (entry) {
@@ -288,7 +274,7 @@ const struct source_entry *root_find(
 	}
 	if (!own->builtin || own->kind == SOURCE_SET || !finder->side->roots.inferred)
 		return NULL;
-	entry = find_at(finder, folder_name(importer), import);
+	entry = find_at(finder, path_parent(importer), import);
 	return entry ? entry : find_shortened(finder, importer, import);
 }
 

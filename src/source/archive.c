@@ -28,8 +28,7 @@ bool archive_fail(struct archive *archive, struct str path, const char *what)
 
 static bool is_configuration(struct str path)
 {
-	size_t slash = str_rfind(path, '/');
-	struct str name = slash < path.n ? str_from(path, slash + 1) : path;
+	struct str name = path_base(path);
 
 	return str_ends(name, S(".yaml")) || str_ends(name, S(".yml"));
 }

@@ -291,13 +291,6 @@ struct attributes *attributes_new(
 	return a;
 }
 
-static struct str parent_of(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return str_head(path, slash < path.n ? slash : 0);
-}
-
 bool attributes_lacks(const struct attributes *attributes, struct str folder)
 {
 	return !find_rules(attributes, folder);
@@ -308,7 +301,7 @@ void attributes_add(struct attributes *a, struct str folder, struct str text)
 	struct rules *rules = NEW(a->arena, struct rules);
 
 	rules->folder = str_dup(a->arena, folder);
-	rules->above = find_rules(a, parent_of(folder));
+	rules->above = find_rules(a, path_parent(folder));
 	parse_rules(a, text, rules);
 	*map_put(&a->folders, NULL, str_hash(folder)) = rules;
 }
@@ -329,13 +322,11 @@ static void fill(struct attributes *a, const struct states *states)
 
 static bool line_matches(const struct line *line, struct str folder, struct str path)
 {
-	size_t slash = str_rfind(path, '/');
-
 	if (line->anchored)
 		return ignore_glob_path(
 			line->pattern, folder.n ? str_from(path, folder.n + 1) : path, false);
 	return ignore_glob(
-		line->pattern, slash < path.n ? str_from(path, slash + 1) : path, false);
+		line->pattern, path_base(path), false);
 }
 
 static void fill_from(struct attributes *a, const struct rules *rules, struct str path)
@@ -376,7 +367,7 @@ void attributes_get(struct attributes *a, struct str path, struct path_attribute
 
 	memset(a->values, 0, (N_WANTED + a->macros.n) * sizeof *a->values);
 	fill_from(a, &a->info, path);
-	for (const struct rules *r = find_rules(a, parent_of(path)); r; r = r->above)
+	for (const struct rules *r = find_rules(a, path_parent(path)); r; r = r->above)
 		fill_from(a, r, path);
 	*found = (struct path_attributes){ .eol = eol_of(&values[WANT_TEXT]) };
 	if (found->eol == EOL_UNSAID)

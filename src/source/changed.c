@@ -3,6 +3,8 @@
  */
 #include "source/git.h"
 
+#include <stdlib.h>
+
 static bool is_git(const struct source *source)
 {
 	return source->kind == SOURCE_TREE || source->kind == SOURCE_INDEX ||
@@ -149,4 +151,16 @@ bool source_changes(
 	ok = compare_lists(&comparing, old_list, new_list);
 	arena_free(comparing.scratch);
 	return ok;
+}
+
+static int by_path(const void *key, const void *item)
+{
+	return str_cmp(*(const struct str *)key, ((const struct change *)item)->path);
+}
+
+const struct change *change_find(const struct changes *changes, struct str path)
+{
+	return changes->list.n ? bsearch(&path, changes->list.items, changes->list.n,
+					 sizeof *changes->list.items, by_path)
+			       : NULL;
 }

@@ -239,14 +239,6 @@ bool file_read(const char *path, uint64_t limit, struct arena *arena, struct str
 	return ok;
 }
 
-/* Takes the last component off. */
-static struct str path_parent(struct str path)
-{
-	size_t slash = str_rfind(path, '/');
-
-	return str_head(path, slash < path.n ? slash : 0);
-}
-
 enum link_end symlink_resolve(
 	const struct link_world *world, struct arena *arena, struct str path, struct str *file)
 {

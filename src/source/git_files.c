@@ -137,8 +137,7 @@ static bool check_include(struct looking *l, struct str line, struct str folder,
 
 static bool check_config(struct looking *l, struct str path, int depth)
 {
-	size_t slash = str_rfind(path, '/');
-	struct str folder = str_head(path, slash < path.n ? slash : 0), text, line;
+	struct str folder = path_parent(path), text, line;
 	bool in_include = false;
 
 	if (depth > MAX_INCLUDES)

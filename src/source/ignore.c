@@ -286,12 +286,10 @@ bool ignore_glob_path(struct str pattern, struct str path, bool fold)
 static bool pattern_matches(const struct ignore_rules *rules, const struct ignore_pattern *pattern,
 	struct str path, bool is_folder)
 {
-	size_t slash = str_rfind(path, '/');
-
 	if (pattern->folders_only && !is_folder)
 		return false;
 	if (!pattern->anchored)
-		return ignore_glob(pattern->text, slash < path.n ? str_from(path, slash + 1) : path,
+		return ignore_glob(pattern->text, path_base(path),
 			rules->ignore_case);
 	return ignore_glob_path(pattern->text,
 		rules->folder.n ? str_from(path, rules->folder.n + 1) : path, rules->ignore_case);

@@ -321,6 +321,8 @@ struct changes {
  */
 bool source_changes(
 	struct source *old, struct source *new, struct changes *changes, struct diags *diags);
+/* The change of the contract at `path`; NULL: it did not change. */
+const struct change *change_find(const struct changes *changes, struct str path);
 /* Is there any contract at all in the source (or below `folder`)? Cheap: stops at the first. False
  * with a diagnostic counted in diags: unknown. */
 bool source_has_contract(struct source *source, struct str folder, struct diags *diags);
