@@ -9,7 +9,7 @@ enum {
 
 /* ---- packages ---- */
 
-/* Which packages the changed files of a side declare, with their prefixes: names too. */
+/* The packages that the changed files of a side declare, and the packages around them. */
 static void take_packages(struct need *need, const struct schema *schema, struct map *packages)
 {
 	map_init(packages, need->arena);
@@ -36,8 +36,7 @@ static void take_packages(struct need *need, const struct schema *schema, struct
 	}
 }
 
-/* True if one of the two has a package that the other lacks; its last part is a word to look for.
- */
+/* Adds the last part of each package that `others` lack. True: there is one. */
 static bool add_packages(struct need *need, const struct map *packages, const struct map *others,
 	struct outline_words *words)
 {
@@ -57,7 +56,7 @@ static bool add_packages(struct need *need, const struct map *packages, const st
 
 /* ---- imports ---- */
 
-/* Do the two sides of a changed file pass on the same files? */
+/* Do the two sides of a changed file import the same files publicly? */
 static bool same_public_imports(const struct file *a, const struct file *b)
 {
 	uint32_t i = 0, k = 0;
@@ -117,18 +116,20 @@ static bool has_moved(const struct need *need)
 
 /* ---- the outlines of all other files ---- */
 
+/* A file that did not change. */
 struct other {
 	const struct source_entry *entry;
 	struct outline outline;
-	bool reached;  /* imports a changed file, directly or not */
-	bool compiled; /* already, as an import of a changed file */
-	bool failed;
+	bool reached; /* imports a changed file, directly or not */
+	bool failed;  /* could not be read */
 	size_t bytes;
 };
 
 struct outlining {
 	struct need *need;
 	struct other *others;
+	uint32_t n;
+	bool is_partial; /* files that are in no report were left out */
 	struct outline_words *words;
 };
 
@@ -148,18 +149,18 @@ static void read_outline(void *context, struct read_thread *thread, size_t item)
 		bytes, o->words, o->need->names, thread->arena, thread->scratch, &other->outline);
 }
 
-static bool read_outlines(struct outlining *o, uint32_t n)
+static bool read_outlines(struct outlining *o)
 {
 	enum { FILES_A_THREAD = 32 };
 	struct need *need = o->need;
-	struct source_file *files = NEW_ARRAY(need->arena, n, struct source_file);
+	struct source_file *files = NEW_ARRAY(need->arena, o->n, struct source_file);
 	bool ok = true;
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < o->n; i++)
 		files[i] = (struct source_file){ need->new_source, o->others[i].entry };
 	source_read_each(&(struct read_each){
 		.files = files,
-		.n = n,
+		.n = o->n,
 		.jobs = need->jobs,
 		.least = FILES_A_THREAD,
 		.arena = need->arena,
@@ -167,30 +168,31 @@ static bool read_outlines(struct outlining *o, uint32_t n)
 		.read = read_outline,
 		.context = o,
 	});
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < o->n; i++) {
 		need->outline_bytes += o->others[i].bytes;
 		ok &= !o->others[i].failed;
 	}
-	need->outlines = n;
+	need->outlines = o->n;
 	return ok;
 }
 
-/* An import as any file may have it, and who has it. */
+/* An import path, and the files that import it. */
 struct importers {
 	struct str import;
 	VEC(struct other *) files;
 	struct importers *next; /* of the same base name */
 };
 
-static void index_imports(struct need *need, struct other *others, uint32_t n, struct map *by_base)
+static void index_imports(struct outlining *o, struct map *by_base)
 {
+	struct need *need = o->need;
 	struct map by_path;
 
 	map_init(&by_path, need->arena);
 	map_init(by_base, need->arena);
-	for (uint32_t i = 0; i < n; i++) {
-		for (uint32_t k = 0; k < others[i].outline.imports.n; k++) {
-			struct str import = others[i].outline.imports.items[k].path;
+	for (uint32_t i = 0; i < o->n; i++) {
+		for (uint32_t k = 0; k < o->others[i].outline.imports.n; k++) {
+			struct str import = o->others[i].outline.imports.items[k].path;
 			void **slot = map_put(&by_path, import.p, 0);
 			struct importers *importers = *slot;
 
@@ -204,7 +206,7 @@ static void index_imports(struct need *need, struct other *others, uint32_t n, s
 				importers->next = *base;
 				*base = importers;
 			}
-			*vec_push(need->arena, &importers->files) = &others[i];
+			*vec_push(need->arena, &importers->files) = &o->others[i];
 		}
 	}
 }
@@ -214,10 +216,8 @@ static bool ends_with_path(struct str path, struct str end)
 	return str_ends(path, end) && (path.n == end.n || path.p[path.n - end.n - 1] == '/');
 }
 
-/*
- * May `import` name the file at `path`? Its end as an import root would have it, or, where leading
- * folders of the import may be left out, an end of the import that is an end of the path.
- */
+/* May `import` name the file at `path`: is it an end of the path, or is a part of it that leaves
+ * leading folders out? */
 static bool may_name(struct str import, struct str path)
 {
 	for (struct str rest = import;;) {
@@ -236,7 +236,7 @@ struct reaching {
 	struct need *need;
 	struct map by_base;
 	VEC(struct str) open;
-	bool exact; /* only the import's whole path may be a path's end */
+	bool exact; /* roots are declared: only a whole import may be the end of a path */
 };
 
 static void reach_importers(struct reaching *r, struct str path)
@@ -257,19 +257,19 @@ static void reach_importers(struct reaching *r, struct str path)
 	}
 }
 
-/* Marks all that import a changed file, directly or not; a public import makes no difference. */
-static void reach(struct need *need, struct other *others, uint32_t n, bool inferred)
+static void reach(struct outlining *o, bool inferred)
 {
-	struct reaching r = { .need = need, .exact = !inferred };
+	const struct changes *changes = o->need->changes;
+	struct reaching r = { .need = o->need, .exact = !inferred };
 
-	index_imports(need, others, n, &r.by_base);
-	for (uint32_t i = 0; i < need->changes->list.n; i++)
-		reach_importers(&r, need->changes->list.items[i].path);
+	index_imports(o, &r.by_base);
+	for (uint32_t i = 0; i < changes->list.n; i++)
+		reach_importers(&r, changes->list.items[i].path);
 	while (r.open.n)
 		reach_importers(&r, r.open.items[--r.open.n]);
 }
 
-/* Does a file have an import that an added or deleted file may answer, or have answered? */
+/* Does a file have an import that may name an added, deleted or linked file? */
 static bool imports_moved(
 	const struct need *need, const struct outline *outline, const struct map *moved)
 {
@@ -292,7 +292,7 @@ static void take_moved(struct need *need, struct map *moved)
 	}
 }
 
-/* Paths that are compiled already, on either side. */
+/* Paths of files that are compiled already, on either side, as imports of changed ones. */
 static void take_compiled(
 	struct need *need, const struct schema *old, const struct schema *new, struct map *compiled)
 {
@@ -311,18 +311,19 @@ static void take_compiled(
 
 struct asking {
 	struct map old_packages, new_packages;
-	bool packages;   /* one side's changed files have a package that the other's lack */
+	struct map compiled; /* interned paths of files that are compiled already */
+	bool packages;   /* the changed files of one side have a package that the other's lack */
 	bool everything; /* public imports changed: any name may be hurt */
 };
 
-static void choose(struct need *need, struct other *others, uint32_t n, const struct asking *asking,
-	const struct roots *roots)
+static void choose(struct outlining *o, const struct asking *asking, const struct roots *roots)
 {
+	struct need *need = o->need;
 	struct map moved;
 
 	take_moved(need, &moved);
-	for (uint32_t i = 0; i < n; i++) {
-		struct other *other = &others[i];
+	for (uint32_t i = 0; i < o->n; i++) {
+		const struct other *other = &o->others[i];
 		const char *package = other->outline.package.p;
 		bool hurt = other->reached && (other->outline.says || asking->everything);
 
@@ -335,18 +336,19 @@ static void choose(struct need *need, struct other *others, uint32_t n, const st
 						  map_get(&asking->new_packages, package, 0));
 		hurt |= other->outline.is_broken;
 		/* What is in no root is there for imports alone. */
-		if (hurt && !other->compiled && roots_hold(roots, other->entry->path))
+		if (hurt && roots_hold(roots, other->entry->path) &&
+			!map_get(&asking->compiled, intern(need->names, other->entry->path).p, 0))
 			*vec_push(need->arena, &need->hurt) = other->entry->path;
 	}
 }
 
-static void take_hints(struct need *need, const struct other *others, uint32_t n)
+static void take_hints(struct outlining *o)
 {
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t k = 0; k < others[i].outline.imports.n; k++)
-			*vec_push(need->arena, &need->hints) =
-				(struct import_hint){ others[i].entry->path,
-					others[i].outline.imports.items[k].path };
+	for (uint32_t i = 0; i < o->n; i++)
+		for (uint32_t k = 0; k < o->others[i].outline.imports.n; k++)
+			*vec_push(o->need->arena, &o->need->hints) =
+				(struct import_hint){ o->others[i].entry->path,
+					o->others[i].outline.imports.items[k].path };
 }
 
 bool need_is_full(const struct need *need, const struct roots *old, const struct roots *new)
@@ -360,7 +362,7 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 	for (uint32_t i = 0; i < old->declared.n; i++)
 		if (!str_eq(old->declared.items[i], new->declared.items[i]))
 			return true;
-	/* What options and features rest on: a tree's own copy of it. */
+	/* A tree's own copy of a file that options and features rest on. */
 	for (uint32_t i = 0; i < need->changes->list.n; i++) {
 		struct str path = need->changes->list.items[i].path;
 
@@ -373,17 +375,48 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 	return false;
 }
 
+/* Lists the files whose outlines are read: those that did not change. */
+static void list_others(struct outlining *o, const struct source_list *list, bool moved)
+{
+	struct need *need = o->need;
+
+	o->others = NEW_ARRAY(need->arena, list->entries.n, struct other);
+	for (uint32_t i = 0; i < list->entries.n; i++) {
+		const struct source_entry *entry = &list->entries.items[i];
+
+		if (change_find(need->changes, entry->path))
+			continue;
+		/* With --path most files are in no report; of those only what packages and roots
+		 * need counts. */
+		if (need->in_report && !need->in_report(need->context, entry->path) &&
+			!need->packages && !moved) {
+			o->is_partial = true;
+			continue;
+		}
+		o->others[o->n++].entry = entry;
+	}
+}
+
+/* Marks the files that import a changed one, directly or not. */
+static void mark_reached(struct outlining *o, bool inferred)
+{
+	if (!o->is_partial) {
+		reach(o, inferred);
+		return;
+	}
+	/* With --path the import graph is incomplete: every reported file counts as reached. */
+	for (uint32_t i = 0; i < o->n; i++)
+		o->others[i].reached = true;
+}
+
 bool need_find(struct need *need, const struct schema *old, const struct schema *new,
 	const struct roots *roots)
 {
-	struct map compiled;
 	struct outline_words words;
 	struct asking asking = { 0 };
+	struct outlining o = { .need = need, .words = &words };
 	bool moved = has_moved(need);
 	const struct source_list *list;
-	struct outlining o = { .need = need, .words = &words };
-	bool some = false;
-	uint32_t n = 0;
 
 	outline_words_init(&words, need->arena);
 	need_names(need, old, new, &words);
@@ -397,36 +430,13 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 	list = source_files(need->new_source, need->diags);
 	if (!list)
 		return false;
-	take_compiled(need, old, new, &compiled);
-	o.others = NEW_ARRAY(need->arena, list->entries.n, struct other);
-	for (uint32_t i = 0; i < list->entries.n; i++) {
-		const struct source_entry *entry = &list->entries.items[i];
-
-		if (change_find(need->changes, entry->path))
-			continue;
-		/* With --path most files are in no report; only what packages and roots need counts
-		 * then. */
-		if (need->in_report && !need->in_report(need->context, entry->path) &&
-			!need->packages && !moved) {
-			some = true;
-			continue;
-		}
-		o.others[n].entry = entry;
-		o.others[n].compiled =
-			map_get(&compiled, intern(need->names, entry->path).p, 0) != NULL;
-		n++;
-	}
-	if (!read_outlines(&o, n))
+	take_compiled(need, old, new, &asking.compiled);
+	list_others(&o, list, moved);
+	if (!read_outlines(&o))
 		return false;
-	if (some) {
-		/* What imports what is known in part, so every file of the report counts. */
-		for (uint32_t i = 0; i < n; i++)
-			o.others[i].reached = true;
-	} else {
-		reach(need, o.others, n, roots->inferred);
-	}
-	choose(need, o.others, n, &asking, roots);
+	mark_reached(&o, roots->inferred);
+	choose(&o, &asking, roots);
 	if (roots->inferred && moved)
-		take_hints(need, o.others, n);
+		take_hints(&o);
 	return true;
 }

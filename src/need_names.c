@@ -16,7 +16,7 @@ static void take_name(void *context, struct element *e)
 	struct declared *declared;
 	void **slot;
 
-	/* Of fields extensions alone have a full name: an option of another file may set one. */
+	/* Among fields only extensions have a full name: options of other files may set them. */
 	if (e->kind != ELEMENT_MESSAGE && e->kind != ELEMENT_ENUM && e->kind != ELEMENT_SERVICE &&
 		e->kind != ELEMENT_FIELD)
 		return;
@@ -42,7 +42,7 @@ static void take_names(struct need *need, const struct schema *schema, struct ma
 	}
 }
 
-/* Are an enum's numbers as they were? A field's default may go by them. */
+/* Does an enum have the same values? The default of a field may be one. */
 static bool same_numbers(const struct enumeration *a, const struct enumeration *b)
 {
 	if (a->values.n != b->values.n)
@@ -55,7 +55,7 @@ static bool same_numbers(const struct enumeration *a, const struct enumeration *
 	return true;
 }
 
-/* An enum that only got more values at its end changes no default. */
+/* Were values only added at the end? That changes no default. */
 static bool is_extended(const struct enumeration *old, const struct enumeration *new)
 {
 	if (!old->values.n || new->values.n < old->values.n)
@@ -68,7 +68,7 @@ static bool is_extended(const struct enumeration *old, const struct enumeration 
 	return true;
 }
 
-/* Whether it is open decides who may use it. */
+/* An open enum may be used where a closed one may not. */
 static bool same_enum(const struct enumeration *old, const struct enumeration *new)
 {
 	return old->e.features && new->e.features &&
@@ -76,7 +76,7 @@ static bool same_enum(const struct enumeration *old, const struct enumeration *n
 	       (same_numbers(old, new) || is_extended(old, new));
 }
 
-/* May who extends it go on? */
+/* Are extensions of it as valid as before? */
 static bool same_message(const struct message *old, const struct message *new)
 {
 	if (old->is_message_set != new->is_message_set ||
@@ -91,7 +91,7 @@ static bool same_message(const struct message *old, const struct message *new)
 	return true;
 }
 
-/* Does an option that sets it mean the same? */
+/* Does an option that sets the field mean the same? */
 static bool same_field(const struct field *old, const struct field *new)
 {
 	return old->type == new->type &&
@@ -111,7 +111,7 @@ static bool is_same(const struct declared *old, const struct declared *new)
 		return true;
 	if (a->kind == ELEMENT_FIELD)
 		return same_field((const struct field *)a, (const struct field *)b);
-	/* What became local does not compile where others use it. */
+	/* Files that use a type that became local do not compile. */
 	if (type_visibility(a) != type_visibility(b))
 		return false;
 	if (a->kind == ELEMENT_MESSAGE)
@@ -119,7 +119,7 @@ static bool is_same(const struct declared *old, const struct declared *new)
 	return same_enum((const struct enumeration *)a, (const struct enumeration *)b);
 }
 
-/* The values that an enum lost: an option or a default may name one, and not the enum. */
+/* The values that an enum lost: an option or a default may name one without naming the enum. */
 static void add_lost_values(struct need *need, const struct declared *old,
 	const struct declared *new, struct outline_words *words)
 {
@@ -136,7 +136,7 @@ static void add_lost_values(struct need *need, const struct declared *old,
 	}
 }
 
-/* Names that went or are another thing now. */
+/* Names that are gone or name something else now. */
 static void add_lost(struct need *need, const struct map *old, const struct map *new,
 	struct outline_words *words)
 {
@@ -160,7 +160,7 @@ static void add_came(struct need *need, const struct map *old, const struct map 
 		const struct map_entry *e = &new->entries[i];
 		const struct declared *declared = e->value;
 
-		/* An extension that came hurts nobody; the rules of packages ask for it. */
+		/* An added extension hurts nobody, but the rules of packages ask for it. */
 		if (!map_get(old, e->key, 0) &&
 			(need->packages || declared->element->kind != ELEMENT_FIELD))
 			outline_words_add(words, need->arena, declared->element->name);
@@ -169,7 +169,7 @@ static void add_came(struct need *need, const struct map *old, const struct map 
 
 /* ---- fields that options set ---- */
 
-/* Messages that an option's value is made of. */
+/* Messages that values of options consist of. */
 struct option_types {
 	struct arena *arena;
 	struct map messages;        /* by address */
@@ -245,7 +245,7 @@ static void add_lost_fields(struct need *need, const struct message *old, const 
 	}
 }
 
-/* An option may set a field of a message that no name in it says. */
+/* An option may set fields of a message without naming the message. */
 static void add_option_fields(struct need *need, const struct schema *old,
 	const struct map *new_names, struct outline_words *words)
 {
