@@ -1,7 +1,9 @@
 /*
- * Opening that goes on after a signal, which may interrupt it where the file lies on a network.
+ * Opening files, going on after a signal, which may interrupt it where they lie on a network; and
+ * reading them whole.
  */
 #pragma once
+#include "base/str.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,3 +17,6 @@ static inline int openat_again(int folder, const char *path, int flags)
 {
 	return (int)TEMP_FAILURE_RETRY(openat(folder, path, flags));
 }
+
+/* The rest of an open file, at most `limit` bytes; false with errno (EFBIG: it is larger). */
+bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes);

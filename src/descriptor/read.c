@@ -6,7 +6,6 @@
 
 #include "descriptor.pb-c.h"
 
-enum { LARGEST_FIELD = 536870911, LARGEST_IN_MESSAGE_SET = 2147483646 };
 enum { MESSAGE_OPTIONS_MAP_ENTRY = 7 };
 
 struct reader {
@@ -153,7 +152,7 @@ static void read_field_number(
 {
 	field->number = d->number;
 	if (!d->has_number || d->number < 1 ||
-		d->number > (field->extension ? LARGEST_IN_MESSAGE_SET : LARGEST_FIELD))
+		d->number > (field->extension ? MAX_SET_NUMBER : MAX_FIELD_NUMBER))
 		read_error(reader, &field->e, "has no possible number");
 }
 
@@ -544,18 +543,18 @@ static void read_edition(struct reader *reader, const Google__Protobuf__FileDesc
  * default_symbol_visibility is? */
 static bool options_keep_source_features(struct str options)
 {
-	enum { FEATURES = 50, ENFORCE_NAMING_STYLE = 7, DEFAULT_SYMBOL_VISIBILITY = 8 };
+	const uint32_t features_field = (uint32_t)features_number(ELEMENT_FILE);
 	struct wire wire = wire_open(options);
 	struct wire_record record, feature;
 
 	while (wire_next(&wire, &record)) {
 		struct wire features = wire_open(record.bytes);
 
-		if (record.number != FEATURES || record.type != WIRE_BYTES)
+		if (record.number != features_field || record.type != WIRE_BYTES)
 			continue;
 		while (wire_next(&features, &feature))
-			if (feature.number == ENFORCE_NAMING_STYLE ||
-				feature.number == DEFAULT_SYMBOL_VISIBILITY)
+			if (feature.number == FEATURE_ENFORCE_NAMING_STYLE ||
+				feature.number == FEATURE_DEFAULT_SYMBOL_VISIBILITY)
 				return true;
 	}
 	return false;

@@ -6,6 +6,7 @@
  * it; warnings go to standard error, which compilers pass on. The status is only not 0 when no
  * response could be made (plugin.proto says so).
  */
+#include "base/open.h"
 #include "breakwater/breakwater.h"
 #include "descriptor/descriptor.h"
 #include "plugin/parameter.h"
@@ -18,7 +19,6 @@
 
 enum {
 	MAX_REQUEST_BYTES = 1 << 30,
-	FIRST_READ = 1 << 16,
 	FAILED = 1,
 };
 
@@ -36,35 +36,6 @@ static void out_of_memory(void *context)
 	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
 		_exit(FAILED);
 	_exit(FAILED);
-}
-
-/* All of standard input. False with errno, EFBIG when it does not end. */
-static bool read_input(struct arena *arena, struct str *bytes)
-{
-	size_t size = FIRST_READ, n = 0;
-	char *p = arena_bytes(arena, size);
-
-	for (;;) {
-		ssize_t got = read(STDIN_FILENO, p + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-		if (n < size)
-			continue;
-		if (size >= MAX_REQUEST_BYTES) {
-			errno = EFBIG;
-			return false;
-		}
-		p = arena_grow(arena, p, size, size * 2, 1);
-		size *= 2;
-	}
-	*bytes = (struct str){ p, n };
-	return true;
 }
 
 static struct breakwater_git git_variables(void)
@@ -196,7 +167,7 @@ static int answer(struct plugin *plugin)
 	struct parameter parameter;
 	struct str bytes, error;
 
-	if (!read_input(plugin->arena, &bytes)) {
+	if (!file_bytes(STDIN_FILENO, MAX_REQUEST_BYTES, plugin->arena, &bytes)) {
 		out_printf(plugin->err,
 			"protoc-gen-breakwater: error: cannot read the request: %s\n",
 			strerror(errno));

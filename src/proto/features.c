@@ -7,25 +7,6 @@
  */
 #include "proto/options.h"
 
-/* Fields of google.protobuf.FeatureSet and of the languages' sets. */
-enum {
-	FEATURE_FIELD_PRESENCE = 1,
-	FEATURE_ENUM_TYPE = 2,
-	FEATURE_REPEATED_FIELD_ENCODING = 3,
-	FEATURE_UTF8_VALIDATION = 4,
-	FEATURE_MESSAGE_ENCODING = 5,
-	FEATURE_JSON_FORMAT = 6,
-	FEATURE_ENFORCE_NAMING_STYLE = 7,
-	FEATURE_DEFAULT_SYMBOL_VISIBILITY = 8,
-	FEATURE_ENFORCE_PROTO_LIMITS = 9,
-	FEATURE_CPP = 1000,
-	FEATURE_JAVA = 1001,
-	FEATURE_CSHARP = 1004,
-	CPP_FEATURE_STRING_TYPE = 2,
-	JAVA_FEATURE_UTF8_VALIDATION = 2,
-	CSHARP_FEATURE_NULLABLE = 1,
-};
-
 /* edition_defaults of the fields of FeatureSet, pb.CppFeatures and pb.JavaFeatures in the built-in
  * files; the greatest edition not above the file's counts. */
 static const struct {
@@ -121,32 +102,6 @@ static const struct features *default_features(enum edition edition)
 			found = &edition_defaults[i].features;
 	}
 	return found;
-}
-
-/* The number of `features` in the options message of a kind. */
-static int32_t features_number(enum element_kind kind)
-{
-	switch (kind) {
-	case ELEMENT_FILE:
-	case ELEMENT_EXTENSION_RANGE:
-		return 50;
-	case ELEMENT_MESSAGE:
-		return 12;
-	case ELEMENT_FIELD:
-		return 21;
-	case ELEMENT_ONEOF:
-		return 1;
-	case ELEMENT_ENUM:
-		return 7;
-	case ELEMENT_ENUM_VALUE:
-		return 2;
-	case ELEMENT_SERVICE:
-		return 34;
-	case ELEMENT_METHOD:
-		return 35;
-	default:
-		return 0;
-	}
 }
 
 /* `made`, as the pointer that other elements have for the same features. */
@@ -513,8 +468,6 @@ static bool says_message_set(const struct message *message)
 	return false;
 }
 
-enum { LARGEST_IN_MESSAGE_SET = 2147483646 }; /* what `max` means there */
-
 /* Recursion is as deep as messages nest, which the readers of files bound. */
 static void resolve_message(
 	struct resolving *resolving, struct message *message, const struct features *base)
@@ -523,7 +476,7 @@ static void resolve_message(
 	message->is_message_set = says_message_set(message);
 	for (uint32_t i = 0; message->is_message_set && i < message->extension_ranges.n; i++)
 		if (message->extension_ranges.items[i]->to_max)
-			message->extension_ranges.items[i]->end = LARGEST_IN_MESSAGE_SET;
+			message->extension_ranges.items[i]->end = MAX_SET_NUMBER;
 	resolve_fields(resolving, message, base);
 	for (uint32_t i = 0; i < message->enums.n; i++)
 		resolve_enum(resolving, message->enums.items[i], base);

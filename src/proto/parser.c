@@ -13,7 +13,6 @@ enum {
 	DEEPEST_MESSAGE = 31, /* protoc's parser refuses the 32nd level */
 	DEEPEST_LITERAL = MAX_NESTING,
 	NO_LOCATION = -1,
-	LARGEST_NUMBER = 536870911, /* of a field: 2^29-1 */
 };
 
 /* Field numbers of descriptor.proto that make up a location's path. */
@@ -1211,7 +1210,7 @@ static bool parse_extend(struct parser *p, const struct scope *scope)
 static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *range, bool *to_max,
 	int32_t location)
 {
-	int64_t largest = is_enum ? INT32_MAX : LARGEST_NUMBER;
+	int64_t largest = is_enum ? INT32_MAX : MAX_FIELD_NUMBER;
 	uint32_t begin = current(p)->span.begin;
 	struct token first = *current(p);
 	int32_t part = location_open(p, location, RANGE_BEGIN, -1);

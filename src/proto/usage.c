@@ -95,13 +95,6 @@ static void check_options(struct context *context, const struct element *element
 
 /* ---- features of fields ---- */
 
-enum {
-	FEATURE_FIELD_PRESENCE = 1,
-	FEATURE_REPEATED_FIELD_ENCODING = 3,
-	FEATURE_UTF8_VALIDATION = 4,
-	FEATURE_MESSAGE_ENCODING = 5
-};
-
 static const char *presence_fault(const struct field *field, int64_t presence)
 {
 	if (field->is_map)
@@ -157,8 +150,8 @@ static const char *field_feature_fault(const struct field *field, const struct o
 
 static const struct options *features_of(const struct element *element)
 {
-	const struct option *option = options_find(element->options,
-		element->kind == ELEMENT_FILE ? FILE_OPTION_FEATURES : FIELD_OPTION_FEATURES);
+	const struct option *option =
+		options_find(element->options, features_number(element->kind));
 
 	return option ? option_message(option) : NULL;
 }

@@ -1,6 +1,7 @@
 /*
- * What the newest editions bound: which nested types are exported (features.default_symbol_visibility
- * = STRICT), and how much one message or enum declares (features.enforce_proto_limits).
+ * What the newest editions bound: which nested types are exported
+ * (features.default_symbol_visibility = STRICT), and how much one message or enum declares
+ * (features.enforce_proto_limits).
  */
 #include "proto/validate.h"
 
@@ -12,7 +13,7 @@ static bool is_enum_namespace(const struct message *m)
 {
 	return m->e.parent->kind == ELEMENT_FILE && m->visibility != VISIBILITY_EXPORT &&
 	       m->reserved_ranges.n == 1 && m->reserved_ranges.items[0].begin == 1 &&
-	       m->reserved_ranges.items[0].end >= 536870911;
+	       m->reserved_ranges.items[0].end >= MAX_FIELD_NUMBER;
 }
 
 /* STRICT: what is nested is not exported, save the enums of a namespace. */
@@ -49,8 +50,8 @@ static void check_count(struct context *c, const struct element *e, const char *
 	if (n <= most || !e->features || e->features->enforce_proto_limits != PROTO_LIMITS2026)
 		return;
 	diag_error(c->diags, here(c, e->name_span),
-		"%s '" STR "' has %u %s, and edition 2026 allows %u", what, ARG(e->name), n, of_what,
-		most);
+		"%s '" STR "' has %u %s, and edition 2026 allows %u", what, ARG(e->name), n,
+		of_what, most);
 	diag_help(c->diags,
 		"split it, or set features.enforce_proto_limits = LEGACY_NO_EXPLICIT_LIMITS in it");
 }
@@ -82,7 +83,8 @@ static void check_element(void *context, struct element *e)
 		break;
 	case ELEMENT_ENUM:
 		check_strict(c, e);
-		check_count(c, e, "enum", "values", ((struct enumeration *)e)->values.n, MOST_VALUES);
+		check_count(
+			c, e, "enum", "values", ((struct enumeration *)e)->values.n, MOST_VALUES);
 		break;
 	default:
 		break;

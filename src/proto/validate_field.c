@@ -2,8 +2,6 @@
 #include "proto/validate.h"
 
 enum {
-	LARGEST_FIELD_NUMBER = 536870911, /* 2^29-1 */
-	LARGEST_IN_SET = 2147483646,      /* of an extension of a message set */
 	IMPLEMENTATION_FIRST = 19000,
 	IMPLEMENTATION_LAST = 19999,
 	/* FieldOptions */
@@ -25,7 +23,7 @@ static void validate_number(struct context *c, struct field *field)
 	struct place place = here(c, field->number_span);
 	bool in_set = field->extension && field->extension->extendee &&
 		      message_is_message_set(field->extension->extendee);
-	int32_t largest = in_set ? LARGEST_IN_SET : LARGEST_FIELD_NUMBER;
+	int32_t largest = in_set ? MAX_SET_NUMBER : MAX_FIELD_NUMBER;
 
 	if (field->number < 1 || field->number > largest) {
 		diag_error(c->diags, place,

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 
 enum {
-	LARGEST_FIELD_NUMBER = 536870911,
-	LARGEST_IN_SET = 2147483646,
 	RANGE_DECLARATION = 2,
 	RANGE_VERIFICATION = 3,
 	DECLARATION_NUMBER = 1,
@@ -119,7 +117,7 @@ static void check_reserved_names(struct context *c, const struct reserved_name *
 void validate_message_ranges(struct context *c, struct message *m)
 {
 	uint32_t n = 0, most = m->reserved_ranges.n + m->extension_ranges.n;
-	int32_t largest = message_is_message_set(m) ? LARGEST_IN_SET : LARGEST_FIELD_NUMBER;
+	int32_t largest = message_is_message_set(m) ? MAX_SET_NUMBER : MAX_FIELD_NUMBER;
 	struct interval *intervals;
 
 	check_reserved_names(c, m->reserved_names.items, m->reserved_names.n);
@@ -149,7 +147,7 @@ void validate_message_ranges(struct context *c, struct message *m)
 
 		intervals[n] = (struct interval){ r->begin, r->end, r->span, false };
 		/* It may pass the greatest field number (protoc; buf refuses it). */
-		n += check_bounds(c, &intervals[n], 1, LARGEST_IN_SET);
+		n += check_bounds(c, &intervals[n], 1, MAX_SET_NUMBER);
 	}
 	for (uint32_t i = 0; i < m->extension_ranges.n; i++) {
 		const struct extension_range *r = m->extension_ranges.items[i];

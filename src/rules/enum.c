@@ -2,7 +2,7 @@
 #include "rules/lookup.h"
 
 enum { PLAIN, UNLESS_NUMBER_RESERVED, UNLESS_NAME_RESERVED };
-enum { FEATURE_ENUM_TYPE = 2, ENUM_OPTION_ALLOW_ALIAS = 2 };
+enum { ENUM_OPTION_ALLOW_ALIAS = 2 };
 enum { VALUE_OPTION_JSON = 998, JSON_STRING = 1 }; /* json_enumvalue_options.proto */
 
 static bool may_alias(const struct enumeration *enumeration)
@@ -411,7 +411,7 @@ const struct rule rule_ENUM_VALUE_SAME_NAME = {
 		  "runtimes since protobuf 36; source code still has to follow.",
 };
 
-#define JSON_OPTIONS_HEAD                                   \
+#define JSON_OPTIONS_HEAD                                       \
 	"edition = \"2026\";\npackage acme.v1;\nimport option " \
 	"\"google/protobuf/json_options.proto\";\n"
 

@@ -6,11 +6,6 @@ enum {
 	FIELD_OPTION_CTYPE = 1,
 	FIELD_OPTION_JSTYPE = 6,
 	FILE_OPTION_JAVA_STRING_CHECK_UTF8 = 27,
-	FEATURE_UTF8_VALIDATION = 4,
-	FEATURE_CPP = 1000,
-	FEATURE_CPP_STRING_TYPE = 2,
-	FEATURE_JAVA = 1001,
-	FEATURE_JAVA_UTF8_VALIDATION = 2,
 };
 
 static bool is_64_bit(const struct field *field)
@@ -137,7 +132,7 @@ static struct spot java_spot(const struct field *field)
 
 	if (option)
 		return (struct spot){ field->e.file, option->span, option->span };
-	return spot_feature(&field->e, FEATURE_JAVA, FEATURE_JAVA_UTF8_VALIDATION);
+	return spot_feature(&field->e, FEATURE_JAVA, JAVA_FEATURE_UTF8_VALIDATION);
 }
 
 static void field_same_java_utf8_validation(
@@ -221,7 +216,7 @@ static struct spot cpp_spot(const struct field *field)
 	const struct option *ctype = options_find(field->e.options, FIELD_OPTION_CTYPE);
 
 	return ctype ? spot_option(&field->e, ctype)
-		     : spot_feature(&field->e, FEATURE_CPP, FEATURE_CPP_STRING_TYPE);
+		     : spot_feature(&field->e, FEATURE_CPP, CPP_FEATURE_STRING_TYPE);
 }
 
 static bool is_text(const struct field *field)

@@ -47,33 +47,6 @@ struct spot spot_option(const struct element *element, const struct option *opti
 	return spot_span(element, option ? option->span : NO_SPAN);
 }
 
-static int32_t features_number(enum element_kind kind)
-{
-	/* `features` in the options messages of descriptor.proto */
-	switch (kind) {
-	case ELEMENT_FILE:
-		return 50;
-	case ELEMENT_MESSAGE:
-		return 12;
-	case ELEMENT_FIELD:
-		return 21;
-	case ELEMENT_ONEOF:
-		return 1;
-	case ELEMENT_ENUM:
-		return 7;
-	case ELEMENT_ENUM_VALUE:
-		return 2;
-	case ELEMENT_SERVICE:
-		return 34;
-	case ELEMENT_METHOD:
-		return 35;
-	case ELEMENT_EXTENSION_RANGE:
-		return 50;
-	default:
-		return 0;
-	}
-}
-
 /* Was a message's value written whole? A dotted statement has the place of what it set inside. */
 static bool is_literal(const struct option *option)
 {

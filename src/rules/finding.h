@@ -38,13 +38,13 @@ struct check {
 	const struct selection *selection;
 	struct findings *findings;
 	struct diags *diags;
-	bool visibility_is_unknown; /* and that was said */
+	bool visibility_is_unknown;                   /* and that was said */
 	const struct rule *by_kind[PAIR_KINDS][ROWS]; /* the selected rules */
 	uint32_t n_by_kind[PAIR_KINDS];
-	struct map lookups; /* lookup.c's, by message or enum */
-	struct map turned;  /* visibility.c's, by new file */
+	struct map lookups;  /* lookup.c's, by message or enum */
+	struct map turned;   /* visibility.c's, by new file */
 	struct moves *moves; /* moved.c's; NULL: nobody asked yet */
-	struct map made;    /* (subject, row): its finding, of several the last one */
+	struct map made;     /* (subject, row): its finding, of several the last one */
 	VEC(struct link) links;
 	VEC(struct unplaced) unplaced;
 };
@@ -76,14 +76,14 @@ struct spot spot_remains(const struct check *c, const struct pair *pair);
 
 struct fact {
 	struct spot old, new;
-	struct spot now; /* where what changed stands, if `new` only surrounds it */
+	struct spot now;               /* where what changed stands, if `new` only surrounds it */
 	const struct element *subject; /* what the finding is about: the old one if there is one */
 	struct str name;          /* `element` of the finding; absent: the subject's full name */
 	struct str before, after; /* absent: none */
 	struct str help;
 	struct str moved_to; /* where it lives on, in words; absent: nowhere */
-	bool gone;  /* `new` is only what is left around it */
-	int detail; /* DETAIL_… for breaks_of */
+	bool gone;           /* `new` is only what is left around it */
+	int detail;          /* DETAIL_… for breaks_of */
 };
 
 /*
@@ -121,4 +121,3 @@ struct str edition_words(enum edition edition);
 struct str range_words(struct arena *arena, int32_t begin, int32_t end, int32_t max);
 /* A reserved name as its file spells it: `"amount"`, in editions `amount`. */
 struct str reserved_spelling(struct arena *arena, const struct file *file, struct str name);
-#define MAX_FIELD_NUMBER 536870911

@@ -3,7 +3,6 @@
 
 enum {
 	MESSAGE_OPTION_NO_STANDARD_DESCRIPTOR_ACCESSOR = 2,
-	FEATURE_JSON_FORMAT = 6,
 };
 
 /* Enums as well: what is a pair of either has features. */

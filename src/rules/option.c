@@ -187,8 +187,7 @@ static bool csharp_is_nullable(const struct file *file)
 
 static struct spot csharp_nullable_spot(const struct file *file)
 {
-	enum { FEATURE_CSHARP = 1004, NULLABLE_REFERENCE_TYPES = 1 };
-	struct spot spot = spot_feature(&file->e, FEATURE_CSHARP, NULLABLE_REFERENCE_TYPES);
+	struct spot spot = spot_feature(&file->e, FEATURE_CSHARP, CSHARP_FEATURE_NULLABLE);
 
 	/* As for other options: nothing stands for one that is not written. */
 	return spot.line.begin == file->e.span.begin && spot.line.end == file->e.span.end

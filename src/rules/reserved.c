@@ -187,7 +187,7 @@ static void extension_message_no_delete(
 		const struct extension_range *r = old->extension_ranges.items[i];
 		struct lost lost = {
 			.range = { r->begin, r->end, r->e.span },
-			.max = message_is_message_set(old) ? INT32_MAX - 1 : MAX_FIELD_NUMBER,
+			.max = message_is_message_set(old) ? MAX_SET_NUMBER : MAX_FIELD_NUMBER,
 			.what = "extension range",
 			.keyword = "extensions",
 			.detail = DETAIL_RANGE + (int)i,

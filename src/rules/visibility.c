@@ -1,8 +1,6 @@
 /* Which messages and enums other files may use (edition 2024). */
 #include "rules/finding.h"
 
-enum { FEATURE_DEFAULT_SYMBOL_VISIBILITY = 8 };
-
 /* Types of one new file that became local by its edition or option: folded under the first. */
 struct turned {
 	struct finding *first;
@@ -31,11 +29,10 @@ static bool is_by_default(const struct element *old, const struct element *new)
 /* The option of the file, NULL when it is the edition's default. */
 static const struct option *visibility_option(const struct file *file)
 {
-	enum { FILE_FEATURES = 50 };
-	const struct option *features = options_find(file->e.options, FILE_FEATURES);
+	const struct option *features =
+		options_find(file->e.options, features_number(ELEMENT_FILE));
 
-	return features ? options_find(
-				  option_message(features), FEATURE_DEFAULT_SYMBOL_VISIBILITY)
+	return features ? options_find(option_message(features), FEATURE_DEFAULT_SYMBOL_VISIBILITY)
 			: NULL;
 }
 
@@ -96,9 +93,9 @@ static void turned_add(struct check *c, struct finding *finding, const struct el
 	}
 	turned->nested |= old->parent->kind != ELEMENT_FILE;
 	if (++turned->n > 1)
-		turned->first->message = str_printf(c->arena,
-			"%u types became local " STR ", '" STR "' first", turned->n,
-			ARG(default_words(c, new->file)), ARG(turned->name));
+		turned->first->message =
+			str_printf(c->arena, "%u types became local " STR ", '" STR "' first",
+				turned->n, ARG(default_words(c, new->file)), ARG(turned->name));
 	turned->first->help = turned_help(new->file, turned->nested);
 	finding_follows(c, finding, new->file, ROW_SYMBOL_SAME_VISIBILITY);
 }

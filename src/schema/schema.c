@@ -292,3 +292,28 @@ void file_name_elements(struct file *file, struct intern *names)
 {
 	file_walk(file, name_element, names);
 }
+
+int32_t features_number(enum element_kind kind)
+{
+	switch (kind) {
+	case ELEMENT_FILE:
+	case ELEMENT_EXTENSION_RANGE:
+		return 50;
+	case ELEMENT_MESSAGE:
+		return 12;
+	case ELEMENT_FIELD:
+		return 21;
+	case ELEMENT_ONEOF:
+		return 1;
+	case ELEMENT_ENUM:
+		return 7;
+	case ELEMENT_ENUM_VALUE:
+		return 2;
+	case ELEMENT_SERVICE:
+		return 34;
+	case ELEMENT_METHOD:
+		return 35;
+	default:
+		return 0;
+	}
+}

@@ -107,6 +107,25 @@ struct features {
 	uint8_t csharp_nullable;           /* (pb.csharp).nullable_reference_types: 0 or 1 */
 };
 
+/* Fields of google.protobuf.FeatureSet and of the languages' sets. */
+enum {
+	FEATURE_FIELD_PRESENCE = 1,
+	FEATURE_ENUM_TYPE = 2,
+	FEATURE_REPEATED_FIELD_ENCODING = 3,
+	FEATURE_UTF8_VALIDATION = 4,
+	FEATURE_MESSAGE_ENCODING = 5,
+	FEATURE_JSON_FORMAT = 6,
+	FEATURE_ENFORCE_NAMING_STYLE = 7,
+	FEATURE_DEFAULT_SYMBOL_VISIBILITY = 8,
+	FEATURE_ENFORCE_PROTO_LIMITS = 9,
+	FEATURE_CPP = 1000,
+	FEATURE_JAVA = 1001,
+	FEATURE_CSHARP = 1004,
+	CPP_FEATURE_STRING_TYPE = 2,
+	JAVA_FEATURE_UTF8_VALIDATION = 2,
+	CSHARP_FEATURE_NULLABLE = 1,
+};
+
 enum { PRESENCE_EXPLICIT = 1, PRESENCE_IMPLICIT = 2, PRESENCE_LEGACY_REQUIRED = 3 };
 enum { ENUM_TYPE_OPEN = 1, ENUM_TYPE_CLOSED = 2 };
 enum { ENCODING_PACKED = 1, ENCODING_EXPANDED = 2 };
@@ -215,9 +234,14 @@ struct reserved_name {
 	struct span span;
 };
 
+enum {
+	MAX_FIELD_NUMBER = 536870911, /* 2^29-1, which `max` stands for */
+	MAX_SET_NUMBER = 2147483646,  /* the same of extensions of a message set */
+};
+
 struct extension_range {
 	struct element e;   /* kind ELEMENT_EXTENSION_RANGE; options as in ExtensionRangeOptions */
-	int32_t begin, end; /* inclusive; "max" is 536870911, in a message set 2147483646 */
+	int32_t begin, end; /* inclusive */
 	bool to_max;        /* the end is written `max` */
 	struct span begin_span, end_span;
 };
@@ -354,13 +378,14 @@ struct file {
 	struct text *text;      /* path, side, and the bytes when asked for */
 	struct str package;     /* interned; empty for none */
 	enum edition edition;
-	bool has_syntax;   /* a syntax or edition statement is there */
-	bool is_builtin;   /* google/protobuf/… carried by the program */
-	bool from_set;     /* as another compiler described it, which left out what is for sources alone */
-	bool is_broken;    /* did not parse or link without an error */
-	bool lacks_import; /* it reaches a missing import, directly or not */
-	bool lacks_source; /* from a set without source info: every place is 1:1 */
-	bool lost_import;  /* one of its imports is a struct lost_import */
+	bool has_syntax; /* a syntax or edition statement is there */
+	bool is_builtin; /* google/protobuf/… carried by the program */
+	bool from_set; /* as another compiler described it, which left out what is for sources alone
+			*/
+	bool is_broken;        /* did not parse or link without an error */
+	bool lacks_import;     /* it reaches a missing import, directly or not */
+	bool lacks_source;     /* from a set without source info: every place is 1:1 */
+	bool lost_import;      /* one of its imports is a struct lost_import */
 	bool lacks_visibility; /* from a set that does not say default_symbol_visibility, as protoc
 				  leaves it out: a type without a keyword may be local or not */
 	struct span package_span, syntax_span; /* whole statements */
@@ -413,7 +438,7 @@ struct schema {
 	VEC(struct schema_package)
 	packages; /* of contracts in `paths` that are not in `files`; empty when all are */
 	VEC(struct schema_link) links; /* that were met, wanted or imported */
-	VEC(struct lost_import) lost; /* of the new side, sorted by path */
+	VEC(struct lost_import) lost;  /* of the new side, sorted by path */
 };
 
 /* Full name of any element, without leading dot; made in `arena` where it is not kept. An enum
@@ -453,6 +478,8 @@ enum visibility type_default_visibility(const struct element *type, uint8_t feat
 enum visibility type_visibility(const struct element *type);
 /* The custom name of a value in JSON, (pb.enumvalue.json).string; absent: it has none. */
 struct str enum_value_json_string(const struct enum_value *value);
+/* The number of `features` in the options message of such an element; 0: it has no options. */
+int32_t features_number(enum element_kind kind);
 bool message_is_message_set(const struct message *message);
 struct field *message_field_by_number(const struct message *message, int32_t number);
 struct field *message_field_by_name(const struct message *message, struct str interned_name);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "source/unpack.h"
+#include "base/open.h"
 
 enum { MAX_MEMBERS = 2000000 };
 static const uint64_t MAX_KEPT_BYTES = UINT64_C(1) << 30;
@@ -61,8 +62,7 @@ static struct member *add_member(struct archive *archive, struct str path)
 	struct member *member = vec_push(archive->arena, &archive->members);
 
 	*member = (struct member){ .path = str_dup(archive->arena, path) };
-	*map_put(&archive->by_path, NULL, str_hash(path)) =
-		(void *)(uintptr_t)archive->members.n;
+	*map_put(&archive->by_path, NULL, str_hash(path)) = (void *)(uintptr_t)archive->members.n;
 	return member;
 }
 
@@ -316,8 +316,7 @@ bool source_file_bytes(const struct source_options *options, struct str path, en
 {
 	bool is_stdin = str_eq(path, S("-")), ok = false;
 	struct str shown = path_printable(options->arena, path);
-	int fd = is_stdin ? STDIN_FILENO
-			  : input_open(path_absolute(options, path));
+	int fd = is_stdin ? STDIN_FILENO : input_open(path_absolute(options, path));
 	int error;
 
 	if (fd >= 0)

@@ -148,7 +148,7 @@ static int only_regular(int fd)
 
 	if (fd < 0)
 		return -1;
-	error = fstat(fd, &st) < 0     ? errno
+	error = fstat(fd, &st) < 0    ? errno
 		: S_ISREG(st.st_mode) ? 0
 		: S_ISDIR(st.st_mode) ? EISDIR
 				      : ENXIO;
@@ -188,43 +188,6 @@ int input_open(const char *path)
 	if (flags >= 0)
 		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 	return fd;
-}
-
-bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
-{
-	struct stat st;
-	size_t n = 0, cap;
-	char *p;
-
-	if (fstat(fd, &st) < 0)
-		return false;
-	if ((uint64_t)st.st_size > limit) {
-		errno = EFBIG;
-		return false;
-	}
-	cap = (size_t)st.st_size + 1;
-	p = arena_bytes(arena, cap);
-	for (;;) {
-		ssize_t got = read(fd, p + n, cap - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-		if (n > limit) {
-			errno = EFBIG;
-			return false;
-		}
-		if (n == cap) { /* a pipe, or the file grew */
-			p = arena_grow(arena, p, cap, cap * 2, 1);
-			cap *= 2;
-		}
-	}
-	*bytes = (struct str){ p, n };
-	return true;
 }
 
 bool file_read(const char *path, uint64_t limit, struct arena *arena, struct str *bytes)

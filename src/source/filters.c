@@ -1,5 +1,6 @@
 #include "source/filters.h"
 #include "source/clean.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>

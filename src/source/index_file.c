@@ -4,6 +4,7 @@
  * the bytes that are there, and entries are in order and of a kind that is known.
  */
 #include "source/index_file.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <nettle/sha1.h>
@@ -195,8 +196,8 @@ static bool is_after(const struct index_entry *entry, const struct index_entry *
 {
 	int order = str_cmp(before->path, entry->path);
 
-	return order < 0 || (order == 0 && index_stage(before) &&
-				    index_stage(before) < index_stage(entry));
+	return order < 0 ||
+	       (order == 0 && index_stage(before) && index_stage(before) < index_stage(entry));
 }
 
 static bool read_all(struct reading *r)

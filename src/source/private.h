@@ -69,13 +69,10 @@ enum file_kind beneath_look(int top, struct str path, struct arena *arena, struc
 int beneath_open_file(int top, struct str path);
 /* As beneath_open_file, of any path and through links. */
 int file_open(const char *path);
-/* The whole of an open file, at most `limit` bytes; false with errno (EFBIG: it is larger). */
-bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes);
 /* file_open and file_bytes; false with errno. */
 bool file_read(const char *path, uint64_t limit, struct arena *arena, struct str *bytes);
 /* The error of a look or a read that failed. */
-void diag_unreadable(
-	const struct source *source, struct str path, int error, struct diags *diags);
+void diag_unreadable(const struct source *source, struct str path, int error, struct diags *diags);
 
 /* A new source that nothing was listed of. */
 struct source *source_new(

@@ -9,6 +9,7 @@
 
 #include "base/form.h"
 #include "base/wire.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>

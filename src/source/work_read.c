@@ -1,4 +1,5 @@
 #include "source/work.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,6 +2,7 @@
  * Which untracked files are a part of the working tree.
  */
 #include "source/work.h"
+#include "base/open.h"
 
 #include <ctype.h>
 #include <errno.h>

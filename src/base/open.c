@@ -1,0 +1,43 @@
+#include "base/open.h"
+#include "base/arena.h"
+
+#include <sys/stat.h>
+
+enum { UNKNOWN_SIZE = 64 << 10 /* that a pipe is taken to have at first */ };
+
+bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
+{
+	struct stat st;
+	size_t n = 0, cap;
+	char *p;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	if ((uint64_t)st.st_size > limit) {
+		errno = EFBIG;
+		return false;
+	}
+	cap = S_ISREG(st.st_mode) ? (size_t)st.st_size + 1 : UNKNOWN_SIZE;
+	p = arena_bytes(arena, cap);
+	for (;;) {
+		ssize_t got = read(fd, p + n, cap - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+		if (n > limit) {
+			errno = EFBIG;
+			return false;
+		}
+		if (n == cap) { /* no regular file, or it grew */
+			p = arena_grow(arena, p, cap, cap * 2, 1);
+			cap *= 2;
+		}
+	}
+	*bytes = (struct str){ p, n };
+	return true;
+}
