@@ -49,21 +49,12 @@ static bool lacks_import(const struct file *file)
 	return false;
 }
 
-static bool is_generated(const struct breakwater_list *generated, struct str import_path)
-{
-	for (size_t i = 0; i < generated->n; i++) {
-		if (str_eq(str_of(generated->items[i]), import_path))
-			return true;
-	}
-	return false;
-}
-
 /* Does an error in this file decide the status by itself, whatever imports it? */
 static bool decides(const struct broken_request *r, const struct file *file)
 {
 	if (file->is_builtin)
 		return false;
-	if (r->generated && !is_generated(r->generated, file->import_path))
+	if (r->scope->generated && !scope_generates(r->scope, file->import_path))
 		return false;
 	return was_touched(r->changes, file->text->path) || file->lost_import ||
 	       (r->strict && lacks_import(file));
@@ -120,9 +111,10 @@ static bool was_broken_by_change(
 {
 	const struct file *old = map_get(&index->old_paths, NULL, str_hash(file->text->path));
 
-	if (!map_get(&index->own, file, 0) || !old || old == file || old->is_broken || r->generated)
+	if (!map_get(&index->own, file, 0) || !old || old == file || old->is_broken ||
+		r->scope->generated)
 		return false;
-	return !r->in_report || r->in_report(r->context, file->text->path);
+	return scope_has_path(r->scope, file->text->path);
 }
 
 static void tell_broken_by_change(

@@ -7,8 +7,8 @@
  * (breakwater-check(1), Broken files).
  */
 #pragma once
-#include "breakwater/breakwater.h"
 #include "rules/rules.h"
+#include "scope.h"
 #include "source/source.h"
 
 struct broken_request {
@@ -17,13 +17,10 @@ struct broken_request {
 	const struct changes *changes;
 	const struct schema *old, *new;
 	struct source *old_source, *new_source;
-	/* Is a file that the change did not touch one of the report (--path)? NULL: any is. */
-	bool (*in_report)(void *context, struct str path);
-	void *context;
+	const struct scope *scope;
 	bool strict; /* --strict-imports */
 	bool full;   /* --full: broken files that decide nothing are shown, too */
 	bool all;    /* every contract was compiled, for whatever reason */
-	const struct breakwater_list *generated; /* a plugin's files to generate; NULL: no plugin */
 };
 
 /* False when an error is left that decides the status. */

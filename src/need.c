@@ -327,7 +327,7 @@ static void choose(struct outlining *o, const struct asking *asking, const struc
 		const char *package = other->outline.package.p;
 		bool hurt = other->reached && (other->outline.says || asking->everything);
 
-		if (hurt && need->in_report && !need->in_report(need->context, other->entry->path))
+		if (hurt && !scope_has_path(need->scope, other->entry->path))
 			hurt = false;
 		/* An import that dangles now counts in any report. */
 		hurt |= moved.n && imports_moved(need, &other->outline, &moved);
@@ -388,8 +388,7 @@ static void list_others(struct outlining *o, const struct source_list *list, boo
 			continue;
 		/* With --path most files are in no report; of those only what packages and roots
 		 * need counts. */
-		if (need->in_report && !need->in_report(need->context, entry->path) &&
-			!need->packages && !moved) {
+		if (!scope_has_path(need->scope, entry->path) && !need->packages && !moved) {
 			o->is_partial = true;
 			continue;
 		}

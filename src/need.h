@@ -13,6 +13,7 @@
  */
 #pragma once
 #include "proto/compile.h"
+#include "scope.h"
 #include "source/source.h"
 
 struct need {
@@ -22,10 +23,8 @@ struct need {
 	unsigned jobs; /* threads; 0: as many as are worth while */
 	const struct changes *changes;
 	struct source *old_source, *new_source;
-	/* May a file's findings be in the report (--path)? NULL: any file's may. */
-	bool (*in_report)(void *context, struct str path);
-	void *context;
-	bool packages; /* a rule asks which packages are still declared */
+	const struct scope *scope; /* a file outside of it is not compiled for its own findings */
+	bool packages;             /* a rule asks which packages are still declared */
 	/* results */
 	VEC(struct str)
 	hurt; /* paths of unchanged files to compile on both sides: hurt or broken */

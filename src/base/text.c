@@ -149,21 +149,13 @@ static int by_number(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-bool text_keep(const struct wanted_text *wanted, struct str word, struct arena *arena,
-	struct arena *scratch)
+void text_keep(const struct wanted_text *wanted, struct arena *arena, struct arena *scratch)
 {
 	struct text *text = wanted->text;
 	const struct span *spans = wanted->spans.items;
 	uint32_t n = wanted->spans.n;
-	struct arena_mark mark = arena_mark(scratch);
 	uint32_t *lines;
 
-	if (text->bytes.p || text->points || !text->load || text->kept)
-		return true;
-	if (!text_load(text, scratch)) {
-		arena_rewind(scratch, mark);
-		return false;
-	}
 	text_index(text, scratch);
 	lines = NEW_ARRAY(scratch, 2 * (size_t)n, uint32_t);
 	for (uint32_t i = 0; i < n; i++) {
@@ -182,9 +174,6 @@ bool text_keep(const struct wanted_text *wanted, struct str word, struct arena *
 		line.text = str_dup(arena, line.text);
 		text->kept[text->n_kept++] = line;
 	}
-	text->has_word = str_contains(text->bytes, word);
 	text->bytes = (struct str){ NULL, 0 };
 	text->lines = NULL;
-	arena_rewind(scratch, mark);
-	return true;
 }

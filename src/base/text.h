@@ -43,7 +43,6 @@ struct text {
 	uint32_t n_lines;
 	struct kept_line *kept; /* sorted; NULL: text_keep was not called */
 	uint32_t n_kept;
-	bool has_word; /* once text_keep was called: the text holds its `word` */
 };
 
 struct place {
@@ -76,13 +75,12 @@ struct str text_line(struct text *text, struct arena *arena, uint32_t line);
 struct wanted_text {
 	struct text *text;
 	VEC(struct span) spans;
+	bool has_word; /* source_keep_lines's answer */
 };
 /*
- * Keeps in `arena` the lines that the spans begin or end in, and whether the text holds `word`, so
- * that its places can be printed without its bytes; those are loaded into `scratch`, and let go.
- * False if they cannot be had. Does nothing where they are there, or are never to be.
+ * Keeps in `arena` the lines that the spans begin or end in, so that they can be printed without
+ * the text's bytes. These are loaded, in `scratch`, which the caller then frees.
  */
-bool text_keep(const struct wanted_text *wanted, struct str word, struct arena *arena,
-	struct arena *scratch);
+void text_keep(const struct wanted_text *wanted, struct arena *arena, struct arena *scratch);
 /* Loads the bytes if they are gone; false if they cannot be had. */
 bool text_load(struct text *text, struct arena *arena);

@@ -96,14 +96,15 @@ static void kept_lines_are_found_without_the_bytes(void **state)
 	struct span spans[] = { { 18, 22 }, { 3, 5 }, { 19, 20 } };
 	unsigned loads = 1;
 	struct text text = { .load = load_again, .owner = &loads };
-	struct wanted_text wanted = { &text, { spans, COUNT(spans), COUNT(spans) } };
+	struct wanted_text wanted = { .text = &text,
+		.spans = { spans, COUNT(spans), COUNT(spans) } };
 	struct point begin, end;
 
 	(void)state;
-	assert_true(text_keep(&wanted, S("third"), arena, scratch));
+	assert_true(text_load(&text, scratch));
+	text_keep(&wanted, arena, scratch);
 	arena_free(scratch);
 	assert_null(text.bytes.p);
-	assert_true(text.has_word);
 	assert_int_equal(text.n_kept, 2);
 	place_points(place_in(&text, (struct span){ 3, 8 }), arena, &begin, &end);
 	assert_int_equal(begin.line, 1);
@@ -123,23 +124,6 @@ static void kept_lines_are_found_without_the_bytes(void **state)
 	place_points(place_in(&text, (struct span){ 23, 24 }), arena, &begin, &end);
 	assert_int_equal(begin.line, 4);
 	assert_true(str_eq(text_line(&text, arena, 3), S("third")));
-	arena_free(arena);
-}
-
-static void a_text_that_cannot_be_had_keeps_nothing(void **state)
-{
-	struct arena *arena = arena_new(NULL, NULL);
-	struct span span = { 0, 1 };
-	unsigned loads = 0;
-	struct text text = { .load = load_again, .owner = &loads };
-	struct wanted_text wanted = { &text, { &span, 1, 1 } };
-
-	(void)state;
-	assert_false(text_keep(&wanted, S("x"), arena, arena));
-	assert_null(text.kept);
-	loads = 1;
-	assert_true(text_keep(&wanted, S("fourth"), arena, arena));
-	assert_false(text.has_word);
 	arena_free(arena);
 }
 
@@ -240,7 +224,6 @@ int main(void)
 		cmocka_unit_test(cutting_gives_each_part_once),
 		cmocka_unit_test(places_count_lines_and_bytes),
 		cmocka_unit_test(kept_lines_are_found_without_the_bytes),
-		cmocka_unit_test(a_text_that_cannot_be_had_keeps_nothing),
 		cmocka_unit_test(diagnostics_are_sorted_and_said_once),
 		cmocka_unit_test(errors_past_the_most_are_counted),
 		cmocka_unit_test(a_full_disk_is_noticed_at_the_end),

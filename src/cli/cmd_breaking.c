@@ -3,7 +3,7 @@
 #include "check.h"
 #include "cli/buf_input.h"
 #include "cli/progress.h"
-#include "narrow.h"
+#include "scope.h"
 #include "report/buf.h"
 
 #include <unistd.h>
@@ -310,9 +310,9 @@ static void report_path(struct breaking *b, const char *given, struct str path, 
 	else
 		diag_warning(&cli->diags, NOWHERE, format, given, b->arguments->against, b->given);
 	nearest =
-		narrow_nearest(cli->arena, str_of(given), b->places.items, b->places.n, &is_above);
+		scope_nearest(cli->arena, str_of(given), b->places.items, b->places.n, &is_above);
 	if (!nearest.p || is_above)
-		nearest = narrow_nearest(cli->arena, path, b->places.items, b->places.n, &is_above);
+		nearest = scope_nearest(cli->arena, path, b->places.items, b->places.n, &is_above);
 	if (nearest.p && b->new.is_folder)
 		nearest = relative_path(cli, nearest);
 	if (nearest.n)

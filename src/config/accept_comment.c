@@ -314,6 +314,7 @@ static void fitting_find(const struct fitting *f, const struct marker *marker, u
 struct acceptor {
 	struct arena *arena;
 	struct diags *diags;
+	const struct map *unmarked;
 	struct map files; /* struct file → struct marked_index */
 };
 
@@ -325,7 +326,7 @@ static struct marked_index *marked_of(struct acceptor *a, const struct file *fil
 	if (!index) {
 		*slot = index = NEW(a->arena, struct marked_index);
 		/* Loading a text writes to it: the schema is ours alone once the rules ran. */
-		index->marked = mark_file((struct file *)(uintptr_t)file, a->arena);
+		index->marked = mark_file((struct file *)(uintptr_t)file, a->unmarked, a->arena);
 	}
 	return index;
 }
@@ -446,9 +447,10 @@ static struct finding **by_file(const struct findings *findings, struct arena *a
 	return list;
 }
 
-void accepted_by_comment(struct findings *findings, struct arena *arena, struct diags *diags)
+void accepted_by_comment(struct findings *findings, const struct map *unmarked, struct arena *arena,
+	struct diags *diags)
 {
-	struct acceptor a = { .arena = arena, .diags = diags };
+	struct acceptor a = { .arena = arena, .diags = diags, .unmarked = unmarked };
 	uint32_t n;
 	struct finding **list = by_file(findings, arena, &n);
 

@@ -32,11 +32,12 @@
  * `edition` or `package`, an option above its statement. What is gone needs its name or number in
  * brackets, on the element that is still there and that the finding points at: FIELD_NO_DELETE(5),
  * (total), (acme.v1.Order.total), or the property's old value (RESERVED_MESSAGE_NO_DELETE(4 to 6)),
- * or the fingerprint's first digits, 7 at least. It must have a reason. A comment accepts one finding or none: if two would
- * fit it accepts neither, and one that the old side has already accepted an earlier break and not
- * this one.
+ * or the fingerprint's first digits, 7 at least. It must have a reason. A comment accepts one
+ *finding or none: if two would fit it accepts neither, and one that the old side has already
+ *accepted an earlier break and not this one.
  */
 #pragma once
+#include "base/map.h"
 #include "rules/rules.h"
 #include "source/source.h"
 
@@ -96,7 +97,9 @@ struct accept_options {
 void accepted_apply(const struct acceptances *accepted, struct findings *findings,
 	const struct accept_options *options, struct diags *diags);
 /*
- * Marks the findings that a comment of the new side covers; loads the texts of files with findings.
- * Warns of comments in them that cannot accept anything. Call it after accepted_apply.
+ * Marks the findings that a comment of the new side covers; loads the texts of files with findings,
+ * but not those in `unmarked` (by address), which have no such comment. Warns of comments that
+ * cannot accept anything. Call it after accepted_apply.
  */
-void accepted_by_comment(struct findings *findings, struct arena *arena, struct diags *diags);
+void accepted_by_comment(struct findings *findings, const struct map *unmarked, struct arena *arena,
+	struct diags *diags);

@@ -69,9 +69,11 @@ static void expect_comments(
 	const char *old, const char *new, uint32_t findings, uint32_t accepted, const char *warning)
 {
 	struct comparison c;
+	struct map unmarked;
 
 	compare(&c, old, new);
-	accepted_by_comment(&c.findings, c.arena, &c.diags);
+	map_init(&unmarked, c.arena);
+	accepted_by_comment(&c.findings, &unmarked, c.arena, &c.diags);
 	assert_int_equal(c.findings.list.n, findings);
 	assert_int_equal(count_accepted(&c), accepted);
 	assert_int_equal(c.diags.n > 0, warning != NULL);

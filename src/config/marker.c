@@ -197,15 +197,14 @@ struct element *marked_element(const struct marked_file *marked, struct span spa
 	return low ? items[low - 1].element : NULL;
 }
 
-struct marked_file *mark_file(struct file *file, struct arena *arena)
+struct marked_file *mark_file(struct file *file, const struct map *unmarked, struct arena *arena)
 {
 	struct marked_file *marked = NEW(arena, struct marked_file);
 	struct scan scan = { .arena = arena, .marked = marked };
 
 	marked->file = file;
-	/* Those that findings have places in were looked through for it when they were loaded. */
-	if (file->lacks_source || file->text->points ||
-		(file->text->kept && !file->text->has_word) || !text_load(file->text, arena))
+	if (file->lacks_source || file->text->points || map_get(unmarked, file->text, 0) ||
+		!text_load(file->text, arena))
 		return marked;
 	scan.bytes = file->text->bytes;
 	if (!str_contains(scan.bytes, S(ACCEPT_MARKER)))

@@ -26,7 +26,7 @@ struct marked_file {
 	declared;
 };
 
-/* Loads the text of the file and looks through it. */
-struct marked_file *mark_file(struct file *file, struct arena *arena);
+/* Loads the text of the file, unless it is in `unmarked`, and looks through it. */
+struct marked_file *mark_file(struct file *file, const struct map *unmarked, struct arena *arena);
 /* The innermost declaration that holds the span; NULL: the file alone does. */
 struct element *marked_element(const struct marked_file *marked, struct span span);

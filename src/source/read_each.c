@@ -108,8 +108,13 @@ struct keeping {
 static void keep_text(void *context, struct read_thread *thread, size_t item)
 {
 	const struct keeping *keeping = context;
+	struct wanted_text *wanted = keeping->texts[item];
+	struct text *text = wanted->text;
 
-	text_keep(keeping->texts[item], keeping->word, thread->arena, thread->scratch);
+	if (text->bytes.p || text->kept || !text_load(text, thread->scratch))
+		return;
+	wanted->has_word = str_contains(text->bytes, keeping->word);
+	text_keep(wanted, thread->arena, thread->scratch);
 }
 
 void source_keep_lines(

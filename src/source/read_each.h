@@ -36,8 +36,8 @@ void source_read_each(const struct read_each *each);
 /* Sets the side of a text and where its bytes are loaded from. */
 void source_text_set(struct text *text, struct source *source, const struct source_entry *entry);
 /*
- * text_keep of many texts, whose bytes are read by several threads. A text that cannot be read is
- * no error here: printing a place in it notices.
+ * text_keep of many texts, whose bytes are read by several threads, which tell whether a text has
+ * `word`. A text that cannot be read is no error here: printing a place in it notices.
  */
 void source_keep_lines(
 	struct wanted_text *texts, uint32_t n, struct str word, unsigned jobs, struct arena *arena);

@@ -1,37 +1,80 @@
-#include "narrow.h"
+#include "scope.h"
 
 enum { MOST_COMPARED = 20000 }; /* paths that a wrong one is held against letter by letter */
 
-struct finding_paths narrow_finding_paths(const struct finding *finding)
-{
-	struct finding_paths paths = { 0 };
+/* The files of a finding, by printed path; absent on a side that has none. */
+struct finding_paths {
+	struct str old, new;
+};
 
-	if (finding->old_file)
-		paths.old = finding->old_file->text->path;
-	else if (finding->old_place.text)
-		paths.old = finding->old_place.text->path;
-	if (finding->new_file)
-		paths.new = finding->new_file->text->path;
-	else if (finding->new_place.text)
-		paths.new = finding->new_place.text->path;
-	return paths;
+static struct str path_of(const struct file *file, struct place place)
+{
+	if (file)
+		return file->text->path;
+	return place.text ? place.text->path : (struct str){ NULL, 0 };
 }
 
 static bool any_holds(const struct pathspec *pathspecs, uint32_t n, struct finding_paths paths)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		if ((paths.new.p && pathspec_holds(&pathspecs[i], paths.new, false)) ||
+		if ((paths.new.p &&pathspec_holds(&pathspecs[i], paths.new, false)) ||
 			(paths.old.p && pathspec_holds(&pathspecs[i], paths.old, true)))
 			return true;
 	}
 	return false;
 }
 
-bool narrow_wants(const struct narrowing *narrowing, struct finding_paths paths)
+static bool has_paths(const struct scope *scope, struct finding_paths paths)
 {
-	if (narrowing->only.n && !any_holds(narrowing->only.items, narrowing->only.n, paths))
+	if (scope->only.n && !any_holds(scope->only.items, scope->only.n, paths))
 		return false;
-	return !any_holds(narrowing->excluded.items, narrowing->excluded.n, paths);
+	return !any_holds(scope->excluded.items, scope->excluded.n, paths);
+}
+
+bool scope_is_whole(const struct scope *scope)
+{
+	return !scope->only.n && !scope->excluded.n && !scope->limit_to_input_files &&
+	       !scope->generated;
+}
+
+bool scope_has_path(const struct scope *scope, struct str path)
+{
+	return !scope->has_paths || has_paths(scope, (struct finding_paths){ path, path });
+}
+
+bool scope_generates(const struct scope *scope, struct str import_path)
+{
+	for (size_t i = 0; i < scope->generated->n; i++) {
+		if (str_eq(str_of(scope->generated->items[i]), import_path))
+			return true;
+	}
+	return false;
+}
+
+/* A plugin's request holds some files and all that they import, and never what was deleted. */
+static bool is_generated(const struct scope *scope, const struct finding *finding)
+{
+	const struct file *file = finding->old_file ? finding->old_file : finding->new_file;
+
+	if (finding->rule->on == PAIR_PACKAGE ||
+		(finding->rule->on == PAIR_FILE && !finding->new_file))
+		return false;
+	return file && scope_generates(scope, file->import_path);
+}
+
+bool scope_has(const struct scope *scope, const struct diff *diff, const struct finding *finding)
+{
+	struct finding_paths paths = {
+		.old = path_of(finding->old_file, finding->old_place),
+		.new = path_of(finding->new_file, finding->new_place),
+	};
+
+	if (!has_paths(scope, paths))
+		return false;
+	if (scope->limit_to_input_files && finding->old_file &&
+		!diff_find_file(diff, true, finding->old_file))
+		return false;
+	return !scope->generated || is_generated(scope, finding);
 }
 
 /* ---- paths that hold nothing ---- */
@@ -69,13 +112,13 @@ static bool list_holds(
 	return false;
 }
 
-static bool holds_any(const struct narrow_request *r, const struct pathspec *pathspec)
+static bool holds_any(const struct scope_request *r, const struct pathspec *pathspec)
 {
 	if (place_holds(r->new, pathspec->new, pathspec->is_folder, r->diags) ||
 		place_holds(r->old, pathspec->old, pathspec->is_folder, r->diags))
 		return true;
 	return pathspec->is_glob && (list_holds(r->new, pathspec, false, r->diags) ||
-					   list_holds(r->old, pathspec, true, r->diags));
+					    list_holds(r->old, pathspec, true, r->diags));
 }
 
 /* Contracts, and the folders they are in, each once. */
@@ -123,7 +166,7 @@ static struct str shortest_ending(const struct candidates *c, struct str end)
 	return best;
 }
 
-struct str narrow_nearest(struct arena *arena, struct str path, const struct str *contracts,
+struct str scope_nearest(struct arena *arena, struct str path, const struct str *contracts,
 	uint32_t n, bool *is_above)
 {
 	struct candidates c = { .arena = arena };
@@ -165,7 +208,7 @@ static struct str path_from(struct arena *arena, struct str folder, struct str p
 	return path.n ? path : S(".");
 }
 
-static void help_nearest(const struct narrow_request *r, const struct pathspec *pathspec)
+static void help_nearest(const struct scope_request *r, const struct pathspec *pathspec)
 {
 	const struct side *const sides[] = { r->new, r->old };
 	VEC(struct str) contracts = { 0 };
@@ -183,9 +226,9 @@ static void help_nearest(const struct narrow_request *r, const struct pathspec *
 	/* Somebody may have counted from the top, as the report's paths do. */
 	if (prefix.n && path_under(path, prefix) && path.n > prefix.n)
 		path = str_from(path, prefix.n + 1);
-	nearest = narrow_nearest(r->arena, path, contracts.items, contracts.n, &is_above);
+	nearest = scope_nearest(r->arena, path, contracts.items, contracts.n, &is_above);
 	if (!nearest.p || is_above)
-		nearest = narrow_nearest(
+		nearest = scope_nearest(
 			r->arena, pathspec->new, contracts.items, contracts.n, &is_above);
 	if (!nearest.p)
 		diag_help(r->diags, "no file there ends in '.proto': is the name right?");
@@ -200,7 +243,7 @@ static void help_nearest(const struct narrow_request *r, const struct pathspec *
 
 /* The path of a pathspec names nothing. */
 static void report_nothing(
-	const struct narrow_request *r, const struct pathspec *pathspec, bool is_error)
+	const struct scope_request *r, const struct pathspec *pathspec, bool is_error)
 {
 	struct diag *diag = diag_error(r->diags, NOWHERE,
 		"the path '" STR "' holds no contract, neither in '" STR "' nor in '" STR "'",
@@ -211,14 +254,14 @@ static void report_nothing(
 		r->diags->n_errors--;
 	}
 	if (pathspec->is_glob)
-		diag_help(r->diags,
-			"a pattern has to fit a whole path, as in 'proto/*/v1/*.proto'");
+		diag_help(
+			r->diags, "a pattern has to fit a whole path, as in 'proto/*/v1/*.proto'");
 	else
 		help_nearest(r, pathspec);
 }
 
-static bool read_list(const struct narrow_request *r, const struct breakwater_list *list,
-	bool excludes, struct narrowing *narrowing)
+static bool read_list(const struct scope_request *r, const struct breakwater_list *list,
+	bool excludes, struct scope *scope)
 {
 	struct pathspec_request request = { r->arena, r->diags, r->old->source, r->new->source };
 
@@ -235,9 +278,9 @@ static bool read_list(const struct narrow_request *r, const struct breakwater_li
 			return false;
 		}
 		if (excludes || pathspec.excludes)
-			*vec_push(r->arena, &narrowing->excluded) = pathspec;
+			*vec_push(r->arena, &scope->excluded) = pathspec;
 		else
-			*vec_push(r->arena, &narrowing->only) = pathspec;
+			*vec_push(r->arena, &scope->only) = pathspec;
 	}
 	return true;
 }
@@ -252,14 +295,14 @@ static const struct source_entry *target_of(const struct side *side, struct str 
 }
 
 /* A link is another name of a file, under whose own name findings are. */
-static void add_targets(const struct narrow_request *r, struct narrowing *narrowing)
+static void add_targets(const struct scope_request *r, struct scope *scope)
 {
 	for (int list = 0; list < 2; list++) {
-		uint32_t n = list ? narrowing->excluded.n : narrowing->only.n;
+		uint32_t n = list ? scope->excluded.n : scope->only.n;
 
 		for (uint32_t i = 0; i < n; i++) {
 			struct pathspec named =
-				list ? narrowing->excluded.items[i] : narrowing->only.items[i];
+				list ? scope->excluded.items[i] : scope->only.items[i];
 			const struct source_entry *old = target_of(r->old, named.old);
 			const struct source_entry *new = target_of(r->new, named.new);
 
@@ -269,31 +312,30 @@ static void add_targets(const struct narrow_request *r, struct narrowing *narrow
 			named.new = new ? new->path : named.new;
 			named.is_glob = false;
 			if (list)
-				*vec_push(r->arena, &narrowing->excluded) = named;
+				*vec_push(r->arena, &scope->excluded) = named;
 			else
-				*vec_push(r->arena, &narrowing->only) = named;
+				*vec_push(r->arena, &scope->only) = named;
 		}
 	}
 }
 
-bool narrow_read(const struct narrow_request *r, struct narrowing *narrowing)
+bool scope_read(const struct scope_request *r, struct scope *scope)
 {
 	uint32_t errors = r->diags->n_errors;
 
-	*narrowing = (struct narrowing){ 0 };
-	if (!read_list(r, r->paths, false, narrowing) ||
-		!read_list(r, r->excluded, true, narrowing))
+	scope->has_paths = r->paths->n > 0;
+	if (!read_list(r, r->paths, false, scope) || !read_list(r, r->excluded, true, scope))
 		return false;
 	if (!r->old->has_contract && !r->new->has_contract)
 		return true;
-	for (uint32_t i = 0; i < narrowing->only.n; i++) {
-		if (!holds_any(r, &narrowing->only.items[i]) && r->diags->n_errors == errors)
-			report_nothing(r, &narrowing->only.items[i], !r->allow_empty);
+	for (uint32_t i = 0; i < scope->only.n; i++) {
+		if (!holds_any(r, &scope->only.items[i]) && r->diags->n_errors == errors)
+			report_nothing(r, &scope->only.items[i], !r->allow_empty);
 	}
-	for (uint32_t i = 0; i < narrowing->excluded.n; i++) {
-		if (!holds_any(r, &narrowing->excluded.items[i]))
-			report_nothing(r, &narrowing->excluded.items[i], false);
+	for (uint32_t i = 0; i < scope->excluded.n; i++) {
+		if (!holds_any(r, &scope->excluded.items[i]))
+			report_nothing(r, &scope->excluded.items[i], false);
 	}
-	add_targets(r, narrowing);
+	add_targets(r, scope);
 	return r->diags->n_errors == errors;
 }

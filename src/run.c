@@ -1,0 +1,122 @@
+/* What can be asked of a run that is done: the public interface, and check.h. */
+#include "run.h"
+
+#include "report/report.h"
+
+enum breakwater_status breakwater_run_status(const struct breakwater_run *run)
+{
+	return run->status;
+}
+
+const char *breakwater_run_report(
+	struct breakwater_run *run, const struct breakwater_look *look, size_t *size)
+{
+	const struct reporter *reporter =
+		reporter_find(str_of(look->format ? look->format : "text"));
+	struct report report = {
+		.arena = run->arena,
+		.findings = &run->findings,
+		.old_name = run->sides[OLD].source ? run->sides[OLD].source->name : S(""),
+		.new_name = run->sides[NEW].source ? run->sides[NEW].source->name : S(""),
+		.files_compared = run->files_compared,
+		.accepted = run->accepted,
+		.show_accepted = look->show_accepted,
+		.show_help = look->show_help,
+		.accept = look->accept ? str_of(look->accept) : (struct str){ 0 },
+		.color = look->color,
+		.links = look->links,
+		.columns = look->columns,
+		.folder =
+			run->sides[NEW].source ? run->sides[NEW].source->folder : (struct str){ 0 },
+		.version = str_of(breakwater_version()),
+	};
+	struct out *out;
+
+	if (!reporter || run->status == BREAKWATER_UNKNOWN)
+		return NULL;
+	out = out_memory(run->arena);
+	if (!reporter->write(out, &report))
+		return NULL;
+	*size = out_text(out).n;
+	timing_end(&run->timing, "report");
+	return out_text(out).p;
+}
+
+const char *breakwater_run_diagnostics(
+	struct breakwater_run *run, const struct breakwater_look *look, size_t *size)
+{
+	struct diags shown = run->diags;
+	struct out *out = out_memory(run->arena);
+
+	if (look->quiet) {
+		shown.items = NEW_ARRAY(run->arena, run->diags.n, struct diag);
+		shown.n = 0;
+		for (uint32_t i = 0; i < run->diags.n; i++) {
+			if (run->diags.items[i].level == DIAG_ERROR)
+				shown.items[shown.n++] = run->diags.items[i];
+		}
+	}
+	diags_print(out, &shown, run->arena,
+		&(struct diag_look){
+			.color = look->color, .verbose = look->verbose, .columns = look->columns });
+	*size = out_text(out).n;
+	return out_text(out).p;
+}
+
+const char *breakwater_run_base(const struct breakwater_run *run)
+{
+	return run->base.text.n ? str_cstr(run->arena, run->base.text) : NULL;
+}
+
+const struct findings *run_findings(const struct breakwater_run *run)
+{
+	return &run->findings;
+}
+
+struct arena *run_arena(const struct breakwater_run *run)
+{
+	return run->arena;
+}
+
+struct source *run_source(const struct breakwater_run *run, bool old)
+{
+	return run->sides[old ? OLD : NEW].source;
+}
+
+bool run_holds(const struct breakwater_run *run, bool old, struct str path)
+{
+	const struct side *side = &run->sides[old ? OLD : NEW];
+
+	return side->source->kind == SOURCE_SET || config_holds(&side->config, path);
+}
+
+const struct breakwater_phase *breakwater_run_phases(const struct breakwater_run *run, size_t *n)
+{
+	*n = run->timing.phases.n;
+	return run->timing.phases.items;
+}
+
+void breakwater_run_free(struct breakwater_run *run)
+{
+	struct arena *arena = run->arena;
+
+	for (int side = OLD; side < SIDES; side++) {
+		if (run->sides[side].source)
+			source_close(run->sides[side].source);
+	}
+	intern_free(run->names);
+	arena_free(arena); /* the run lives in it */
+}
+
+const char *breakwater_format(size_t n)
+{
+	size_t count;
+	const struct reporter *const *all = reporters_all(&count);
+
+	return n < count ? all[n]->name : NULL;
+}
+
+const char *breakwater_version(void)
+{
+	return BREAKWATER_VERSION;
+}

@@ -1,0 +1,232 @@
+/* Compiling the two sides: all of them, or what changed and what that can hurt; and which of the
+ * files that do not compile decide the status. */
+#include "run.h"
+
+#include "broken.h"
+#include "need.h"
+
+static bool is_strict(const struct breakwater_run *run)
+{
+	return run->options->strict_imports || run->sides[NEW].config.strict_imports;
+}
+
+/* What a root holds and its configuration leaves out is there for imports alone. */
+static void disown(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES && !run->options->roots.n; side++) {
+		struct schema *schema = &run->schemas[side];
+
+		if (run->sides[side].source->kind == SOURCE_SET)
+			continue;
+		for (uint32_t i = 0; i < schema->files.n; i++) {
+			const struct file *file = schema->files.items[i].file;
+
+			if (!config_holds(&run->sides[side].config, file->text->path))
+				schema->files.items[i].own = false;
+		}
+	}
+}
+
+static bool keeps_visibility(const struct schema *schema)
+{
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		const struct file *file = schema->files.items[i].file;
+
+		if (!file->is_builtin && file->edition >= EDITION_2024 && !file->lacks_visibility)
+			return true;
+	}
+	return false;
+}
+
+/* A set of which one file has what is for source alone has it of all files; a request always does.
+ */
+static void know_visibility(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES; side++) {
+		struct schema *schema = &run->schemas[side];
+
+		if (run->sides[side].source->kind != SOURCE_SET ||
+			!((side == NEW && run->scope.generated) || keeps_visibility(schema)))
+			continue;
+		for (uint32_t i = 0; i < schema->files.n; i++)
+			schema->files.items[i].file->lacks_visibility = false;
+	}
+}
+
+/* Which packages live on is asked by the rules of packages alone. */
+static bool asks_for_packages(const struct selection *selection)
+{
+	size_t n;
+	const struct rule *const *all = rules_all(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (selection->selected[i] && all[i]->on >= PAIR_PACKAGE &&
+			all[i]->on <= PAIR_PACKAGE_EXTENSION)
+			return true;
+	}
+	return false;
+}
+
+/* Is the whole list of contracts needed, to say which ignored paths match nothing? */
+static bool asks_for_paths(const struct config *config)
+{
+	for (uint32_t i = 0; i < config->modules.n; i++) {
+		if (config->modules.items[i].ignores.n || config->modules.items[i].n_ignore_only)
+			return true;
+	}
+	return config->rest.ignores.n || config->rest.n_ignore_only;
+}
+
+static bool compile_wanted(struct breakwater_run *run, struct compile_side sides[SIDES],
+	struct diags *diags, struct compile_stats *stats)
+{
+	struct compile_options options = {
+		.arena = run->arena,
+		.names = run->names,
+		.diags = diags,
+		.jobs = run->options->jobs,
+		.strict_imports = is_strict(run),
+		.tolerate_broken = true,
+		.parse_descriptor = descriptor_parse,
+		.progress = run->options->progress,
+		.progress_context = run->options->progress_context,
+	};
+	struct compile_stats now = { 0 };
+	bool ok = compile(&options, sides, SIDES, run->schemas, &now);
+
+	stats->files_parsed += now.files_parsed;
+	stats->files_linked += now.files_linked;
+	stats->bytes_parsed += now.bytes_parsed;
+	stats->files_shared = now.files_shared;
+	return ok;
+}
+
+/*
+ * Compiles what changed with what it imports, asks what that can hurt, and compiles again if there
+ * is anything. The errors of the last time count.
+ */
+static bool compile_needed(struct breakwater_run *run, struct compile_side sides[SIDES],
+	struct need *need, struct compile_stats *stats)
+{
+	struct diags first;
+
+	for (int side = OLD; side < SIDES; side++) {
+		sides[side].mirror = true;
+		for (uint32_t i = 0; i < run->changes.list.n; i++)
+			*vec_push(run->arena, &sides[side].wanted) =
+				run->changes.list.items[i].path;
+	}
+	diags_init(&first, run->arena);
+	if (!compile_wanted(run, sides, &first, stats) ||
+		!need_find(need, &run->schemas[OLD], &run->schemas[NEW], &sides[NEW].roots)) {
+		diags_adopt(&run->diags, &first);
+		return false;
+	}
+	if (!need->hurt.n && !need->hints.n) {
+		diags_adopt(&run->diags, &first);
+		return true;
+	}
+	for (int side = OLD; side < SIDES; side++) {
+		sides[side].hints = need->hints.items;
+		sides[side].n_hints = need->hints.n;
+		for (uint32_t i = 0; i < need->hurt.n; i++)
+			*vec_push(run->arena, &sides[side].wanted) = need->hurt.items[i];
+	}
+	return compile_wanted(run, sides, &run->diags, stats);
+}
+
+/* Is a file gone, as far as can be told? */
+static bool may_lose(const struct changes *changes)
+{
+	for (uint32_t i = 0; i < changes->list.n; i++) {
+		if (changes->list.items[i].kind == CHANGE_DELETED)
+			return true;
+	}
+	return !changes->complete;
+}
+
+static void list_contracts(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES; side++)
+		source_files(run->sides[side].source, &run->diags);
+}
+
+bool compile_sides(struct breakwater_run *run)
+{
+	struct compile_side sides[SIDES] = {
+		[OLD] = { .source = run->sides[OLD].source, .roots = run->sides[OLD].roots },
+		[NEW] = { .source = run->sides[NEW].source, .roots = run->sides[NEW].roots },
+	};
+	struct need need = {
+		.arena = run->arena,
+		.names = run->names,
+		.diags = &run->diags,
+		.jobs = run->options->jobs,
+		.changes = &run->changes,
+		.old_source = run->sides[OLD].source,
+		.new_source = run->sides[NEW].source,
+		.scope = &run->scope,
+		.packages =
+			asks_for_packages(config_selection(run->arena, &run->sides[NEW].config)),
+	};
+	struct compile_stats stats = { 0 };
+	struct breakwater_phase *phase;
+	bool ok;
+
+	sides[NEW].may_lose = may_lose(&run->changes);
+	if (asks_for_paths(&run->sides[NEW].config))
+		list_contracts(run);
+	if (run->options->full || is_strict(run) || run->scope.generated ||
+		need_is_full(&need, &sides[OLD].roots, &sides[NEW].roots)) {
+		run->compiled_all = sides[OLD].all = sides[NEW].all = true;
+		ok = compile_wanted(run, sides, &run->diags, &stats);
+	} else {
+		ok = compile_needed(run, sides, &need, &stats);
+	}
+	if (ok) {
+		discover_compiled(run);
+		disown(run);
+		know_visibility(run);
+	}
+	phase = timing_end(&run->timing, "compile");
+	timing_count(phase, "files parsed", stats.files_parsed);
+	timing_count(phase, "files shared", stats.files_shared);
+	timing_count(phase, "files linked", stats.files_linked);
+	timing_count(phase, "bytes", stats.bytes_parsed);
+	timing_count(phase, "outlines read", need.outlines);
+	timing_count(phase, "files hurt", need.hurt.n);
+	return ok;
+}
+
+/* ---- broken files ---- */
+
+static struct broken_request broken_request(struct breakwater_run *run)
+{
+	return (struct broken_request){
+		.arena = run->arena,
+		.diags = &run->diags,
+		.changes = &run->changes,
+		.old = &run->schemas[OLD],
+		.new = &run->schemas[NEW],
+		.old_source = run->sides[OLD].source,
+		.new_source = run->sides[NEW].source,
+		.scope = &run->scope,
+		.strict = is_strict(run),
+		.full = run->options->full,
+		.all = run->compiled_all,
+	};
+}
+
+bool judge_broken_files(struct breakwater_run *run)
+{
+	struct broken_request request = broken_request(run);
+
+	return broken_judge(&request);
+}
+
+bool judge_lost_folders(struct breakwater_run *run)
+{
+	struct broken_request request = broken_request(run);
+
+	return broken_judge_folders(&request, &run->findings);
+}

@@ -1,0 +1,362 @@
+/*
+ * The two sides of a check before they are compiled: options, sources, configurations, import
+ * roots, the paths of the report, and what differs.
+ */
+#include "run.h"
+
+#include "request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- options ---- */
+
+struct str text_option(struct breakwater_run *run, const char *text)
+{
+	return text ? str_dup(run->arena, str_of(text)) : (struct str){ 0 };
+}
+
+static struct str current_folder(struct breakwater_run *run)
+{
+	char *path = getcwd(NULL, 0);
+	struct str copy = text_option(run, path);
+
+	if (!path) {
+		diag_error(&run->diags, NOWHERE, "the current folder cannot be found: %s",
+			strerror(errno));
+		diag_help(&run->diags, "go to a folder that exists, or name one with -C");
+	}
+	free(path);
+	return copy;
+}
+
+bool take_options(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct str directory = o->directory ? text_option(run, o->directory) : current_folder(run);
+
+	run->sources = source_options_of(run->arena, run->names, directory, &o->git);
+	run->override.directory = directory;
+	run->override.file = text_option(run, o->config);
+	run->scope.limit_to_input_files = o->limit_to_input_files;
+	run->scope.generated = o->head_entries ? &o->head_files : NULL;
+	for (size_t i = 0; i < o->use.n; i++)
+		*vec_push(run->arena, &run->override.use) = text_option(run, o->use.items[i]);
+	for (size_t i = 0; i < o->except.n; i++)
+		*vec_push(run->arena, &run->override.except) = text_option(run, o->except.items[i]);
+	return directory.p != NULL;
+}
+
+/* ---- sources ---- */
+
+/* What the options say of one side. */
+static struct side_options side_options(struct breakwater_run *run)
+{
+	const struct breakwater_list *roots = &run->options->roots;
+	struct str *items = NEW_ARRAY(run->arena, roots->n, struct str);
+
+	for (size_t i = 0; i < roots->n; i++)
+		items[i] = text_option(run, roots->items[i]);
+	return (struct side_options){
+		.arena = run->arena,
+		.names = run->names,
+		.override = &run->override,
+		.root_options = items,
+		.n_root_options = roots->n,
+		.diags = &run->diags,
+	};
+}
+
+/* The new side of a protoc plugin: the entries of its request. */
+static bool open_entries(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct memory_file *files = NEW_ARRAY(run->arena, o->n_head_entries, struct memory_file);
+
+	for (size_t i = 0; i < o->n_head_entries; i++) {
+		files[i].path = str_of(o->head_entries[i].import_path);
+		files[i].bytes = (struct str){ o->head_entries[i].bytes, o->head_entries[i].size };
+	}
+	run->sides[NEW].source =
+		source_memory_set(run->arena, S("the request"), files, o->n_head_entries);
+	run->sides[OLD].source = source_open(&run->sources, text_option(run, o->base), &run->diags);
+	return run->sides[OLD].source != NULL;
+}
+
+/*
+ * `base:` stands in the configuration of the new side, which a check without operands has to read
+ * before it knows its base: it is opened, asked and closed again.
+ */
+static bool read_default_base(struct breakwater_run *run, struct input_request *request)
+{
+	struct side_options options = side_options(run);
+	struct str new = request->proposal.head.n ? request->proposal.head
+			 : request->staged        ? S("index:")
+						  : (struct str){ 0 };
+	struct side side = { .source = source_open(&run->sources, new, &run->diags) };
+	bool ok;
+
+	if (!side.source)
+		return false;
+	ok = side_configure(&options, &side);
+	request->default_base = side.config.base;
+	request->default_base_place = side.config.base_place;
+	source_close(side.source);
+	return ok;
+}
+
+/* An input that counts from a folder, and a repository, of its own, or is open already. */
+static bool open_apart(struct breakwater_run *run, int side, const char *input,
+	const struct breakwater_side *options)
+{
+	static const struct breakwater_git no_git;
+	struct source_options sources = run->sources;
+
+	if (run->given)
+		run->sides[side].source = side == OLD ? run->given->old : run->given->new;
+	if (run->sides[side].source)
+		return true;
+	if (options->directory)
+		sources = source_options_of(
+			run->arena, run->names, text_option(run, options->directory), &no_git);
+	run->sides[side].source = source_open(&sources, text_option(run, input), &run->diags);
+	return run->sides[side].source != NULL;
+}
+
+static struct base_proposal take_proposal(struct breakwater_run *run)
+{
+	const struct breakwater_proposal *given = &run->options->proposal;
+
+	return (struct base_proposal){
+		.commit = text_option(run, given->commit),
+		.merge = text_option(run, given->merge),
+		.merged = text_option(run, given->merged),
+		.branch = text_option(run, given->branch),
+		.tip = text_option(run, given->tip),
+		.head = text_option(run, given->head),
+		.pushed = text_option(run, given->pushed),
+		.reason = text_option(run, given->reason),
+		.failure = text_option(run, given->failure),
+		.is_first = given->is_first,
+		.is_last = given->is_last,
+		.in_pipeline = given->in_pipeline,
+	};
+}
+
+bool open_sources(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct input_request request = {
+		.base = text_option(run, o->base),
+		.head = text_option(run, o->head),
+		.staged = o->staged,
+		.merge_base = o->merge_base,
+		.merging = { o->merging.items, o->merging.n },
+		.proposal = take_proposal(run),
+	};
+	bool is_default = !o->base && (!o->staged || o->merge_base || o->proposal.head);
+
+	if (run->scope.generated)
+		return open_entries(run);
+	if (run->given || o->base_side.directory || o->head_side.directory)
+		return open_apart(run, OLD, o->base, &o->base_side) &&
+		       open_apart(run, NEW, o->head, &o->head_side);
+	if (is_default && !read_default_base(run, &request))
+		return false;
+	return sources_open(&run->sources, &request, &run->sides[OLD].source,
+		&run->sides[NEW].source, &run->base, &run->diags);
+}
+
+/* The run's, or what the side has in its place. */
+static struct config_override override_of(
+	struct breakwater_run *run, const struct breakwater_side *side)
+{
+	struct config_override override = run->override;
+
+	if (side->config || side->config_text) {
+		override.file = text_option(run, side->config);
+		override.text = text_option(run, side->config_text);
+	}
+	return override;
+}
+
+/* Of the old side only the layout counts. */
+static void take_overrides(struct breakwater_run *run)
+{
+	run->overrides[NEW] = override_of(run, &run->options->head_side);
+	run->overrides[OLD] = override_of(run, &run->options->base_side);
+	run->overrides[OLD].layout_only = true;
+}
+
+static struct side_options options_of(struct breakwater_run *run, int side)
+{
+	struct side_options options = side_options(run);
+
+	options.override = &run->overrides[side];
+	return options;
+}
+
+bool configure_sides(struct breakwater_run *run)
+{
+	struct side_options new, old;
+
+	take_overrides(run);
+	new = options_of(run, NEW);
+	old = options_of(run, OLD);
+	if (!side_configure(&new, &run->sides[NEW]))
+		return false;
+	run->sides[NEW].config.old_top = run->sides[OLD].source->top;
+	run->sides[NEW].config.new_top = run->sides[NEW].source->top;
+	return side_configure(&old, &run->sides[OLD]);
+}
+
+bool find_roots(struct breakwater_run *run)
+{
+	struct side_options options = side_options(run);
+	bool new_ok = side_find_roots(&options, &run->sides[NEW]);
+
+	if (!side_find_roots(&options, &run->sides[OLD]) || !new_ok)
+		return false;
+	if (run->scope.generated)
+		request_find_roots(run->arena, run->scope.generated, &run->sides[OLD], &run->diags);
+	return run->diags.n_errors == 0;
+}
+
+/* A gate that saw nothing must not say yes. */
+bool judge_empty_sides(struct breakwater_run *run)
+{
+	if (run->sides[OLD].has_contract || run->sides[NEW].has_contract ||
+		run->options->allow_empty)
+		return true;
+	diag_error(&run->diags, NOWHERE,
+		"neither the old side ('" STR "') nor the new side ('" STR
+		"') has a contract (a file that ends in '.proto')",
+		ARG(run->sides[OLD].source->name), ARG(run->sides[NEW].source->name));
+	if (run->sides[NEW].source->kind == SOURCE_INDEX)
+		diag_help(&run->diags, "is one to be committed? git add it first");
+	diag_help(&run->diags, "is this the right folder? '--allow-empty' makes this 0");
+	return false;
+}
+
+/*
+ * On the default branch itself, or where a pipeline does not say what was before, what is committed
+ * is its own base; so it is where a hook names one commit as both sides. That is no answer for
+ * somebody who wants what the last commits broke; who commits on that branch knows.
+ */
+static void warn_of_nothing(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+
+	if (!run->base.is_head || !run->changes.complete || run->changes.list.n ||
+		(o->staged && !o->proposal.in_pipeline && !o->proposal.head))
+		return;
+	if (o->proposal.head)
+		diag_warning(&run->diags, NOWHERE,
+			"nothing was compared: the base is the new side's commit itself");
+	else
+		diag_warning(&run->diags, NOWHERE,
+			"nothing was compared: the base is HEAD itself, and no contract has "
+			"changes that are not committed");
+	diag_help(&run->diags, "name an older base: breakwater check REV");
+}
+
+bool find_changes(struct breakwater_run *run)
+{
+	if (!source_changes(
+		    run->sides[OLD].source, run->sides[NEW].source, &run->changes, &run->diags))
+		return false;
+	warn_of_nothing(run);
+	return true;
+}
+
+/* ---- configurations below the top ---- */
+
+/* What governs a file of `from` on both sides. */
+static bool discover(struct breakwater_run *run, int from, struct str path, struct diags *diags)
+{
+	bool ok = true;
+
+	for (int side = OLD; side < SIDES; side++) {
+		struct side_options options = options_of(run, side);
+
+		options.diags = diags;
+		ok &= side_discover(&options, &run->sides[side],
+			side_path(&options, &run->sides[side], run->sides[from].source->top, path));
+	}
+	return ok;
+}
+
+static void take_roots(struct breakwater_run *run)
+{
+	for (int side = OLD; side < SIDES; side++) {
+		struct side_options options = options_of(run, side);
+
+		side_take_roots(&options, &run->sides[side]);
+	}
+}
+
+static bool is_nested(const struct breakwater_run *run)
+{
+	return run->sides[OLD].config.nested || run->sides[NEW].config.nested;
+}
+
+/* Above what changed, so that no tree is walked for them; where that is not known, above all. */
+bool discover_changed(struct breakwater_run *run)
+{
+	bool ok = true;
+
+	for (int side = OLD; side < SIDES && !run->changes.complete; side++) {
+		struct side_options options = options_of(run, side);
+
+		ok &= side_discover_all(&options, &run->sides[side]);
+	}
+	for (uint32_t i = 0; i < run->changes.list.n && is_nested(run); i++) {
+		const struct change *change = &run->changes.list.items[i];
+
+		ok &= discover(run, change->new ? NEW : OLD, change->path, &run->diags);
+	}
+	take_roots(run);
+	return ok;
+}
+
+/* Above what was compiled beside it, whose findings may be listed too. One that is wrong there does
+ * not decide the status. */
+void discover_compiled(struct breakwater_run *run)
+{
+	struct diags diags;
+
+	diags_init(&diags, run->arena);
+	for (int side = OLD; side < SIDES && is_nested(run); side++) {
+		const struct schema *schema = &run->schemas[side];
+
+		for (uint32_t i = 0; i < schema->files.n; i++)
+			if (schema->files.items[i].own)
+				discover(
+					run, side, schema->files.items[i].file->text->path, &diags);
+	}
+	take_roots(run);
+	for (uint32_t i = 0; i < diags.n; i++)
+		diags.items[i].level = DIAG_WARNING;
+	if (diags.n_errors)
+		diag_help(&diags, "what lies below that file has the defaults");
+	diags.n_errors = 0;
+	diags_adopt(&run->diags, &diags);
+}
+
+/* --path and --exclude-path. */
+bool read_paths(struct breakwater_run *run)
+{
+	struct scope_request request = {
+		.arena = run->arena,
+		.diags = &run->diags,
+		.paths = &run->options->paths,
+		.excluded = &run->options->excluded_paths,
+		.old = &run->sides[OLD],
+		.new = &run->sides[NEW],
+		.allow_empty = run->options->allow_empty,
+	};
+
+	side_warn_of_modules(&run->sides[OLD], &run->sides[NEW], run->arena, &run->diags);
+	return scope_read(&request, &run->scope);
+}
