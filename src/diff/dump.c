@@ -44,8 +44,7 @@ static void dump_side(
 		out_printf(dump->out, " = %d", ((const struct enum_value *)element)->number);
 }
 
-/* `field	acme.v1.Order.total = 4	acme.v1.Order.sum = 4`: kind, old, new; `-` where there is
- * none. */
+/* `field acme.v1.Order.total = 4 acme.v1.Order.sum = 4`: kind, old, new; `-` for none. */
 static void dump_pair(void *context, const struct pair *pair)
 {
 	const struct dump *dump = context;

@@ -126,8 +126,7 @@ static void add_in_side(struct side *side, struct map *map, const struct element
 	}
 }
 
-/* Nesting is bounded by the parser's MAX_NESTING, and by the walk over a set before it is unpacked.
- */
+/* Recursion is bounded: by the parser's MAX_NESTING, or for sets by the walk before unpacking. */
 static void add_message(
 	struct side *side, struct map *map, const struct message *message, add_element add)
 {

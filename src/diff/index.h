@@ -1,23 +1,24 @@
 /*
- * What one side holds, found by path, by name or by extendee and number.
+ * Lookups on one side: by path, by name, by extendee and number.
  *
- * Files are indexed at once. Names are not: a message is nearly always where it was, so the names
- * of one file are indexed when a pair first asks for them, and those of the whole side only when
- * something is not in the file that it was in.
+ * Files are indexed at once, names are not: a message is nearly always still in its file, so the
+ * names of a file are indexed at the first question about it, and those of the whole side only when
+ * an element is not in its file.
  */
 #pragma once
 #include "diff/pair.h"
 
-/* Declarations of one name in file order; two only where they are never imported together. */
+/* Declarations of one name, in file order. There are two only in files that are never imported
+ * together. */
 struct named {
 	const struct element *element;
 	struct named *next;
-	struct named *last; /* of the first one only */
+	struct named *last; /* set in the first one only */
 };
 
 struct package {
 	VEC(const struct file *) files;
-	/* By element kind: something of it is declared; worked out on the first question. */
+	/* By element kind: does the package declare one? Computed on demand. */
 	bool declares[ELEMENT_EXTENSION_RANGE + 1];
 	bool declares_known;
 };
@@ -30,7 +31,7 @@ struct side {
 	struct map by_path;      /* interned printed path, and whether it is built in: file */
 	struct map by_link;      /* interned path of a link: file */
 	struct map packages;     /* interned package: its first file */
-	struct map counterparts; /* file: the other side's */
+	struct map counterparts; /* file: its counterpart on the other side */
 	struct map in_file;      /* file: its struct map of (full name, kind) */
 	struct map by_name;      /* (full name, kind): struct named */
 	struct map by_extendee;  /* (extendee, number): struct named */
@@ -39,24 +40,24 @@ struct side {
 
 void side_init(
 	struct side *side, struct arena *arena, struct intern *names, const struct schema *schema);
-/* Is there a contract under that printed path, compiled or not? */
+/* Is there a contract with that printed path, compiled or not? */
 bool side_lists(const struct side *side, struct str path);
-/* The side's file under the printed path of another side's file, NULL. */
+/* This side's file with the printed path of a file of the other side; NULL: none. */
 struct file *side_by_path(const struct side *side, const struct file *file);
-/* The side's file that has a link under that interned path, NULL. */
+/* This side's file that has a link at that interned path; NULL: none. */
 struct file *side_by_link(const struct side *side, struct str path);
-/* Is one of the side's files a contract? */
+/* Is the file a contract of this side, not only imported? */
 bool side_owns(const struct side *side, const struct file *file);
 const struct element *side_in_file(
 	struct side *side, const struct file *file, enum element_kind kind, struct str full_name);
-/* All declarations of a name, NULL for none. */
+/* All declarations of a name; NULL: none. */
 const struct named *side_named(struct side *side, enum element_kind kind, struct str full_name);
 const struct named *side_extensions(struct side *side, struct str extendee, int32_t number);
-/* A package of the side, NULL for none. */
+/* A package of this side; NULL: none. */
 struct package *side_package(const struct side *side, struct str name);
 bool side_package_declares(struct side *side, struct str name, enum element_kind kind);
-/* Interned name of what an extension extends; as written without the leading dot when that is
- * unknown. */
+/* The interned full name of an extension's extendee; if that is unknown, the name as written,
+ * without a leading dot. */
 struct str extension_extendee(struct intern *names, const struct field *extension);
 
 struct diff {

@@ -11,9 +11,9 @@ static const struct file *counterpart(const struct side *side, const struct file
 }
 
 /*
- * What stands for an old element by kind and full name: what the counterpart of its file declares,
- * else one that moved, whose file had no such name before. So two files of one side may declare a
- * name, and each keeps its own.
+ * The counterpart of an old element, by kind and full name: the declaration in its file's
+ * counterpart, else one that moved, i.e. whose file did not have that name before. So two files of
+ * one side may declare the same name, and each keeps its own.
  */
 static const struct element *partner(struct diff *diff, const struct element *old)
 {
@@ -41,7 +41,7 @@ static const struct field *extension_partner(struct diff *diff, const struct fie
 	const struct field *same = NULL;
 	const struct named *candidates;
 
-	if (home) /* nearly always it is where it was */
+	if (home) /* it is nearly always in its file */
 		same = (const struct field *)side_in_file(
 			diff->new, home, ELEMENT_FIELD, old->e.full_name);
 	if (same && same->number == old->number &&
@@ -131,8 +131,8 @@ static void pair_files(struct diff *diff, struct file *old, struct file *new)
 	*map_put(&diff->new->counterparts, new, 0) = old;
 }
 
-/* What is left over and has a path that is a link on the other side: that file has moved, or is one
- * with another now, which may have a partner of its own. */
+/* Pairs the remaining files whose path is a link on the other side: the file has moved, or was
+ * merged into another, which may have a counterpart of its own. */
 static void pair_linked_files(struct diff *diff)
 {
 	const struct schema *old = diff->old->schema, *new = diff->new->schema;
@@ -160,8 +160,8 @@ static void pair_linked_files(struct diff *diff)
 }
 
 /*
- * The same path first (adding a first import changes every import path, and deletes nothing), then
- * the name that a link gives, then the same import path (a root that moved as a whole).
+ * By path first (adding the first import root changes every import path, but deletes nothing), then
+ * by the name of a link, then by import path (a root was moved as a whole).
  */
 static void pair_all_files(struct diff *diff)
 {
@@ -215,17 +215,15 @@ struct diff *diff_new(struct arena *arena, struct intern *names, const struct sc
 
 struct walk {
 	struct diff *diff;
-	struct arena *scratch; /* rewound when an element is done */
+	struct arena *scratch; /* rewound after each element */
 	pair_visit visit;
 	void *context;
-	const struct file
-		*new_file; /* the counterpart of the old file that is walked, NULL: gone */
+	const struct file *new_file; /* the counterpart of the current old file; NULL: deleted */
 	const struct pair *files;
 	bool package_lives; /* the old file's package has a file on the new side */
 };
 
-/* A pair as it is given to the visitor; it lives as long as the visit of it and of what is in it.
- */
+/* Passes a pair to the visitor. It is valid while the visitor handles it and its children. */
 static struct pair pair_of(const struct walk *walk, enum pair_kind kind, const void *old,
 	const void *new, const struct pair *parent)
 {
@@ -246,7 +244,7 @@ static void visit_pair(const struct walk *walk, enum pair_kind kind, const void 
 	walk->visit(walk->context, &pair);
 }
 
-/* A declared name within its file (the package left out), and within its package. */
+/* The name without the package. */
 static void walk_name(struct walk *walk, const struct element *old, enum pair_kind in_file,
 	enum pair_kind in_package)
 {
@@ -264,7 +262,7 @@ static void walk_name(struct walk *walk, const struct element *old, enum pair_ki
 	}
 	if (!walk->package_lives)
 		return;
-	/* Of the whole side only what is not where it was is looked up. */
+	/* Looks in the whole side only for what is not in its file. */
 	if (!new || !str_eq(new->file->package, old->file->package)) {
 		const struct named *n = side_named(diff->new, old->kind, old->full_name);
 
@@ -275,7 +273,7 @@ static void walk_name(struct walk *walk, const struct element *old, enum pair_ki
 	visit_pair(walk, in_package, old, new, NULL);
 }
 
-/* Fields of a message by number. Most messages are small, so that looking beats a table. */
+/* Fields of a message by number. Most messages are small, so a scan beats a table. */
 struct numbers {
 	const struct message *message;
 	struct map map;
@@ -338,8 +336,8 @@ static void walk_oneofs(struct walk *walk, const struct pair *messages)
 	struct map by_name;
 
 	map_init(&by_name, walk->scratch);
-	/* Synthetic ones too: as measured, a oneof `_a` lives on in an optional field `a`, which
-	 * FIELD_SAME_ONEOF reports. */
+	/* Includes synthetic oneofs: as measured, a oneof `_a` lives on in an optional field `a`,
+	 * which FIELD_SAME_ONEOF reports. */
 	for (uint32_t i = 0; i < new->oneofs.n; i++)
 		*map_put(&by_name, new->oneofs.items[i]->e.name.p, 0) = new->oneofs.items[i];
 	for (uint32_t i = 0; i < old->oneofs.n; i++) {
@@ -352,7 +350,7 @@ static void walk_oneofs(struct walk *walk, const struct pair *messages)
 	arena_rewind(walk->scratch, mark);
 }
 
-/* Is there a partner, and does anybody know what its file says? */
+/* Is there a counterpart, and could its file be read? */
 static bool is_comparable(const struct element *new)
 {
 	return new && !new->file->is_broken;
@@ -380,7 +378,7 @@ static void walk_enum(struct walk *walk, const struct enumeration *old)
 		struct enum_value *value = old->values.items[i];
 		void **slot = map_put(&seen, NULL, (uint32_t)value->number);
 
-		if (*slot) /* an alias: its number had its turn */
+		if (*slot) /* an alias: its number was visited already */
 			continue;
 		*slot = value;
 		visit_pair(walk, PAIR_ENUM_VALUE, value,
@@ -398,7 +396,7 @@ static void walk_extension(struct walk *walk, const struct field *old)
 		visit_pair(walk, PAIR_FIELD, old, new, NULL);
 }
 
-/* Nesting is bounded, see add_message in index.c. */
+/* Recursion is bounded, see add_message in index.c. */
 static void walk_message(struct walk *walk, const struct message *old)
 {
 	const struct message *new = (const struct message *)partner(walk->diff, &old->e);
@@ -451,7 +449,7 @@ static void walk_file(struct walk *walk, const struct file *old)
 
 	if (new == old)
 		return;
-	/* A contract that is still there, only not compiled since nothing in it could matter. */
+	/* A contract that still exists, but was not compiled, since nothing in it could matter. */
 	if (!new &&side_lists(diff->new, old->text->path))
 		return;
 	if (new && (old->is_broken || new->is_broken))
@@ -473,8 +471,7 @@ static void walk_file(struct walk *walk, const struct file *old)
 		walk_extension(walk, old->extensions.items[i]);
 }
 
-/* A package is gone when none of its files is left, and each of those was compiled or is gone too.
- */
+/* A package is deleted if none of its files is left, and each was compiled or is deleted too. */
 static void walk_packages(struct walk *walk)
 {
 	struct diff *diff = walk->diff;

@@ -1,17 +1,17 @@
 /*
- * Two schemas → pairs: what was, what is, matched by identity. No opinion about harm.
+ * Two schemas → pairs of old and new elements, matched by identity. Does not judge.
  *
- * The keys are those of doc/rules.md, Pairs. Elements of a file that is the same object on both
- * sides are paired with themselves and left out.
+ * The keys are those of doc/rules.md, Pairs. Files that are the same object on both sides are left
+ * out.
  */
 #pragma once
 #include "base/intern.h"
 #include "schema/schema.h"
 
 enum pair_kind {
-	PAIR_FILE,         /* by repository path, then by import path; own files of either side */
-	PAIR_FILE_MESSAGE, /* within a pair of files, by name without package: *_NO_DELETE. new NULL
-			      only when deleted */
+	PAIR_FILE,         /* by repository path, else by import path; own files of either side */
+	PAIR_FILE_MESSAGE, /* within a pair of files, by name without the package, for *_NO_DELETE.
+			      new is NULL only if deleted */
 	PAIR_FILE_ENUM,
 	PAIR_FILE_SERVICE,
 	PAIR_FILE_EXTENSION,
@@ -21,12 +21,12 @@ enum pair_kind {
 	PAIR_PACKAGE_SERVICE,
 	PAIR_PACKAGE_EXTENSION,
 	PAIR_MESSAGE, /* by full name, whatever the file */
-	PAIR_FIELD, /* in a message pair by number; extensions by extendee and number. old NULL: new
-		       field in a paired message */
+	PAIR_FIELD, /* in a message pair, by number; extensions by extendee and number. old NULL: a
+		       new field of a paired message */
 	PAIR_ONEOF, /* in a message pair by name; new NULL: deleted */
 	PAIR_ENUM,  /* by full name */
-	PAIR_ENUM_VALUE, /* in an enum pair by number; `old` is the first value of that number. new
-			    NULL: deleted */
+	PAIR_ENUM_VALUE, /* in an enum pair, by number; `old` is the first value with it. new NULL:
+			    deleted */
 	PAIR_SERVICE,
 	PAIR_METHOD, /* in a service pair by name; new NULL: deleted */
 	PAIR_KINDS
@@ -47,16 +47,16 @@ union pair_side {
 struct pair {
 	enum pair_kind kind;
 	union pair_side old, new;  /* NULL: missing */
-	const struct pair *parent; /* the pair of messages, enums, services or files that this one
-				      was made in; NULL for packages and extensions */
+	const struct pair *parent; /* the enclosing pair of messages, enums, services or files; NULL
+				      for packages and extensions */
 	struct str package;        /* of PAIR_PACKAGE */
 	const struct file
-		*new_file; /* where the new side's counterpart of old's file is; NULL: gone */
+		*new_file; /* the counterpart of old's file on the new side; NULL: deleted */
 };
 
 struct diff;
 
-/* Indexes of one side that rules may ask: by interned full name, or extendee and number. */
+/* Lookups for rules: by interned full name, or by extendee and number. NULL: none. */
 const struct message *diff_find_message(
 	const struct diff *diff, bool new_side, struct str full_name);
 const struct enumeration *diff_find_enum(
@@ -68,29 +68,28 @@ const struct field *diff_find_extension(
 const struct file *diff_find_file(
 	const struct diff *diff, bool new_side, const struct file *counterpart_of);
 
-/* What a file itself declares (ELEMENT_MESSAGE, _ENUM, _SERVICE, extensions as _FIELD) under an
- * interned full name; NULL. */
+/* A declaration of the file itself (ELEMENT_MESSAGE, _ENUM, _SERVICE; _FIELD for extensions) by
+ * interned full name; NULL: none. */
 const struct element *diff_find_in_file(const struct diff *diff, bool new_side,
 	const struct file *file, enum element_kind kind, struct str full_name);
-/* Has the side a contract under that printed path, compiled or not? */
+/* Does that side have a contract with that printed path, compiled or not? */
 bool diff_lists(const struct diff *diff, bool new_side, struct str path);
-/* Is one of that side's files a contract, not only imported? */
+/* Is the file a contract of that side, not only imported? */
 bool diff_is_own(const struct diff *diff, bool new_side, const struct file *file);
-/* Has the side a file, own or imported, of that interned package? */
+/* Does that side have a file, own or imported, of that interned package? */
 bool diff_has_package(const struct diff *diff, bool new_side, struct str package);
-/* Does any file of the package declare a message, enum, service or extension (ELEMENT_FIELD),
- * nested ones too? */
+/* Does a file of the package declare a message, enum, service or extension (ELEMENT_FIELD), at any
+ * level? */
 bool diff_package_declares(
 	const struct diff *diff, bool new_side, struct str package, enum element_kind kind);
-/* The side's files, for who has to look at all of them. */
+/* That side's schema, for callers that look at all files. */
 const struct schema *diff_schema(const struct diff *diff, bool new_side);
 
-/* Pairs two schemas; everything in `arena`. Own files decide what is looked at; imports are there
- * for types. */
+/* Pairs two schemas. Allocates from `arena`. Only own files are compared; imports supply types. */
 struct diff *diff_new(struct arena *arena, struct intern *names, const struct schema *old,
 	const struct schema *new);
-/* Calls `visit` for every pair, in a fixed order: old files by path, elements in order, then new
- * ones. */
+/* Calls `visit` for each pair in a fixed order: old files by path with their elements in order,
+ * then new files. */
 typedef void (*pair_visit)(void *context, const struct pair *pair);
 void diff_walk(struct diff *diff, pair_visit visit, void *context);
 /* For `breakwater debug pairs`. */

@@ -1,9 +1,7 @@
 /*
- * What a finding breaks: the surfaces on which a value that a writer may legally hold under its
- * own schema does not arrive as that value at a reader that goes by the other one.
- *
- * The definition and its rows are in doc/breaks.md; each function of the breaks*.c files names the
- * row it answers.
+ * What a finding breaks: the surfaces on which a legal value written with one schema is read
+ * differently with the other. doc/breaks.md has the definition and its table; each function of the
+ * breaks*.c files names the row it implements.
  *
  *	struct breaks *breaks = breaks_new(arena, names, diff); // once in rules_run
  *	finding->breaks = breaks_of(breaks, rule, pair, DETAIL_NONE);
@@ -13,28 +11,28 @@
 #include "rules/rules.h"
 
 /*
- * Which of several things of a pair the finding is about. RESERVED_*: is a number or a name gone?
- * EXTENSION_MESSAGE_NO_DELETE: DETAIL_RANGE and the index of the old range.
+ * Which of several changes in a pair the finding is about. RESERVED_*: a number or a name.
+ * EXTENSION_MESSAGE_NO_DELETE: DETAIL_RANGE plus the index of the old range.
  */
 enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE };
 
 /*
- * One run's judge. It remembers which types hold the same and which ones the old side uses, since
- * a type that moved has a finding at every field of it.
+ * Judges the findings of one run. Caches which types have equal content and which types the old
+ * side uses, since a moved type causes a finding at each of its fields.
  */
 struct breaks;
 
-/* Everything in `arena`. Cheap: nothing is looked at before it is needed. */
+/* Allocates from `arena`. Cheap: indexes are built on demand. */
 struct breaks *breaks_new(struct arena *arena, struct intern *names, const struct diff *diff);
 
 /*
- * What the change behind this pair breaks, for the property that `rule` compares: a mask of enum
- * surface, perhaps 0. The rules named above need their `detail`.
+ * The surfaces that the change of this pair breaks, as far as the property that `rule` compares: a
+ * mask of enum surface, may be 0. `detail` matters for the rules named above.
  */
 unsigned breaks_of(
 	struct breaks *breaks, const struct rule *rule, const struct pair *pair, int detail);
 
-/* What a rule's `narrow` is asked: the arguments of breaks_of. */
+/* Argument of a rule's `narrow`: the arguments of breaks_of. */
 struct question {
 	struct breaks *b;
 	const struct rule *rule;
@@ -42,7 +40,7 @@ struct question {
 	int detail;
 };
 
-/* All that a declaration breaks which was there and is refused or unknown now. */
+/* What the deletion of a declaration breaks. */
 enum {
 	GONE = WIRE_BACKWARD | JSON_BACKWARD | SOURCE_CODE,
 	WIRE = WIRE_BACKWARD | WIRE_FORWARD,
@@ -50,8 +48,8 @@ enum {
 	EVERYTHING = WIRE | JSON | SOURCE_CODE,
 };
 
-/* The `narrow` of rules that need more than the pair to answer: breaks_field.c, breaks_enum.c,
- * breaks_file.c. Others stand beside their rule. */
+/* `narrow` functions that need more than the pair, from breaks_field.c, breaks_enum.c and
+ * breaks_file.c. The others are beside their rules. */
 unsigned field_type_breaks(const struct question *q);
 unsigned field_cardinality_breaks(const struct question *q);
 unsigned required_breaks(const struct question *q);
@@ -70,5 +68,5 @@ unsigned extension_deletion_breaks(const struct question *q);
 unsigned extension_range_breaks(const struct question *q);
 unsigned service_deletion_breaks(const struct question *q);
 
-/* The surfaces on which messages of one are lost when read as the other; NULL: unknown. */
+/* The surfaces on which a message of one type is misread as the other; NULL: an unknown type. */
 unsigned message_breaks(struct breaks *b, const struct message *old, const struct message *new);

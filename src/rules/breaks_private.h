@@ -1,9 +1,9 @@
 /*
- * What the breaks*.c files share. Private to them.
+ * Shared by the breaks*.c files, private to them.
  *
- * Everything is asked in one direction: does a value that `from` holds arrive in `to`? Backward the
- * old side writes and the new one reads, forward it is the other way round; so each row of
- * doc/breaks.md and its reverse are one piece of code.
+ * All questions have one direction: does a value of `from` arrive in `to`? Backward, `from` is the
+ * old side and `to` the new one; forward, the reverse. So one piece of code implements both
+ * directions of a row of doc/breaks.md.
  */
 #pragma once
 #include "rules/breaks.h"
@@ -11,10 +11,10 @@
 /* One surface, read in one direction. */
 struct way {
 	bool json;     /* else the wire */
-	bool backward; /* `from` is of the old side */
+	bool backward; /* `from` is on the old side */
 };
 
-/* Two messages whose values are to be compared; `parent` is the one that led here, or -1. */
+/* Two messages to compare; `parent` is the index of the pair that led here, or -1. */
 struct content {
 	const struct message *from, *to;
 	int parent;
@@ -24,43 +24,43 @@ struct breaks {
 	struct arena *arena;
 	struct intern *names;
 	const struct diff *diff;
-	struct map indexed;   /* (message or enum, 0): the four maps below know it; (message, 1):
-				 struct   taken */
+	struct map indexed;   /* (message or enum, 0): it is in the four maps below; (message, 1):
+				 struct taken */
 	struct map by_number; /* (message or enum, number): a field, or the values of that number */
 	struct map by_name;   /* (name, message or enum): a field or value */
-	struct map by_json;   /* (interned JSON name or name, message): the first field of it;
-				 (custom name in JSON, enum): the first value of it */
-	struct map contents;  /* (from, to and way): what is known of two messages or enums */
-	VEC(struct content) queue; /* of the comparison that runs */
+	struct map by_json;  /* (interned JSON name or name, message): its first field; (custom JSON
+				name, enum): its first value */
+	struct map contents; /* (from, to, way): the result for two messages or enums */
+	VEC(struct content) queue; /* pairs of the current comparison */
 	struct map used;           /* (full name): a field of the old side that has this type */
 	bool used_is_known;
-	const struct enum_value *was, *is; /* value_name_breaks was asked last about these, */
-	unsigned renamed_breaks;           /* and said this */
+	const struct enum_value *was, *is; /* the last question to value_name_breaks, */
+	unsigned renamed_breaks;           /* and its answer */
 };
 
-/* The surface that is broken when something does not arrive in this way. */
+/* The surface that breaks if a value does not arrive in this way. */
 unsigned way_surface(struct way way);
 
-/* Everything of one enum that stands at one number, in the order of declaration: aliases. */
+/* The values of an enum with one number (aliases), in order of declaration. */
 struct enum_names {
 	VEC(const struct enum_value *) list;
 };
 
-/* breaks_index.c: elements by what they are found by, however many there are. */
+/* breaks_index.c: lookups in a time that does not depend on the number of elements. */
 const struct field *index_number(struct breaks *b, const struct message *message, int32_t number);
 const struct field *index_name(struct breaks *b, const struct message *message, struct str name);
-/* The one that a key under which `field` is written leads to: by JSON name, else by original name,
- * as readers do. */
+/* The field that receives a JSON key under which `field` is written: by JSON name, else by original
+ * name, as readers do. */
 const struct field *index_json(
 	struct breaks *b, const struct message *message, const struct field *field);
-/* NULL when no value has the number. */
+/* NULL: no value has the number. */
 const struct enum_names *index_values(
 	struct breaks *b, const struct enumeration *e, int32_t number);
 const struct enum_value *index_value(
 	struct breaks *b, const struct enumeration *e, struct str name);
 /*
- * The name that writers print in JSON for a number, by its first value: the custom one, or the
- * value's. And the value that readers take a name in JSON for, NULL: none.
+ * The name that writers print in JSON for a number: the custom name of its first value, or its
+ * name. And the value that readers find by a JSON name; NULL: none.
  */
 struct str enum_names_print(struct breaks *b, const struct enum_names *names);
 const struct enum_value *index_printed(
@@ -69,54 +69,54 @@ struct taken_range {
 	int64_t begin, end;
 };
 
-/* The numbers that its fields, extension ranges and reserved ranges take, as ranges that neither
- * touch nor overlap, in their order. */
+/* The numbers taken by its fields, extension ranges and reserved ranges, as sorted ranges that
+ * neither overlap nor touch. */
 struct taken {
 	VEC(struct taken_range) list;
 };
 const struct taken *index_taken(struct breaks *b, const struct message *message);
-/* Has a field of the old side this message as its type? The message's own fields do not count. */
+/* Does a field of the old side have this message as its type? Its own fields do not count. */
 bool index_is_used(struct breaks *b, const struct message *message);
 
-/* breaks_type.c: a value of one type read as another one. */
+/* breaks_type.c: a value of one type, read as another. */
 enum outcome {
 	KEPT,
 	LOST,
-	CONTENT, /* as the values of the two messages (in type_message) go */
+	CONTENT, /* as the content of the two messages (in type_message) decides */
 };
 
-/* What a field holds one of. */
+/* The type of one value of a field. */
 struct type {
-	enum field_type type; /* as on the wire: TYPE_GROUP for every delimited message */
-	struct str name;      /* of messages, enums and what could not be resolved */
+	enum field_type type; /* as on the wire: TYPE_GROUP for all delimited messages */
+	struct str name;      /* of messages, enums and unresolved types */
 	const struct message *message;
 	const struct enumeration *enumeration;
 };
 
 struct type type_of(const struct field *field);
 /*
- * `key`: both are keys of maps. Messages and enums of one name are kept: what changed in them has
- * findings of its own.
+ * `key`: both are map keys. Messages and enums of one name count as equal: changes inside them have
+ * findings of their own.
  */
 enum outcome type_outcome(
 	struct breaks *b, struct way way, const struct type *from, const struct type *to, bool key);
-/* Does generated code give the two types differently? */
+/* Do the two types differ in generated code? */
 bool type_changes_source(const struct type *old, const struct type *new);
 
 /* breaks_meaning.c: the values of two enums. */
-/* Do the values of `names` that JSON holds arrive as others, or nowhere, in the enum `to`? */
+/* Are the values of `names`, as JSON writes them, lost or misread by the enum `to`? */
 bool enum_names_are_lost_in_json(
 	struct breaks *b, const struct enum_names *names, const struct enumeration *to);
-/* Does one of the names stand under another number in the other enum? */
+/* Does one of the names have another number in the other enum? */
 bool enum_names_moved(
 	struct breaks *b, const struct enum_names *names, const struct enumeration *to);
 bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *from,
 	const struct enumeration *to);
 
 /*
- * breaks_content.c: content against content, recursively. What is known of two messages or enums
- * and a way; while messages are compared, the ones that were met are taken for kept, which ends
- * recursive ones and is true if nothing is found.
+ * breaks_content.c: compares content recursively, with a cache for each two messages or enums and
+ * way. A pair of messages that is being compared counts as kept; this ends the recursion and is
+ * right if nothing breaks.
  */
 enum known { UNKNOWN_YET, KNOWN_KEPT, KNOWN_LOST };
 
@@ -127,18 +127,20 @@ enum known content_known(void *const *slot);
 void content_know(void **slot, enum known known);
 bool message_is_lost(
 	struct breaks *b, struct way way, const struct message *from, const struct message *to);
-/* The type alone, maps as maps. */
+/* The type alone; maps are compared as maps. */
 bool field_type_is_lost(
 	struct breaks *b, struct way way, const struct field *from, const struct field *to);
-/* Is the value kept in a list, a map or alone, and does that lose any? */
+/* Compares list, map and singular: is a value lost? */
 bool field_shape_is_lost(struct way way, const struct field *from, const struct field *to);
-/* Has the receiving field another name, and is either name another field's on the other side? */
+/* Has the receiving field another name, and does one of the two names belong to a different field
+ * on the other side? */
 bool field_is_misnamed(struct breaks *b, const struct field *from, const struct field *to);
-/* The field that gets the value of `field` in `message`; NULL for none. */
+/* The field that receives the value of `field` in `message`; NULL: none. */
 const struct field *field_receiver(
 	struct breaks *b, struct way way, const struct field *field, const struct message *message);
-/* Can a writer of `from` set two counterparts of members of one oneof of `to` side by side? */
+/* Can a writer of `from` set two fields together whose counterparts are members of one oneof of
+ * `to`? */
 bool oneof_is_mixed(
 	struct breaks *b, struct way way, const struct message *from, const struct oneof *to);
-/* Is a number of begin…end neither an extension number nor reserved nor declared in `message`? */
+/* Is a number of begin…end neither declared nor reserved nor an extension number in `message`? */
 bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end);

@@ -1,5 +1,5 @@
 /*
- * Every rule, in the order of its id. A row of that name stands in the file of its subject.
+ * All rules, sorted by id. Each is defined in the file of its subject.
  */
 #pragma once
 #include "rules/rules.h"

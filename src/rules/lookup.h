@@ -1,6 +1,6 @@
 /*
- * What a check asks of the new side's messages and enums, in a time that does not grow with them:
- * a stranger's message may have a million fields, and lose them all.
+ * Lookups in the new side's messages and enums whose time does not grow with their size: a hostile
+ * message may have a million fields and lose all of them.
  */
 #pragma once
 #include "rules/finding.h"
@@ -10,7 +10,7 @@ struct range {
 	struct span span;
 };
 
-/* Sorted. Those of one element never overlap. */
+/* Sorted; ranges of one element never overlap. */
 struct ranges {
 	VEC(struct range) list;
 };
@@ -20,20 +20,20 @@ bool ranges_hold(const struct ranges *ranges, int32_t number);
 
 /* A field by interned name. */
 const struct field *lookup_field(struct check *c, const struct message *message, struct str name);
-/* A oneof by interned name; a synthetic one counts, as for ONEOF_NO_DELETE. */
+/* A oneof by interned name, including synthetic ones, as ONEOF_NO_DELETE wants. */
 const struct oneof *lookup_oneof(struct check *c, const struct message *message, struct str name);
 const struct enum_value *lookup_value(
 	struct check *c, const struct enumeration *enumeration, struct str name);
 
-/* All values of one number in order of declaration; more than one are aliases. */
+/* The values with one number, in order of declaration; several are aliases. */
 struct values {
 	VEC(const struct enum_value *) list;
 };
-/* NULL for a number that no value has. */
+/* NULL: no value has the number. */
 const struct values *lookup_values(
 	struct check *c, const struct enumeration *enumeration, int32_t number);
 
-/* Does a message or an enum reserve the number, the interned name? */
+/* Does the message or enum reserve the number, or the interned name? */
 bool lookup_reserved(struct check *c, const struct element *element, int32_t number);
 bool lookup_reserved_name(struct check *c, const struct element *element, struct str name);
 /* Does an extension range of the message hold the number? */
