@@ -1,8 +1,8 @@
 #include "base/arena.h"
-#include "base/supply.h"
 #include "base/vec.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,10 +20,19 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { LARGEST_SPARE = 4 << 20, ALIGNMENT = 8 };
+enum {
+	SMALLEST_BLOCK = 16 << 10,
+	LARGEST_BLOCK = 1 << 20, /* but for a larger allocation */
+	LARGEST_SPARE = 4 << 20,
+	ALIGNMENT = 8
+};
+
+struct block {
+	struct block *previous;
+	size_t size; /* of the bytes that follow this header */
+};
 
 struct arena {
-	struct supply *supply;
 	struct block *block; /* the one being filled; NULL at first */
 	struct block *spare; /* given back by rewinding, to be filled again */
 	size_t used;
@@ -45,48 +54,40 @@ static _Noreturn void arena_fail(const struct arena *arena)
 	abort();
 }
 
-/* Takes over the hold on `supply`, which may be NULL for want of memory. */
-static struct arena *arena_of(struct supply *supply, arena_failed failed, void *context)
+struct arena *arena_new(arena_failed failed, void *context)
 {
 	struct arena *arena = calloc(1, sizeof *arena);
 
-	if (!arena || !supply) {
+	if (!arena) {
 		if (failed)
 			failed(context);
 		abort();
 	}
-	arena->supply = supply;
 	arena->failed = failed;
 	arena->context = context;
 	return arena;
 }
 
-struct arena *arena_new(arena_failed failed, void *context)
-{
-	return arena_of(supply_new(), failed, context);
-}
-
 struct arena *arena_like(const struct arena *other)
 {
-	supply_hold(other->supply);
-	return arena_of(other->supply, other->failed, other->context);
+	return arena_new(other->failed, other->context);
 }
 
-static void blocks_give(struct arena *arena, struct block *list)
+static void blocks_free(struct block *list)
 {
-	for (struct block *b = list; b; b = b->previous)
-		ASAN_UNPOISON_MEMORY_REGION(block_bytes(b), b->size);
-	if (list)
-		supply_give(arena->supply, list);
+	for (struct block *previous; list; list = previous) {
+		previous = list->previous;
+		ASAN_UNPOISON_MEMORY_REGION(block_bytes(list), list->size);
+		free(list);
+	}
 }
 
 void arena_free(struct arena *arena)
 {
 	if (!arena)
 		return;
-	blocks_give(arena, arena->block);
-	blocks_give(arena, arena->spare);
-	supply_release(arena->supply);
+	blocks_free(arena->block);
+	blocks_free(arena->spare);
 	free(arena);
 }
 
@@ -104,36 +105,27 @@ static struct block *take_spare(struct arena *arena, size_t least)
 	return NULL;
 }
 
-/* Each block is twice as large as the one before, up to the largest that is cut from a chunk. */
+/* Each block is twice as large as the one before, up to LARGEST_BLOCK. */
 static void arena_add_block(struct arena *arena, size_t least)
 {
-	size_t size = arena->block && !arena->block->alone ? arena->block->size * 2 : 1;
+	size_t size = arena->block ? arena->block->size * 2 : SMALLEST_BLOCK;
 	struct block *b = take_spare(arena, least);
 
 	if (!b) {
-		if (size > LARGEST_CUT)
-			size = LARGEST_CUT;
-		b = supply_take(arena->supply, size > least ? size : least);
+		if (size > LARGEST_BLOCK)
+			size = LARGEST_BLOCK;
+		if (size < least)
+			size = least;
+		b = size < SIZE_MAX / 2 ? malloc(sizeof *b + size) : NULL;
 		if (!b)
 			arena_fail(arena);
-		arena->total += b->size;
+		b->size = size;
+		arena->total += size;
 	}
 	b->previous = arena->block;
 	arena->block = b;
 	arena->used = 0;
 	ASAN_POISON_MEMORY_REGION(block_bytes(b), b->size);
-}
-
-/* Zeroes `size` bytes at `at` of the block being filled, save those that are zero anyway. */
-static void block_zero(struct block *block, size_t at, size_t size)
-{
-	if (at < block->dirty) {
-		size_t old = block->dirty - at;
-
-		memset(block_bytes(block) + at, 0, size < old ? size : old);
-	}
-	if (at + size > block->dirty)
-		block->dirty = at + size;
 }
 
 /* The next `size` bytes at a multiple of `align`; zeroed if `zero`. */
@@ -150,11 +142,7 @@ static void *arena_take(struct arena *arena, size_t size, size_t align, bool zer
 	arena->used = at + size;
 	arena->last = p;
 	ASAN_UNPOISON_MEMORY_REGION(p, size);
-	if (zero)
-		block_zero(arena->block, at, size);
-	else if (at + size > arena->block->dirty)
-		arena->block->dirty = at + size;
-	return p;
+	return zero && size ? memset(p, 0, size) : p;
 }
 
 static size_t bytes_of(const struct arena *arena, size_t count, size_t size)
@@ -184,7 +172,7 @@ void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, siz
 		char *end = block_bytes(arena->block) + arena->used;
 
 		ASAN_UNPOISON_MEMORY_REGION(end, more);
-		block_zero(arena->block, arena->used, more);
+		memset(end, 0, more);
 		arena->used += more;
 		return items;
 	}
@@ -225,7 +213,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 		}
 		arena->total -= b->size;
 		b->previous = NULL;
-		blocks_give(arena, b);
+		blocks_free(b);
 	}
 	arena->used = mark.used;
 	arena->last = NULL;
@@ -238,7 +226,6 @@ void arena_adopt(struct arena *into, struct arena *from)
 {
 	struct block *oldest = from->block;
 
-	assert(into->supply == from->supply);
 	if (oldest) {
 		while (oldest->previous)
 			oldest = oldest->previous;
@@ -252,8 +239,7 @@ void arena_adopt(struct arena *into, struct arena *from)
 		}
 		into->total += from->total;
 	}
-	blocks_give(from, from->spare);
-	supply_release(from->supply);
+	blocks_free(from->spare);
 	free(from);
 }
 

@@ -1,9 +1,9 @@
 /*
- * Arenas: memory that is handed out piece by piece and given back whole.
+ * Arenas: memory that is allocated piece by piece and freed as a whole.
  *
- * An arena belongs to one thread at a time. Nothing is freed alone; arena_mark and arena_rewind
- * give back what one function took in between. An allocation never fails for its caller: when
- * memory is gone, or the arena's budget spent, the arena's handler runs and does not come back.
+ * An arena belongs to one thread at a time. No allocation is freed alone; arena_rewind frees all
+ * that were made since arena_mark. An allocation never fails for its caller: out of memory, the
+ * arena's handler runs and does not return.
  */
 #pragma once
 #include <stddef.h>
@@ -11,10 +11,7 @@
 
 struct arena;
 
-/* Bytes of the largest block that, given back, serves other arenas. */
-enum { ARENA_BLOCK = 1 << 20 };
-
-/* Called when memory is gone; must not return (longjmp or exit). */
+/* Called when out of memory; must not return (longjmp or exit). */
 typedef void (*arena_failed)(void *context);
 
 struct arena_mark {
@@ -24,13 +21,13 @@ struct arena_mark {
 
 /* A new, empty arena. `failed` gets `context`; a null `failed` aborts. */
 struct arena *arena_new(arena_failed failed, void *context);
-/* A new arena with the handler of `other`; they share what they take from the system. */
+/* A new arena with the handler of `other`. */
 struct arena *arena_like(const struct arena *other);
 void arena_free(struct arena *arena);
 
 /* `count` × `size` bytes, zeroed, aligned for any object. Checks the product. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
-/* The same, but not zeroed, for who sets every byte. */
+/* The same, but not zeroed, for a caller that sets every byte. */
 void *arena_alloc_unset(struct arena *arena, size_t count, size_t size);
 /* The same bytes grown from `old` to `count` items; in place when it was the last allocation. */
 void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, size_t size);
@@ -40,10 +37,9 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size);
 
 struct arena_mark arena_mark(struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
-/* Hands all memory of `from`, a relative by arena_like, over to `into` and frees the empty `from`.
- */
+/* Moves all memory of `from` into `into`, and frees `from`. */
 void arena_adopt(struct arena *into, struct arena *from);
-/* Bytes taken from the system so far. */
+/* Bytes allocated from the system. */
 size_t arena_size(const struct arena *arena);
 
 #define NEW(arena, type) ((type *)arena_alloc((arena), 1, sizeof(type)))
