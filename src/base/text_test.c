@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/diag.h"
+#include "base/line_table.h"
 #include "base/out.h"
 
 #include <errno.h>
@@ -88,6 +89,31 @@ static bool load_again(struct text *text, struct arena *arena)
 	text->bytes = str_dup(arena, S("\xEF\xBB\xBF"
 				       "first\nsecond\r\nthird\nlast"));
 	return true;
+}
+
+static void columns_of_a_line_table_go_by_tabs(void **state)
+{
+	static const struct {
+		uint32_t offset, line, column;
+	} places[] = {
+		{ 0, 0, 0 }, /* before and after the byte order mark */
+		{ 3, 0, 0 }, { 4, 0, 8 }, { 6, 0, 10 }, { 7, 1, 0 }, { 11, 1, 24 },
+		{ 12, 2, 0 }, /* past the last line feed */
+	};
+	struct arena *arena = arena_new(NULL, NULL);
+	struct line_table table;
+
+	(void)state;
+	line_table_init(&table, S("\xEF\xBB\xBF\tab\na\t\t\t\n"), arena);
+	for (size_t i = 0; i < COUNT(places); i++) {
+		for (uint32_t near = 0; near < 3; near++) {
+			struct line_column at = line_table_find(&table, places[i].offset, near);
+
+			assert_int_equal(at.line, places[i].line);
+			assert_int_equal(at.column, places[i].column);
+		}
+	}
+	arena_free(arena);
 }
 
 static void kept_lines_are_found_without_the_bytes(void **state)
@@ -223,6 +249,7 @@ int main(void)
 		cmocka_unit_test(the_nearest_word_is_near),
 		cmocka_unit_test(cutting_gives_each_part_once),
 		cmocka_unit_test(places_count_lines_and_bytes),
+		cmocka_unit_test(columns_of_a_line_table_go_by_tabs),
 		cmocka_unit_test(kept_lines_are_found_without_the_bytes),
 		cmocka_unit_test(diagnostics_are_sorted_and_said_once),
 		cmocka_unit_test(errors_past_the_most_are_counted),

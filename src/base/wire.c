@@ -140,7 +140,7 @@ bool wire_next(struct wire *wire, struct wire_record *record)
 	return true;
 }
 
-void wire_reserve(struct wire_buffer *buffer, size_t size)
+static void wire_reserve(struct wire_buffer *buffer, size_t size)
 {
 	char *items;
 
@@ -204,16 +204,6 @@ void wire_put_raw(struct wire_buffer *buffer, struct str bytes)
 {
 	if (bytes.n)
 		memcpy(wire_room(buffer, bytes.n), bytes.p, bytes.n);
-}
-
-void wire_put_again(struct wire_buffer *buffer, size_t offset, size_t size)
-{
-	char *p;
-
-	if (!size)
-		return;
-	p = wire_room(buffer, size); /* may move the bytes */
-	memcpy(p, buffer->items + offset, size);
 }
 
 void wire_put_bytes(struct wire_buffer *buffer, struct str bytes)

@@ -42,14 +42,10 @@ struct wire_buffer {
 	char *items;
 	size_t n, cap;
 };
-/* Makes room for `size` bytes at once. */
-void wire_reserve(struct wire_buffer *buffer, size_t size);
 void wire_put_varint(struct wire_buffer *buffer, uint64_t value);
 void wire_put_tag(struct wire_buffer *buffer, int32_t number, enum wire_type type);
 void wire_put_fixed(struct wire_buffer *buffer, uint64_t value, size_t size);
 void wire_put_raw(struct wire_buffer *buffer, struct str bytes);
-/* Bytes that the buffer holds already. */
-void wire_put_again(struct wire_buffer *buffer, size_t offset, size_t size);
 /* Length and bytes. */
 void wire_put_bytes(struct wire_buffer *buffer, struct str bytes);
 size_t wire_varint_size(uint64_t value);

@@ -35,7 +35,7 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 		.diags = &cli->diags,
 		.jobs = arguments->jobs,
 		.strict_imports = true,
-		.write_locations = arguments->no_source_info ? NULL : descriptor_locations,
+		.source_info = !arguments->no_source_info,
 		.parse_descriptor = descriptor_parse,
 		.progress = progress ? progress_report : NULL,
 		.progress_context = progress,

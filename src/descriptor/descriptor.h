@@ -24,9 +24,6 @@
  */
 bool descriptor_parse(struct parse_request *request);
 
-/* A write_locations for `build`: the bytes of a SourceCodeInfo, in `scratch`. */
-struct str descriptor_locations(struct arena *scratch, const struct file *file);
-
 /*
  * Writes the schema's files as a FileDescriptorSet: every file after all it imports (depth first,
  * imports in order, roots sorted by path), built-in ones only when something imports them; with

@@ -1,5 +1,5 @@
 #include "descriptor/locations.h"
-#include "base/wire.h"
+#include "descriptor/source_info.h"
 
 /* Longer paths are nobody's: a hundred messages, a field, an option of many parts. */
 enum { PATH_NUMBERS = 512 };
@@ -14,18 +14,12 @@ struct raw_location {
 	VEC(struct str) detached;
 };
 
-/* A location that later ones may be below, and the length of its path. */
-struct open_location {
-	uint32_t index, n_path;
-};
-
 struct places {
 	struct parse_request *request;
 	struct file *file;
-	uint32_t n_plain_imports;       /* option imports stand after them */
-	VEC(struct point) points;       /* in scratch while it grows */
-	int32_t path[PATH_NUMBERS];     /* of the last location that was kept */
-	VEC(struct open_location) open; /* locations on that path, outermost first; in scratch */
+	uint32_t n_plain_imports; /* option imports stand after them */
+	VEC(struct point) points; /* in scratch while it grows */
+	struct wire_buffer kept;  /* the locations as they are written again */
 };
 
 /* What is left of a path. */
@@ -357,64 +351,28 @@ static bool normalize_location(struct raw_location *raw)
 	return true;
 }
 
-static void keep_location(struct places *places, struct location **location)
+/* Keeps a location for a set that is written again. */
+static void keep_location(struct places *places, const struct raw_location *raw)
 {
-	struct file *file = places->file;
+	struct arena *scratch = places->request->scratch;
+	struct wire_buffer path = { .arena = scratch };
+	struct comments comments = {
+		.n_detached = raw->detached.n,
+		.leading = raw->leading,
+		.trailing = raw->trailing,
+		.detached = raw->detached.items,
+	};
+	struct location location = {
+		.begin = { (uint32_t)raw->span[0], (uint32_t)raw->span[1] },
+		.end = { (uint32_t)raw->span[2], (uint32_t)raw->span[3] },
+		.comments = &comments,
+	};
 
-	*location = vec_push(places->request->syntax, &file->locations);
-	**location = (struct location){ .parent = -1, .field = -1, .index = -1, .begin_line = -1 };
-	if (places->open.n)
-		(*location)->parent = (int32_t)places->open.items[places->open.n - 1].index;
-}
-
-/* Adds a location of `path`, below the last one whose path begins it, with links between if need
- * be. */
-static void locations_add(struct places *places, const struct raw_location *raw)
-{
-	struct arena *syntax = places->request->syntax, *scratch = places->request->scratch;
-	struct location *at = NULL;
-	uint32_t same = 0, n;
-
-	while (same < raw->n_path && places->open.n &&
-		same < places->open.items[places->open.n - 1].n_path &&
-		raw->path[same] == places->path[same])
-		same++;
-	while (places->open.n && places->open.items[places->open.n - 1].n_path > same)
-		places->open.n--;
-	n = places->open.n ? places->open.items[places->open.n - 1].n_path : 0;
-	/* A repeated path (the options field, once a statement) is beside the first, not below it.
-	 */
-	if (places->open.n && n == raw->n_path && n > 0) {
-		places->open.n--;
-		n = places->open.n ? places->open.items[places->open.n - 1].n_path : 0;
-	}
-	do {
-		keep_location(places, &at);
-		if (n < raw->n_path)
-			at->field = raw->path[n++];
-		/* Where the elements are lists, a step is two numbers; elsewhere it does no harm.
-		 */
-		if (n < raw->n_path)
-			at->index = raw->path[n++];
-		*vec_push(scratch, &places->open) =
-			(struct open_location){ places->file->locations.n - 1, n };
-	} while (n < raw->n_path);
-	if (raw->n_path)
-		memcpy(places->path, raw->path, raw->n_path * sizeof *raw->path);
-	at->begin_line = raw->span[0];
-	at->begin_column = raw->span[1];
-	at->end_line = raw->span[2];
-	at->end_column = raw->span[3];
-	if (!raw->leading.p && !raw->trailing.p && !raw->detached.n)
-		return;
-	at->comments = NEW(syntax, struct comments);
-	if (raw->leading.p)
-		at->comments->leading = str_dup(syntax, raw->leading);
-	if (raw->trailing.p)
-		at->comments->trailing = str_dup(syntax, raw->trailing);
-	for (uint32_t i = 0; i < raw->detached.n; i++)
-		*vec_push(syntax, &at->comments->detached) =
-			str_dup(syntax, raw->detached.items[i]);
+	for (uint32_t i = 0; i < raw->n_path; i++)
+		if (raw->path[i] >= 0)
+			wire_put_varint(&path, (uint32_t)raw->path[i]);
+	location.path = wire_buffer_bytes(&path);
+	location_put(&places->kept, &location);
 }
 
 /* Made-up entries of maps stand where the map's type does. */
@@ -446,14 +404,19 @@ static void place_entry_visit(void *context, struct element *element)
 
 static void places_finish(struct places *places)
 {
+	struct arena *arena = places->request->arena;
 	struct text *text = places->file->text;
-	struct point *points = NEW_ARRAY(places->request->arena, places->points.n, struct point);
+	struct point *points = NEW_ARRAY(arena, places->points.n, struct point);
 
 	if (places->points.n)
 		memcpy(points, places->points.items, places->points.n * sizeof *points);
 	text->points = points;
 	text->n_points = places->points.n;
 	file_walk(places->file, place_entry_visit, NULL);
+	if (!places->kept.n)
+		return;
+	places->file->source_info = NEW(arena, struct source_info);
+	places->file->source_info->bytes = str_dup(arena, wire_buffer_bytes(&places->kept));
 }
 
 static uint32_t count_plain_imports(const struct file *file)
@@ -473,6 +436,7 @@ bool locations_read(struct parse_request *request, struct str source_code_info)
 	struct wire_record record;
 
 	places->request = request;
+	places->kept.arena = request->scratch;
 	places->file = request->file;
 	places->n_plain_imports = count_plain_imports(request->file);
 	/* Index 0 is nowhere, printed as 1:1. */
@@ -491,7 +455,7 @@ bool locations_read(struct parse_request *request, struct str source_code_info)
 		if (slot && span_is_none(*slot))
 			*slot = places_add(places, raw->span);
 		if (request->source_info)
-			locations_add(places, raw);
+			keep_location(places, raw);
 	}
 	if (wire.wrong) {
 		diag_error(request->diags, place_in(request->file->text, NO_SPAN),
@@ -501,146 +465,4 @@ bool locations_read(struct parse_request *request, struct str source_code_info)
 	request->file->lacks_source = places->points.n == 1;
 	places_finish(places);
 	return true;
-}
-
-/* Where a written location's path lies in the output, for the paths that begin with it. */
-struct written_path {
-	size_t offset;
-	uint32_t size; /* 0: not written, or empty */
-};
-
-struct location_writer {
-	const struct file *file;
-	struct wire_buffer buffer;
-	struct written_path *written; /* one a location */
-};
-
-static char *varint_to(char *p, uint32_t value)
-{
-	for (; value >= 0x80; value >>= 7)
-		*p++ = (char)(value | 0x80);
-	*p++ = (char)value;
-	return p;
-}
-
-static size_t text_size(struct str text)
-{
-	return text.p ? 1 + wire_varint_size(text.n) + text.n : 0;
-}
-
-static void put_text(struct wire_buffer *buffer, int32_t number, struct str text)
-{
-	if (!text.p)
-		return;
-	wire_put_tag(buffer, number, WIRE_BYTES);
-	wire_put_bytes(buffer, text);
-}
-
-/*
- * Numbers of the location's path in `path`, from the end; where they begin. Parents may stand after
- * their children (links are added late), so it is the steps that are bounded.
- */
-static uint32_t location_path(const struct file *file, uint32_t index, int32_t path[PATH_NUMBERS])
-{
-	uint32_t begin = PATH_NUMBERS;
-
-	for (uint32_t steps = 0; steps < PATH_NUMBERS && begin >= 2; steps++) {
-		const struct location *at = &file->locations.items[index];
-
-		if (at->index >= 0)
-			path[--begin] = at->index;
-		if (at->field >= 0)
-			path[--begin] = at->field;
-		if (at->parent < 0 || (uint32_t)at->parent >= file->locations.n)
-			break;
-		index = (uint32_t)at->parent;
-	}
-	return begin;
-}
-
-/* The path's own part as bytes, what comes before it being in the output already (*before) or among
- * them. */
-static char *path_to(
-	const struct location_writer *writer, uint32_t index, char *p, struct written_path *before)
-{
-	const struct location *at = &writer->file->locations.items[index];
-	int32_t path[PATH_NUMBERS];
-
-	*before = (struct written_path){ 0 };
-	if (at->parent >= 0 && (uint32_t)at->parent < index)
-		*before = writer->written[at->parent];
-	if (before->size || at->parent < 0) {
-		if (at->field >= 0)
-			p = varint_to(p, (uint32_t)at->field);
-		return at->index >= 0 ? varint_to(p, (uint32_t)at->index) : p;
-	}
-	for (uint32_t i = location_path(writer->file, index, path); i < PATH_NUMBERS; i++)
-		p = varint_to(p, (uint32_t)path[i]);
-	return p;
-}
-
-static char *span_to(const struct location *at, char *p)
-{
-	p = varint_to(p, (uint32_t)at->begin_line);
-	p = varint_to(p, (uint32_t)at->begin_column);
-	if (at->end_line != at->begin_line)
-		p = varint_to(p, (uint32_t)at->end_line);
-	return varint_to(p, (uint32_t)at->end_column);
-}
-
-static size_t comments_size(const struct comments *comments)
-{
-	size_t size = 0;
-
-	if (!comments)
-		return 0;
-	for (uint32_t i = 0; i < comments->detached.n; i++)
-		size += text_size(comments->detached.items[i]);
-	return size + text_size(comments->leading) + text_size(comments->trailing);
-}
-
-static void put_location(struct location_writer *writer, uint32_t index)
-{
-	enum { VARINT32 = 5 };
-	const struct location *at = &writer->file->locations.items[index];
-	struct wire_buffer *buffer = &writer->buffer;
-	char own[PATH_NUMBERS * VARINT32], span[4 * VARINT32];
-	struct written_path before;
-	size_t own_size = (size_t)(path_to(writer, index, own, &before) - own);
-	size_t span_size = (size_t)(span_to(at, span) - span), path_size = before.size + own_size,
-	       size;
-
-	size = 2 + span_size + comments_size(at->comments);
-	if (path_size)
-		size += 1 + wire_varint_size(path_size) + path_size;
-	wire_put_tag(buffer, 1, WIRE_BYTES);
-	wire_put_varint(buffer, size);
-	if (path_size) {
-		wire_put_tag(buffer, 1, WIRE_BYTES);
-		wire_put_varint(buffer, path_size);
-		writer->written[index] = (struct written_path){ buffer->n, (uint32_t)path_size };
-		wire_put_again(buffer, before.offset, before.size);
-		wire_put_raw(buffer, (struct str){ own, own_size });
-	}
-	wire_put_tag(buffer, 2, WIRE_BYTES);
-	wire_put_bytes(buffer, (struct str){ span, span_size });
-	if (!at->comments)
-		return;
-	put_text(buffer, 3, at->comments->leading);
-	put_text(buffer, 4, at->comments->trailing);
-	for (uint32_t i = 0; i < at->comments->detached.n; i++)
-		put_text(buffer, 6, at->comments->detached.items[i]);
-}
-
-struct str descriptor_locations(struct arena *scratch, const struct file *file)
-{
-	enum { USUAL_SIZE = 32 };
-	struct location_writer writer = { .file = file, .buffer = { .arena = scratch } };
-
-	writer.written = NEW_ARRAY(scratch, file->locations.n, struct written_path);
-	wire_reserve(&writer.buffer, (size_t)file->locations.n * USUAL_SIZE);
-	for (uint32_t i = 0; i < file->locations.n; i++)
-		if (file->locations.items[i].begin_line >= 0)
-			put_location(&writer, i);
-	return wire_buffer_bytes(&writer.buffer);
 }

@@ -18,7 +18,7 @@ struct fixture {
 static bool parse(struct fixture *f, struct str bytes)
 {
 	struct parse_request request = { f->arena, f->arena, f->scratch, f->names, &f->diags,
-		&f->file, bytes, f->source_info, NULL };
+		&f->file, bytes, f->source_info };
 
 	f->text = (struct text){ .path = S("a.proto") };
 	f->file = (struct file){ .import_path = intern(f->names, S("a.proto")), .text = &f->text };
@@ -147,15 +147,15 @@ static void spans_are_those_of_the_source(void **state)
 	assert_str(span_text(f, NO_SPAN), "1:1-1:1");
 }
 
-static void locations_are_kept_only_when_asked_for(void **state)
+static void source_info_is_kept_only_when_asked_for(void **state)
 {
 	struct fixture *f = *state;
 
 	assert_true(parse(f, sample_file()));
-	assert_int_equal(f->file.locations.n, 0);
+	assert_null(f->file.source_info);
 	f->source_info = true;
 	assert_true(parse(f, sample_file()));
-	assert_true(f->file.locations.n > 50);
+	assert_true(f->file.source_info->bytes.n > 500);
 }
 
 static void a_file_without_source_info_lacks_it(void **state)
@@ -286,7 +286,7 @@ int main(void)
 			a_map_and_a_group_know_their_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(spans_are_those_of_the_source, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			locations_are_kept_only_when_asked_for, setup, teardown),
+			source_info_is_kept_only_when_asked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_without_source_info_lacks_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(

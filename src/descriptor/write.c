@@ -1,6 +1,7 @@
 #include "base/map.h"
-#include "descriptor/descriptor.h"
 #include "base/wire.h"
+#include "descriptor/descriptor.h"
+#include "descriptor/source_info.h"
 
 #include <protobuf-c/protobuf-c.h>
 
@@ -341,8 +342,8 @@ static void write_file(struct writer *writer, const struct file *file)
 	write_file_members(writer, file, d);
 	if (file->e.options)
 		SET(d, options, write_options(writer, file->e.options));
-	if (file->source_info.n)
-		SET(d, source_code_info, bytes_to(file->source_info));
+	if (file->source_info)
+		SET(d, source_code_info, bytes_to(source_info_encode(writer->scratch, file)));
 	if (file->edition == EDITION_PROTO3)
 		SET(d, syntax, bytes_to(S("proto3")));
 	if (file->edition >= EDITION_2023) {

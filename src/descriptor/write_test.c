@@ -80,12 +80,11 @@ static void a_set_read_and_written_has_the_same_bytes(void **state)
 	struct fixture *f = *state;
 	struct file *file = add_file(f, "sample.proto", true);
 	struct parse_request request = { f->arena, f->arena, f->scratch, f->names, &f->diags, file,
-		str_from(SAMPLE_SET, SAMPLE_FRAME), true, NULL };
+		str_from(SAMPLE_SET, SAMPLE_FRAME), true };
 
 	file->text = NEW(f->arena, struct text);
 	assert_true(descriptor_parse(&request));
 	file_walk(file, believe, NULL);
-	file->source_info = descriptor_locations(f->arena, file);
 	assert_true(str_eq(written(f), SAMPLE_SET));
 }
 
@@ -94,26 +93,12 @@ static void source_info_is_written_where_it_is_there(void **state)
 	struct fixture *f = *state;
 	struct file *file = add_file(f, "a.proto", true);
 
-	*vec_push(f->arena, &file->locations) =
-		(struct location){ .parent = -1, .field = -1, .index = -1, .end_column = 5 };
 	assert_true(str_eq(written(f), S("\012\011\012\007a.proto")));
-	file->source_info = descriptor_locations(f->arena, file);
-	assert_true(
-		str_eq(written(f), S("\012\022\012\007a.protoJ\007\012\005\022\003\000\000\005")));
-}
-
-static void links_between_locations_are_not_written(void **state)
-{
-	struct fixture *f = *state;
-	struct file *file = add_file(f, "a.proto", true);
-
-	*vec_push(f->arena, &file->locations) =
-		(struct location){ .parent = 1, .field = 3, .index = -1, .end_column = 5 };
-	*vec_push(f->arena, &file->locations) =
-		(struct location){ .parent = -1, .field = 8, .index = 2, .begin_line = -1 };
-	file->source_info = descriptor_locations(f->arena, file);
-	assert_true(str_eq(written(f),
-		S("\012\027\012\007a.protoJ\014\012\012\012\003\010\002\003\022\003\000\000\005")));
+	file->source_info = NEW(f->arena, struct source_info);
+	file->e.span = (struct span){ 1, 5 };
+	line_table_init(&file->source_info->lines, S("\tabc\n"), f->arena);
+	assert_true(str_eq(
+		written(f), S("\012\023\012\007a.protoJ\010\012\006\022\004\000\010\001\000")));
 }
 
 static void imports_come_before_their_importers(void **state)
@@ -187,8 +172,6 @@ int main(void)
 			a_set_read_and_written_has_the_same_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			source_info_is_written_where_it_is_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			links_between_locations_are_not_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			imports_come_before_their_importers, setup, teardown),
 		cmocka_unit_test_setup_teardown(

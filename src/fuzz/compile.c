@@ -42,7 +42,7 @@ static void build(struct run *run, struct source *source, struct str *set)
 		.diags = &run->round.diags,
 		.jobs = 1,
 		.strict_imports = true,
-		.write_locations = descriptor_locations,
+		.source_info = true,
 		.parse_descriptor = descriptor_parse,
 	};
 	struct compile_side side = { .source = source, .all = true };

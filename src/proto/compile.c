@@ -115,19 +115,6 @@ static void take_stage(struct stage *stage, struct worker_state *worker, struct 
 	arena_rewind(worker->scratch, mark);
 }
 
-/* In the form that takes least room. */
-static void keep_source_info(struct driver *d, struct worker_state *worker, struct file *file)
-{
-	struct arena_mark mark = arena_mark(worker->scratch);
-
-	if (file->locations.n && d->options->write_locations)
-		file->source_info =
-			str_dup(worker->arena, d->options->write_locations(worker->scratch, file));
-	file->locations.items = NULL;
-	file->locations.n = file->locations.cap = 0;
-	arena_rewind(worker->scratch, mark);
-}
-
 static void stage_task(void *argument, unsigned index, size_t item)
 {
 	struct stage *stage = argument;
@@ -138,8 +125,6 @@ static void stage_task(void *argument, unsigned index, size_t item)
 	driver_step(d);
 	if (unit->parsed && unit->visible.n)
 		take_stage(stage, worker, unit);
-	if (stage->run == options_file)
-		keep_source_info(d, worker, unit->file);
 }
 
 /* Takes all files through a stage. */
@@ -268,7 +253,6 @@ static void start_workers(struct driver *d)
 		d->workers[i].arena = arena_like(d->options->arena);
 		d->workers[i].scratch = arena_like(d->options->arena);
 		d->workers[i].syntax = arena_like(d->options->arena);
-		d->workers[i].memory = NEW(d->workers[i].arena, struct parse_memory);
 		map_init(&d->workers[i].context.parts, d->workers[i].arena);
 		map_init(&d->workers[i].context.catalogs, d->workers[i].arena);
 		map_init(&d->workers[i].context.declared, d->workers[i].arena);
@@ -286,7 +270,6 @@ static void join_workers(struct driver *d, struct compile_stats *stats)
 		stats->files_parsed += w->files;
 		arena_adopt(d->options->arena, w->arena);
 		arena_free(w->syntax);
-		arena_free(w->memory->locations_arena);
 		arena_free(w->indexes);
 		arena_free(w->scratch);
 	}

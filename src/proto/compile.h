@@ -23,25 +23,15 @@ enum {
 	MAX_ERRORS = 1000,      /* of a file; the others are counted */
 };
 
-/* What a thread uses again for each text that it parses; zeroed at first. */
-struct parse_memory {
-	/* Room for the locations of a text, in an arena of its own: an array that grows leaves as
-	 * much behind. The thread frees it. */
-	struct location *locations;
-	uint32_t n_locations;
-	struct arena *locations_arena;
-};
-
 struct parse_request {
-	struct arena *arena; /* where elements go */
-	struct arena *syntax; /* freed after linking: uninterpreted options and locations */
+	struct arena *arena;  /* where elements go */
+	struct arena *syntax; /* freed after linking: uninterpreted options */
 	struct arena *scratch;
 	struct intern *names;
 	struct diags *diags;
 	struct file *file; /* import_path and text are set */
 	struct str bytes;
-	bool source_info;            /* keep locations and comments */
-	struct parse_memory *memory; /* the thread's; a set's reader needs none */
+	bool source_info; /* fill file->source_info */
 };
 /*
  * Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. False:
@@ -93,9 +83,7 @@ struct compile_options {
 	struct diags *diags;
 	unsigned jobs; /* threads; 0: as many as are worth while */
 	bool strict_imports;
-	/* Gives the bytes of file->source_info from file->locations, in `scratch`; NULL: no source
-	 * info is wanted. */
-	struct str (*write_locations)(struct arena *scratch, const struct file *file);
+	bool source_info;     /* keep what a set's source info is made of */
 	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to
 				 judge */
 	parse_file parse_descriptor; /* for sources of SOURCE_SET kind */

@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/out.h"
 #include "proto/compile.h"
 
 struct compiled {
@@ -21,26 +20,6 @@ struct compiled {
 	bool ok;
 };
 
-/* The comments of each location that has any: its field's number, `leading`, `trailing`, then the
- * detached ones, a line each. */
-static inline struct str show_comments(struct arena *scratch, const struct file *file)
-{
-	struct out *out = out_memory(scratch);
-
-	for (uint32_t i = 0; i < file->locations.n; i++) {
-		const struct comments *comments = file->locations.items[i].comments;
-
-		if (!comments)
-			continue;
-		out_printf(out, "%d:" STR ":" STR, (int)file->locations.items[i].field,
-			ARG(comments->leading), ARG(comments->trailing));
-		for (uint32_t k = 0; k < comments->detached.n; k++)
-			out_printf(out, ":" STR, ARG(comments->detached.items[k]));
-		out_str(out, S("\n"));
-	}
-	return out_text(out);
-}
-
 /* `files` and what is in them live in `arena`, which goes over to the result. The root is the top,
  * or inferred. */
 static inline struct compiled compiled_files(
@@ -52,7 +31,7 @@ static inline struct compiled compiled_files(
 		.names = c.names,
 		.jobs = jobs,
 		.strict_imports = true,
-		.write_locations = show_comments,
+		.source_info = true,
 	};
 	struct compile_side side = { .all = true, .roots.inferred = inferred };
 	struct compile_stats stats = { 0 };

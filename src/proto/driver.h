@@ -49,9 +49,8 @@ struct side_state {
 struct worker_state {
 	struct arena *arena, *scratch;
 	struct arena *indexes; /* for the stage of options */
-	struct arena *syntax;  /* freed after linking: uninterpreted options and locations */
+	struct arena *syntax;  /* freed after linking: uninterpreted options */
 	struct context context;
-	struct parse_memory *memory;
 	uint64_t bytes;
 	uint32_t files;
 };

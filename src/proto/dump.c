@@ -36,17 +36,21 @@ void proto_dump_tokens(struct out *out, struct str bytes, struct arena *scratch)
 	struct diags diags;
 	struct lexer lexer;
 	struct gathered gathered;
+	struct line_table lines;
 
 	diags_init(&diags, scratch);
+	line_table_init(&lines, bytes, scratch);
 	lexer_init(&lexer, &text, bytes, &diags, scratch, scratch);
-	lexer.track = true;
 	do {
+		struct line_column at;
+
 		lexer_next_gather(&lexer, &gathered);
+		at = line_table_find(&lines, lexer.token.span.begin, 0);
 		dump_comment(out, "trailing", gathered.trailing);
 		for (uint32_t i = 0; i < gathered.detached.n; i++)
 			dump_comment(out, "detached", gathered.detached.items[i]);
 		dump_comment(out, "leading", gathered.leading);
-		out_printf(out, "%u:%u\t%s\t", lexer.token.line + 1, lexer.token.column + 1,
+		out_printf(out, "%u:%u\t%s\t", at.line + 1, at.column + 1,
 			token_kind_text(&lexer.token));
 		out_plain(out, token_text(&lexer, &lexer.token));
 		out_char(out, '\n');

@@ -57,55 +57,12 @@ static struct place place_of(const struct lexer *lexer, const char *begin, const
 		lexer->place, (struct span){ offset_of(lexer, begin), offset_of(lexer, end) });
 }
 
-static uint32_t column_of(const struct lexer *lexer, const char *at)
-{
-	return (uint32_t)(at - lexer->line_start) + lexer->tab_excess;
-}
-
-static void take_newline(struct lexer *lexer)
-{
-	lexer->at++;
-	lexer->line++;
-	lexer->line_start = lexer->at;
-	lexer->tab_excess = 0;
-}
-
-/* A tab goes to the next multiple of 8, as protoc counts (tokenizer.cc, NextChar). */
-static void take_tab(struct lexer *lexer)
-{
-	uint32_t column = column_of(lexer, lexer->at);
-
-	lexer->tab_excess += (column / 8 + 1) * 8 - (column + 1);
-	lexer->at++;
-}
-
-/* Moves to `to`, keeping account of lines and tabs in between. */
-static void move_to(struct lexer *lexer, const char *to)
-{
-	if (!lexer->track) {
-		lexer->at = to;
-		return;
-	}
-	while (lexer->at < to) {
-		if (*lexer->at == '\n')
-			take_newline(lexer);
-		else if (*lexer->at == '\t')
-			take_tab(lexer);
-		else
-			lexer->at++;
-	}
-}
-
 static void skip_blanks(struct lexer *lexer)
 {
 	const char *at = lexer->at, *end = lexer->end;
 
-	for (; at < end && is(*at, BLANK); at++) {
-		if (*at != '\t')
-			continue;
-		lexer->at = at;
-		take_tab(lexer);
-	}
+	while (at < end && is(*at, BLANK))
+		at++;
 	lexer->at = at;
 }
 
@@ -154,7 +111,7 @@ static void skip_block(struct lexer *lexer)
 		const char *star = memchr(at, '*', (size_t)(lexer->end - at));
 
 		if (!star) {
-			move_to(lexer, lexer->end);
+			lexer->at = lexer->end;
 			refuse_nul(lexer, begin, lexer->end);
 			diag_error(lexer->diags, place_of(lexer, begin, begin + 2),
 				"this block comment does not end");
@@ -162,7 +119,7 @@ static void skip_block(struct lexer *lexer)
 			return;
 		}
 		if (star + 1 < lexer->end && star[1] == '/') {
-			move_to(lexer, star + 2);
+			lexer->at = star + 2;
 			refuse_nul(lexer, begin, lexer->at);
 			return;
 		}
@@ -187,7 +144,7 @@ static void skip_space(struct lexer *lexer)
 		if (!more(lexer))
 			return;
 		if (*lexer->at == '\n')
-			take_newline(lexer);
+			lexer->at++;
 		else if (*lexer->at == '/' && peek(lexer, 1) == '/')
 			skip_line(lexer);
 		else if (*lexer->at == '/' && peek(lexer, 1) == '*')
@@ -407,10 +364,6 @@ static void lex_token(struct lexer *lexer)
 	do {
 		at = lexer->at;
 		*token = (struct token){ .span.begin = offset_of(lexer, at) };
-		if (lexer->track) {
-			token->line = lexer->line;
-			token->column = column_of(lexer, at);
-		}
 		if (at >= lexer->end) {
 			token->kind = TOKEN_END;
 		} else if (is(*at, LETTER)) {
@@ -426,13 +379,7 @@ static void lex_token(struct lexer *lexer)
 		}
 	} while (!at);
 	token->span.end = offset_of(lexer, at);
-	if (lexer->track) {
-		/* Only a string can hold a tab. */
-		move_to(lexer, at);
-		token->end_column = column_of(lexer, at);
-	} else {
-		lexer->at = at;
-	}
+	lexer->at = at;
 }
 
 void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct diags *diags,
@@ -445,7 +392,6 @@ void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct
 	lexer->scratch = scratch;
 	if (str_starts(text, S("\xEF\xBB\xBF")))
 		lexer->at += 3;
-	lexer->line_start = lexer->at;
 	lexer->has_nul = text.n && memchr(text.p, 0, text.n);
 }
 
@@ -501,8 +447,7 @@ static void gather_line(struct collector *c, struct lexer *lexer)
 	if (c->buffer.p && !c->line_comment)
 		collector_flush(c, lexer);
 	skip_line(lexer);
-	if (more(lexer))
-		take_newline(lexer);
+	lexer->at += more(lexer);
 	text = (struct str){ begin, (size_t)(lexer->at - begin) };
 	joined = collector_room(c, lexer, c->buffer.n + text.n);
 	str_put(joined + c->buffer.n, text);
@@ -557,7 +502,7 @@ static bool accept_newline(struct lexer *lexer)
 {
 	if (!more(lexer) || *lexer->at != '\n')
 		return false;
-	take_newline(lexer);
+	lexer->at++;
 	return true;
 }
 

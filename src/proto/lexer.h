@@ -23,21 +23,14 @@ struct token {
 	char symbol;  /* of TOKEN_SYMBOL, else 0 */
 	bool bad;     /* an error about it was reported already */
 	struct span span;
-	/* 0-based, tabs to multiples of 8, as source_code_info has them; kept only when `track` is
-	 * set */
-	uint32_t line, column, end_column;
 };
 
 struct lexer {
 	struct str text;
 	const char *at, *end;
-	bool track; /* count lines and columns */
 	bool has_nul; /* somewhere in the text */
 	bool started;
-	uint32_t line; /* 0-based */
-	const char *line_start;
-	uint32_t tab_excess; /* what tabs on this line add to byte columns so far */
-	struct token token;  /* the current one */
+	struct token token; /* the current one */
 	struct token previous;
 	struct text *place; /* for diagnostics */
 	struct diags *diags;

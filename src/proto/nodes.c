@@ -240,8 +240,7 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 		.names = d->options->names,
 		.diags = &unit->diags,
 		.file = unit->file,
-		.source_info = d->options->write_locations != NULL,
-		.memory = worker->memory,
+		.source_info = d->options->source_info,
 	};
 
 	unit->diags.arena = worker->arena;

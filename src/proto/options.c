@@ -172,41 +172,6 @@ static struct options *open_path(struct context *context, struct options *option
 	return current;
 }
 
-/*
- * Gives the statement's location its path: the numbers of the parts, then the index of a repeated
- * leaf. A location holds two numbers, so locations that are never written take the first ones.
- */
-static void locate(struct context *context, const struct uninterpreted *statement,
-	const struct field *const *path, int32_t index)
-{
-	int32_t numbers[MAX_PARTS + 1];
-	uint32_t n = 0, taken = 0;
-	int32_t parent;
-
-	if (statement->location < 0 || (uint32_t)statement->location >= context->file->locations.n)
-		return;
-	parent = context->file->locations.items[statement->location].parent;
-	for (uint32_t i = 0; i < statement->n_parts; i++)
-		numbers[n++] = path[i]->number;
-	if (index >= 0)
-		numbers[n++] = index;
-	for (; n - taken > 2; taken += 2) {
-		int32_t link = (int32_t)context->file->locations.n;
-
-		*vec_push(context->arena, &context->file->locations) = (struct location){
-			.parent = parent,
-			.field = numbers[taken],
-			.index = numbers[taken + 1],
-			.begin_line = -1,
-		};
-		parent = link;
-	}
-	context->file->locations.items[statement->location].parent = parent;
-	context->file->locations.items[statement->location].field = numbers[taken];
-	context->file->locations.items[statement->location].index =
-		n - taken > 1 ? numbers[taken + 1] : -1;
-}
-
 static bool read_statement(
 	struct reading *reading, struct options *options, struct uninterpreted *statement)
 {
@@ -215,7 +180,6 @@ static bool read_statement(
 	const struct field *leaf;
 	struct options *holder;
 	struct value value;
-	int32_t index = -1;
 
 	if (statement->n_parts == 0)
 		return false;
@@ -232,15 +196,12 @@ static bool read_statement(
 	if (!literal_read(reading, leaf, &statement->value, 0, &value))
 		return false;
 	holder = open_path(context, options, statement, path);
-	if (leaf->label == LABEL_REPEATED)
-		index = (int32_t)tally_of(context, holder, leaf->number).count;
 	*vec_push(context->arena, &holder->list) = (struct option){
 		.number = leaf->number,
 		.field = leaf,
 		.value = value,
 		.span = statement->span,
 	};
-	locate(context, statement, path, index);
 	return true;
 }
 

@@ -12,8 +12,11 @@ void outline_words_add(struct outline_words *words, struct arena *arena, struct 
 	void **slot = map_put(&words->by_hash, NULL, str_hash(word));
 
 	/* Two words of one hash: either means that the file is compiled. */
-	if (!*slot)
-		*slot = arena_copy(arena, &word, sizeof word);
+	if (!*slot) {
+		struct str *copy = *slot = NEW(arena, struct str);
+
+		*copy = word;
+	}
 }
 
 struct outliner {

@@ -12,79 +12,21 @@
 enum {
 	DEEPEST_MESSAGE = 31, /* protoc's parser refuses the 32nd level */
 	DEEPEST_LITERAL = MAX_NESTING,
-	NO_LOCATION = -1,
 };
 
-/* Field numbers of descriptor.proto that make up a location's path. */
-enum {
-	FILE_PACKAGE = 2,
-	FILE_DEPENDENCY = 3,
-	FILE_MESSAGE = 4,
-	FILE_ENUM = 5,
-	FILE_SERVICE = 6,
-	FILE_EXTENSION = 7,
-	FILE_OPTIONS = 8,
-	FILE_PUBLIC = 10,
-	FILE_WEAK = 11,
-	FILE_SYNTAX = 12,
-	FILE_OPTION_DEPENDENCY = 15,
-	MESSAGE_FIELD = 2,
-	MESSAGE_NESTED = 3,
-	MESSAGE_ENUM = 4,
-	MESSAGE_EXTENSION_RANGE = 5,
-	MESSAGE_EXTENSION = 6,
-	MESSAGE_OPTIONS = 7,
-	MESSAGE_ONEOF = 8,
-	MESSAGE_RESERVED = 9,
-	MESSAGE_RESERVED_NAME = 10,
-	RANGE_BEGIN = 1,
-	RANGE_END = 2,
-	RANGE_OPTIONS = 3,
-	FIELD_EXTENDEE = 2,
-	FIELD_NUMBER = 3,
-	FIELD_LABEL = 4,
-	FIELD_TYPE = 5,
-	FIELD_TYPE_NAME = 6,
-	FIELD_DEFAULT = 7,
-	FIELD_OPTIONS = 8,
-	FIELD_JSON_NAME = 10,
-	ENUM_VALUE = 2,
-	ENUM_OPTIONS = 3,
-	ENUM_RESERVED = 4,
-	ENUM_RESERVED_NAME = 5,
-	VALUE_NUMBER = 2,
-	VALUE_OPTIONS = 3,
-	ONEOF_OPTIONS = 2,
-	SERVICE_METHOD = 2,
-	SERVICE_OPTIONS = 3,
-	METHOD_INPUT = 2,
-	METHOD_OUTPUT = 3,
-	METHOD_OPTIONS = 4,
-	METHOD_CLIENT_STREAMING = 5,
-	METHOD_SERVER_STREAMING = 6,
-	NAME = 1,
-	UNINTERPRETED = 999,
-};
+/* As `begin` of accept_end: no declaration ends there, and none begins its body. */
+#define NO_DECLARATION UINT32_MAX
 
 struct parser {
 	struct lexer lexer;
 	struct file *file;
 	struct arena *arena, *syntax, *scratch;
 	struct intern *names;
-	struct parse_memory *memory;
 	struct diags *diags;
-	bool source_info;
 	unsigned depth;              /* of messages */
+	struct comments **comments;  /* where the next ones go; NULL: source info is not wanted */
 	struct str upcoming_leading; /* comments that wait for the next declaration */
 	VEC(struct str) upcoming_detached;
-	int32_t imports[4]; /* so far, by enum import_kind */
-};
-
-/* Where a declaration goes: the message or file that holds it, and its path. */
-struct scope {
-	struct element *parent;
-	int32_t location;
-	bool is_file;
 };
 
 /* ---- tokens ---- */
@@ -236,107 +178,55 @@ static bool expect_dotted(
 	return ok;
 }
 
-/* ---- locations and comments ---- */
+/* ---- comments ---- */
 
-/* Room for more locations. */
-static void locations_grow(struct parser *p)
-{
-	enum { FIRST_ROOM = 4096 };
-	struct parse_memory *memory = p->memory;
-	struct arena *arena = arena_like(p->arena);
-	uint32_t n = p->file->locations.n, room = n > UINT32_MAX / 2 ? UINT32_MAX : 2 * n;
-	struct location *larger;
-
-	room = room < FIRST_ROOM ? FIRST_ROOM : room;
-	larger = NEW_ARRAY(arena, room, struct location);
-	if (n)
-		memcpy(larger, memory->locations, n * sizeof *larger);
-	arena_free(memory->locations_arena);
-	memory->locations_arena = arena;
-	memory->locations = p->file->locations.items = larger;
-	memory->n_locations = p->file->locations.cap = room;
-}
-
-static struct location *location_push(struct parser *p)
-{
-	if (p->file->locations.n == p->file->locations.cap)
-		locations_grow(p);
-	return &p->file->locations.items[p->file->locations.n++];
-}
-
-static int32_t location_add(
-	struct parser *p, int32_t parent, int32_t field, int32_t index, const struct token *begin)
-{
-	struct location *location;
-
-	if (!p->source_info)
-		return NO_LOCATION;
-	location = location_push(p);
-	*location = (struct location){ .parent = parent, .field = field, .index = index };
-	location->begin_line = (int32_t)begin->line;
-	location->begin_column = (int32_t)begin->column;
-	location->end_line = location->begin_line;
-	location->end_column = (int32_t)begin->end_column;
-	return (int32_t)p->file->locations.n - 1;
-}
-
-/* Opens a location at the current token. */
-static int32_t location_open(struct parser *p, int32_t parent, int32_t field, int32_t index)
-{
-	return location_add(p, parent, field, index, current(p));
-}
-
-/* Ends it with the token before the current one. */
-static void location_close(struct parser *p, int32_t at)
-{
-	struct location *location;
-
-	if (at < 0)
-		return;
-	location = &p->file->locations.items[at];
-	location->end_line = (int32_t)p->lexer.previous.line;
-	location->end_column = (int32_t)p->lexer.previous.end_column;
-}
-
-static void attach(struct parser *p, int32_t at, struct gathered *gathered, struct str leading)
+/* The comments of the declaration that begins at `begin`. */
+static void add_comments(
+	struct parser *p, uint32_t begin, struct str leading, const struct gathered *gathered)
 {
 	struct comments *comments;
 
 	if (!leading.p && !gathered->trailing.p && !p->upcoming_detached.n)
 		return;
-	comments = NEW(p->syntax, struct comments);
+	comments = NEW(p->arena, struct comments);
+	comments->begin = begin;
 	comments->leading = leading;
 	comments->trailing = gathered->trailing;
-	comments->detached.items = p->upcoming_detached.items;
-	comments->detached.n = p->upcoming_detached.n;
-	comments->detached.cap = p->upcoming_detached.cap;
-	p->file->locations.items[at].comments = comments;
+	comments->detached = p->upcoming_detached.items;
+	comments->n_detached = p->upcoming_detached.n;
+	*p->comments = comments;
+	p->comments = &comments->next;
+}
+
+static void set_upcoming(struct parser *p, const struct gathered *gathered)
+{
+	p->upcoming_detached.items = gathered->detached.items;
+	p->upcoming_detached.n = gathered->detached.n;
+	p->upcoming_detached.cap = gathered->detached.cap;
 }
 
 /*
  * Takes the token that ends a declaration, or opens or closes a body, with the comments around it:
- * those before go to the declaration at `location`, those after wait (parser.cc,
+ * those before go to the declaration that begins at `begin`, those after wait (parser.cc,
  * TryConsumeEndOfDeclaration).
  */
-static bool accept_end(struct parser *p, char symbol, int32_t location)
+static bool accept_end(struct parser *p, char symbol, uint32_t begin)
 {
 	struct gathered gathered;
 	struct str leading = p->upcoming_leading;
 
 	if (!at(p, symbol))
 		return false;
-	if (!p->source_info) {
+	if (!p->comments) {
 		next(p);
 		return true;
 	}
 	lexer_next_gather(&p->lexer, &gathered);
 	p->upcoming_leading = gathered.leading;
-	if (location >= 0)
-		attach(p, location, &gathered, leading);
-	if (location >= 0 || symbol == '}') {
-		p->upcoming_detached.items = gathered.detached.items;
-		p->upcoming_detached.n = gathered.detached.n;
-		p->upcoming_detached.cap = gathered.detached.cap;
+	if (begin != NO_DECLARATION)
+		add_comments(p, begin, leading, &gathered);
+	if (begin != NO_DECLARATION || symbol == '}') {
+		set_upcoming(p, &gathered);
 		return true;
 	}
 	for (uint32_t i = 0; i < gathered.detached.n; i++)
@@ -344,11 +234,11 @@ static bool accept_end(struct parser *p, char symbol, int32_t location)
 	return true;
 }
 
-static bool expect_end(struct parser *p, char symbol, int32_t location)
+static bool expect_end(struct parser *p, char symbol, uint32_t begin)
 {
 	char what[] = "'x'";
 
-	if (accept_end(p, symbol, location))
+	if (accept_end(p, symbol, begin))
 		return true;
 	what[1] = symbol;
 	return expected(p, what);
@@ -362,10 +252,10 @@ static void skip_body(struct parser *p)
 	unsigned open = 1;
 
 	while (!at_end(p)) {
-		if (accept_end(p, '}', NO_LOCATION)) {
+		if (accept_end(p, '}', NO_DECLARATION)) {
 			if (--open == 0)
 				return;
-		} else if (accept_end(p, '{', NO_LOCATION)) {
+		} else if (accept_end(p, '{', NO_DECLARATION)) {
 			open++;
 		} else {
 			next(p);
@@ -378,9 +268,9 @@ static void skip_body(struct parser *p)
 static void skip_statement(struct parser *p)
 {
 	while (!at_end(p) && !at(p, '}')) {
-		if (accept_end(p, ';', NO_LOCATION))
+		if (accept_end(p, ';', NO_DECLARATION))
 			return;
-		if (accept_end(p, '{', NO_LOCATION)) {
+		if (accept_end(p, '{', NO_DECLARATION)) {
 			skip_body(p);
 			return;
 		}
@@ -619,46 +509,32 @@ static bool parse_option_body(struct parser *p, struct uninterpreted *option)
 	return parse_literal(p, &option->value, 0, false);
 }
 
-/* option = "option" name "=" value ";"; `parent` is the path of the element, `field` its options
- * field */
-static bool parse_option(struct parser *p, struct options **list, int32_t parent, int32_t field)
+/* option = "option" name "=" value ";" */
+static bool parse_option(struct parser *p, struct options **list)
 {
 	uint32_t begin = current(p)->span.begin;
-	int32_t container = location_open(p, parent, field, -1), location;
 	struct uninterpreted option = { 0 };
 	struct options *options = options_of(p, list);
-	bool ok;
 
-	location = location_open(p, container, UNINTERPRETED, (int32_t)options->n_uninterpreted);
-	option.location = location;
 	next(p);
-	ok = parse_option_body(p, &option) && expect_end(p, ';', location);
-	option.span = span_since(p, begin);
-	location_close(p, location);
-	location_close(p, container);
-	if (!ok)
+	if (!parse_option_body(p, &option) || !expect_end(p, ';', begin))
 		return false;
+	option.span = span_since(p, begin);
 	*add_statement(p, options) = option;
 	return true;
 }
 
-static bool parse_default(struct parser *p, struct field *field, int32_t parent)
+static bool parse_default(struct parser *p, struct field *field)
 {
 	uint32_t begin = current(p)->span.begin;
 	struct span name_span = current(p)->span;
 	struct uninterpreted *value = NEW(p->syntax, struct uninterpreted);
-	int32_t location;
 
 	next(p);
-	if (!expect(p, '='))
+	if (!expect(p, '=') || !parse_literal(p, &value->value, 0, false))
 		return false;
-	location = location_open(p, parent, FIELD_DEFAULT, -1);
-	if (!parse_literal(p, &value->value, 0, false))
-		return false;
-	location_close(p, location);
 	value->span = span_since(p, begin);
 	value->name_span = name_span;
-	value->location = NO_LOCATION;
 	if (field->has_default) {
 		diag_error(p->diags, here_of(p, value->span),
 			"the default of field '" STR "' is given twice", ARG(field->e.name));
@@ -668,85 +544,73 @@ static bool parse_default(struct parser *p, struct field *field, int32_t parent)
 	field->has_default = true;
 	field->preset = NEW(p->arena, struct field_default);
 	field->preset->span = value->span;
+	field->preset->value_span = value->value.span;
 	field->preset->uninterpreted = value;
 	return true;
 }
 
-static bool parse_json_name(struct parser *p, struct field *field, int32_t parent)
+static bool parse_json_name(struct parser *p, struct field *field)
 {
-	uint32_t begin = current(p)->span.begin;
-	int32_t location = location_open(p, parent, FIELD_JSON_NAME, -1);
-	struct str name;
-	struct span span;
+	uint32_t begin = current(p)->span.begin, name_begin;
+	struct written_json json = { 0 };
 
 	next(p);
 	if (!expect(p, '='))
 		return false;
-	if (p->source_info) {
-		/* protoc has two locations of this path: `json_name = value` and the value. */
-		int32_t value = location_open(p, parent, FIELD_JSON_NAME, -1);
-
-		if (current(p)->kind != TOKEN_STRING)
-			return expected(p, "a string");
-		name = parse_strings(p, p->arena);
-		location_close(p, value);
-		location_close(p, location);
-	} else {
-		if (current(p)->kind != TOKEN_STRING)
-			return expected(p, "a string");
-		name = parse_strings(p, p->arena);
-	}
-	span = span_since(p, begin);
+	name_begin = current(p)->span.begin;
+	if (current(p)->kind != TOKEN_STRING)
+		return expected(p, "a string");
+	json.name = parse_strings(p, p->arena);
+	json.name_span = span_since(p, name_begin);
+	json.span = span_since(p, begin);
 	if (field->json) {
-		diag_error(p->diags, here_of(p, span),
+		diag_error(p->diags, here_of(p, json.span),
 			"the JSON name of field '" STR "' is given twice", ARG(field->e.name));
 		diag_note(p->diags, here_of(p, field->json->span), "first given");
 		return true;
 	}
 	field->json = NEW(p->arena, struct written_json);
-	*field->json = (struct written_json){ name, span };
+	*field->json = json;
 	return true;
 }
 
 /* options = "[" item { "," item } "]"; of a field also `default` and `json_name`, which are none */
-static bool parse_brackets(
-	struct parser *p, struct options **list, struct field *field, int32_t parent, int32_t path)
+static bool parse_brackets(struct parser *p, struct options **list, struct field *field)
 {
 	uint32_t begin = current(p)->span.begin;
-	int32_t container;
+	struct span span;
 
-	if (!at(p, '['))
+	if (!accept(p, '['))
 		return true;
-	container = location_open(p, parent, path, -1);
-	next(p);
 	do {
 		struct uninterpreted option = { .span = current(p)->span };
 		struct options *options;
 
 		if (field && at_word(p, S("default"))) {
-			if (!parse_default(p, field, parent))
+			if (!parse_default(p, field))
 				return false;
 			continue;
 		}
 		if (field && at_word(p, S("json_name"))) {
-			if (!parse_json_name(p, field, parent))
+			if (!parse_json_name(p, field))
 				return false;
 			continue;
 		}
 		options = options_of(p, list);
-		option.location = location_open(
-			p, container, UNINTERPRETED, (int32_t)options->n_uninterpreted);
 		if (!parse_option_body(p, &option))
 			return false;
 		option.span.end = p->lexer.previous.span.end;
-		location_close(p, option.location);
 		*add_statement(p, options) = option;
 	} while (accept(p, ','));
 	if (!expect(p, ']'))
 		return false;
-	location_close(p, container);
+	span = span_since(p, begin);
 	if (*list)
-		(*list)->span = span_since(p, begin);
+		(*list)->span = span;
+	if (field && field->preset)
+		field->preset->brackets = span;
+	if (field && field->json)
+		field->json->brackets = span;
 	return true;
 }
 
@@ -892,40 +756,42 @@ static bool parse_map_type(struct parser *p, struct field *field, struct message
 	       expect(p, '>');
 }
 
-static bool parse_message_body(struct parser *p, struct message *message, int32_t location);
+static bool parse_message_body(struct parser *p, struct message *message, uint32_t begin);
 
-static struct message *message_add(struct parser *p, const struct scope *scope)
+static bool is_file(const struct element *scope)
+{
+	return scope->kind == ELEMENT_FILE;
+}
+
+static struct message *message_add(struct parser *p, struct element *scope)
 {
 	struct message *message = NEW(p->arena, struct message);
 
-	if (scope->is_file) {
-		element_init(p, &message->e, ELEMENT_MESSAGE, scope->parent, p->file->messages.n);
+	if (is_file(scope)) {
+		element_init(p, &message->e, ELEMENT_MESSAGE, scope, p->file->messages.n);
 		*vec_push(p->arena, &p->file->messages) = message;
 	} else {
-		struct message *parent = (struct message *)scope->parent;
+		struct message *parent = (struct message *)scope;
 
-		element_init(p, &message->e, ELEMENT_MESSAGE, scope->parent, parent->messages.n);
+		element_init(p, &message->e, ELEMENT_MESSAGE, scope, parent->messages.n);
 		*vec_push(p->arena, &parent->messages) = message;
 	}
 	return message;
 }
 
-/* The message of a group, whose field is there but for its body. */
-static bool parse_group_body(struct parser *p, struct field *field, const struct scope *scope,
-	int32_t field_location, const struct token *begin, const struct token *name_token)
+/* The message of a group, whose field is there but for its body. The field has the name as it is
+ * written. */
+static bool parse_group_body(
+	struct parser *p, struct field *field, struct element *scope, uint32_t begin)
 {
 	struct message *group = message_add(p, scope);
-	struct str name = token_text(&p->lexer, name_token);
+	struct str name = field->e.name;
 	char *lower = arena_bytes(p->scratch, name.n + 1);
-	int32_t location;
 	bool ok;
 
-	location = location_add(p, scope->location, scope->is_file ? FILE_MESSAGE : MESSAGE_NESTED,
-		(int32_t)group->e.index, begin);
-	location_add(p, location, NAME, -1, name_token);
-	location_add(p, field_location, FIELD_TYPE_NAME, -1, name_token);
-	group->e.name = intern(p->names, name);
-	group->e.name_span = name_token->span;
+	group->e.name = name;
+	group->e.name_span = field->e.name_span;
+	group->keyword = begin;
 	group->group_field = field;
 	for (size_t i = 0; i < name.n; i++)
 		lower[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] - 'A' + 'a')
@@ -934,36 +800,31 @@ static bool parse_group_body(struct parser *p, struct field *field, const struct
 	field->type_name = group->e.name;
 	field->message = group;
 	if (name.n && !(name.p[0] >= 'A' && name.p[0] <= 'Z')) {
-		diag_error(p->diags, here_of(p, name_token->span),
+		diag_error(p->diags, here_of(p, group->e.name_span),
 			"the name of a group begins with a capital letter");
 		diag_help(p->diags, "the group's field gets the name in lower case");
 	}
 	if (!at(p, '{'))
 		return expected(p, "'{', since a group has a body");
-	ok = parse_message_body(p, group, location);
-	location_close(p, location);
-	location_close(p, field_location);
-	group->e.span = span_since(p, begin->span.begin);
+	ok = parse_message_body(p, group, begin);
+	group->e.span = span_since(p, begin);
 	return ok;
 }
 
 /* What a field may be declared in. */
 struct field_context {
-	struct scope scope; /* where the field, and a group's message or a map's entry, go */
+	struct element *scope; /* the message or file where the field, and a group's message or a
+				  map's entry, go */
 	struct oneof *oneof;
 	struct str extendee; /* absent: an ordinary field */
 	struct span extendee_span;
-	struct token extendee_begin, extendee_end;
-	int32_t location; /* the path of the extend block */
+	struct field *first; /* extension of the block */
 };
 
-/* The field's type with its location; the name of the label is behind us. */
-static bool parse_field_type(
-	struct parser *p, struct field *field, int32_t location, struct message **entry)
+/* The field's type; the label is behind us. */
+static bool parse_field_type(struct parser *p, struct field *field, struct message **entry)
 {
 	uint32_t begin = current(p)->span.begin;
-	struct token first = *current(p);
-	int32_t type_location;
 	bool ok;
 
 	if (at_word(p, S("map"))) {
@@ -972,42 +833,33 @@ static bool parse_field_type(
 		next(p);
 		if (at(p, '<')) {
 			*entry = NEW(p->arena, struct message);
-			type_location = location_add(p, location, FIELD_TYPE_NAME, -1, &first);
 			ok = parse_map_type(p, field, *entry);
-			location_close(p, type_location);
 			field->type_span = span_since(p, begin);
 			return ok;
 		}
 		p->lexer = saved;
 	}
 	if (at_word(p, S("group"))) {
-		type_location = location_open(p, location, FIELD_TYPE, -1);
 		next(p);
 		field->type = TYPE_GROUP;
 		field->is_group = true;
 		field->type_span = span_since(p, begin);
-		location_close(p, type_location);
 		return true;
 	}
-	type_location = location_open(p, location, 0, -1);
-	ok = parse_type(p, field, "a field's type");
-	location_close(p, type_location);
-	if (type_location >= 0)
-		p->file->locations.items[type_location].field =
-			field->type == TYPE_NAMED ? FIELD_TYPE_NAME : FIELD_TYPE;
-	return ok;
+	return parse_type(p, field, "a field's type");
 }
 
-static void add_field(struct parser *p, struct field *field, const struct field_context *context)
+static void add_field(struct parser *p, struct field *field, struct field_context *context)
 {
-	struct message *parent =
-		context->scope.is_file ? NULL : (struct message *)context->scope.parent;
+	struct message *parent = is_file(context->scope) ? NULL : (struct message *)context->scope;
 
-	element_init(p, &field->e, ELEMENT_FIELD, context->scope.parent, 0);
+	element_init(p, &field->e, ELEMENT_FIELD, context->scope, 0);
 	if (context->extendee.p) {
 		field->extension = NEW(p->arena, struct extension);
 		field->extension->extendee_name = context->extendee;
 		field->extension->extendee_span = context->extendee_span;
+		if (!context->first)
+			context->first = field;
 		field->e.index = parent ? parent->extensions.n : p->file->extensions.n;
 		if (parent)
 			*vec_push(p->arena, &parent->extensions) = field;
@@ -1035,12 +887,11 @@ static void add_map_entry(struct parser *p, struct field *field, struct message 
 		entry->fields.items[i]->e.name_span = field->type_span;
 		entry->fields.items[i]->number_span = field->type_span;
 	}
-	if (context->scope.is_file) {
-		element_init(
-			p, &entry->e, ELEMENT_MESSAGE, context->scope.parent, p->file->messages.n);
+	if (is_file(context->scope)) {
+		element_init(p, &entry->e, ELEMENT_MESSAGE, context->scope, p->file->messages.n);
 		return; /* an extension is no map: validate.c says so */
 	}
-	parent = (struct message *)context->scope.parent;
+	parent = (struct message *)context->scope;
 	element_init(p, &entry->e, ELEMENT_MESSAGE, &parent->e, parent->messages.n);
 	if (field->extension)
 		return;
@@ -1061,90 +912,69 @@ static uint8_t label_of(const struct parser *p)
 }
 
 /* field = [ label ] type name "=" number [ brackets ] ( ";" | body of a group ) */
-static bool parse_field(struct parser *p, const struct field_context *context)
+static bool parse_field(struct parser *p, struct field_context *context)
 {
 	struct field *field = NEW(p->arena, struct field);
 	struct message *entry = NULL;
-	struct token begin = *current(p), name_token;
-	int32_t location, part;
-	bool extension = context->extendee.p != NULL, ok;
+	uint32_t begin = current(p)->span.begin;
+	bool ok;
 
 	add_field(p, field, context);
-	location = extension ? location_open(p, context->location, (int32_t)field->e.index, -1)
-			     : location_open(p, context->scope.location, MESSAGE_FIELD,
-				       (int32_t)field->e.index);
-	if (extension && p->source_info) {
-		part = location_add(p, location, FIELD_EXTENDEE, -1, &context->extendee_begin);
-		p->file->locations.items[part].end_line = (int32_t)context->extendee_end.line;
-		p->file->locations.items[part].end_column =
-			(int32_t)context->extendee_end.end_column;
-	}
 	field->label = LABEL_OPTIONAL;
-	field->number_span = field->e.name_span = begin.span;
+	field->number_span = field->e.name_span = current(p)->span;
 	if (label_of(p)) {
-		part = location_open(p, location, FIELD_LABEL, -1);
 		field->label = label_of(p);
 		field->has_label = true;
 		field->label_span = current(p)->span;
 		next(p);
-		location_close(p, part);
 		field->proto3_optional = field->label == LABEL_OPTIONAL &&
 					 p->file->edition == EDITION_PROTO3 && !context->oneof;
 	}
-	if (!parse_field_type(p, field, location, &entry))
+	if (!parse_field_type(p, field, &entry) ||
+		!expect_name(p, &field->e.name, &field->e.name_span, "a field's name"))
 		return false;
-	name_token = *current(p);
-	part = location_open(p, location, NAME, -1);
-	if (!expect_name(p, &field->e.name, &field->e.name_span, "a field's name"))
-		return false;
-	location_close(p, part);
 	if (entry)
 		add_map_entry(p, field, entry, context);
-	if (!expect(p, '='))
+	if (!expect(p, '=') || !expect_number(p, false, INT32_MAX, &field->number,
+				       &field->number_span, "a field's number"))
 		return false;
-	part = location_open(p, location, FIELD_NUMBER, -1);
-	if (!expect_number(
-		    p, false, INT32_MAX, &field->number, &field->number_span, "a field's number"))
-		return false;
-	location_close(p, part);
-	if (!parse_brackets(p, &field->e.options, field, location, FIELD_OPTIONS))
+	if (!parse_brackets(p, &field->e.options, field))
 		return false;
 	if (field->is_group)
-		ok = parse_group_body(p, field, &context->scope, location, &begin, &name_token);
+		ok = parse_group_body(p, field, context->scope, begin);
 	else
-		ok = expect_end(p, ';', location);
-	location_close(p, location);
-	field->e.span = span_since(p, begin.span.begin);
+		ok = expect_end(p, ';', begin);
+	field->e.span = span_since(p, begin);
 	return ok;
 }
 
 /* ---- bodies ---- */
 
+/* keyword name; the name's span is that of whatever stands there */
+static bool parse_head(struct parser *p, struct element *e, const char *what)
+{
+	next(p);
+	e->name_span = current(p)->span;
+	return expect_name(p, &e->name, &e->name_span, what);
+}
+
 /* oneof = "oneof" name "{" { option | field | ";" } "}" */
-static bool parse_oneof(struct parser *p, struct message *message, int32_t parent)
+static bool parse_oneof(struct parser *p, struct message *message)
 {
 	uint32_t begin = current(p)->span.begin;
 	struct oneof *oneof = NEW(p->arena, struct oneof);
-	struct field_context context = { .scope = { &message->e, parent, false }, .oneof = oneof };
-	int32_t location = location_open(p, parent, MESSAGE_ONEOF, (int32_t)message->oneofs.n),
-		part;
+	struct field_context context = { .scope = &message->e, .oneof = oneof };
 
 	element_init(p, &oneof->e, ELEMENT_ONEOF, &message->e, message->oneofs.n);
 	*vec_push(p->arena, &message->oneofs) = oneof;
-	next(p);
-	oneof->e.name_span = current(p)->span;
-	part = location_open(p, location, NAME, -1);
-	if (!expect_name(p, &oneof->e.name, &oneof->e.name_span, "a oneof's name"))
-		return false;
-	location_close(p, part);
-	if (!expect_end(p, '{', location))
+	if (!parse_head(p, &oneof->e, "a oneof's name") || !expect_end(p, '{', begin))
 		return false;
 	while (!at(p, '}') && !at_end(p)) {
 		bool ok = true;
 
 		if (at_word(p, S("option"))) {
-			ok = parse_option(p, &oneof->e.options, location, ONEOF_OPTIONS);
-		} else if (!accept_end(p, ';', NO_LOCATION)) {
+			ok = parse_option(p, &oneof->e.options);
+		} else if (!accept_end(p, ';', NO_DECLARATION)) {
 			bool labelled = label_of(p);
 			struct span label = current(p)->span;
 
@@ -1159,32 +989,26 @@ static bool parse_oneof(struct parser *p, struct message *message, int32_t paren
 		if (!ok)
 			skip_statement(p);
 	}
-	if (!expect_end(p, '}', NO_LOCATION))
+	if (!expect_end(p, '}', NO_DECLARATION))
 		return false;
-	location_close(p, location);
 	oneof->e.span = span_since(p, begin);
 	return true;
 }
 
 /* extend = "extend" full.name "{" { field | ";" } "}" */
-static bool parse_extend(struct parser *p, const struct scope *scope)
+static bool parse_extend(struct parser *p, struct element *scope)
 {
-	struct field_context context = { .scope = *scope };
+	struct field_context context = { .scope = scope };
+	uint32_t begin = current(p)->span.begin, count = 0;
 	bool ok;
 
-	context.location = location_open(
-		p, scope->location, scope->is_file ? FILE_EXTENSION : MESSAGE_EXTENSION, -1);
-	uint32_t begin = current(p)->span.begin, count = 0;
 	next(p);
-	context.extendee_begin = *current(p);
 	if (!expect_dotted(p, &context.extendee, &context.extendee_span, true,
-		    "the name of the message to extend"))
-		return false;
-	context.extendee_end = p->lexer.previous;
-	if (!expect_end(p, '{', context.location))
+		    "the name of the message to extend") ||
+		!expect_end(p, '{', begin))
 		return false;
 	while (!at(p, '}') && !at_end(p)) {
-		if (accept_end(p, ';', NO_LOCATION))
+		if (accept_end(p, ';', NO_DECLARATION))
 			continue;
 		if (at_word(p, S("oneof")) || at_word(p, S("message")) || at_word(p, S("enum")) ||
 			at_word(p, S("extend")) || at_word(p, S("reserved")) ||
@@ -1196,8 +1020,9 @@ static bool parse_extend(struct parser *p, const struct scope *scope)
 		if (!ok)
 			skip_statement(p);
 	}
-	ok = expect_end(p, '}', NO_LOCATION);
-	location_close(p, context.location);
+	ok = expect_end(p, '}', NO_DECLARATION);
+	if (context.first)
+		context.first->extension->block = span_since(p, begin);
 	if (ok && !count) {
 		diag_error(p->diags, here_of(p, span_since(p, begin)),
 			"this extend block declares nothing");
@@ -1207,19 +1032,16 @@ static bool parse_extend(struct parser *p, const struct scope *scope)
 }
 
 /* range = number [ "to" ( number | "max" ) ]; ends are inclusive here */
-static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *range, bool *to_max,
-	int32_t location)
+static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *range, bool *to_max)
 {
 	int64_t largest = is_enum ? INT32_MAX : MAX_FIELD_NUMBER;
 	uint32_t begin = current(p)->span.begin;
-	struct token first = *current(p);
-	int32_t part = location_open(p, location, RANGE_BEGIN, -1);
 
 	if (!expect_number(p, is_enum, INT32_MAX, &range->begin, &range->begin_span, "a number"))
 		return false;
-	location_close(p, part);
+	range->end = range->begin;
+	range->end_span = range->begin_span;
 	if (accept_word(p, S("to"))) {
-		part = location_open(p, location, RANGE_END, -1);
 		if (at_word(p, S("max"))) {
 			range->end = (int32_t)largest;
 			*to_max = true;
@@ -1229,52 +1051,23 @@ static bool parse_range(struct parser *p, bool is_enum, struct reserved_range *r
 				   "a number or 'max'")) {
 			return false;
 		}
-		location_close(p, part);
-	} else {
-		range->end = range->begin;
-		range->end_span = range->begin_span;
-		/* protoc takes the first token alone, so of a negative number only the sign. */
-		location_add(p, location, RANGE_END, -1, &first);
 	}
 	range->span = span_since(p, begin);
 	return true;
 }
 
-/* Whose reserved ranges and names are read: one of the two. */
-struct reservations {
-	struct message *message;
-	struct enumeration *enumeration;
+/* Where reserved ranges and names go. */
+struct reserved {
+	struct reserved_ranges *ranges;
+	struct reserved_names *names;
+	bool of_enum;
 };
 
-static struct reserved_range *add_reserved_range(
-	struct parser *p, const struct reservations *r, int32_t *index)
-{
-	if (r->message) {
-		*index = (int32_t)r->message->reserved_ranges.n;
-		return vec_push(p->arena, &r->message->reserved_ranges);
-	}
-	*index = (int32_t)r->enumeration->reserved_ranges.n;
-	return vec_push(p->arena, &r->enumeration->reserved_ranges);
-}
-
-static struct reserved_name *add_reserved_name(
-	struct parser *p, const struct reservations *r, int32_t *index)
-{
-	if (r->message) {
-		*index = (int32_t)r->message->reserved_names.n;
-		return vec_push(p->arena, &r->message->reserved_names);
-	}
-	*index = (int32_t)r->enumeration->reserved_names.n;
-	return vec_push(p->arena, &r->enumeration->reserved_names);
-}
-
 /* A reserved name: a string, in editions an identifier. */
-static bool parse_reserved_name(struct parser *p, const struct reservations *r, int32_t parent)
+static bool parse_reserved_name(struct parser *p, struct reserved_name *name)
 {
 	uint32_t begin = current(p)->span.begin;
 	bool editions = p->file->edition >= EDITION_2023;
-	struct reserved_name *name;
-	int32_t index, location;
 	struct str text;
 
 	if (current(p)->kind == TOKEN_IDENT && !editions) {
@@ -1289,8 +1082,6 @@ static bool parse_reserved_name(struct parser *p, const struct reservations *r, 
 	}
 	if (current(p)->kind != TOKEN_IDENT && current(p)->kind != TOKEN_STRING)
 		return expected(p, "a reserved name");
-	name = add_reserved_name(p, r, &index);
-	location = location_open(p, parent, index, -1);
 	if (current(p)->kind == TOKEN_STRING) {
 		text = parse_strings(p, p->scratch);
 	} else {
@@ -1299,46 +1090,35 @@ static bool parse_reserved_name(struct parser *p, const struct reservations *r, 
 	}
 	name->name = intern(p->names, text);
 	name->span = span_since(p, begin);
-	location_close(p, location);
 	return true;
 }
 
 /* reserved = "reserved" ( range { "," range } | name { "," name } ) ";" */
-static bool parse_reserved(struct parser *p, const struct reservations *r, int32_t parent)
+static bool parse_reserved(struct parser *p, const struct reserved *reserved)
 {
-	struct token first = *current(p);
-	bool names, ok = true;
-	int32_t location;
+	struct reserved_ranges *ranges = reserved->ranges;
+	struct reserved_names *names = reserved->names;
+	uint32_t begin = current(p)->span.begin, n_ranges = ranges->n, n_names = names->n;
+	bool named, to_max, ok;
 
 	next(p);
-	names = current(p)->kind == TOKEN_STRING || current(p)->kind == TOKEN_IDENT;
-	location = location_add(p, parent,
-		r->message ? names ? MESSAGE_RESERVED_NAME : MESSAGE_RESERVED
-		: names    ? ENUM_RESERVED_NAME
-			   : ENUM_RESERVED,
-		-1, &first);
+	named = current(p)->kind == TOKEN_STRING || current(p)->kind == TOKEN_IDENT;
 	do {
-		if (names) {
-			ok = parse_reserved_name(p, r, location);
-		} else {
-			int32_t index;
-			struct reserved_range *range = add_reserved_range(p, r, &index);
-			int32_t part = location_open(p, location, index, -1);
-			bool to_max = false;
-
-			ok = parse_range(p, r->enumeration != NULL, range, &to_max, part);
-			location_close(p, part);
-		}
+		ok = named ? parse_reserved_name(p, vec_push(p->arena, names))
+			   : parse_range(p, reserved->of_enum, vec_push(p->arena, ranges), &to_max);
 	} while (ok && accept(p, ','));
-	ok = ok && expect_end(p, ';', location);
-	location_close(p, location);
-	return ok;
+	if (!ok || !expect_end(p, ';', begin))
+		return false;
+	if (named)
+		names->items[n_names].statement = span_since(p, begin);
+	else
+		ranges->items[n_ranges].statement = span_since(p, begin);
+	return true;
 }
 
-/* Repeats the locations of the ranges' options for each further range, as protoc copies them
- * (parser.cc, ParseExtensions). */
-static void copy_range_options(struct parser *p, struct message *message, uint32_t first,
-	int32_t container, int32_t begin_location, int32_t end_location)
+/* Copies the options of an `extensions` statement to its further ranges, as protoc does (parser.cc,
+ * ParseExtensions). */
+static void copy_range_options(struct parser *p, struct message *message, uint32_t first)
 {
 	struct options *options = message->extension_ranges.items[first]->e.options;
 	uint64_t copies = options ? (uint64_t)options->n_uninterpreted *
@@ -1355,101 +1135,86 @@ static void copy_range_options(struct parser *p, struct message *message, uint32
 	}
 	for (uint32_t i = first + 1; options && i < message->extension_ranges.n; i++) {
 		struct options *copy = NEW(p->arena, struct options);
-		int32_t shift = p->source_info ? (int32_t)p->file->locations.n - begin_location : 0;
 
 		copy->span = options->span;
 		message->extension_ranges.items[i]->e.options = copy;
-		for (int32_t k = begin_location; p->source_info && k < end_location; k++) {
-			struct location location = p->file->locations.items[k];
-
-			if (location.parent == container)
-				location.field = (int32_t)i;
-			else
-				location.parent += shift;
-			*location_push(p) = location;
-		}
 		for (struct uninterpreted *u = options->uninterpreted; u; u = u->next) {
 			struct uninterpreted *statement = add_statement(p, copy);
 
 			*statement = *u;
 			statement->next = NULL;
-			if (statement->location >= 0)
-				statement->location += shift;
 		}
 	}
 }
 
-/* extensions = "extensions" range { "," range } [ brackets ] ";" */
-static bool parse_extensions(struct parser *p, struct message *message, int32_t parent)
+/* One of the ranges of an `extensions` statement. */
+static bool parse_extension_range(struct parser *p, struct message *message)
 {
-	int32_t location = location_open(p, parent, MESSAGE_EXTENSION_RANGE, -1);
-	uint32_t first = message->extension_ranges.n;
-	bool ok;
+	struct extension_range *range = NEW(p->arena, struct extension_range);
+	struct reserved_range read;
+
+	element_init(
+		p, &range->e, ELEMENT_EXTENSION_RANGE, &message->e, message->extension_ranges.n);
+	range->e.name_span = current(p)->span;
+	*vec_push(p->arena, &message->extension_ranges) = range;
+	if (!parse_range(p, false, &read, &range->to_max))
+		return false;
+	range->begin = read.begin;
+	range->end = read.end;
+	range->begin_span = read.begin_span;
+	range->end_span = read.end_span;
+	range->e.span = range->e.name_span = read.span;
+	return true;
+}
+
+/* extensions = "extensions" range { "," range } [ brackets ] ";" */
+static bool parse_extensions(struct parser *p, struct message *message)
+{
+	uint32_t begin = current(p)->span.begin, index = message->extension_ranges.n;
+	struct extension_range *first;
 
 	next(p);
 	do {
-		struct extension_range *range = NEW(p->arena, struct extension_range);
-		struct reserved_range read;
-		int32_t part = location_open(p, location, (int32_t)message->extension_ranges.n, -1);
-
-		element_init(p, &range->e, ELEMENT_EXTENSION_RANGE, &message->e,
-			message->extension_ranges.n);
-		range->e.name_span = current(p)->span;
-		*vec_push(p->arena, &message->extension_ranges) = range;
-		if (!parse_range(p, false, &read, &range->to_max, part))
+		if (!parse_extension_range(p, message))
 			return false;
-		range->begin = read.begin;
-		range->end = read.end;
-		range->begin_span = read.begin_span;
-		range->end_span = read.end_span;
-		range->e.span = range->e.name_span = read.span;
-		location_close(p, part);
 	} while (accept(p, ','));
-	if (at(p, '[')) {
-		int32_t begin = (int32_t)p->file->locations.n;
-		int32_t range_location = location_open(p, location, (int32_t)first, -1);
-
-		if (!parse_brackets(p, &message->extension_ranges.items[first]->e.options, NULL,
-			    range_location, RANGE_OPTIONS))
-			return false;
-		/* It only leads to the options: the range itself has a location (parser.cc,
-		 * ParseExtensions). */
-		if (range_location >= 0)
-			p->file->locations.items[range_location].begin_line = -1;
-		copy_range_options(
-			p, message, first, location, begin, (int32_t)p->file->locations.n);
-	}
-	ok = expect_end(p, ';', location);
-	location_close(p, location);
-	return ok;
+	first = message->extension_ranges.items[index];
+	if (!parse_brackets(p, &first->e.options, NULL))
+		return false;
+	copy_range_options(p, message, index);
+	if (!expect_end(p, ';', begin))
+		return false;
+	first->statement = span_since(p, begin);
+	return true;
 }
 
-static bool parse_message(struct parser *p, const struct scope *scope, enum visibility visibility,
-	const struct token *begin);
-static bool parse_enum(struct parser *p, const struct scope *scope, enum visibility visibility,
-	const struct token *begin);
+/* How the declaration of a message or enum begins: with its keyword, or `export` or `local`. */
+struct type_start {
+	enum visibility visibility;
+	uint32_t begin;
+};
+
+static bool parse_message(struct parser *p, struct element *scope, struct type_start start);
+static bool parse_enum(struct parser *p, struct element *scope, struct type_start start);
 
 /*
  * `export` or `local` before a declaration. From edition 2024 on they are nothing else where a
  * statement of a file or message begins: a type of that name needs something in front. False:
  * reported.
  */
-static bool accept_visibility(struct parser *p, enum visibility *visibility)
+static bool accept_visibility(struct parser *p, struct type_start *start)
 {
-	struct token word = *current(p);
+	struct span word = current(p)->span;
 
-	*visibility = at_word(p, S("export"))  ? VISIBILITY_EXPORT
-		      : at_word(p, S("local")) ? VISIBILITY_LOCAL
-					       : VISIBILITY_UNSET;
-	if (p->file->edition < EDITION_2024 || !*visibility) {
-		*visibility = VISIBILITY_UNSET;
+	*start = (struct type_start){ VISIBILITY_UNSET, word.begin };
+	if (p->file->edition < EDITION_2024 || !(at_word(p, S("export")) || at_word(p, S("local"))))
 		return true;
-	}
+	start->visibility = at_word(p, S("export")) ? VISIBILITY_EXPORT : VISIBILITY_LOCAL;
 	next(p);
 	if (at_word(p, S("message")) || at_word(p, S("enum")))
 		return true;
-	diag_error(p->diags, here_of(p, word.span), "'%s' stands before 'message' or 'enum' only",
-		*visibility == VISIBILITY_EXPORT ? "export" : "local");
+	diag_error(p->diags, here_of(p, word), "'%s' stands before 'message' or 'enum' only",
+		start->visibility == VISIBILITY_EXPORT ? "export" : "local");
 	if (current(p)->kind == TOKEN_IDENT)
 		next(p);
 	if (at(p, '.') || at(p, '=')) /* `local.Inner a = 1;`, `local a = 1;` */
@@ -1459,35 +1224,33 @@ static bool accept_visibility(struct parser *p, enum visibility *visibility)
 }
 
 /* One statement of a message's body. */
-static bool parse_message_statement(struct parser *p, struct message *message, int32_t location)
+static bool parse_message_statement(struct parser *p, struct message *message)
 {
-	struct scope scope = { &message->e, location, false };
-	struct field_context context = { .scope = scope };
-	struct token begin = *current(p);
-	enum visibility visibility;
+	struct field_context context = { .scope = &message->e };
+	struct type_start start;
 	struct str word;
 
-	if (accept_end(p, ';', NO_LOCATION))
+	if (accept_end(p, ';', NO_DECLARATION))
 		return true;
-	if (!accept_visibility(p, &visibility))
+	if (!accept_visibility(p, &start))
 		return false;
 	word = text_of(p);
 	if (current(p)->kind == TOKEN_IDENT && word.n >= 4 && word.n <= 10) {
 		if (at_word(p, S("message")))
-			return parse_message(p, &scope, visibility, &begin);
+			return parse_message(p, &message->e, start);
 		if (at_word(p, S("enum")))
-			return parse_enum(p, &scope, visibility, &begin);
+			return parse_enum(p, &message->e, start);
 		if (at_word(p, S("oneof")))
-			return parse_oneof(p, message, location);
+			return parse_oneof(p, message);
 		if (at_word(p, S("option")))
-			return parse_option(p, &message->e.options, location, MESSAGE_OPTIONS);
+			return parse_option(p, &message->e.options);
 		if (at_word(p, S("reserved")))
-			return parse_reserved(
-				p, &(struct reservations){ .message = message }, location);
+			return parse_reserved(p, &(struct reserved){ &message->reserved_ranges,
+							 &message->reserved_names, false });
 		if (at_word(p, S("extensions")))
-			return parse_extensions(p, message, location);
+			return parse_extensions(p, message);
 		if (at_word(p, S("extend")))
-			return parse_extend(p, &scope);
+			return parse_extend(p, &message->e);
 	}
 	return parse_field(p, &context);
 }
@@ -1548,7 +1311,7 @@ static void add_synthetic_oneofs(struct parser *p, struct message *message)
 }
 
 /* "{" { statement } "}" */
-static bool parse_message_body(struct parser *p, struct message *message, int32_t location)
+static bool parse_message_body(struct parser *p, struct message *message, uint32_t begin)
 {
 	bool ok;
 
@@ -1558,196 +1321,168 @@ static bool parse_message_body(struct parser *p, struct message *message, int32_
 			ARG(message->e.name), DEEPEST_MESSAGE);
 		return false;
 	}
-	if (!expect_end(p, '{', location))
+	if (!expect_end(p, '{', begin))
 		return false;
 	p->depth++;
 	while (!at(p, '}') && !at_end(p))
-		if (!parse_message_statement(p, message, location))
+		if (!parse_message_statement(p, message))
 			skip_statement(p);
 	p->depth--;
-	ok = expect_end(p, '}', NO_LOCATION);
+	ok = expect_end(p, '}', NO_DECLARATION);
 	if (p->file->edition == EDITION_PROTO3)
 		add_synthetic_oneofs(p, message);
 	return ok;
 }
 
 /* message = "message" name body */
-static bool parse_message(struct parser *p, const struct scope *scope, enum visibility visibility,
-	const struct token *begin)
+static bool parse_message(struct parser *p, struct element *scope, struct type_start start)
 {
 	struct message *message = message_add(p, scope);
-	/* `export` and `local` lie outside (buf, for editions). */
-	int32_t location = location_open(p, scope->location,
-		scope->is_file ? FILE_MESSAGE : MESSAGE_NESTED, (int32_t)message->e.index);
-	int32_t part;
 	bool ok;
 
-	message->visibility = (uint8_t)visibility;
-	next(p);
-	message->e.name_span = current(p)->span;
-	part = location_open(p, location, NAME, -1);
-	if (!expect_name(p, &message->e.name, &message->e.name_span, "a message's name"))
+	message->visibility = (uint8_t)start.visibility;
+	message->keyword = current(p)->span.begin;
+	if (!parse_head(p, &message->e, "a message's name"))
 		return false;
-	location_close(p, part);
-	ok = parse_message_body(p, message, location);
-	location_close(p, location);
-	message->e.span = span_since(p, begin->span.begin);
+	ok = parse_message_body(p, message, start.begin);
+	message->e.span = span_since(p, start.begin);
 	return ok;
 }
 
 /* value = name "=" [ "-" ] integer [ brackets ] ";" */
-static bool parse_enum_value(struct parser *p, struct enumeration *e, int32_t parent)
+static bool parse_enum_value(struct parser *p, struct enumeration *e)
 {
 	uint32_t begin = current(p)->span.begin;
-	int32_t location = location_open(p, parent, ENUM_VALUE, (int32_t)e->values.n), part;
 	struct enum_value *value = NEW(p->arena, struct enum_value);
 	bool ok;
 
 	element_init(p, &value->e, ELEMENT_ENUM_VALUE, &e->e, e->values.n);
-	part = location_open(p, location, NAME, -1);
 	if (!expect_name(p, &value->e.name, &value->e.name_span, "the name of an enum value"))
 		return false;
-	location_close(p, part);
 	*vec_push(p->arena, &e->values) = value;
-	if (!expect(p, '='))
+	if (!expect(p, '=') || !expect_number(p, true, INT32_MAX, &value->number,
+				       &value->number_span, "the number of an enum value"))
 		return false;
-	part = location_open(p, location, VALUE_NUMBER, -1);
-	if (!expect_number(p, true, INT32_MAX, &value->number, &value->number_span,
-		    "the number of an enum value"))
-		return false;
-	location_close(p, part);
-	ok = parse_brackets(p, &value->e.options, NULL, location, VALUE_OPTIONS) &&
-	     expect_end(p, ';', location);
-	location_close(p, location);
+	ok = parse_brackets(p, &value->e.options, NULL) && expect_end(p, ';', begin);
 	value->e.span = span_since(p, begin);
 	return ok;
 }
 
-/* enum = "enum" name "{" { option | reserved | value | ";" } "}" */
-static bool parse_enum(struct parser *p, const struct scope *scope, enum visibility visibility,
-	const struct token *begin)
+static struct enumeration *enum_add(struct parser *p, struct element *scope)
 {
 	struct enumeration *e = NEW(p->arena, struct enumeration);
-	struct message *parent = scope->is_file ? NULL : (struct message *)scope->parent;
-	uint32_t index = parent ? parent->enums.n : p->file->enums.n;
-	int32_t location = location_open(
-			p, scope->location, parent ? MESSAGE_ENUM : FILE_ENUM, (int32_t)index),
-		part;
+
+	if (is_file(scope)) {
+		element_init(p, &e->e, ELEMENT_ENUM, scope, p->file->enums.n);
+		*vec_push(p->arena, &p->file->enums) = e;
+	} else {
+		struct message *parent = (struct message *)scope;
+
+		element_init(p, &e->e, ELEMENT_ENUM, scope, parent->enums.n);
+		*vec_push(p->arena, &parent->enums) = e;
+	}
+	return e;
+}
+
+/* enum = "enum" name "{" { option | reserved | value | ";" } "}" */
+static bool parse_enum(struct parser *p, struct element *scope, struct type_start start)
+{
+	struct enumeration *e = enum_add(p, scope);
 	bool ok;
 
-	element_init(p, &e->e, ELEMENT_ENUM, scope->parent, index);
-	if (parent)
-		*vec_push(p->arena, &parent->enums) = e;
-	else
-		*vec_push(p->arena, &p->file->enums) = e;
-	e->visibility = (uint8_t)visibility;
-	next(p);
-	e->e.name_span = current(p)->span;
-	part = location_open(p, location, NAME, -1);
-	if (!expect_name(p, &e->e.name, &e->e.name_span, "an enum's name"))
-		return false;
-	location_close(p, part);
-	if (!expect_end(p, '{', location))
+	e->visibility = (uint8_t)start.visibility;
+	e->keyword = current(p)->span.begin;
+	if (!parse_head(p, &e->e, "an enum's name") || !expect_end(p, '{', start.begin))
 		return false;
 	while (!at(p, '}') && !at_end(p)) {
-		if (accept_end(p, ';', NO_LOCATION))
+		if (accept_end(p, ';', NO_DECLARATION))
 			continue;
 		if (at_word(p, S("option")))
-			ok = parse_option(p, &e->e.options, location, ENUM_OPTIONS);
+			ok = parse_option(p, &e->e.options);
 		else if (at_word(p, S("reserved")))
-			ok = parse_reserved(
-				p, &(struct reservations){ .enumeration = e }, location);
+			ok = parse_reserved(p, &(struct reserved){ &e->reserved_ranges,
+						       &e->reserved_names, true });
 		else
-			ok = parse_enum_value(p, e, location);
+			ok = parse_enum_value(p, e);
 		if (!ok)
 			skip_statement(p);
 	}
-	ok = expect_end(p, '}', NO_LOCATION);
-	location_close(p, location);
-	e->e.span = span_since(p, begin->span.begin);
+	ok = expect_end(p, '}', NO_DECLARATION);
+	e->e.span = span_since(p, start.begin);
 	return ok;
 }
 
-/* "(" [ "stream" ] type ")"; `stream` alone is a type */
-static bool parse_method_type(struct parser *p, int32_t location, int32_t path, int32_t stream_path,
-	struct str *name, struct span *span, bool *streaming, struct span *streaming_span)
-{
-	int32_t part;
+/* Where a method's input or output goes. */
+struct method_type {
+	struct str *name;
+	struct span *span;
+	bool *streaming;
+	struct span *streaming_span;
+};
 
+/* "(" [ "stream" ] type ")"; `stream` alone is a type */
+static bool parse_method_type(struct parser *p, const struct method_type *type)
+{
 	if (!expect(p, '('))
 		return false;
 	if (at_word(p, S("stream"))) {
 		struct lexer saved = p->lexer;
 
-		*streaming_span = current(p)->span;
+		*type->streaming_span = current(p)->span;
 		next(p);
-		*streaming = current(p)->kind == TOKEN_IDENT || at(p, '.');
-		p->lexer = saved;
-		if (*streaming) {
-			part = location_open(p, location, stream_path, -1);
-			next(p);
-			location_close(p, part);
-		}
+		*type->streaming = current(p)->kind == TOKEN_IDENT || at(p, '.');
+		if (!*type->streaming)
+			p->lexer = saved;
 	}
-	part = location_open(p, location, path, -1);
 	if (current(p)->kind == TOKEN_IDENT && scalar_type(text_of(p)) != TYPE_NAMED) {
 		diag_error(p->diags, here_of(p, current(p)->span),
 			"'" STR "' is no message; a method takes and returns messages",
 			ARG(text_of(p)));
 		return false;
 	}
-	if (!expect_dotted(p, name, span, true, "the name of a message"))
-		return false;
-	location_close(p, part);
-	return expect(p, ')');
+	return expect_dotted(p, type->name, type->span, true, "the name of a message") &&
+	       expect(p, ')');
 }
 
-/* rpc = "rpc" name type "returns" type ( ";" | "{" { option | ";" } "}" ) */
-static bool parse_method(struct parser *p, struct service *service, int32_t parent)
+/* "{" { option | ";" } "}" */
+static bool parse_method_body(struct parser *p, struct method *method, uint32_t begin)
+{
+	expect_end(p, '{', begin);
+	/* A body makes options, even if there is none in it (protoc and buf alike). */
+	options_of(p, &method->e.options);
+	while (!at(p, '}') && !at_end(p)) {
+		bool ok;
+
+		if (accept_end(p, ';', NO_DECLARATION))
+			continue;
+		ok = at_word(p, S("option")) ? parse_option(p, &method->e.options)
+					     : expected(p, "'option' or '}'");
+		if (!ok)
+			skip_statement(p);
+	}
+	return expect_end(p, '}', NO_DECLARATION);
+}
+
+/* rpc = "rpc" name type "returns" type ( ";" | body ) */
+static bool parse_method(struct parser *p, struct service *service)
 {
 	uint32_t begin = current(p)->span.begin;
 	struct method *method = NEW(p->arena, struct method);
-	int32_t location = location_open(p, parent, SERVICE_METHOD, (int32_t)service->methods.n),
-		part;
-	bool ok = true;
+	struct method_type input = { &method->input_name, &method->input_span,
+		&method->client_streaming, &method->client_streaming_span };
+	struct method_type output = { &method->output_name, &method->output_span,
+		&method->server_streaming, &method->server_streaming_span };
+	bool ok;
 
 	element_init(p, &method->e, ELEMENT_METHOD, &service->e, service->methods.n);
 	*vec_push(p->arena, &service->methods) = method;
-	next(p);
-	method->e.name_span = current(p)->span;
-	part = location_open(p, location, NAME, -1);
-	if (!expect_name(p, &method->e.name, &method->e.name_span, "a method's name"))
-		return false;
-	location_close(p, part);
-	if (!parse_method_type(p, location, METHOD_INPUT, METHOD_CLIENT_STREAMING,
-		    &method->input_name, &method->input_span, &method->client_streaming,
-		    &method->client_streaming_span))
+	if (!parse_head(p, &method->e, "a method's name") || !parse_method_type(p, &input))
 		return false;
 	if (!accept_word(p, S("returns")))
 		return expected(p, "'returns'");
-	if (!parse_method_type(p, location, METHOD_OUTPUT, METHOD_SERVER_STREAMING,
-		    &method->output_name, &method->output_span, &method->server_streaming,
-		    &method->server_streaming_span))
+	if (!parse_method_type(p, &output))
 		return false;
-	if (at(p, '{')) {
-		expect_end(p, '{', location);
-		/* A body makes options, even if there is none in it (protoc and buf alike). */
-		options_of(p, &method->e.options);
-		while (!at(p, '}') && !at_end(p)) {
-			if (accept_end(p, ';', NO_LOCATION))
-				continue;
-			if (at_word(p, S("option")))
-				ok = parse_option(p, &method->e.options, location, METHOD_OPTIONS);
-			else
-				ok = expected(p, "'option' or '}'");
-			if (!ok)
-				skip_statement(p);
-		}
-		ok = expect_end(p, '}', NO_LOCATION);
-	} else {
-		ok = expect_end(p, ';', location);
-	}
-	location_close(p, location);
+	ok = at(p, '{') ? parse_method_body(p, method, begin) : expect_end(p, ';', begin);
 	method->e.span = span_since(p, begin);
 	return ok;
 }
@@ -1757,33 +1492,25 @@ static bool parse_service(struct parser *p)
 {
 	uint32_t begin = current(p)->span.begin;
 	struct service *service = NEW(p->arena, struct service);
-	int32_t location = location_open(p, -1, FILE_SERVICE, (int32_t)p->file->services.n), part;
 	bool ok;
 
 	element_init(p, &service->e, ELEMENT_SERVICE, &p->file->e, p->file->services.n);
 	*vec_push(p->arena, &p->file->services) = service;
-	next(p);
-	service->e.name_span = current(p)->span;
-	part = location_open(p, location, NAME, -1);
-	if (!expect_name(p, &service->e.name, &service->e.name_span, "a service's name"))
-		return false;
-	location_close(p, part);
-	if (!expect_end(p, '{', location))
+	if (!parse_head(p, &service->e, "a service's name") || !expect_end(p, '{', begin))
 		return false;
 	while (!at(p, '}') && !at_end(p)) {
-		if (accept_end(p, ';', NO_LOCATION))
+		if (accept_end(p, ';', NO_DECLARATION))
 			continue;
 		if (at_word(p, S("option")))
-			ok = parse_option(p, &service->e.options, location, SERVICE_OPTIONS);
+			ok = parse_option(p, &service->e.options);
 		else if (at_word(p, S("rpc")))
-			ok = parse_method(p, service, location);
+			ok = parse_method(p, service);
 		else
 			ok = expected(p, "'rpc', 'option' or '}'");
 		if (!ok)
 			skip_statement(p);
 	}
-	ok = expect_end(p, '}', NO_LOCATION);
-	location_close(p, location);
+	ok = expect_end(p, '}', NO_DECLARATION);
 	service->e.span = span_since(p, begin);
 	return ok;
 }
@@ -1826,7 +1553,6 @@ static bool parse_syntax(struct parser *p)
 	};
 	bool edition = at_word(p, S("edition"));
 	uint32_t begin = current(p)->span.begin;
-	int32_t location = location_open(p, -1, FILE_SYNTAX, -1);
 	struct span value_span = NO_SPAN;
 	struct str value = { NULL, 0 };
 	bool found = false, ok;
@@ -1840,9 +1566,8 @@ static bool parse_syntax(struct parser *p)
 
 		value = parse_strings(p, p->arena);
 		value_span = span_since(p, value_begin);
-		ok = expect_end(p, ';', location);
+		ok = expect_end(p, ';', begin);
 	}
-	location_close(p, location);
 	p->file->syntax_span = span_since(p, begin);
 	p->file->has_syntax = true;
 	if (!value.p)
@@ -1875,30 +1600,14 @@ static bool parse_import(struct parser *p)
 	};
 	uint32_t begin = current(p)->span.begin;
 	struct import import = { 0 };
-	int32_t location, *counts = p->imports;
 	bool ok;
 
-	location = location_open(
-		p, -1, FILE_DEPENDENCY, (int32_t)p->file->imports.n - counts[IMPORT_OPTION]);
 	next(p);
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		if (!at_word(p, kinds[i].word))
 			continue;
 		import.kind = kinds[i].kind;
-		if (import.kind == IMPORT_OPTION) {
-			if (location >= 0) {
-				p->file->locations.items[location].field = FILE_OPTION_DEPENDENCY;
-				p->file->locations.items[location].index = counts[IMPORT_OPTION];
-			}
-		} else {
-			int32_t part = location_open(p, -1,
-				import.kind == IMPORT_PUBLIC ? FILE_PUBLIC : FILE_WEAK,
-				counts[import.kind]);
-
-			next(p);
-			location_close(p, part);
-			break;
-		}
+		import.kind_span = current(p)->span;
 		next(p);
 		break;
 	}
@@ -1907,11 +1616,9 @@ static bool parse_import(struct parser *p)
 	import.path_span = current(p)->span;
 	import.path = intern(p->names, parse_strings(p, p->scratch));
 	import.path_span.end = p->lexer.previous.span.end;
-	ok = expect_end(p, ';', location);
-	location_close(p, location);
+	ok = expect_end(p, ';', begin);
 	import.span = span_since(p, begin);
 	*vec_push(p->arena, &p->file->imports) = import;
-	counts[import.kind]++;
 	return ok;
 }
 
@@ -1919,7 +1626,6 @@ static bool parse_import(struct parser *p)
 static bool parse_package(struct parser *p)
 {
 	uint32_t begin = current(p)->span.begin;
-	int32_t location = location_open(p, -1, FILE_PACKAGE, -1);
 	bool again = p->file->package.n != 0, ok;
 	struct span span, first = p->file->package_span;
 	struct str name;
@@ -1927,8 +1633,7 @@ static bool parse_package(struct parser *p)
 	next(p);
 	if (!expect_dotted(p, &name, &span, false, "the name of the package"))
 		return false;
-	ok = expect_end(p, ';', location);
-	location_close(p, location);
+	ok = expect_end(p, ';', begin);
 	if (str_count(name, '.') >= MAX_PACKAGE_PARTS) {
 		diag_error(p->diags, here_of(p, span_since(p, begin)),
 			"the package's name has more than %d parts", MAX_PACKAGE_PARTS);
@@ -1977,11 +1682,9 @@ static bool unknown_statement(struct parser *p)
 
 static bool parse_statement(struct parser *p, bool first)
 {
-	struct scope scope = { &p->file->e, -1, true };
-	struct token begin = *current(p);
-	enum visibility visibility;
+	struct type_start start;
 
-	if (accept_end(p, ';', NO_LOCATION))
+	if (accept_end(p, ';', NO_DECLARATION))
 		return true;
 	if (at_word(p, S("syntax")) || at_word(p, S("edition"))) {
 		if (first)
@@ -1991,58 +1694,40 @@ static bool parse_statement(struct parser *p, bool first)
 					    : "the syntax or edition comes first in a file");
 		return false;
 	}
-	if (!accept_visibility(p, &visibility))
+	if (!accept_visibility(p, &start))
 		return false;
 	if (at_word(p, S("message")))
-		return parse_message(p, &scope, visibility, &begin);
+		return parse_message(p, &p->file->e, start);
 	if (at_word(p, S("enum")))
-		return parse_enum(p, &scope, visibility, &begin);
+		return parse_enum(p, &p->file->e, start);
 	if (at_word(p, S("import")))
 		return parse_import(p);
 	if (at_word(p, S("option")))
-		return parse_option(p, &p->file->e.options, -1, FILE_OPTIONS);
+		return parse_option(p, &p->file->e.options);
 	if (at_word(p, S("service")))
 		return parse_service(p);
 	if (at_word(p, S("package")))
 		return parse_package(p);
 	if (at_word(p, S("extend")))
-		return parse_extend(p, &scope);
+		return parse_extend(p, &p->file->e);
 	return unknown_statement(p);
 }
 
-static void parse_start(struct parser *p)
+/* Takes the first token, with the comments before it. */
+static void parse_start(struct parser *p, bool source_info, struct str bytes)
 {
 	struct gathered gathered;
 
-	if (!p->source_info) {
+	if (!source_info) {
 		next(p);
 		return;
 	}
+	p->file->source_info = NEW(p->arena, struct source_info);
+	p->comments = &p->file->source_info->comments;
+	line_table_init(&p->file->source_info->lines, bytes, p->arena);
 	lexer_next_gather(&p->lexer, &gathered);
 	p->upcoming_leading = gathered.leading;
-	p->upcoming_detached.items = gathered.detached.items;
-	p->upcoming_detached.n = gathered.detached.n;
-	p->upcoming_detached.cap = gathered.detached.cap;
-}
-
-/* Locations are gathered in memory of the thread. */
-static void locations_begin(struct parser *p)
-{
-	p->file->locations.items = p->memory->locations;
-	p->file->locations.cap = p->memory->n_locations;
-	p->file->locations.n = 0;
-}
-
-static void locations_keep(struct parser *p)
-{
-	/* Long paths of options get a few more later. */
-	uint32_t n = p->file->locations.n, room = n + n / 16 + 2;
-	struct location *kept = NEW_ARRAY(p->syntax, room, struct location);
-
-	if (n)
-		memcpy(kept, p->file->locations.items, n * sizeof *kept);
-	p->file->locations.items = kept;
-	p->file->locations.cap = room;
+	set_upcoming(p, &gathered);
 }
 
 bool proto_parse(struct parse_request *request)
@@ -2053,27 +1738,20 @@ bool proto_parse(struct parse_request *request)
 		.syntax = request->syntax,
 		.scratch = request->scratch,
 		.names = request->names,
-		.memory = request->memory,
 		.diags = request->diags,
-		.source_info = request->source_info,
 	};
 	uint32_t diags = request->diags->n, errors = request->diags->n_errors;
-	int32_t root;
 	bool first = true;
 
-	lexer_init(&p.lexer, request->file->text, request->bytes, request->diags, request->syntax,
+	lexer_init(&p.lexer, request->file->text, request->bytes, request->diags, request->arena,
 		request->scratch);
-	p.lexer.track = request->source_info;
 	p.file->edition = EDITION_PROTO2;
 	p.file->package = intern(p.names, S(""));
 	p.file->e.kind = ELEMENT_FILE;
 	p.file->e.file = p.file;
 	p.file->e.name = p.file->package;
-	if (p.source_info)
-		locations_begin(&p);
-	parse_start(&p);
+	parse_start(&p, request->source_info, request->bytes);
 	p.file->e.span.begin = current(&p)->span.begin;
-	root = location_open(&p, -1, -1, -1);
 	while (!at_end(&p)) {
 		struct arena_mark mark = arena_mark(p.scratch);
 
@@ -2084,16 +1762,13 @@ bool proto_parse(struct parse_request *request)
 				if (p.diags->n_errors == errors)
 					diag_error(p.diags, here_of(&p, current(&p)->span),
 						"this '}' closes nothing");
-				accept_end(&p, '}', NO_LOCATION);
+				accept_end(&p, '}', NO_DECLARATION);
 			}
 		}
 		first = false;
 		arena_rewind(p.scratch, mark);
 	}
 	p.file->e.span.end = p.lexer.previous.span.end;
-	location_close(&p, root);
-	if (p.source_info)
-		locations_keep(&p);
 	if (request->diags->n_errors == errors)
 		return true;
 	foreign_name_cause(request, diags, errors);

@@ -112,9 +112,15 @@ static void comments_go_where_protoc_puts_them(void **state)
 {
 	struct compiled c =
 		compiled("// detached\n\n// leading\nsyntax = \"proto3\"; // trailing\n");
+	const struct comments *comments = c.file->source_info->comments;
 
 	(void)state;
-	assert_str(c.file->source_info, "12: leading\n: trailing\n: detached\n\n");
+	assert_int_equal(comments->begin, c.file->syntax_span.begin);
+	assert_str(comments->leading, " leading\n");
+	assert_str(comments->trailing, " trailing\n");
+	assert_int_equal(comments->n_detached, 1);
+	assert_str(comments->detached[0], " detached\n");
+	assert_null(comments->next);
 	compiled_free(&c);
 }
 

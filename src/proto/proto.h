@@ -61,8 +61,6 @@ struct uninterpreted {
 	struct literal value;
 	struct span span; /* `name = value` in brackets, else `option …;` */
 	struct span name_span;
-	int32_t location; /* its index in file->locations, -1: no source info; the parent's path is
-			     the options field's */
 };
 
 /* ---- symbols ---- */

@@ -10,6 +10,7 @@
  * The vocabulary is that of google/protobuf/descriptor.proto.
  */
 #pragma once
+#include "base/line_table.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -227,11 +228,21 @@ struct reserved_range {
 	int32_t begin,
 		end; /* both inclusive, in messages and enums alike; "max" is the greatest number */
 	struct span span, begin_span, end_span;
+	struct span statement; /* of the first range of a statement; else none */
+};
+struct reserved_ranges {
+	struct reserved_range *items;
+	uint32_t n, cap;
 };
 
 struct reserved_name {
 	struct str name; /* interned */
 	struct span span;
+	struct span statement; /* of the first name of a statement; else none */
+};
+struct reserved_names {
+	struct reserved_name *items;
+	uint32_t n, cap;
 };
 
 enum {
@@ -244,6 +255,7 @@ struct extension_range {
 	int32_t begin, end; /* inclusive */
 	bool to_max;        /* the end is written `max` */
 	struct span begin_span, end_span;
+	struct span statement; /* of the first range of a statement; else none */
 };
 
 enum visibility { VISIBILITY_UNSET = 0, VISIBILITY_LOCAL = 1, VISIBILITY_EXPORT = 2 };
@@ -255,17 +267,20 @@ struct field_default {
 	struct str
 		text; /* FieldDescriptorProto.default_value, once linked; from a set as it came */
 	struct span span; /* `default = x` */
+	struct span value_span, brackets;
 };
 
 struct written_json {
 	struct str name;
 	struct span span; /* `json_name = "x"` */
+	struct span name_span, brackets;
 };
 
 struct extension {
 	struct str extendee_name; /* as written */
 	struct message *extendee; /* NULL when unresolved */
 	struct span extendee_span;
+	struct span block; /* of the first extension of an `extend` block; else none */
 };
 
 struct field {
@@ -307,8 +322,8 @@ struct message {
 	VEC(struct enumeration *) enums;
 	VEC(struct oneof *) oneofs; /* real ones, then synthetic */
 	VEC(struct extension_range *) extension_ranges;
-	VEC(struct reserved_range) reserved_ranges;
-	VEC(struct reserved_name) reserved_names;
+	struct reserved_ranges reserved_ranges;
+	struct reserved_names reserved_names;
 	struct field *map_field;   /* of a map entry: the field it was made for; in a set found by
 				      linking */
 	struct field *group_field; /* of a group's message: its field */
@@ -316,6 +331,7 @@ struct message {
 	bool is_message_set; /* message_set_wire_format, as linking found it written: known before
 				options are interpreted */
 	uint8_t visibility;  /* enum visibility, as written */
+	uint32_t keyword;    /* where `message` begins; in an enum `enum` */
 };
 
 struct enum_value {
@@ -327,9 +343,10 @@ struct enum_value {
 struct enumeration {
 	struct element e;
 	VEC(struct enum_value *) values;
-	VEC(struct reserved_range) reserved_ranges;
-	VEC(struct reserved_name) reserved_names;
+	struct reserved_ranges reserved_ranges;
+	struct reserved_names reserved_names;
 	uint8_t visibility;
+	uint32_t keyword;
 };
 
 struct method {
@@ -352,24 +369,25 @@ struct import {
 	enum import_kind kind;
 	struct file *file; /* NULL: missing (tolerated) */
 	struct span span, path_span;
-	bool used;    /* set by linking */
-	bool by_link; /* it names a link to the file */
+	struct span kind_span; /* of `public`, `weak`, `option` */
+	bool used;             /* set by linking */
+	bool by_link;          /* it names a link to the file */
 };
 
-/* source_code_info as protoc writes it; only when asked for, and until options are interpreted. A
- * path is its parent's and one or two numbers more. */
-struct location {
-	int32_t parent;       /* index of the location whose path begins this one's, -1: none */
-	int32_t field, index; /* appended to the parent's path; -1: not */
-	int32_t begin_line, begin_column, end_line,
-		end_column; /* 0-based, tabs to multiples of 8; begin_line -1: not written, only a
-			       link in the paths of others */
-	struct comments *comments; /* NULL: none */
-};
-
+/* Comments around a declaration, as protoc attaches them. */
 struct comments {
+	struct comments *next;
+	uint32_t begin; /* of the declaration's span */
+	uint32_t n_detached;
 	struct str leading, trailing; /* absent if there is none */
-	VEC(struct str) detached;
+	struct str *detached;
+};
+
+/* What a SourceCodeInfo has beside the spans of elements. */
+struct source_info {
+	struct line_table lines;
+	struct comments *comments; /* in order of `begin` */
+	struct str bytes;          /* of a set's file, which has nothing else: encoded */
 };
 
 struct file {
@@ -394,10 +412,9 @@ struct file {
 	VEC(struct enumeration *) enums;
 	VEC(struct service *) services;
 	VEC(struct field *) extensions;
-	VEC(struct location) locations; /* while it is compiled */
-	struct str source_info;         /* as bytes of a SourceCodeInfo; absent unless asked for */
-	struct unit *unit;              /* proto/'s, while it is compiled */
-	const void *content;            /* equal pointers: equal bytes */
+	struct source_info *source_info; /* NULL unless asked for */
+	struct unit *unit;               /* proto/'s, while it is compiled */
+	const void *content;             /* equal pointers: equal bytes */
 };
 
 /* What contracts that were not compiled declare in a package, for who must know that something is
