@@ -1,5 +1,5 @@
 #include "descriptor/locations.h"
-#include "descriptor/source_info.h"
+#include "descriptor/location.h"
 
 /* Longer paths are nobody's: a hundred messages, a field, an option of many parts. */
 enum { PATH_NUMBERS = 512 };
@@ -61,22 +61,22 @@ static struct span *field_slot(struct places *places, struct field *field, struc
 	if (path.n == 0)
 		return &field->e.span;
 	switch (path.p[0]) {
-	case 1:
+	case NAME:
 		return &field->e.name_span;
-	case 2:
+	case FIELD_EXTENDEE:
 		return field->extension ? &field->extension->extendee_span : NULL;
-	case 3:
+	case FIELD_NUMBER:
 		return &field->number_span;
-	case 4:
+	case FIELD_LABEL:
 		return &field->label_span;
-	case 5: /* scalars, and the word of a group, which comes before its name at 6 */
-	case 6:
+	case FIELD_TYPE: /* scalars, and the word of a group, which comes before its name at 6 */
+	case FIELD_TYPE_NAME:
 		return &field->type_span;
-	case 7:
+	case FIELD_DEFAULT:
 		return field->preset ? &field->preset->span : NULL;
-	case 8:
+	case FIELD_OPTIONS:
 		return options_slot(places, field->e.options, path_from(path, 1));
-	case 10:
+	case FIELD_JSON_NAME:
 		return field->json ? &field->json->span : NULL;
 	default:
 		return NULL;
@@ -87,7 +87,9 @@ static struct span *reserved_range_slot(struct reserved_range *range, struct pat
 {
 	if (path.n == 0)
 		return &range->span;
-	return path.p[0] == 1 ? &range->begin_span : path.p[0] == 2 ? &range->end_span : NULL;
+	if (path.p[0] == RANGE_BEGIN)
+		return &range->begin_span;
+	return path.p[0] == RANGE_END ? &range->end_span : NULL;
 }
 
 static struct span *extension_range_slot(
@@ -96,11 +98,11 @@ static struct span *extension_range_slot(
 	if (path.n == 0)
 		return &range->e.span;
 	switch (path.p[0]) {
-	case 1:
+	case RANGE_BEGIN:
 		return &range->begin_span;
-	case 2:
+	case RANGE_END:
 		return &range->end_span;
-	case 3:
+	case RANGE_OPTIONS:
 		return options_slot(places, range->e.options, path_from(path, 1));
 	default:
 		return NULL;
@@ -113,7 +115,7 @@ static struct span *plain_slot(
 {
 	if (path.n == 0)
 		return &element->span;
-	if (path.p[0] == 1)
+	if (path.p[0] == NAME)
 		return &element->name_span;
 	if (path.p[0] == options)
 		return options_slot(places, element->options, path_from(path, 1));
@@ -128,48 +130,48 @@ static struct span *enum_slot(
 	struct reserved_name *name;
 
 	switch (path.n ? path.p[0] : 0) {
-	case 2:
+	case ENUM_VALUE:
 		value = PATH_ITEM(enumeration->values, path);
 		if (!value)
 			return NULL;
-		if (path.n == 3 && path.p[2] == 2)
+		if (path.n == 3 && path.p[2] == VALUE_NUMBER)
 			return &(*value)->number_span;
-		return plain_slot(places, &(*value)->e, path_from(path, 2), 3);
-	case 4:
+		return plain_slot(places, &(*value)->e, path_from(path, 2), VALUE_OPTIONS);
+	case ENUM_RESERVED:
 		range = PATH_ITEM(enumeration->reserved_ranges, path);
 		return range ? reserved_range_slot(range, path_from(path, 2)) : NULL;
-	case 5:
+	case ENUM_RESERVED_NAME:
 		name = PATH_ITEM(enumeration->reserved_names, path);
 		return name && path.n == 2 ? &name->span : NULL;
 	default:
-		return plain_slot(places, &enumeration->e, path, 3);
+		return plain_slot(places, &enumeration->e, path, ENUM_OPTIONS);
 	}
 }
 
 static struct span *method_slot(struct places *places, struct method *method, struct path path)
 {
 	switch (path.n ? path.p[0] : 0) {
-	case 2:
+	case METHOD_INPUT:
 		return &method->input_span;
-	case 3:
+	case METHOD_OUTPUT:
 		return &method->output_span;
-	case 5:
+	case METHOD_CLIENT_STREAMING:
 		return &method->client_streaming_span;
-	case 6:
+	case METHOD_SERVER_STREAMING:
 		return &method->server_streaming_span;
 	default:
-		return plain_slot(places, &method->e, path, 4);
+		return plain_slot(places, &method->e, path, METHOD_OPTIONS);
 	}
 }
 
 static struct span *service_slot(struct places *places, struct service *service, struct path path)
 {
-	if (path.n && path.p[0] == 2) {
+	if (path.n && path.p[0] == SERVICE_METHOD) {
 		struct method **method = PATH_ITEM(service->methods, path);
 
 		return method ? method_slot(places, *method, path_from(path, 2)) : NULL;
 	}
-	return plain_slot(places, &service->e, path, 3);
+	return plain_slot(places, &service->e, path, SERVICE_OPTIONS);
 }
 
 static struct span *message_slot(struct places *places, struct message *message, struct path path)
@@ -182,7 +184,7 @@ static struct span *message_slot(struct places *places, struct message *message,
 	struct reserved_name *name;
 
 	/* Nested messages by steps, not by recursion. */
-	while (path.n && path.p[0] == 3) {
+	while (path.n && path.p[0] == MESSAGE_NESTED) {
 		struct message **inner = PATH_ITEM(message->messages, path);
 
 		if (!inner)
@@ -191,30 +193,31 @@ static struct span *message_slot(struct places *places, struct message *message,
 		path = path_from(path, 2);
 	}
 	switch (path.n ? path.p[0] : 0) {
-	case 2:
+	case MESSAGE_FIELD:
 		field = PATH_ITEM(message->fields, path);
 		return field ? field_slot(places, *field, path_from(path, 2)) : NULL;
-	case 4:
+	case MESSAGE_ENUM:
 		enumeration = PATH_ITEM(message->enums, path);
 		return enumeration ? enum_slot(places, *enumeration, path_from(path, 2)) : NULL;
-	case 5:
+	case MESSAGE_EXTENSION_RANGE:
 		extensions = PATH_ITEM(message->extension_ranges, path);
 		return extensions ? extension_range_slot(places, *extensions, path_from(path, 2))
 				  : NULL;
-	case 6:
+	case MESSAGE_EXTENSION:
 		field = PATH_ITEM(message->extensions, path);
 		return field ? field_slot(places, *field, path_from(path, 2)) : NULL;
-	case 8:
+	case MESSAGE_ONEOF:
 		oneof = PATH_ITEM(message->oneofs, path);
-		return oneof ? plain_slot(places, &(*oneof)->e, path_from(path, 2), 2) : NULL;
-	case 9:
+		return oneof ? plain_slot(places, &(*oneof)->e, path_from(path, 2), ONEOF_OPTIONS)
+			     : NULL;
+	case MESSAGE_RESERVED:
 		range = PATH_ITEM(message->reserved_ranges, path);
 		return range ? reserved_range_slot(range, path_from(path, 2)) : NULL;
-	case 10:
+	case MESSAGE_RESERVED_NAME:
 		name = PATH_ITEM(message->reserved_names, path);
 		return name && path.n == 2 ? &name->span : NULL;
 	default:
-		return plain_slot(places, &message->e, path, 7);
+		return plain_slot(places, &message->e, path, MESSAGE_OPTIONS);
 	}
 }
 
@@ -238,28 +241,28 @@ static struct span *file_slot(struct places *places, struct path path)
 	if (path.n == 0)
 		return &file->e.span;
 	switch (path.p[0]) {
-	case 2:
+	case FILE_PACKAGE:
 		return &file->package_span;
-	case 3:
+	case FILE_DEPENDENCY:
 		return import_slot(places, 0, n_plain, path);
-	case 4:
+	case FILE_MESSAGE:
 		message = PATH_ITEM(file->messages, path);
 		return message ? message_slot(places, *message, path_from(path, 2)) : NULL;
-	case 5:
+	case FILE_ENUM:
 		enumeration = PATH_ITEM(file->enums, path);
 		return enumeration ? enum_slot(places, *enumeration, path_from(path, 2)) : NULL;
-	case 6:
+	case FILE_SERVICE:
 		service = PATH_ITEM(file->services, path);
 		return service ? service_slot(places, *service, path_from(path, 2)) : NULL;
-	case 7:
+	case FILE_EXTENSION:
 		extension = PATH_ITEM(file->extensions, path);
 		return extension ? field_slot(places, *extension, path_from(path, 2)) : NULL;
-	case 8:
+	case FILE_OPTIONS:
 		return options_slot(places, file->e.options, path_from(path, 1));
-	case 12:
-	case 14: /* the edition, by newer compilers */
+	case FILE_SYNTAX:
+	case FILE_EDITION: /* the edition, by newer compilers */
 		return &file->syntax_span;
-	case 15:
+	case FILE_OPTION_DEPENDENCY:
 		return import_slot(places, n_plain, file->imports.n - n_plain, path);
 	default:
 		return NULL;

@@ -1,142 +1,10 @@
 #include "descriptor/source_info.h"
-
-#include "base/vec.h"
+#include "descriptor/location.h"
 #include "proto/compile.h"
 
 #include <stdlib.h>
 
-/* ---- a location as bytes ---- */
-
-enum { LOCATION = 1 };
-enum {
-	LOCATION_PATH = 1,
-	LOCATION_SPAN,
-	LOCATION_LEADING,
-	LOCATION_TRAILING,
-	LOCATION_DETACHED = 6
-};
-enum { VARINT32 = 5 };
-
-static char *varint_to(char *p, uint32_t value)
-{
-	for (; value >= 0x80; value >>= 7)
-		*p++ = (char)(value | 0x80);
-	*p++ = (char)value;
-	return p;
-}
-
-static char *span_to(const struct location *location, char *p)
-{
-	p = varint_to(p, location->begin.line);
-	p = varint_to(p, location->begin.column);
-	if (location->end.line != location->begin.line)
-		p = varint_to(p, location->end.line);
-	return varint_to(p, location->end.column);
-}
-
-static size_t text_size(struct str text)
-{
-	return text.p ? 1 + wire_varint_size(text.n) + text.n : 0;
-}
-
-static size_t comments_size(const struct comments *comments)
-{
-	size_t size = 0;
-
-	if (!comments)
-		return 0;
-	for (uint32_t i = 0; i < comments->n_detached; i++)
-		size += text_size(comments->detached[i]);
-	return size + text_size(comments->leading) + text_size(comments->trailing);
-}
-
-static void put_text(struct wire_buffer *buffer, int32_t number, struct str text)
-{
-	if (!text.p)
-		return;
-	wire_put_tag(buffer, number, WIRE_BYTES);
-	wire_put_bytes(buffer, text);
-}
-
-static void put_comments(struct wire_buffer *buffer, const struct comments *comments)
-{
-	put_text(buffer, LOCATION_LEADING, comments->leading);
-	put_text(buffer, LOCATION_TRAILING, comments->trailing);
-	for (uint32_t i = 0; i < comments->n_detached; i++)
-		put_text(buffer, LOCATION_DETACHED, comments->detached[i]);
-}
-
-void location_put(struct wire_buffer *buffer, const struct location *location)
-{
-	char span[4 * VARINT32];
-	size_t span_size = (size_t)(span_to(location, span) - span);
-	size_t size = 2 + span_size + comments_size(location->comments);
-
-	if (location->path.n)
-		size += text_size(location->path);
-	wire_put_tag(buffer, LOCATION, WIRE_BYTES);
-	wire_put_varint(buffer, size);
-	if (location->path.n)
-		put_text(buffer, LOCATION_PATH, location->path);
-	wire_put_tag(buffer, LOCATION_SPAN, WIRE_BYTES);
-	wire_put_bytes(buffer, (struct str){ span, span_size });
-	if (location->comments)
-		put_comments(buffer, location->comments);
-}
-
-/* ---- what is walked ---- */
-
-/* Field numbers of descriptor.proto that make up a location's path. */
-enum {
-	FILE_PACKAGE = 2,
-	FILE_DEPENDENCY = 3,
-	FILE_MESSAGE = 4,
-	FILE_ENUM = 5,
-	FILE_SERVICE = 6,
-	FILE_EXTENSION = 7,
-	FILE_OPTIONS = 8,
-	FILE_PUBLIC = 10,
-	FILE_WEAK = 11,
-	FILE_SYNTAX = 12,
-	FILE_OPTION_DEPENDENCY = 15,
-	MESSAGE_FIELD = 2,
-	MESSAGE_NESTED = 3,
-	MESSAGE_ENUM = 4,
-	MESSAGE_EXTENSION_RANGE = 5,
-	MESSAGE_EXTENSION = 6,
-	MESSAGE_OPTIONS = 7,
-	MESSAGE_ONEOF = 8,
-	MESSAGE_RESERVED = 9,
-	MESSAGE_RESERVED_NAME = 10,
-	RANGE_BEGIN = 1,
-	RANGE_END = 2,
-	RANGE_OPTIONS = 3,
-	FIELD_EXTENDEE = 2,
-	FIELD_NUMBER = 3,
-	FIELD_LABEL = 4,
-	FIELD_TYPE = 5,
-	FIELD_TYPE_NAME = 6,
-	FIELD_DEFAULT = 7,
-	FIELD_OPTIONS = 8,
-	FIELD_JSON_NAME = 10,
-	ENUM_VALUE = 2,
-	ENUM_OPTIONS = 3,
-	ENUM_RESERVED = 4,
-	ENUM_RESERVED_NAME = 5,
-	VALUE_NUMBER = 2,
-	VALUE_OPTIONS = 3,
-	ONEOF_OPTIONS = 2,
-	SERVICE_METHOD = 2,
-	SERVICE_OPTIONS = 3,
-	METHOD_INPUT = 2,
-	METHOD_OUTPUT = 3,
-	METHOD_OPTIONS = 4,
-	METHOD_CLIENT_STREAMING = 5,
-	METHOD_SERVER_STREAMING = 6,
-	NAME = 1,
-};
-
-/* Two numbers a level of messages, and an option's path, each part of which is a level. */
+/* Two numbers for each level of messages, and for each part of an option's name. */
 enum { PATH_BYTES = (2 * (MAX_NESTING + 2) + 2 * MAX_NESTING) * VARINT32 };
 
 struct walk;
@@ -144,7 +12,7 @@ struct walk;
 /* A declaration or statement of a body. */
 struct item {
 	uint32_t begin;
-	uint32_t index; /* the first of several in its list */
+	uint32_t index; /* as `put` has it */
 	void (*put)(struct walk *walk, const struct item *item);
 	const void *node;
 };
@@ -161,7 +29,7 @@ struct walk {
 	char path[PATH_BYTES];
 };
 
-/* Appends a number to the path; the length to give back to it afterwards. */
+/* Appends a number to the path; gives the length before, for leaving again. */
 static size_t enter(struct walk *walk, int32_t number)
 {
 	size_t before = walk->n_path;
@@ -199,7 +67,7 @@ static void put_part(struct walk *walk, int32_t field, struct span span)
 	walk->n_path = before;
 }
 
-/* A declaration that begins at `begin`, which its comments are known by. */
+/* A declaration, with the comments of the one that begins at `begin`. */
 static void put_declared(struct walk *walk, struct span span, uint32_t begin)
 {
 	while (walk->comments && walk->comments->begin < begin)
@@ -216,6 +84,13 @@ static void put_element(struct walk *walk, const struct element *element)
 static void add(struct walk *walk, struct item item)
 {
 	*vec_push(walk->scratch, &walk->items) = item;
+}
+
+/* What `element` is the first member of. */
+static void add_element(struct walk *walk, const struct element *element,
+	void (*put)(struct walk *walk, const struct item *item))
+{
+	add(walk, (struct item){ element->span.begin, 0, put, element });
 }
 
 static int by_begin(const void *left, const void *right)
@@ -311,9 +186,9 @@ static bool span_eq(struct span a, struct span b)
 }
 
 /*
- * Adds the statements that set `options`. `option (a).b = 1` made a message for `(a)`, which has
- * the span of the statement, as the field in it has; a field of a literal lies within the span of
- * the statement (`outer`) and is none.
+ * Adds the statements that set `options`. Linking made a message of `(a)` in `option (a).b = 1`:
+ * it has the span of the statement, as its field `b` has, and only `b` is a location. A field that
+ * was set in a literal lies within the span of its statement, `outer`; it is no location.
  */
 static void gather_statements(struct gathering *g, const struct options *options, struct span outer)
 {
@@ -339,8 +214,8 @@ static void gather_statements(struct gathering *g, const struct options *options
 	}
 }
 
-/* Adds the options of the element whose path it is, `field` being its field of options, to a body
- * whose path has `body` bytes. */
+/* Adds the statements of an element's options to the items of a body. The path is the element's;
+ * `field` is the number of its options, `body` the length of the body's path. */
 static void add_options(
 	struct walk *walk, const struct options *options, int32_t field, size_t body)
 {
@@ -408,13 +283,13 @@ static void put_field_brackets(struct walk *walk, const struct field *field)
 
 static void put_body(struct walk *walk, const struct message *message);
 
-/* `message` as a whole, its body excepted; the path is entered and left by the caller. */
-static void put_message_head(struct walk *walk, const struct message *message)
+/* A message or enum as a whole, from its keyword on, and its name. */
+static void put_type(struct walk *walk, const struct element *type, uint32_t keyword)
 {
-	struct span span = { message->keyword, message->e.span.end };
+	struct span span = { keyword, type->span.end };
 
-	put_declared(walk, span, message->e.span.begin);
-	put_part(walk, NAME, message->e.name_span);
+	put_declared(walk, span, type->span.begin);
+	put_part(walk, NAME, type->name_span);
 }
 
 static size_t enter_message(struct walk *walk, const struct message *message)
@@ -435,13 +310,13 @@ static size_t enter_field(struct walk *walk, const struct field *field)
 		field->e.index);
 }
 
-/* The message of a group, and in it the type of the field, `field_path` being its own. */
+/* The message of a group. Its field's type name stands between its name and its body. */
 static void put_group(struct walk *walk, const struct field *field)
 {
 	const struct message *group = field->message;
 	size_t before = enter_message(walk, group);
 
-	put_message_head(walk, group);
+	put_type(walk, &group->e, group->keyword);
 	walk->n_path = before;
 	enter_field(walk, field);
 	put_part(walk, FIELD_TYPE_NAME, group->e.name_span);
@@ -474,31 +349,18 @@ static void put_field(struct walk *walk, const struct item *item)
 		put_group(walk, field);
 }
 
-/* An `extend` block; the item is its first extension. */
+/* An `extend` block; the item is its first extension in a list, and how many it has. */
 static void put_extend(struct walk *walk, const struct item *item)
 {
-	const struct field *first = item->node, *const * fields;
-	struct span block = first->extension->block;
-	bool top = first->e.parent->kind == ELEMENT_FILE;
-	size_t before = enter(walk, top ? FILE_EXTENSION : MESSAGE_EXTENSION);
-	uint32_t n;
+	const struct field *const *extensions = item->node;
+	struct span block = extensions[0]->extension->block;
+	size_t before = enter(walk,
+		extensions[0]->e.parent->kind == ELEMENT_FILE ? FILE_EXTENSION : MESSAGE_EXTENSION);
 
 	put_declared(walk, block, block.begin);
 	walk->n_path = before;
-	if (top) {
-		fields = (const struct field *const *)first->e.file->extensions.items;
-		n = first->e.file->extensions.n;
-	} else {
-		const struct message *parent = (const struct message *)first->e.parent;
-
-		fields = (const struct field *const *)parent->extensions.items;
-		n = parent->extensions.n;
-	}
-	for (uint32_t i = item->index; i < n; i++) {
-		if (i > item->index && !span_is_none(fields[i]->extension->block))
-			break;
-		put_field(walk, &(struct item){ .node = fields[i] });
-	}
+	for (uint32_t i = 0; i < item->index; i++)
+		put_field(walk, &(struct item){ .node = extensions[i] });
 }
 
 /* ---- reserved and extension ranges ---- */
@@ -507,7 +369,7 @@ static void put_range(struct walk *walk, const struct reserved_range *range)
 {
 	struct span end = range->end_span;
 
-	/* protoc gives a lone number's end its first token: of a negative one only the sign. */
+	/* protoc takes the first token as the end of a lone number: of a negative one the sign. */
 	if (end.begin == range->begin_span.begin && range->begin < 0)
 		end.end = end.begin + 1;
 	put(walk, range->span, NULL);
@@ -515,27 +377,45 @@ static void put_range(struct walk *walk, const struct reserved_range *range)
 	put_part(walk, RANGE_END, end);
 }
 
-/* A `reserved` statement of `ranges` in the field `field` of its message or enum. */
-static void put_reserved_ranges(
-	struct walk *walk, int32_t field, const struct reserved_ranges *ranges, uint32_t i)
+static const struct reserved_ranges *ranges_of(const struct element *owner)
 {
+	return owner->kind == ELEMENT_ENUM ? &((const struct enumeration *)owner)->reserved_ranges
+					   : &((const struct message *)owner)->reserved_ranges;
+}
+
+static const struct reserved_names *names_of(const struct element *owner)
+{
+	return owner->kind == ELEMENT_ENUM ? &((const struct enumeration *)owner)->reserved_names
+					   : &((const struct message *)owner)->reserved_names;
+}
+
+/* A `reserved` statement; the item is its message or enum. */
+static void put_reserved_ranges(struct walk *walk, const struct item *item)
+{
+	const struct element *owner = item->node;
+	const struct reserved_ranges *ranges = ranges_of(owner);
+	uint32_t i = item->index;
 	struct span statement = ranges->items[i].statement;
-	size_t before = enter(walk, field), inner;
+	size_t before = enter(walk, owner->kind == ELEMENT_ENUM ? ENUM_RESERVED : MESSAGE_RESERVED);
 
 	put_declared(walk, statement, statement.begin);
 	do {
-		inner = enter(walk, (int32_t)i);
+		size_t inner = enter(walk, (int32_t)i);
+
 		put_range(walk, &ranges->items[i]);
 		walk->n_path = inner;
 	} while (++i < ranges->n && span_is_none(ranges->items[i].statement));
 	walk->n_path = before;
 }
 
-static void put_reserved_names(
-	struct walk *walk, int32_t field, const struct reserved_names *names, uint32_t i)
+static void put_reserved_names(struct walk *walk, const struct item *item)
 {
+	const struct element *owner = item->node;
+	const struct reserved_names *names = names_of(owner);
+	uint32_t i = item->index;
 	struct span statement = names->items[i].statement;
-	size_t before = enter(walk, field);
+	size_t before = enter(
+		walk, owner->kind == ELEMENT_ENUM ? ENUM_RESERVED_NAME : MESSAGE_RESERVED_NAME);
 
 	put_declared(walk, statement, statement.begin);
 	do {
@@ -544,48 +424,24 @@ static void put_reserved_names(
 	walk->n_path = before;
 }
 
-static void put_message_ranges(struct walk *walk, const struct item *item)
-{
-	const struct message *message = item->node;
-
-	put_reserved_ranges(walk, MESSAGE_RESERVED, &message->reserved_ranges, item->index);
-}
-
-static void put_message_names(struct walk *walk, const struct item *item)
-{
-	const struct message *message = item->node;
-
-	put_reserved_names(walk, MESSAGE_RESERVED_NAME, &message->reserved_names, item->index);
-}
-
-static void put_enum_ranges(struct walk *walk, const struct item *item)
-{
-	const struct enumeration *enumeration = item->node;
-
-	put_reserved_ranges(walk, ENUM_RESERVED, &enumeration->reserved_ranges, item->index);
-}
-
-static void put_enum_names(struct walk *walk, const struct item *item)
-{
-	const struct enumeration *enumeration = item->node;
-
-	put_reserved_names(walk, ENUM_RESERVED_NAME, &enumeration->reserved_names, item->index);
-}
-
 /* Adds the statements that reserve ranges or names. */
-static void add_reserved(struct walk *walk, const struct reserved_ranges *ranges,
-	const struct reserved_names *names, const struct element *owner)
+static void add_reserved(struct walk *walk, const struct element *owner)
 {
-	bool of_enum = owner->kind == ELEMENT_ENUM;
+	const struct reserved_ranges *ranges = ranges_of(owner);
+	const struct reserved_names *names = names_of(owner);
 
-	for (uint32_t i = 0; i < ranges->n; i++)
-		if (!span_is_none(ranges->items[i].statement))
-			add(walk, (struct item){ ranges->items[i].statement.begin, i,
-					  of_enum ? put_enum_ranges : put_message_ranges, owner });
-	for (uint32_t i = 0; i < names->n; i++)
-		if (!span_is_none(names->items[i].statement))
-			add(walk, (struct item){ names->items[i].statement.begin, i,
-					  of_enum ? put_enum_names : put_message_names, owner });
+	for (uint32_t i = 0; i < ranges->n; i++) {
+		struct span statement = ranges->items[i].statement;
+
+		if (!span_is_none(statement))
+			add(walk, (struct item){ statement.begin, i, put_reserved_ranges, owner });
+	}
+	for (uint32_t i = 0; i < names->n; i++) {
+		struct span statement = names->items[i].statement;
+
+		if (!span_is_none(statement))
+			add(walk, (struct item){ statement.begin, i, put_reserved_names, owner });
+	}
 }
 
 static void put_extensions(struct walk *walk, const struct item *item)
@@ -636,20 +492,16 @@ static void put_enum(struct walk *walk, const struct item *item)
 	size_t before = enter_item(walk, top ? FILE_ENUM : MESSAGE_ENUM, e->index);
 	uint32_t first = walk->items.n;
 
-	put_declared(walk, (struct span){ enumeration->keyword, e->span.end }, e->span.begin);
-	put_part(walk, NAME, e->name_span);
-	for (uint32_t i = 0; i < enumeration->values.n; i++) {
-		const struct enum_value *value = enumeration->values.items[i];
-
-		add(walk, (struct item){ value->e.span.begin, 0, put_value, value });
-	}
-	add_reserved(walk, &enumeration->reserved_ranges, &enumeration->reserved_names, e);
+	put_type(walk, e, enumeration->keyword);
+	for (uint32_t i = 0; i < enumeration->values.n; i++)
+		add_element(walk, &enumeration->values.items[i]->e, put_value);
+	add_reserved(walk, e);
 	add_options(walk, e->options, ENUM_OPTIONS, walk->n_path);
 	put_items(walk, first);
 	walk->n_path = before;
 }
 
-/* Fields of a oneof are the message's, so its body has the path of the message's body. */
+/* The fields of a oneof have paths in the message, so the items do not begin with its path. */
 static void put_oneof(struct walk *walk, const struct item *item)
 {
 	const struct oneof *oneof = item->node;
@@ -659,11 +511,8 @@ static void put_oneof(struct walk *walk, const struct item *item)
 	put_element(walk, &oneof->e);
 	add_options(walk, oneof->e.options, ONEOF_OPTIONS, before);
 	walk->n_path = before;
-	for (uint32_t i = 0; i < oneof->fields.n; i++) {
-		const struct field *field = oneof->fields.items[i];
-
-		add(walk, (struct item){ field->e.span.begin, 0, put_field, field });
-	}
+	for (uint32_t i = 0; i < oneof->fields.n; i++)
+		add_element(walk, &oneof->fields.items[i]->e, put_field);
 	put_items(walk, first);
 }
 
@@ -672,7 +521,7 @@ static void put_message(struct walk *walk, const struct item *item)
 	const struct message *message = item->node;
 	size_t before = enter_message(walk, message);
 
-	put_message_head(walk, message);
+	put_type(walk, &message->e, message->keyword);
 	put_body(walk, message);
 	walk->n_path = before;
 }
@@ -682,7 +531,7 @@ static void add_messages(struct walk *walk, struct message *const *messages, uin
 	for (uint32_t i = 0; i < n; i++) {
 		const struct message *message = messages[i];
 
-		/* Groups stand in their fields; entries of maps nowhere. */
+		/* A group is written with its field; the entry of a map is not in the text. */
 		if (!message->group_field && !message->map_field)
 			add(walk, (struct item){ message->keyword, 0, put_message, message });
 	}
@@ -696,11 +545,12 @@ static void add_enums(struct walk *walk, struct enumeration *const *enums, uint3
 
 static void add_extends(struct walk *walk, struct field *const *extensions, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		struct span block = extensions[i]->extension->block;
+	for (uint32_t i = 0, end; i < n; i = end) {
+		uint32_t begin = extensions[i]->extension->block.begin;
 
-		if (!span_is_none(block))
-			add(walk, (struct item){ block.begin, i, put_extend, extensions[i] });
+		for (end = i + 1; end < n && span_is_none(extensions[end]->extension->block);)
+			end++;
+		add(walk, (struct item){ begin, end - i, put_extend, extensions + i });
 	}
 }
 
@@ -713,13 +563,13 @@ static void put_body(struct walk *walk, const struct message *message)
 		const struct field *field = message->fields.items[i];
 
 		if (!field_oneof(field))
-			add(walk, (struct item){ field->e.span.begin, 0, put_field, field });
+			add_element(walk, &field->e, put_field);
 	}
 	for (uint32_t i = 0; i < message->oneofs.n; i++) {
 		const struct oneof *oneof = message->oneofs.items[i];
 
 		if (!oneof->is_synthetic)
-			add(walk, (struct item){ oneof->e.span.begin, 0, put_oneof, oneof });
+			add_element(walk, &oneof->e, put_oneof);
 	}
 	for (uint32_t i = 0; i < message->extension_ranges.n; i++) {
 		struct span statement = message->extension_ranges.items[i]->statement;
@@ -730,7 +580,7 @@ static void put_body(struct walk *walk, const struct message *message)
 	add_messages(walk, message->messages.items, message->messages.n);
 	add_enums(walk, message->enums.items, message->enums.n);
 	add_extends(walk, message->extensions.items, message->extensions.n);
-	add_reserved(walk, &message->reserved_ranges, &message->reserved_names, &message->e);
+	add_reserved(walk, &message->e);
 	add_options(walk, message->e.options, MESSAGE_OPTIONS, walk->n_path);
 	put_items(walk, first);
 }
@@ -760,11 +610,8 @@ static void put_service(struct walk *walk, const struct item *item)
 	uint32_t first = walk->items.n;
 
 	put_element(walk, &service->e);
-	for (uint32_t i = 0; i < service->methods.n; i++) {
-		const struct method *method = service->methods.items[i];
-
-		add(walk, (struct item){ method->e.span.begin, 0, put_method, method });
-	}
+	for (uint32_t i = 0; i < service->methods.n; i++)
+		add_element(walk, &service->methods.items[i]->e, put_method);
 	add_options(walk, service->e.options, SERVICE_OPTIONS, walk->n_path);
 	put_items(walk, first);
 	walk->n_path = before;
@@ -780,6 +627,12 @@ static void put_plain(struct walk *walk, const struct item *item)
 
 	put_declared(walk, *span, span->begin);
 	walk->n_path = before;
+}
+
+static void add_plain(struct walk *walk, uint32_t field, const struct span *span)
+{
+	if (!span_is_none(*span))
+		add(walk, (struct item){ span->begin, field, put_plain, span });
 }
 
 /* The item's index is the import's in its own list of the descriptor. */
@@ -833,21 +686,14 @@ struct str source_info_encode(struct arena *scratch, const struct file *file)
 		return file->source_info->bytes;
 	map_init(&walk.counts, scratch);
 	put(&walk, file->e.span, NULL);
-	if (file->has_syntax)
-		add(&walk, (struct item){ file->syntax_span.begin, FILE_SYNTAX, put_plain,
-				   &file->syntax_span });
-	if (!span_is_none(file->package_span))
-		add(&walk, (struct item){ file->package_span.begin, FILE_PACKAGE, put_plain,
-				   &file->package_span });
+	add_plain(&walk, FILE_SYNTAX, &file->syntax_span);
+	add_plain(&walk, FILE_PACKAGE, &file->package_span);
 	add_imports(&walk, file);
 	add_messages(&walk, file->messages.items, file->messages.n);
 	add_enums(&walk, file->enums.items, file->enums.n);
 	add_extends(&walk, file->extensions.items, file->extensions.n);
-	for (uint32_t i = 0; i < file->services.n; i++) {
-		const struct service *service = file->services.items[i];
-
-		add(&walk, (struct item){ service->e.span.begin, 0, put_service, service });
-	}
+	for (uint32_t i = 0; i < file->services.n; i++)
+		add_element(&walk, &file->services.items[i]->e, put_service);
 	add_options(&walk, file->e.options, FILE_OPTIONS, 0);
 	put_items(&walk, 0);
 	return wire_buffer_bytes(&walk.buffer);

@@ -7,17 +7,7 @@
  * `extensions` statement once for each range, after all ranges.
  */
 #pragma once
-#include "base/wire.h"
 #include "schema/schema.h"
-
-struct location {
-	struct str path; /* encoded */
-	struct line_column begin, end;
-	const struct comments *comments; /* NULL: none */
-};
-
-/* Appends a location to an encoded SourceCodeInfo. */
-void location_put(struct wire_buffer *buffer, const struct location *location);
 
 /* The encoded SourceCodeInfo of a file that was asked for it, in `scratch`. */
 struct str source_info_encode(struct arena *scratch, const struct file *file);
