@@ -33,9 +33,9 @@ bool descriptor_parse(struct parse_request *request);
 void descriptor_write_set(struct out *out, const struct schema *schema, struct arena *scratch);
 
 /*
- * The source of a set that is written in JSON (ProtoJSON) or else in text format, as
- * source_set; all in `arena`. `name` is for messages. NULL and a diagnostic when it cannot be read.
- * Custom options of extensions that the image does not declare are left out with a warning.
+ * A source, as source_set gives, of a set in JSON (ProtoJSON) or else in text format; all in
+ * `arena`. `name` is for messages. NULL: it cannot be read, which was reported. Custom options
+ * whose extensions the image does not declare are left out with a warning.
  */
 struct source *descriptor_image(struct arena *arena, struct intern *names, struct str name,
 	struct str text, bool json, struct diags *diags);

@@ -1,5 +1,5 @@
 /*
- * A FileDescriptorSet that is JSON or in text format, as the bytes of one.
+ * Converts a FileDescriptorSet in JSON or text format to its bytes.
  */
 #include "descriptor/image.h"
 
@@ -21,7 +21,7 @@ const struct message *image_type(struct image *image, struct str name)
 	return NULL;
 }
 
-/* Takes all fields of a type in, so that no search is linear. */
+/* Enters all fields of a type in the map, so that no search is linear. */
 static void take_members(struct image *image, const struct message *type)
 {
 	*map_put(&image->members, type, 0) = (void *)type;
@@ -32,7 +32,7 @@ static void take_members(struct image *image, const struct message *type)
 		if (image->json)
 			*map_put(&image->members, type, str_hash(json)) = field;
 		*map_put(&image->members, type, str_hash(field->e.name)) = field;
-		/* Text format calls a group by its message. */
+		/* Text format names a group by its message. */
 		if (!image->json && field->is_group && field->message)
 			*map_put(&image->members, type, str_hash(field->message->e.name)) = field;
 	}
@@ -319,7 +319,7 @@ static int base64_value(char c)
 	return c == '/' || c == '_' ? 63 : -1;
 }
 
-/* Of both alphabets, padded or not. */
+/* Base64 in either alphabet, padded or not. */
 static bool base64_of(struct arena *arena, struct str text, struct str *bytes)
 {
 	char *p;
@@ -449,7 +449,8 @@ static bool compile_source(struct image *image, struct source *source, struct sc
 	return compile(&options, &side, 1, schema, &stats);
 }
 
-/* The image's own files by what was read of them: their errors are for the check to find. */
+/* Compiles the image's own files from what was read of them. Their errors are ignored: whoever
+ * compiles the result reports them. */
 static void find_extensions(struct image *image, struct source *source)
 {
 	image->has_own = true;

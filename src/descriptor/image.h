@@ -2,9 +2,9 @@
  * What the readers of a FileDescriptorSet in JSON and in text format share; private to image.c,
  * image_json.c and image_text.c.
  *
- * Both write the set in wire format as they read, by the types of the built-in descriptor.proto. Of
- * what extension a custom option is stands in the image itself: so an image that has any is read
- * twice, the second time with the types of the first.
+ * Both write the set in wire format while they read, by the types of the built-in descriptor.proto.
+ * The extensions of custom options are declared in the image itself, so an image with such options
+ * is read twice, the second time with the types of the first.
  */
 #pragma once
 #include "descriptor/descriptor.h"
@@ -31,11 +31,12 @@ struct image {
 	struct schema types; /* with google/protobuf/descriptor.proto */
 	struct schema own;   /* the image's own files, once it was read */
 	bool has_own;
-	bool lacks_own;      /* an extension was met while it was not there */
-	struct map members;  /* (message, hash of a name) → field; (message, 0): they are all in */
+	bool lacks_own;      /* an extension was met that is not known yet */
+	struct map members;  /* (message, hash of a name) → field; (message, 0): its fields are
+				entered */
 	struct map values;   /* likewise of enums → enum_value */
 	struct map extensions; /* hash of a full name → field */
-	struct map lost;     /* hash of a name → itself: said to be left out */
+	struct map lost;       /* hashes of names that were reported as left out */
 	char *out;           /* `n` bytes written, in an arena of their own */
 	size_t n, cap;
 	struct arena *out_arena;
@@ -43,19 +44,20 @@ struct image {
 
 /* The message of the type name in descriptor.proto. */
 const struct message *image_type(struct image *image, struct str name);
-/* The field by its name, or in JSON its JSON name; NULL: not there. */
+/* The field by its name, or in JSON by its JSON name; NULL: there is none. */
 const struct field *image_member(
 	struct image *image, const struct message *type, struct str name);
-/* The extension of `type` by full name; NULL: not to be had. */
+/* The extension of `type` by full name; NULL: not declared. */
 const struct field *image_extension(
 	struct image *image, const struct message *type, struct str full_name);
-/* Says once that options of the name are left out; at the first reading that it lacks it. */
+/* Warns once that options of the name are left out; in the first reading it notes that a second one
+ * is needed. */
 void image_lose(struct image *image, struct str full_name);
 
 /* A field that is one message: gives where it begins, for image_close. */
 size_t image_open(struct image *image, const struct field *field);
 void image_close(struct image *image, const struct field *field, size_t begin);
-/* Writes a scalar field. False: the value is none of its type; nothing is said. */
+/* Writes a scalar field. False: the value is not of its type; nothing is reported. */
 bool image_scalar(struct image *image, const struct field *field, const struct scalar *scalar);
 
 /* An error in the image, after its name and that of the file; false. */

@@ -46,7 +46,7 @@ static bool fail_value(struct image *image, const struct field *field)
 						: field->e.full_name));
 }
 
-/* One value, an element of a list too. */
+/* One value, or an element of a list. */
 static bool put_value(
 	struct image *image, const struct field *field, json_t *value, unsigned depth)
 {
@@ -115,8 +115,8 @@ static bool put_field(
 	return true;
 }
 
-/* `[acme.v1.note]`. What cannot be read is left out, and that is said: a well-known type has a form
- * of its own in JSON, and the file that declares the option may be none of the image. */
+/* `[acme.v1.note]`. Warns of what cannot be read and is left out: a well-known type has a JSON form
+ * of its own, and the file that declares the option may not be in the image. */
 static void put_extension(struct image *image, const struct message *type, struct str name,
 	json_t *value, unsigned depth)
 {
@@ -150,7 +150,7 @@ static bool put_key(struct image *image, const struct message *type, struct str 
 			image, type, (struct str){ key.p + 1, key.n - 2 }, value, depth);
 		return true;
 	}
-	/* Of what buf says there of a file nothing is needed: imports, modules. */
+	/* buf's extension of a file (imports, modules) is not needed. */
 	if (str_eq(key, S("bufExtension")) || str_eq(key, S("buf_extension")))
 		return true;
 	field = image_member(image, type, key);

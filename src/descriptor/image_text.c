@@ -229,7 +229,7 @@ static bool put_values(struct reader *r, const struct field *field, unsigned dep
 	return accept(r, ']') || fail(r, "']' is missing here");
 }
 
-/* Passes over a value, whatever it is. */
+/* Skips a value of any kind. */
 static bool skip_value(struct reader *r)
 {
 	uint32_t depth = 0;
@@ -248,7 +248,7 @@ static bool skip_value(struct reader *r)
 	return true;
 }
 
-/* What stands between the brackets of `[acme.v1.note]`; absent: no name. */
+/* The name between the brackets of `[acme.v1.note]`; absent: it is none. */
 static struct str read_extension(struct reader *r)
 {
 	const char *begin = r->token.p, *end = begin;
@@ -263,7 +263,7 @@ static struct str read_extension(struct reader *r)
 	return (struct str){ begin, (size_t)(end - begin) };
 }
 
-/* What cannot be read is left out, and that is said. */
+/* Warns of what cannot be read and is left out. */
 static bool put_extension(struct reader *r, const struct message *type, unsigned depth)
 {
 	struct image *image = r->image;
@@ -298,7 +298,7 @@ static bool put_named(struct reader *r, const struct message *type, unsigned dep
 
 	next(r);
 	accept(r, ':');
-	/* Of what buf says there of a file nothing is needed: imports, modules. */
+	/* buf's extension of a file (imports, modules) is not needed. */
 	if (str_eq(name, S("buf_extension")))
 		return skip_value(r);
 	if (!field)

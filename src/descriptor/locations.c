@@ -1,10 +1,10 @@
 #include "descriptor/locations.h"
 #include "descriptor/location.h"
 
-/* Longer paths are nobody's: a hundred messages, a field, an option of many parts. */
+/* No compiler writes longer paths: a hundred messages, a field, an option of many parts. */
 enum { PATH_NUMBERS = 512 };
 
-/* One Location as it came. */
+/* One Location as it was read. */
 struct raw_location {
 	int32_t path[PATH_NUMBERS];
 	uint32_t n_path;
@@ -19,10 +19,10 @@ struct places {
 	struct file *file;
 	uint32_t n_plain_imports; /* option imports stand after them */
 	VEC(struct point) points; /* in scratch while it grows */
-	struct wire_buffer kept;  /* the locations as they are written again */
+	struct wire_buffer kept;  /* the locations, encoded again */
 };
 
-/* What is left of a path. */
+/* The rest of a path. */
 struct path {
 	const int32_t *p;
 	uint32_t n;
@@ -39,8 +39,8 @@ static struct path path_from(struct path path, uint32_t begin)
 			? &(vec).items[(path).p[1]]                           \
 			: NULL)
 
-/* A slot function gives the span that a path below an element stands for; NULL: none that we keep.
- */
+/* A slot function gives the span of an element that a path below it leads to; NULL: none that is
+ * kept. */
 static struct span *options_slot(struct places *places, struct options *options, struct path path)
 {
 	struct option_span *at;
@@ -109,7 +109,7 @@ static struct span *extension_range_slot(
 	}
 }
 
-/* For what has a name at 1 and options at `options`, and nothing else. */
+/* For elements whose only other fields are a name and, at `options`, options. */
 static struct span *plain_slot(
 	struct places *places, struct element *element, struct path path, int32_t options)
 {
@@ -300,7 +300,7 @@ static bool read_numbers(struct wire *wire, const struct wire_record *record, in
 				return false;
 			}
 		}
-		/* One more than there is room for marks it as too long. */
+		/* A count above the room marks it as too long. */
 		if (*n < cap)
 			numbers[*n] = (int32_t)(uint32_t)value;
 		if (*n <= cap)
@@ -339,7 +339,7 @@ static bool read_location(
 	return !wire.wrong;
 }
 
-/* Brings the span to four numbers; false when it, or the path, makes no sense. */
+/* Makes the span four numbers; false: the span or the path is not valid. */
 static bool normalize_location(struct raw_location *raw)
 {
 	if (raw->n_path > PATH_NUMBERS || (raw->n_span != 3 && raw->n_span != 4))
@@ -378,7 +378,7 @@ static void keep_location(struct places *places, const struct raw_location *raw)
 	location_put(&places->kept, &location);
 }
 
-/* Made-up entries of maps stand where the map's type does. */
+/* Map entries, which are not in the text, get the place of the map's type. */
 static void place_map_entries(struct message *message)
 {
 	for (uint32_t i = 0; i < message->messages.n; i++) {
@@ -442,7 +442,7 @@ bool locations_read(struct parse_request *request, struct str source_code_info)
 	places->kept.arena = request->scratch;
 	places->file = request->file;
 	places->n_plain_imports = count_plain_imports(request->file);
-	/* Index 0 is nowhere, printed as 1:1. */
+	/* Index 0 is NO_SPAN, printed as 1:1. */
 	*vec_push(request->scratch, &places->points) = (struct point){ 1, 1 };
 	while (wire_next(&wire, &record)) {
 		struct span *slot;

@@ -69,7 +69,7 @@ static bool request_fill(struct arena *arena,
 	index_sources(d, names, sources);
 	for (size_t i = 0; i < d->n_proto_file; i++) {
 		struct str name = proto_name(bytes_of(d->proto_file[i]));
-		/* The file with all its options: those of source retention are only there. */
+		/* Only source_file_descriptors has options of source retention. */
 		const ProtobufCBinaryData *source = map_get(sources, intern(names, name).p, 0);
 
 		if (!name.n || !utf8_is_valid(name) || str_find(name, '\0') < name.n)

@@ -71,8 +71,7 @@ static struct options *read_options(struct reader *reader, bool has, ProtobufCBi
 	return options;
 }
 
-/* Full names are kept, and a few long names of outer scopes make very many long ones: they have a
- * budget, too. */
+/* Full names have a budget, too: a few long names of outer scopes make very many long ones. */
 static struct str read_full_name(
 	struct reader *reader, const struct element *parent, struct str name)
 {
@@ -117,7 +116,7 @@ static void read_reserved_names(
 		into[i].name = read_name(reader, names[i]);
 }
 
-/* Gives a list its room at once, as its length is known: VEC, count, item type. */
+/* Allocates a list whose length is known: VEC, count, item type. */
 #define LIST_ROOM(reader, vec, count, type)                                                \
 	do {                                                                               \
 		(vec)->n = (vec)->cap = (uint32_t)(count);                                 \
@@ -156,7 +155,7 @@ static void read_field_number(
 		read_error(reader, &field->e, "has no possible number");
 }
 
-/* Made-up and implied labels are in a descriptor too. */
+/* A descriptor has labels that were not written, too. */
 static bool field_label_is_written(
 	const struct reader *reader, const struct field *field, const struct message *message)
 {
@@ -523,7 +522,7 @@ static void read_edition(struct reader *reader, const Google__Protobuf__FileDesc
 	struct str syntax = d->has_syntax ? bytes_of(d->syntax) : S("");
 
 	file->has_syntax =
-		true; /* what there is none of cannot be told, and a set has no one to warn */
+		true; /* a set does not say whether `syntax` was written; assume it was */
 	file->edition = EDITION_PROTO2;
 	if (str_eq(syntax, S("proto3"))) {
 		file->edition = EDITION_PROTO3;

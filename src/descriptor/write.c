@@ -256,13 +256,13 @@ static void write_service(struct writer *writer, const struct service *service,
 		SET(d, options, write_options(writer, service->e.options));
 }
 
-/* A link is another name of a file, which is in a set under its own. */
+/* A set has a file under its own path, not under that of a link. */
 static struct str dependency_path(const struct import *import)
 {
 	return import->by_link && import->file ? import->file->import_path : import->path;
 }
 
-/* Does an import before it name the file, one of the two by a link? `seen`: file → import. */
+/* Does an earlier import name the same file, one of the two by a link? `seen`: file → import. */
 static bool is_named_before(struct map *seen, const struct import *import)
 {
 	struct import **slot;

@@ -1,8 +1,8 @@
 /*
- * Members of messages and enums by name and number; private to proto/. Names are interned. Once
- * linking is over a message does not change, so what was looked at once is remembered, for each
- * thread, as long as the compilation. NULL is a member that is not there; of several the first is
- * given.
+ * Members of messages and enums by name and number; private to proto/.
+ *
+ * Names are interned. Messages do not change after linking, so each thread caches what it looked up
+ * as long as the compilation runs. NULL: there is no such member; of several the first is given.
  */
 #pragma once
 #include "proto/proto.h"

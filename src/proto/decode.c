@@ -1,7 +1,7 @@
 /*
- * Options of a descriptor set: wire bytes as values of their fields. Bytes are a stranger's.
+ * Decodes the options of a descriptor set, whose bytes are not trusted.
  *
- * What the type does not know, or knows of another wire type, is kept as it came.
+ * Fields that the type does not have, or has with another wire type, are kept as bytes.
  */
 #include "proto/options.h"
 #include "base/wire.h"
@@ -47,7 +47,7 @@ bool encoded_bytes(struct str bytes, int32_t number, struct str *value)
 
 /* ---- values ---- */
 
-/* A message that is being filled from bytes. */
+/* A message that is being decoded. */
 struct decoding {
 	struct context *context;
 	const struct message *type;
@@ -142,7 +142,7 @@ static struct value scalar_value(struct context *context, const struct field *fi
 	return value;
 }
 
-/* Puts a value in: an element more of a repeated field, else instead of an earlier one. */
+/* Appends a value to a repeated field; of another field it replaces the earlier value. */
 static void decoding_put(
 	struct decoding *decoding, const struct field *field, int32_t number, struct value value)
 {
@@ -175,7 +175,7 @@ static bool decoding_put_message(
 			tally.count > 0 ? option_message(&decoding->options->list.items[tally.last])
 					: NULL;
 
-		/* Several records of a singular message are parts of one. */
+		/* Records of a singular message field are merged. */
 		if (begun)
 			return decode_message(decoding->context, field->message, bytes, begun,
 				decoding->depth + 1);
@@ -242,8 +242,7 @@ static bool decode_record(struct decoding *decoding, const struct wire_record *r
 	int32_t number = (int32_t)record->number;
 	const struct field *field;
 
-	/* In the features stage nothing is a message set, and other threads may be about to say
-	 * what is. */
+	/* Not in the features stage, where another thread may be setting is_message_set. */
 	if (decoding->context->option_indexes && decoding->type->is_message_set &&
 		number == SET_ITEM && record->type == WIRE_GROUP)
 		return decode_set_item(decoding, record);

@@ -1,8 +1,8 @@
 /*
- * Default values: from what was written, or from a set's text (doc/grammar.md, Default values).
+ * Default values, from a literal or from a set's text (doc/grammar.md, Default values).
  *
- * The text in a descriptor is not what stands in the file: numbers are decimal, floats are as
- * printf has them, bytes are escaped.
+ * The text in a descriptor differs from the literal: numbers are decimal, floats as printf writes
+ * them, bytes escaped.
  */
 #include "proto/options.h"
 
@@ -165,7 +165,8 @@ static bool parse_integer(struct context *context, struct field *field, struct v
 					 : value->i >= INT32_MIN && value->i <= INT32_MAX);
 }
 
-/* Undoes text_of_bytes; also takes what other compilers write (`\x`, fewer octal digits). */
+/* The inverse of text_of_bytes; takes what other compilers write, too (`\x`, fewer octal digits).
+ */
 static bool parse_bytes(struct context *context, struct str text, struct str *bytes)
 {
 	static const char letters[] = "abfnrtv", codes[] = "\a\b\f\n\r\t\v";
@@ -251,8 +252,8 @@ void default_read(struct context *context, struct field *field)
 	struct value value = { .type = (enum field_type)field->type };
 	bool ok = check_allowed(context, field);
 
-	if (ok && field->type ==
-			  TYPE_UNRESOLVED) { /* an enum's, most likely: the name is all there is */
+	if (ok && field->type == TYPE_UNRESOLVED) { /* probably of an enum that did not resolve:
+						       keep its name */
 		if (field->preset->uninterpreted &&
 			field->preset->uninterpreted->value.kind == LITERAL_IDENT)
 			field->preset->text = field->preset->uninterpreted->value.text;

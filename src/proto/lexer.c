@@ -1,13 +1,13 @@
 #include "proto/lexer.h"
 
-/* PUNCT: a token alone, whatever comes next; so no quotes and no dot. */
+/* PUNCT: characters that always are a token of their own; so neither quotes nor the dot. */
 enum { LETTER = 1, DIGIT = 2, BLANK = 4, HEX = 8, OCTAL = 16, PUNCT = 32 };
 
 #define DIGIT_LOW (DIGIT | HEX | OCTAL)
 #define DIGIT_HIGH (DIGIT | HEX)
 #define LETTER_HEX (LETTER | HEX)
 
-/* By byte value: a row is sixteen of them. */
+/* By byte value, sixteen a row. */
 /* clang-format off */
 static const uint8_t classes[256] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, BLANK, 0, BLANK, BLANK, BLANK, 0, 0,
@@ -63,7 +63,7 @@ static void skip_blanks(struct lexer *lexer)
 	lexer->at = at;
 }
 
-/* protoc ends a comment at a line feed alone, so in a file without any it hides what follows. */
+/* For protoc only a line feed ends a `//` comment, so in a file without any it hides the rest. */
 static void warn_hidden(struct lexer *lexer)
 {
 	const char *end = memchr(lexer->at, '\r', (size_t)(lexer->end - lexer->at));
@@ -77,7 +77,7 @@ static void warn_hidden(struct lexer *lexer)
 	diag_help(lexer->diags, "end lines in LF or CRLF: protoc knows no others");
 }
 
-/* A NUL in a comment, which protoc refuses like any other. */
+/* Reports a NUL in a comment, which protoc refuses too. */
 static void refuse_nul(struct lexer *lexer, const char *begin, const char *end)
 {
 	const char *nul = lexer->has_nul ? memchr(begin, 0, (size_t)(end - begin)) : NULL;
@@ -97,8 +97,7 @@ static void skip_line(struct lexer *lexer)
 	refuse_nul(lexer, begin, lexer->at);
 }
 
-/* Past a block comment whose slash is at `begin`; reports one that does not end, and an inner
- * start. */
+/* Skips a block comment. Reports one that does not end, or that holds the start of another. */
 static void skip_block(struct lexer *lexer)
 {
 	const char *begin = lexer->at, *at = begin + 2;
@@ -158,7 +157,7 @@ static void lex_error(struct lexer *lexer, const char *begin, const char *end, c
 	lexer->token.bad = true;
 }
 
-/* One escape after a backslash at `at`; the character after it. */
+/* Lexes the escape whose backslash is at `at`; gives the character after it. */
 static const char *lex_escape(struct lexer *lexer, const char *at)
 {
 	const char *begin = at++;
@@ -224,7 +223,7 @@ static const char *lex_string(struct lexer *lexer, const char *at)
 	char quote = *at++;
 
 	for (;;) {
-		/* Nothing beyond the quotes means anything in a string but the backslash. */
+		/* Of the characters above the quotes, only the backslash is special in a string. */
 		while (at < lexer->end && (unsigned char)*at > '\'' && *at != '\\')
 			at++;
 		if (at >= lexer->end || *at == '\n') {
@@ -332,7 +331,8 @@ static const char *lex_stray(struct lexer *lexer, const char *at)
 	return at;
 }
 
-/* A number, string or dot at `at`; the character after it, or NULL after what begins no token. */
+/* Lexes a number, string or dot at `at`. Gives the character after it; NULL: no token begins there,
+ * and what stands there was skipped. */
 static __attribute__((noinline)) const char *lex_other(struct lexer *lexer, const char *at)
 {
 	struct token *token = &lexer->token;
@@ -352,7 +352,7 @@ static __attribute__((noinline)) const char *lex_other(struct lexer *lexer, cons
 	return NULL;
 }
 
-/* The token that begins at the current character; white space is behind us. */
+/* Lexes the token at the current character, which is not white space. */
 static void lex_token(struct lexer *lexer)
 {
 	struct token *token = &lexer->token;
@@ -422,8 +422,8 @@ static void collector_flush(struct collector *c, struct lexer *lexer)
 	c->buffer = (struct str){ NULL, 0 };
 }
 
-/* A short run of lines takes what it needs; a long one doubles, or copying it would be quadratic.
- */
+/* Room for `need` bytes in the buffer. A short run of lines takes what it needs; a long one
+ * doubles, so that copying stays linear. */
 static char *collector_room(struct collector *c, struct lexer *lexer, size_t need)
 {
 	enum { LONG_RUN = 4096 };
@@ -452,7 +452,8 @@ static void gather_line(struct collector *c, struct lexer *lexer)
 	c->line_comment = true;
 }
 
-/* Text between the marks; at each line after the first, leading blanks and then one `*` go. */
+/* Gathers the text between the marks, without the leading blanks and one `*` of each line after the
+ * first. */
 static void gather_block(struct collector *c, struct lexer *lexer)
 {
 	const char *begin = lexer->at + 2, *end;
@@ -503,7 +504,7 @@ static bool accept_newline(struct lexer *lexer)
 	return true;
 }
 
-/* What stands on the line of the token that ended. False: the next token does, too. */
+/* Gathers a comment on the line of the last token. False: the next token is on that line, too. */
 static bool gather_same_line(struct collector *c, struct lexer *lexer)
 {
 	skip_blanks(lexer);

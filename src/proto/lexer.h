@@ -21,7 +21,7 @@ enum token_kind {
 struct token {
 	uint8_t kind; /* enum token_kind */
 	char symbol;  /* of TOKEN_SYMBOL, else 0 */
-	bool bad;     /* an error about it was reported already */
+	bool bad;     /* an error about it was reported */
 	struct span span;
 };
 
@@ -38,7 +38,7 @@ struct lexer {
 	struct arena *scratch;
 };
 
-/* What lies between two tokens (see the header of this file). */
+/* The comments between two tokens. */
 struct gathered {
 	struct str trailing, leading; /* absent if there is none */
 	VEC(struct str) detached;
@@ -48,7 +48,7 @@ void lexer_init(struct lexer *lexer, struct text *place, struct str text, struct
 	struct arena *arena, struct arena *scratch);
 /* Moves on to the next token. */
 void lexer_next(struct lexer *lexer);
-/* Likewise, gathering comments. */
+/* Likewise; gathers the comments before it. */
 void lexer_next_gather(struct lexer *lexer, struct gathered *gathered);
 /* Text of a token. */
 static inline struct str token_text(const struct lexer *lexer, const struct token *token)

@@ -1,6 +1,6 @@
 /*
- * In which editions an option is there: the `feature_support` of its field, and of the enum value
- * that it is set to (feature_resolver.cc, ValidateFeatureLifetimes and ValidateFeatureSupport).
+ * Which editions have an option: the `feature_support` of its field, and of the enum value that it
+ * is set to (feature_resolver.cc, ValidateFeatureLifetimes and ValidateFeatureSupport).
  */
 #include "proto/options.h"
 
@@ -14,7 +14,7 @@ enum {
 };
 
 struct lifetime {
-	int64_t introduced, deprecated, removed; /* editions; 0: not said */
+	int64_t introduced, deprecated, removed; /* editions; 0: not set */
 	bool warns, explains; /* it has a deprecation_warning, a removal_error */
 };
 
@@ -132,8 +132,8 @@ static const char *lifetime_fault(const struct lifetime *l)
 	return NULL;
 }
 
-/* An enum value lives no longer than the option that is set to it. What it does not say itself is
- * as the option has it. */
+/* An enum value must not outlive the option that is set to it; what it leaves unset it takes from
+ * the option. */
 static const char *value_fault(const struct lifetime *option, const struct lifetime *value)
 {
 	struct lifetime both = {
@@ -165,7 +165,7 @@ static void report_disorder(struct context *context, const struct option *suppor
 
 void lifetime_check_declaration(struct context *context, const struct element *element)
 {
-	enum { MOST_VALUES = 256 }; /* of one enum that are looked at, for each field */
+	enum { MOST_VALUES = 256 }; /* of an enum that are checked, for each field */
 	const struct options *support = support_message(element);
 	const struct enumeration *type = NULL;
 	struct lifetime own;

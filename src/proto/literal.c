@@ -1,8 +1,8 @@
 /*
- * Literals as values: what stands right of an option's `=`, by the type of the field it is for.
+ * Reads literals, as they stand behind the `=` of an option, as values of the field's type.
  *
- * In a message literal (text format) more is allowed than for the option itself: numbers for
- * enums, more words for bools, lists, extensions and an `Any` by its type.
+ * In a message literal (text format) more is allowed than for the option itself: numbers for enums,
+ * more words for bools, lists, extensions and an `Any` by its type.
  */
 #include "proto/options.h"
 #include "base/utf8.h"
@@ -17,7 +17,7 @@ enum { ENTRY_KEY = 1, ENTRY_VALUE = 2 };
 
 /* ---- scalars ---- */
 
-/* The article and what a type takes, for people. */
+/* What a type takes, with its article, for messages. */
 static const char *wanted_text(enum field_type type)
 {
 	switch (type) {
@@ -236,7 +236,7 @@ static bool value_is_zero(const struct value *value)
 		return value->s.n == 0;
 	case TYPE_DOUBLE:
 	case TYPE_FLOAT:
-		memcpy(&bits, &value->d, sizeof bits); /* -0 is not the zero that is left out */
+		memcpy(&bits, &value->d, sizeof bits); /* only +0 is left out */
 		return bits == 0;
 	case TYPE_MESSAGE:
 	case TYPE_GROUP:
@@ -248,7 +248,7 @@ static bool value_is_zero(const struct value *value)
 
 /* ---- messages ---- */
 
-/* A message that a literal fills. */
+/* A message that is being read from a literal. */
 struct filling {
 	struct reading *reading;
 	const struct message *type;
@@ -300,8 +300,7 @@ static bool fill_twice(struct filling *filling, const struct field *field, struc
 	return true;
 }
 
-/* A field that has no presence and is zero is not there, as protoc has it: `n: 0` leaves no trace.
- */
+/* As in protoc, a field without presence is not set by a zero: `n: 0` has no effect. */
 static bool leaves_no_trace(
 	const struct filling *filling, const struct field *field, const struct value *value)
 {
@@ -454,7 +453,7 @@ static bool fill_field(struct filling *filling, const struct literal_field *at)
 	return fill_one(filling, field, at, &at->value);
 }
 
-/* The value that a map entry has where the literal leaves it out: it is written all the same. */
+/* A map entry's key or value that the literal leaves out; it is encoded all the same. */
 static struct value value_zero(struct context *context, const struct field *field)
 {
 	struct value value = { .type = (enum field_type)field->type };

@@ -1,6 +1,6 @@
 /*
- * Names in options as what they stand for: fields of a message, extensions, values of an enum; and
- * what is said of those that stand for nothing.
+ * Resolves names in options: fields of a message, extensions, values of an enum; and reports those
+ * that do not resolve.
  */
 #include "proto/options.h"
 
@@ -38,9 +38,9 @@ static bool builtin_has(struct context *context, const struct element *type, str
 }
 
 /*
- * Is `name` missing in a message or enum of the tree's own descriptor.proto, and the built-in one
- * has it? Then that is reported, at the old file as a whole, so that it is said once a side
- * (diags_sort) however many contracts it is the cause of.
+ * Reports that a message or enum of the tree's own descriptor.proto lacks `name` while the built-in
+ * one has it. The place is that file as a whole, so that it is reported once for each side
+ * (diags_sort), however many contracts need the name.
  */
 static bool descriptor_is_old(
 	struct context *context, const struct element *type, struct str name, struct span span)
@@ -230,7 +230,8 @@ const struct field *option_extension(
 			reading->incomplete = true;
 		return NULL;
 	}
-	if (!field->extension->extendee) { /* its own declaration is at fault, and says so */
+	if (!field->extension
+			->extendee) { /* the error is in its own declaration, which reports it */
 		reading->incomplete = true;
 		return NULL;
 	}

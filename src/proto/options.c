@@ -1,14 +1,14 @@
 /*
- * Option statements as values of their fields; the stage that interprets all but `features`.
+ * Interprets option statements as values of fields: the stage for all options but `features`.
  *
- * A statement is worked out whole (the path's fields, then the value) before it changes anything.
+ * A statement changes nothing before its whole path and its value are known.
  */
 #include "proto/options.h"
 
 /* Longest path of an option's name; each part is a level of messages. */
 enum { MAX_PARTS = MAX_NESTING };
 
-/* The index of an options message of the file that is worked on; NULL while its list is short. */
+/* The index of an options message of the current file; NULL while its list is short. */
 static struct option_index *index_of(struct context *context, const struct options *options)
 {
 	void **slot;
@@ -33,7 +33,7 @@ static bool is_features(const struct uninterpreted *statement)
 	       str_eq(statement->parts[0].name, S("features"));
 }
 
-/* Options that the compiler sets itself. */
+/* Refuses options that only the compiler sets. */
 static bool refuse_reserved(struct reading *reading, const struct options *options,
 	const struct uninterpreted *statement)
 {
@@ -57,7 +57,7 @@ static bool refuse_reserved(struct reading *reading, const struct options *optio
 	return true;
 }
 
-/* The fields that the parts of the name stand for. */
+/* Resolves the parts of an option's name to fields. */
 static bool resolve_path(struct reading *reading, const struct options *options,
 	const struct uninterpreted *statement, const struct field **path)
 {
@@ -122,7 +122,7 @@ static void report_twice(
 	arena_rewind(context->scratch, mark);
 }
 
-/* Is the leaf, or part of it, there already? Reports it. */
+/* Is the option, or a part of it, set already? Reports it. */
 static bool is_set_before(struct context *context, struct options *options,
 	const struct uninterpreted *statement, const struct field *const *path)
 {
@@ -144,7 +144,7 @@ static bool is_set_before(struct context *context, struct options *options,
 	return false;
 }
 
-/* The message that holds the leaf, made where it is not there yet. */
+/* The message that holds the last field of the path; makes those that are missing. */
 static struct options *open_path(struct context *context, struct options *options,
 	const struct uninterpreted *statement, const struct field *const *path)
 {
@@ -266,7 +266,7 @@ static void interpret_all(struct context *context, struct element *element, stru
 		check_values(context, element, options);
 }
 
-/* The option, or the field inside of its message, that a path of a set's source info leads to. */
+/* Gives a span of a set's source info to the option, or the field in its message, at its path. */
 static void span_take(struct options *options, const struct option_span *written)
 {
 	struct options *current = options;
@@ -329,7 +329,7 @@ static void options_element(void *user, struct element *element)
 			decode_all(context, element, options);
 		if (options->type && options->uninterpreted)
 			interpret_all(context, element, options);
-		/* They go when the stage is over. */
+		/* Their arena is freed after linking. */
 		options->uninterpreted = options->last_uninterpreted = NULL;
 	}
 	if (element->kind == ELEMENT_FIELD && ((struct field *)element)->preset)

@@ -1,5 +1,5 @@
 /*
- * What the files that interpret options share; private to options.c, member.c, literal.c,
+ * What the files that interpret options share; private to them: options.c, member.c, literal.c,
  * decode.c, default.c, lifetime.c, features.c and usage.c.
  */
 #pragma once
@@ -18,10 +18,9 @@ enum {
 struct reading {
 	struct context *context;
 	struct element *element;
-	bool features; /* it is in the stage before options: resolved features are not to be had yet
-			*/
+	bool features;   /* in the features stage: resolved features are not known yet */
 	bool is_default; /* not of an option: the value is a field's default */
-	bool incomplete; /* it came to nothing in silence, since something that it needs did not
+	bool incomplete; /* it gave neither a value nor an error, as something it needs did not
 			    resolve */
 };
 
@@ -32,31 +31,31 @@ static inline bool field_is_message(const struct field *field)
 
 /* ---- member.c ---- */
 
-/* `a`, or `(pkg.a)` of an extension: how an option or field is called in messages; in scratch. */
+/* The name of an option or field in messages: `a`, or `(pkg.a)` of an extension. In scratch. */
 struct str option_label(struct context *context, const struct field *field);
-/* The field of `type` by name; NULL, and reported with the nearest name. */
+/* The field of `type` by name; NULL: reported, with the nearest name as a help. */
 const struct field *option_member(
 	struct reading *reading, const struct message *type, struct str name, struct span span);
 /*
- * The extension of `type` by name as the element's scope sees it; NULL: reported, or
+ * The extension of `type` by name, looked up in the element's scope; NULL: reported, or
  * reading->incomplete.
  */
 const struct field *option_extension(
 	struct reading *reading, const struct message *type, struct str name, struct span span);
-/* Reports that `enumeration` has no value of that name, with the nearest one. */
+/* Reports that `enumeration` has no value of that name, with the nearest name as a help. */
 void enum_value_unknown(struct context *context, const struct enumeration *enumeration,
 	struct str name, struct span span);
 
 /* ---- literal.c ---- */
 
 /*
- * The value that a literal has as one element of `field`; `depth` 0 is an option's own value, above
- * that it stands in a message literal, where more forms are allowed. False: reported, or
+ * Reads a literal as one element of `field`. `depth` is 0 for an option's own value, else the
+ * literal is within a message literal, where more forms are allowed. False: reported, or
  * reading->incomplete.
  */
 bool literal_read(struct reading *reading, const struct field *field, const struct literal *literal,
 	unsigned depth, struct value *value);
-/* Says which required field a finished value lacks, at `span`; false if there is one. */
+/* Reports at `span` a required field that a complete value lacks; false: it lacks one. */
 bool literal_check_required(
 	struct reading *reading, const struct options *message, struct span span);
 
@@ -70,10 +69,10 @@ struct option_tally {
 	uint32_t count, last;
 };
 
-/* Of a long list, so that a million statements do not take a million searches. */
+/* An index of a long list, so that a million statements are not a million linear searches. */
 struct option_index {
 	struct map by_number; /* number → struct option_tally * */
-	uint32_t n;           /* items that were taken in */
+	uint32_t n;           /* items indexed so far */
 };
 
 /* `index` NULL: the list is searched, whatever its length. */
@@ -83,8 +82,8 @@ struct option_tally option_tally(struct arena *arena, struct option_index *index
 /* ---- decode.c ---- */
 
 /*
- * The number or length-delimited bytes last given for `number` in encoded options; false if it is
- * not there.
+ * The last number or length-delimited bytes at field `number` of encoded options; false: the field
+ * is not set.
  */
 bool encoded_varint(struct str bytes, int32_t number, uint64_t *value);
 bool encoded_bytes(struct str bytes, int32_t number, struct str *value);
@@ -92,15 +91,14 @@ bool encoded_bytes(struct str bytes, int32_t number, struct str *value);
 /* ---- lifetime.c ---- */
 
 /*
- * Does the file's edition have what is set at `span`, an option's field or the enum value that it
- * is set to? An error or, of what is deprecated, a warning.
+ * Checks that the file's edition has what is set at `span`: an option's field, or the enum value it
+ * is set to. Reports an error, or a warning for what is deprecated.
  */
 void lifetime_check_use(struct context *context, const struct element *set, struct span span);
-/* Is the feature_support of a field or enum value of the file in order? */
+/* Checks the feature_support that a field or enum value of the file declares. */
 void lifetime_check_declaration(struct context *context, const struct element *element);
 
 /* ---- default.c ---- */
 
-/* Makes default_value and default_text of what was written, or default_value of a set's
- * default_text. */
+/* Sets field->preset: value and text from the literal, or the value from a set's text. */
 void default_read(struct context *context, struct field *field);

@@ -11,7 +11,7 @@ void outline_words_add(struct outline_words *words, struct arena *arena, struct 
 {
 	void **slot = map_put(&words->by_hash, NULL, str_hash(word));
 
-	/* Two words of one hash: either means that the file is compiled. */
+	/* Words with equal hashes need one entry: a wrong hit only compiles the file needlessly. */
 	if (!*slot) {
 		struct str *copy = *slot = NEW(arena, struct str);
 
@@ -33,7 +33,7 @@ static bool at_ident(const struct outliner *o, struct str word)
 	       str_eq(token_text(&o->lexer, &o->lexer.token), word);
 }
 
-/* import = "import" [ word ] string …; the word is behind us */
+/* import = "import" [ word ] string …, after `import` */
 static void outline_import(struct outliner *o)
 {
 	struct outline_import import = { 0 };
@@ -48,7 +48,7 @@ static void outline_import(struct outliner *o)
 	*vec_push(o->arena, &o->outline->imports) = import;
 }
 
-/* package = "package" full.name; the word is behind us */
+/* package = "package" full.name, after `package` */
 static void outline_package(struct outliner *o)
 {
 	struct str name = S("");

@@ -1,8 +1,8 @@
 /*
- * The outline of a contract: what it imports, its package, and whether it says one of some names.
+ * The outline of a contract: its package, its imports, and whether one of some names is in it.
  *
- * For a file that did not change and may still be hurt by one that did (need.h): its tokens are
- * looked at, nothing is built of them.
+ * For a file that did not change but that a change elsewhere may hurt (need.h). Only its tokens are
+ * read; no elements are made.
  */
 #pragma once
 #include "base/intern.h"
@@ -18,19 +18,18 @@ struct outline_import {
 struct outline {
 	struct str package; /* interned */
 	VEC(struct outline_import) imports;
-	bool is_broken; /* it would not parse; false: nobody knows */
-	bool says;      /* one of the words stands in it, as a name or part of one */
+	bool is_broken; /* it would not parse; false: it may or may not */
+	bool says;      /* one of the words is in it, as a name or a part of one */
 };
 
-/* Words to look for: each interned one's `.p` is a key of `words`. Built once, read by all threads.
- */
+/* Words to look for. Built once, read by all threads. */
 struct outline_words {
 	struct map by_hash; /* (NULL, hash of the text) → the word, a struct str */
 };
 
 void outline_words_init(struct outline_words *words, struct arena *arena);
 void outline_words_add(struct outline_words *words, struct arena *arena, struct str word);
-/* Reads an outline, of a file that would not parse as far as it goes. Names are interned, the list is
- * in `arena`. */
+/* Reads an outline; of a file that would not parse, as much as can be understood. Names are
+ * interned, the list is in `arena`. */
 void outline_read(struct str bytes, const struct outline_words *words, struct intern *names,
 	struct arena *arena, struct arena *scratch, struct outline *outline);

@@ -76,7 +76,7 @@ static struct field *entry_field(
 	return field;
 }
 
-/* Same walk as a JSON name's, but the first letter is upper-cased too; then `Entry`
+/* The name in camel case like a JSON name, but with a capital at the front, then `Entry`
  * (descriptor.proto, map_entry). */
 static struct str map_entry_name(struct parser *p, struct str field)
 {
@@ -98,7 +98,7 @@ static struct str map_entry_name(struct parser *p, struct str field)
 	return intern(p->names, (struct str){ name, n + 5 });
 }
 
-/* "map" "<" key "," value ">"; the word is behind us */
+/* "map" "<" key "," value ">", from `<` on */
 static bool parse_map_type(struct parser *p, struct field *field, struct message *entry)
 {
 	struct field *key = entry_field(p, entry, "key", 1),
@@ -115,8 +115,7 @@ static bool parse_map_type(struct parser *p, struct field *field, struct message
 	       expect(p, '>');
 }
 
-/* The message of a group, whose field is there but for its body. The field has the name as it is
- * written. */
+/* The body of a group: its message. Until here the field has the name as it is written. */
 static bool parse_group_body(
 	struct parser *p, struct field *field, struct element *scope, uint32_t begin)
 {
@@ -147,7 +146,7 @@ static bool parse_group_body(
 	return ok;
 }
 
-/* The field's type; the label is behind us. */
+/* The field's type, after its label. */
 static bool parse_field_type(struct parser *p, struct field *field, struct message **entry)
 {
 	uint32_t begin = current(p)->span.begin;
@@ -200,7 +199,7 @@ static void add_field(struct parser *p, struct field *field, struct field_contex
 		*vec_push(p->arena, &context->oneof->fields) = field;
 }
 
-/* Puts the entry message of a map field in the place where the field stands. */
+/* Adds the entry message of a map field to the message that declares the field. */
 static void add_map_entry(struct parser *p, struct field *field, struct message *entry,
 	const struct field_context *context)
 {
@@ -215,7 +214,7 @@ static void add_map_entry(struct parser *p, struct field *field, struct message 
 	}
 	if (is_file(context->scope)) {
 		element_init(p, &entry->e, ELEMENT_MESSAGE, context->scope, p->file->messages.n);
-		return; /* an extension is no map: validate.c says so */
+		return; /* validate.c refuses extensions that are maps */
 	}
 	parent = (struct message *)context->scope;
 	element_init(p, &entry->e, ELEMENT_MESSAGE, &parent->e, parent->messages.n);

@@ -63,8 +63,7 @@ static bool parse_syntax(struct parser *p)
 	}
 	if (!found) {
 		refuse_syntax(p, edition, value, value_span);
-		/* The rest is read as what comes nearest, so that nothing follows from this error.
-		 */
+		/* Parse the rest as the nearest known one, so that no other errors follow. */
 		p->file->edition = edition ? EDITION_2024 : EDITION_PROTO3;
 	}
 	return ok;

@@ -105,8 +105,8 @@ static void add_synthetic_oneofs(struct parser *p, struct message *message)
 		struct oneof *oneof;
 		struct str name = field->e.name;
 
-		/* A name that is there twice is an error already; one candidate after another would
-		 * have to be tried for each. */
+		/* A duplicate name is an error already; trying candidates for each would be
+		 * quadratic. */
 		if (!field->proto3_optional || map_get(&taken, name.p, 0) != field)
 			continue;
 		if (!name.n || name.p[0] != '_')

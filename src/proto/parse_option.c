@@ -15,7 +15,7 @@ struct str parse_strings(struct parser *p, struct arena *arena)
 	while (current(p)->kind == TOKEN_STRING) {
 		struct str part = token_string(text_of(p), p->scratch);
 
-		/* Doubling, since a stranger may write a million of them. */
+		/* Double the room: hostile input may have a million literals. */
 		if (all.n + part.n > room) {
 			char *larger = arena_bytes(arena, room = (all.n + part.n) * 2);
 

@@ -1,4 +1,4 @@
-/* What tokens stand for: numbers and strings. */
+/* Values of tokens: numbers and strings. */
 #include "base/utf8.h"
 #include "proto/lexer.h"
 
@@ -105,19 +105,19 @@ static size_t read_unicode(struct str text, size_t i, uint32_t *c)
 
 struct str token_string(struct str text, struct arena *arena)
 {
-	/* No escape is shorter than what it stands for, save \U beyond 10FFFF, which is as long. */
+	/* No escape is shorter than its value; \U beyond 10FFFF is as long. */
 	char *out = arena_bytes(arena, text.n + 1);
 	size_t n = 0, last = text.n ? text.n - 1 : 0;
 
 	if (text.n < 2 || text.p[last] != text.p[0])
-		last = text.n; /* not ended; reported already */
+		last = text.n; /* it does not end, which was reported */
 	for (size_t i = 1; i < last;) {
 		size_t plain = str_find((struct str){ text.p + i, last - i }, '\\');
 		uint32_t value;
 		char c;
 
 		if (i + plain + 1 >= last)
-			plain = last - i; /* to the end, with a backslash that stands there */
+			plain = last - i; /* to the end, including a backslash there */
 		memcpy(out + n, text.p + i, plain);
 		n += plain;
 		i += plain + 1;

@@ -156,7 +156,7 @@ static const struct options *features_of(const struct element *element)
 	return option ? option_message(option) : NULL;
 }
 
-/* At the field's type, where buf has them. */
+/* At the field's type, where buf reports them. */
 static void check_field_features(struct context *context, const struct field *field)
 {
 	const struct options *features = features_of(&field->e);
@@ -238,7 +238,7 @@ static void check_element(void *user, struct element *element)
 		return;
 	mark = arena_mark(context->scratch);
 	check_options(context, element, element->options, 0);
-	/* What else a set holds was checked by the compiler that wrote it, by its own lights. */
+	/* The compiler that wrote a set checked the rest. */
 	if (!context->file->from_set)
 		check_declared(context, element);
 	arena_rewind(context->scratch, mark);
