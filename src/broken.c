@@ -263,7 +263,7 @@ static void report_lost(struct losses *l, const struct lost_import *lost)
 		"import '" STR "' dangles on the new side ('" STR
 		"'): the change took its file away",
 		ARG(lost->import->path), ARG(r->new_source->name));
-	if (r->new_source->kind == SOURCE_SET)
+	if (r->new_source->by_import_path)
 		diag_help(r->diags, "make the set with its imports: protoc --include_imports");
 	else if (moved.p)
 		diag_help(r->diags,

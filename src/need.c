@@ -355,8 +355,8 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 {
 	if (!need->changes->complete || need->changes->list.n > LARGE_CHANGE ||
 		old->inferred != new->inferred || old->declared.n != new->declared.n ||
-		old->excluded.n != new->excluded.n || need->old_source->kind == SOURCE_SET ||
-		need->new_source->kind == SOURCE_SET ||
+		old->excluded.n != new->excluded.n || need->old_source->by_import_path ||
+		need->new_source->by_import_path ||
 		!str_eq(need->old_source->top, need->new_source->top))
 		return true;
 	for (uint32_t i = 0; i < old->declared.n; i++)

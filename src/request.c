@@ -66,7 +66,7 @@ void request_find_roots(struct arena *arena, const struct breakwater_list *files
 {
 	const struct source_list *list;
 
-	if (!old->roots.inferred || old->source->kind == SOURCE_SET)
+	if (!old->roots.inferred || old->source->by_import_path)
 		return;
 	list = source_files(old->source, diags);
 	for (size_t i = 0; list && i < files->n; i++) {

@@ -87,7 +87,7 @@ bool run_holds(const struct breakwater_run *run, bool old, struct str path)
 {
 	const struct side *side = &run->sides[old ? OLD : NEW];
 
-	return side->source->kind == SOURCE_SET || config_holds(&side->config, path);
+	return side->source->by_import_path || config_holds(&side->config, path);
 }
 
 const struct breakwater_phase *breakwater_run_phases(const struct breakwater_run *run, size_t *n)

@@ -16,7 +16,7 @@ static void disown(struct breakwater_run *run)
 	for (int side = OLD; side < SIDES && !run->options->roots.n; side++) {
 		struct schema *schema = &run->schemas[side];
 
-		if (run->sides[side].source->kind == SOURCE_SET)
+		if (run->sides[side].source->by_import_path)
 			continue;
 		for (uint32_t i = 0; i < schema->files.n; i++) {
 			const struct file *file = schema->files.items[i].file;
@@ -45,7 +45,7 @@ static void know_visibility(struct breakwater_run *run)
 	for (int side = OLD; side < SIDES; side++) {
 		struct schema *schema = &run->schemas[side];
 
-		if (run->sides[side].source->kind != SOURCE_SET ||
+		if (!run->sides[side].source->by_import_path ||
 			!((side == NEW && run->scope.generated) || keeps_visibility(schema)))
 			continue;
 		for (uint32_t i = 0; i < schema->files.n; i++)

@@ -233,7 +233,7 @@ bool judge_empty_sides(struct breakwater_run *run)
 		"neither the old side ('" STR "') nor the new side ('" STR
 		"') has a contract (a file that ends in '.proto')",
 		ARG(run->sides[OLD].source->name), ARG(run->sides[NEW].source->name));
-	if (run->sides[NEW].source->kind == SOURCE_INDEX)
+	if (run->sides[NEW].source->is_index)
 		diag_help(&run->diags, "is one to be committed? git add it first");
 	diag_help(&run->diags, "is this the right folder? '--allow-empty' makes this 0");
 	return false;

@@ -92,7 +92,7 @@ static bool place_holds(
 	}
 	if (!roots_hold(&side->roots, place))
 		return false;
-	if ((side->source->kind == SOURCE_SET || str_ends(place, S(".proto"))) &&
+	if ((side->source->by_import_path || str_ends(place, S(".proto"))) &&
 		source_find(side->source, place))
 		return !is_folder;
 	return source_has_contract(side->source, place, diags);

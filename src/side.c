@@ -135,7 +135,7 @@ void side_warn_of_modules(
 	for (uint32_t i = 0; i < new->config.modules.n; i++) {
 		const struct module *module = &new->config.modules.items[i];
 
-		if (!module->path_place.text || new->source->kind == SOURCE_SET ||
+		if (!module->path_place.text || new->source->by_import_path ||
 			source_has_contract(new->source, module->path, diags) ||
 			source_has_contract(
 				old->source, path_on_old(old, new, arena, module->path), diags))
@@ -154,7 +154,7 @@ bool side_find_roots(const struct side_options *options, struct side *side)
 	side->roots = (struct roots){ 0 };
 	side->n_rooted = side->config.modules.n;
 	/* The files of a set are named by import path: there is nothing to find. */
-	if (side->source->kind != SOURCE_SET) {
+	if (!side->source->by_import_path) {
 		if (!roots_of_options(options, side->source, &side->roots))
 			return false;
 		if (!side->roots.declared.n)

@@ -403,30 +403,19 @@ static bool find_folder(struct accepting *a, struct str *folder)
 {
 	struct cli *cli = a->cli;
 	const struct source *source = run_source(a->run, false);
-	struct repository_facts facts;
-	bool absent;
 
-	if (source->kind == SOURCE_DIR) {
-		*folder = str_from(source->name, strlen("dir:"));
-		if (!folder->n || folder->p[0] != '/')
-			*folder = path_join(cli->arena, cli->directory, *folder);
-		return true;
-	}
-	if (source->kind != SOURCE_TREE && source->kind != SOURCE_INDEX &&
-		source->kind != SOURCE_WORKTREE) {
+	if (!source->is_git && !source->folder.p) {
 		diag_error(&cli->diags, NOWHERE, STR " has no place for " ACCEPTED_FILE,
 			ARG(source->name));
 		diag_help(&cli->diags, "compare with the folder that the set was built from");
 		return false;
 	}
-	if (!cli_repository(cli, &facts, &absent))
-		return false;
-	if (!facts.work_dir.p) {
+	if (!source->folder.p) {
 		diag_error(&cli->diags, NOWHERE,
 			"this repository is bare: it has no working tree to write to");
 		return false;
 	}
-	*folder = path_join(cli->arena, facts.work_dir, source->top);
+	*folder = path_join(cli->arena, source->folder, source->top);
 	return true;
 }
 
@@ -617,9 +606,9 @@ static void say_done(struct accepting *a, struct str path)
 	out_str(out, S("wrote "));
 	out_str(out, cli_path_shown(a->cli, path));
 	out_str(out, S("; commit it\n"));
-	if (source->kind == SOURCE_INDEX)
+	if (source->is_index)
 		out_str(out, S("the index is checked with the file that it has: git add it\n"));
-	else if (source->kind == SOURCE_TREE)
+	else if (!source->is_on_disk)
 		out_printf(out, STR " itself is checked with the file that it has\n",
 			ARG(str_plain(a->cli->arena, source->name)));
 	say_rest(a);

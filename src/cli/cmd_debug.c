@@ -22,7 +22,7 @@ static bool debug_tokens(struct cli *cli, struct source *source)
 	struct arena *scratch = arena_like(cli->arena);
 	bool ok = list != NULL;
 
-	if (ok && source->kind == SOURCE_SET) {
+	if (ok && source->by_import_path) {
 		diag_error(&cli->diags, NOWHERE, "a descriptor set has no tokens");
 		ok = false;
 	}

@@ -118,22 +118,13 @@ static struct str disk_top(struct search *s)
 	struct source *source = s->source;
 	struct str directory = absolute(s->arena, s->override->directory, S("."));
 
-	switch (source->kind) {
-	case SOURCE_DIR:
-		if (!str_starts(source->name, S("dir:")))
-			break;
-		return absolute(s->arena, s->override->directory, str_from(source->name, 4));
-	case SOURCE_TREE:
-	case SOURCE_INDEX:
-	case SOURCE_WORKTREE:
-		if (!source->prefix.n)
-			return directory;
-		if (str_ends(directory, source->prefix) && directory.n > source->prefix.n)
-			return str_head(directory, directory.n - source->prefix.n - 1);
-		break;
-	default:
-		break;
-	}
+	if (!source->is_git)
+		return source->folder.p ? absolute(s->arena, directory, source->folder)
+					: source->folder;
+	if (!source->prefix.n)
+		return directory;
+	if (str_ends(directory, source->prefix) && directory.n > source->prefix.n)
+		return str_head(directory, directory.n - source->prefix.n - 1);
 	return (struct str){ NULL, 0 };
 }
 
@@ -353,7 +344,7 @@ bool config_read(struct arena *arena, struct intern *names, struct source *sourc
 		add_default_module(&r, source->top, config);
 	if (!config->rest.selection)
 		read_breaking(&r, &nodes, &config->rest);
-	if (!config->found && source->kind != SOURCE_SET && source->kind != SOURCE_EMPTY)
+	if (!config->found && !source->by_import_path && !source->is_empty)
 		config->nested = nested_new(arena);
 	return true;
 }

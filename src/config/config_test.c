@@ -147,11 +147,10 @@ static void a_named_file_inside_the_input_counts_from_its_folder(void **state)
 	fputs("version: 1\nignore: [x, ../y]\n", file);
 	fclose(file);
 	fixture_open(&f, FILES(FILE_OF("a.proto", "")));
-	f.source->kind = SOURCE_DIR; /* `dir:/tmp`, as far as its name goes */
-	f.source->name = S("dir:/tmp");
+	f.source->folder = S("/tmp");
 	f.override.file = str_of(path);
 	fixture_read(&f);
-	f.source->kind = SOURCE_MEMORY;
+	f.source->folder = (struct str){ NULL, 0 };
 	unlink(path);
 	rmdir(folder);
 	assert_true(f.ok);

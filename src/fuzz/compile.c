@@ -23,7 +23,7 @@ static struct source *builtin(struct run *run)
 	*file = (struct memory_file){ S("google/protobuf/descriptor.proto"),
 		str_of(small_descriptor) };
 	source = source_memory(run->round.arena, S("built-in"), file, 1);
-	source->kind = SOURCE_BUILTIN; /* as what stands for it */
+	source->is_builtin = true; /* as what stands for it */
 	return source;
 }
 

@@ -86,7 +86,7 @@ struct compile_options {
 	bool source_info;     /* keep what a set's source info is made of */
 	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to
 				 judge */
-	parse_file parse_descriptor; /* for sources of SOURCE_SET kind */
+	parse_file parse_descriptor; /* for sources with `by_import_path` */
 	/* How many files are compiled, of those that are known of by now. Called by the compiling
 	 * threads, at the same time; NULL: nobody asks. */
 	void (*progress)(void *context, size_t done, size_t total);

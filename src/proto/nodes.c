@@ -90,7 +90,7 @@ static const struct source_entry *own_name(
 static struct node *node_of_path(struct driver *d, struct side_state *s,
 	const struct source_entry *entry, struct source *source)
 {
-	bool is_builtin = source->kind == SOURCE_BUILTIN;
+	bool is_builtin = source->is_builtin;
 	struct str path = intern(d->options->names, entry->path);
 	void **slot = map_put(&s->by_path, path.p, is_builtin);
 	struct node *node;
@@ -164,18 +164,12 @@ static struct unit *unit_new(struct driver *d, struct node *node)
 	return unit;
 }
 
-static bool is_git(const struct source *source)
-{
-	return source->kind == SOURCE_TREE || source->kind == SOURCE_INDEX ||
-	       source->kind == SOURCE_WORKTREE;
-}
-
 /* Is it certain without reading that two nodes hold the same bytes? */
 static bool same_id(const struct node *a, const struct node *b)
 {
 	if (a->is_builtin && b->is_builtin)
 		return true;
-	return is_git(a->source) && is_git(b->source) && a->entry->has_id && b->entry->has_id &&
+	return a->source->is_git && b->source->is_git && a->entry->has_id && b->entry->has_id &&
 	       memcmp(a->entry->id.bytes, b->entry->id.bytes, sizeof a->entry->id.bytes) == 0;
 }
 
@@ -252,9 +246,8 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 		if (twin && twin->compares)
 			twin->shares =
 				node_holds(twin, request.bytes, worker->scratch, &unit->diags);
-		unit->parsed = node->source->kind == SOURCE_SET
-				       ? d->options->parse_descriptor(&request)
-				       : proto_parse(&request);
+		unit->parsed = node->source->by_import_path ? d->options->parse_descriptor(&request)
+							    : proto_parse(&request);
 		name_elements(d, unit, request.bytes.n);
 	}
 	unit->file->is_broken = !unit->parsed;
@@ -322,7 +315,7 @@ static bool plan_sharing(struct node *node, bool is_new)
 	node->shares = same_id(node, twin);
 	/* The new side's file comes second, when the old one's is about to be parsed. */
 	node->compares = is_new && !node->shares && !twin->unit->parsed &&
-			 !(is_git(node->source) && is_git(twin->source));
+			 !(node->source->is_git && twin->source->is_git);
 	return node->shares || node->compares;
 }
 

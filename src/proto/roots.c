@@ -259,7 +259,7 @@ const struct source_entry *root_find(
 	const struct source_entry *entry;
 
 	*source = own;
-	if (own->kind == SOURCE_SET)
+	if (own->by_import_path)
 		entry = source_find(own, import);
 	else if (!finder->side->roots.inferred)
 		entry = find_declared(finder, importer, import);
@@ -272,7 +272,7 @@ const struct source_entry *root_find(
 		*source = own->builtin;
 		return entry;
 	}
-	if (!own->builtin || own->kind == SOURCE_SET || !finder->side->roots.inferred)
+	if (!own->builtin || own->by_import_path || !finder->side->roots.inferred)
 		return NULL;
 	entry = find_at(finder, path_parent(importer), import);
 	return entry ? entry : find_shortened(finder, importer, import);
@@ -300,7 +300,7 @@ struct str root_import_path(const struct root_finder *finder, struct str path)
 	struct str root = finder->side->source->top;
 	bool declared;
 
-	if (finder->side->source->kind == SOURCE_SET)
+	if (finder->side->source->by_import_path)
 		return path;
 	for (uint32_t i = 0; i < roots->declared.n; i++)
 		if (path_under(path, roots->declared.items[i]) &&

@@ -12,6 +12,6 @@ struct source *source_builtin(struct arena *arena)
 			(struct str){ (const char *)builtin_files[i].bytes, builtin_files[i].size };
 	}
 	source = source_memory(arena, S("built-in"), files, n_builtin_files);
-	source->kind = SOURCE_BUILTIN;
+	source->is_builtin = true;
 	return source;
 }

@@ -5,12 +5,6 @@
 
 #include <stdlib.h>
 
-static bool is_git(const struct source *source)
-{
-	return source->kind == SOURCE_TREE || source->kind == SOURCE_INDEX ||
-	       source->kind == SOURCE_WORKTREE;
-}
-
 static void forget_ids(struct source *source)
 {
 	for (uint32_t i = 0; source->listed && i < source->list.entries.n; i++)
@@ -28,9 +22,9 @@ static void hash_like(struct source *source, struct content_hashing hashing)
 /* Both sides' ids are made in one way from here on. */
 static void hash_alike(struct source *old, struct source *new)
 {
-	if (is_git(old) != is_git(new))
-		hash_like(is_git(old) ? new : old, (struct content_hashing){ .blob = true });
-	else if (!is_git(old))
+	if (old->is_git != new->is_git)
+		hash_like(old->is_git ? new : old, (struct content_hashing){ .blob = true });
+	else if (!old->is_git)
 		hash_like(new, old->hashing);
 }
 
@@ -83,7 +77,7 @@ static bool compare_pair(
 	*differ = leads_elsewhere(c, a, b);
 	if (*differ)
 		return true;
-	if (!is_git(c->old) && !is_git(c->new))
+	if (!c->old->is_git && !c->new->is_git)
 		return bytes_differ(c->old, a, c->new, b, c->scratch, differ, c->diags);
 	if (!source_identify(c->old, a, c->diags) || !source_identify(c->new, b, c->diags))
 		return false;
@@ -133,10 +127,10 @@ bool source_changes(
 {
 	struct comparing comparing = { old, new, changes, diags, NULL };
 	const struct source_list *old_list, *new_list;
-	bool is_empty = old->kind == SOURCE_EMPTY || new->kind == SOURCE_EMPTY, ok;
+	bool is_empty = old->is_empty || new->is_empty, ok;
 
 	*changes = (struct changes){ 0 };
-	if (!is_empty && (old->kind == SOURCE_SET) != (new->kind == SOURCE_SET))
+	if (!is_empty && old->by_import_path != new->by_import_path)
 		return true;
 	if (tree_is_comparable(old, new))
 		return tree_changes(old, new, changes, diags);

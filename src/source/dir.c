@@ -310,11 +310,12 @@ static const struct source_ops dir_ops = {
 struct source *dir_open(const struct source_options *options, struct str path, struct diags *diags)
 {
 	struct dir *dir = NEW(options->arena, struct dir);
-	struct source *source = source_new(options->arena, SOURCE_DIR, &dir_ops, dir);
+	struct source *source = source_new(options->arena, &dir_ops, dir);
 	int error;
 
 	source->name = source->side = str_printf(options->arena, "dir:" STR, ARG(path));
 	source->folder = str_of(path_absolute(options, path));
+	source->is_on_disk = true;
 	dir->max_file_bytes = options->max_file_bytes;
 	dir->max_files = options->max_files;
 	dir->top = open_again(path_absolute(options, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -157,7 +157,7 @@ static void outside_a_repository_the_default_is_the_folder(void **state)
 	fixture_write(f, "a.proto", "a");
 	source = source_open(&f->options, (struct str){ NULL, 0 }, &f->diags);
 	assert_non_null(source);
-	assert_int_equal(source->kind, SOURCE_DIR);
+	assert_true(source->is_on_disk && !source->is_git);
 	assert_int_equal(source->side.n, 0);
 	source_close(source);
 }

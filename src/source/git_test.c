@@ -28,7 +28,7 @@ static void a_revision_is_read_without_a_checkout(void **state)
 	struct fixture *f = *state;
 	struct source *source = fixture_open(f, "HEAD~1");
 
-	assert_int_equal(source->kind, SOURCE_TREE);
+	assert_true(source->is_git && !source->is_index && !source->is_on_disk);
 	assert_string_equal(fixture_paths(f, source), "api/a.proto");
 	assert_string_equal(fixture_read(f, source, "api/a.proto"), "one");
 	assert_string_equal(fixture_read(f, source, "buf.yaml"), "version: v2");
@@ -394,7 +394,7 @@ static const char *default_base(struct fixture *f, const char *configured, struc
 
 	if (!sources_open(&f->options, &request, &old, &new, note, &f->diags))
 		return NULL;
-	assert_int_equal(new->kind, SOURCE_WORKTREE);
+	assert_true(new->is_git && new->is_on_disk);
 	text = fixture_read(f, old, "api/a.proto");
 	source_close(old);
 	source_close(new);
@@ -504,7 +504,7 @@ static void staged_before_the_first_commit_compares_with_nothing(void **state)
 	fixture_write(f, "a.proto", "a");
 	fixture_add_all(f);
 	assert_true(sources_open(&f->options, &request, &old, &new, &note, &f->diags));
-	assert_int_equal(old->kind, SOURCE_EMPTY);
+	assert_true(old->is_empty);
 	assert_true(source_changes(old, new, &changes, &f->diags));
 	assert_int_equal(changes.list.n, 1);
 	assert_int_equal(changes.list.items[0].kind, CHANGE_ADDED);

@@ -75,8 +75,7 @@ bool file_read(const char *path, uint64_t limit, struct arena *arena, struct str
 void diag_unreadable(const struct source *source, struct str path, int error, struct diags *diags);
 
 /* A new source that nothing was listed of. */
-struct source *source_new(
-	struct arena *arena, enum source_kind kind, const struct source_ops *ops, void *impl);
+struct source *source_new(struct arena *arena, const struct source_ops *ops, void *impl);
 /* A path for messages: the side before it, control characters made visible; in `arena`. */
 struct str path_printable(struct arena *arena, struct str path);
 /* Relative, without empty, `.` and `..` parts and without NUL. */

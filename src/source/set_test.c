@@ -123,7 +123,7 @@ static void a_set_is_read_from_a_file(void **state)
 		BYTES("\x0a\x09\x0a\x07"
 		      "a.proto"));
 	source = fixture_open(f, "set:x.binpb");
-	assert_int_equal(source->kind, SOURCE_SET);
+	assert_true(source->by_import_path);
 	assert_string_equal(fixture_paths(f, source), "a.proto");
 	assert_true(str_eq(source->name, S("set:x.binpb")));
 	source_close(source);

@@ -4,13 +4,11 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-struct source *source_new(
-	struct arena *arena, enum source_kind kind, const struct source_ops *ops, void *impl)
+struct source *source_new(struct arena *arena, const struct source_ops *ops, void *impl)
 {
 	struct source *source = NEW(arena, struct source);
 
 	source->ops = ops;
-	source->kind = kind;
 	source->arena = arena;
 	source->impl = impl;
 	source->name = source->side = source->top = source->prefix = S("");
@@ -205,7 +203,7 @@ static bool memory_list(struct source *source, struct source_list *list, struct 
 
 	(void)diags;
 	for (uint32_t i = 0; i < memory->n; i++)
-		if (source->kind == SOURCE_SET || path_is_contract(memory->entries[i].path))
+		if (source->by_import_path || path_is_contract(memory->entries[i].path))
 			*vec_push(source->arena, &list->entries) = memory->entries[i];
 	return true;
 }
@@ -233,11 +231,11 @@ static const struct source_ops memory_ops = {
 	.read = memory_read,
 };
 
-static struct source *memory_source(struct arena *arena, enum source_kind kind, struct str name,
-	const struct memory_file *files, size_t n)
+struct source *source_memory(
+	struct arena *arena, struct str name, const struct memory_file *files, size_t n)
 {
 	struct memory *memory = NEW(arena, struct memory);
-	struct source *source = source_new(arena, kind, &memory_ops, memory);
+	struct source *source = source_new(arena, &memory_ops, memory);
 
 	memory->entries = NEW_ARRAY(arena, n, struct source_entry);
 	memory->bytes = NEW_ARRAY(arena, n, struct str);
@@ -251,21 +249,21 @@ static struct source *memory_source(struct arena *arena, enum source_kind kind, 
 	return source;
 }
 
-struct source *source_memory(
-	struct arena *arena, struct str name, const struct memory_file *files, size_t n)
-{
-	return memory_source(arena, SOURCE_MEMORY, name, files, n);
-}
-
 struct source *source_memory_set(
 	struct arena *arena, struct str name, const struct memory_file *files, size_t n)
 {
-	return memory_source(arena, SOURCE_SET, name, files, n);
+	struct source *source = source_memory(arena, name, files, n);
+
+	source->by_import_path = true;
+	return source;
 }
 
 struct source *source_empty(struct arena *arena, struct str name)
 {
-	return memory_source(arena, SOURCE_EMPTY, name, NULL, 0);
+	struct source *source = source_memory(arena, name, NULL, 0);
+
+	source->is_empty = true;
+	return source;
 }
 
 void source_close(struct source *source)
@@ -319,7 +317,7 @@ const struct source_entry *source_find(struct source *source, struct str path)
 		const struct source_entry *entry = list_find(source, path);
 
 		/* All contracts are in the list; only other files need a look. */
-		if (entry || path_is_contract(path) || source->kind == SOURCE_SET)
+		if (entry || path_is_contract(path) || source->by_import_path)
 			return entry;
 	}
 	return source->ops->find(source, path);

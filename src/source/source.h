@@ -12,17 +12,6 @@
 #include "base/map.h"
 #include "base/vec.h"
 
-enum source_kind {
-	SOURCE_TREE,
-	SOURCE_INDEX,
-	SOURCE_WORKTREE,
-	SOURCE_DIR,
-	SOURCE_SET,
-	SOURCE_BUILTIN,
-	SOURCE_MEMORY,
-	SOURCE_EMPTY
-};
-
 /* A git blob's id, or what `hash` says of a folder's file. Two files of one kind of source are
  * equal if their ids are. */
 struct content_id {
@@ -81,8 +70,15 @@ struct source_ops {
 
 struct source {
 	const struct source_ops *ops;
-	enum source_kind kind;
 	struct arena *arena; /* the run's */
+	/* What kind it is, as far as others need to know. */
+	bool is_git;         /* a tree, the index or the working tree: ids are those of git's blobs */
+	bool is_index;       /* git's index */
+	bool is_on_disk;     /* an edit counts at once: the working tree or a folder */
+	bool is_builtin;     /* the files that the program carries */
+	bool is_empty;       /* it never has anything in it */
+	bool by_import_path; /* a descriptor set: its files are FileDescriptorProtos named by import
+				path, so there are no roots, no configuration and no other files */
 	struct str name;     /* for people: `v1.4.0`, `working tree`, `dir:old` */
 	struct str side; /* before a path in messages: `v1.4.0`, `dir:old`, `index`; empty for the
 			    working tree */

@@ -388,7 +388,7 @@ static void tree_close(struct source *source)
 	impl->scratch = NULL;
 }
 
-static const struct source_ops tree_ops = {
+const struct source_ops tree_ops = {
 	.list = tree_list,
 	.find = tree_find,
 	.obstacle = tree_obstacle,
@@ -404,7 +404,7 @@ struct source *tree_open(struct repository *repository, const struct content_id 
 	struct str top, struct str name, struct str side, struct diags *diags)
 {
 	struct tree_source *impl = NEW(repository->arena, struct tree_source);
-	struct source *source = source_new(repository->arena, SOURCE_TREE, &tree_ops, impl);
+	struct source *source = source_new(repository->arena, &tree_ops, impl);
 	const struct tree *root = tree_get(repository, tree->bytes, S(""), diags);
 	uint32_t errors = diags->n_errors;
 
@@ -415,7 +415,7 @@ struct source *tree_open(struct repository *repository, const struct content_id 
 	source->top = top;
 	source->prefix = repository->prefix;
 	source->folder = repository->work_dir;
-	source->hashing.blob = true;
+	source->is_git = source->hashing.blob = true;
 	impl->root = root;
 	impl->repository = repository;
 	map_init(&impl->found, repository->arena);

@@ -25,6 +25,8 @@ struct tree_source {
 	} * way;
 };
 
+extern const struct source_ops tree_ops;
+
 static inline bool item_is(const struct tree_item *item, uint32_t mode)
 {
 	return (item->mode & MODE_TYPE) == mode;

@@ -309,7 +309,7 @@ bool tree_is_comparable(const struct source *old, const struct source *new)
 {
 	const struct tree_source *a = old->impl, *b = new->impl;
 
-	if (old->kind != SOURCE_TREE || new->kind != SOURCE_TREE)
+	if (old->ops != &tree_ops || new->ops != &tree_ops)
 		return false;
 	return str_eq(old->top, new->top) && str_eq(a->repository->git_dir, b->repository->git_dir);
 }

@@ -616,15 +616,16 @@ static struct source *work_open(struct repository *repository, bool on_disk, str
 {
 	struct work *work = NEW(repository->arena, struct work);
 	struct source *source =
-		source_new(repository->arena, on_disk ? SOURCE_WORKTREE : SOURCE_INDEX,
-			on_disk ? &worktree_ops : &index_ops, work);
+		source_new(repository->arena, on_disk ? &worktree_ops : &index_ops, work);
 
 	work->repository = repository_share(repository);
 	work->arena = arena_like(repository->arena);
 	work->on_disk = on_disk;
 	source->prefix = repository->prefix;
 	source->folder = repository->work_dir;
-	source->hashing.blob = true;
+	source->is_git = source->hashing.blob = true;
+	source->is_on_disk = on_disk;
+	source->is_index = !on_disk;
 	if (index_read(repository, work->arena, &work->index, diags) &&
 		(!on_disk || index_unfold(repository, work->arena, &work->index, diags)))
 		return source;
