@@ -11,7 +11,7 @@
 enum { MAX_CONFIG_LOOK = 1 << 16 }; /* bytes of a buf.yaml that are searched for its version */
 
 /* What an input is. */
-enum input_form {
+enum buf_form {
 	INPUT_DIR,
 	INPUT_PROTOFILE,
 	INPUT_GIT,
@@ -29,7 +29,7 @@ struct spelling {
 	struct str whole, path;
 	/* Absent: not given. */
 	struct str format, compression, branch, tag, ref, commit, subdir, strip, submodules, depth;
-	enum input_form form;
+	enum buf_form form;
 	enum packing packing;
 	uint32_t strip_components;
 };
@@ -166,7 +166,7 @@ static bool is_on_disk(struct cli *cli, struct str path, bool folder)
 
 struct format {
 	struct str word;
-	enum input_form form;
+	enum buf_form form;
 	enum packing packing;
 };
 
@@ -282,7 +282,7 @@ static bool take_format(struct cli *cli, struct spelling *s)
 	return false;
 }
 
-static bool is_file(enum input_form form)
+static bool is_file(enum buf_form form)
 {
 	return form == INPUT_SET || form == INPUT_JSON || form == INPUT_TEXT || form == INPUT_TAR;
 }

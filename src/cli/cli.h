@@ -34,6 +34,8 @@ struct cli {
 	int unknown;                  /* the status of what could not be known */
 };
 
+#define INPUT_FORMS "\001" /* in a help text: `dir:FOLDER, …` */
+
 struct command {
 	const char *name;
 	const char *operands; /* as the usage shows them; "" for none */
@@ -43,16 +45,21 @@ struct command {
 	size_t n_options;
 	size_t arguments_size; /* of the struct that the options are stored in; 0 for none */
 	size_t min_operands, max_operands;
-	int unknown; /* the status of what could not be known; 0: STATUS_UNKNOWN */
+	bool takes_inputs;  /* the operands are inputs, all but those that `operand` offers */
+	struct opt operand; /* what a shell offers for the first operand: its values */
+	int unknown;        /* the status of what could not be known; 0: STATUS_UNKNOWN */
 	/* Gives the exit status. What it could not do is in cli->diags. */
 	int (*run)(struct cli *cli, const void *arguments, const struct texts *operands);
 };
 
-extern const struct command accept_command, breaking_command, check_command, init_command,
-	build_command, rules_command, explain_command, debug_command, help_command,
-	completion_command;
+/* The commands in the order of the help: each is a file cmd_x.c with its x_command. */
+#define COMMANDS(X) \
+	X(check)    \
+	X(build) X(accept) X(init) X(breaking) X(rules) X(explain) X(debug) X(completion) X(help)
+#define COMMAND_DECLARE(name) extern const struct command name##_command;
+COMMANDS(COMMAND_DECLARE)
 
-/* The commands in the order of the help, NULL at the end. */
+/* All of them, NULL at the end. */
 extern const struct command *const commands[];
 extern const struct opt common_options[];
 extern const size_t n_common_options;
@@ -80,8 +87,7 @@ bool cli_output_close(struct cli *cli, struct out *out, const char *path);
 /* How `rules` and `explain` look in a file (NULL or `-`: standard output). */
 struct rules_look cli_rules_look(struct cli *cli, const char *path);
 /* What stands on the terminal of a text in `format`. */
-struct str cli_wrapped(
-	struct cli *cli, struct str format, struct rules_look look, struct str text);
+struct str cli_wrapped(struct cli *cli, struct str format, struct rules_look look, struct str text);
 /* All three in one, for a text that is complete; the exit status. */
 int cli_output_write(struct cli *cli, const char *path, struct str text);
 /* `breakwater: NOTE`: which base was taken where none was named. */
@@ -91,8 +97,8 @@ struct source *cli_source_open(struct cli *cli, const char *input);
 /* Opened source → configuration and roots, for commands with one side. */
 bool cli_side_prepare(
 	struct cli *cli, const char *config, const struct texts *roots, struct side *side);
-/* One line on standard error and the status of what could not be known, of the cli that `context` is;
- * removes unfinished files. Does not come back. */
+/* One line on standard error and the status of what could not be known, of the cli that `context`
+ * is; removes unfinished files. Does not come back. */
 void cli_out_of_memory(void *context);
 /* Columns of the terminal that a descriptor is, by COLUMNS or as it says; 0: it is none, or does
  * not know. */

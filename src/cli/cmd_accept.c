@@ -686,5 +686,6 @@ const struct command accept_command = {
 	.n_options = COUNT(accept_rows),
 	.arguments_size = sizeof(struct accept_arguments),
 	.max_operands = UINT32_MAX,
+	.takes_inputs = true,
 	.run = accept_run,
 };

@@ -116,13 +116,13 @@ const struct command build_command = {
 	.name = "build",
 	.operands = "[INPUT] -o FILE",
 	.summary = "Compile one revision to a google.protobuf.FileDescriptorSet",
-	.text = "INPUT is a revision of the repository (branch, tag, hash, REV:FOLDER), or "
-		"dir:FOLDER,\n"
-		"set:FILE, worktree:, index:. Left out it is the working tree, outside a "
-		"repository dir:.\n",
+	.text = "INPUT is a revision of the repository (branch, tag, hash, REV:FOLDER), "
+		"or\n" INPUT_FORMS ".\n"
+		"Left out it is the working tree, outside a repository dir:.\n",
 	.options = build_options,
 	.n_options = COUNT(build_options),
 	.arguments_size = sizeof(struct build_arguments),
 	.max_operands = 1,
+	.takes_inputs = true,
 	.run = build_run,
 };

@@ -282,7 +282,7 @@ const struct command check_command = {
 		"\n"
 		"BASE and HEAD are revisions of the repository (branch, tag, hash, HEAD~3, "
 		"origin/main,\n"
-		"REV:FOLDER), or dir:FOLDER, set:FILE (a FileDescriptorSet), worktree:, index:.\n"
+		"REV:FOLDER), or " INPUT_FORMS ".\n"
 		"\n"
 		"Exit status: 0 nothing breaks, 1 breaking changes were found, 2 it could not be "
 		"known.\n",
@@ -290,5 +290,6 @@ const struct command check_command = {
 	.n_options = COUNT(check_options),
 	.arguments_size = sizeof(struct check_arguments),
 	.max_operands = 2,
+	.takes_inputs = true,
 	.run = check_run,
 };

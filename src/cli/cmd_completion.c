@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "report/report.h"
+#include "source/source.h"
 
 /*
  * Completions are made from the option tables, so that they cannot fall behind. Each script knows
@@ -30,28 +31,47 @@ static void print_values(struct out *out, const struct opt *opt)
 			out_printf(out, STR " ", ARG(category_name(category)));
 		for (size_t i = 0; i < n; i++)
 			out_printf(out, "%s%s", i ? " " : "", rules[i]->id);
+	} else if (opt->values == VALUES_COMMAND) {
+		for (size_t i = 0; commands[i]; i++)
+			out_printf(out, "%s%s", i ? " " : "", commands[i]->name);
 	}
 }
 
-static void print_operands(struct out *out, const struct command *command)
-{
-	struct opt rule = { .values = VALUES_RULE };
+/* What stands in a script for parts that are made from the forms of inputs. */
+#define FORMS "\001"  /* all, for people */
+#define CASES "\002"  /* how each is completed that an argument follows */
+#define OPEN "\003"   /* prefixes that an argument follows */
+#define CLOSED "\004" /* prefixes that are a whole input */
 
-	if (command == &explain_command)
-		print_values(out, &rule);
-	else if (command == &help_command)
-		for (size_t i = 0; commands[i]; i++)
-			out_printf(out, "%s%s", i ? " " : "", commands[i]->name);
-	else if (command == &debug_command)
-		out_str(out, S("tokens schema pairs"));
-	else if (command == &completion_command)
-		out_str(out, S("bash zsh fish"));
-}
-
-static bool takes_revision(const struct command *command)
+static void print_inputs(struct out *out, struct str script,
+	void (*print_case)(struct out *out, const struct input_form *form, bool is_first),
+	const char *separator)
 {
-	return command == &check_command || command == &accept_command ||
-	       command == &build_command || command == &debug_command;
+	for (size_t i = 0; i < script.n; i++) {
+		char mark = script.p[i];
+		bool is_first = true;
+
+		if (mark < *FORMS || mark > *CLOSED) {
+			out_char(out, mark);
+			continue;
+		}
+		if (mark == *FORMS)
+			out_str(out, S("REV, REV:FOLDER, both halves of A..B and A...B"));
+		for (size_t k = 0; k < n_input_forms; k++) {
+			const struct input_form *form = &input_forms[k];
+
+			if (!form->argument != (mark == *CLOSED))
+				continue;
+			if (mark == *FORMS)
+				out_printf(out, ", " STR "%s", ARG(form->prefix), form->argument);
+			else if (mark == *CASES)
+				print_case(out, form, is_first);
+			else
+				out_printf(out, "%s" STR, is_first ? "" : separator,
+					ARG(form->prefix));
+			is_first = false;
+		}
+	}
 }
 
 /* ---- bash ---- */
@@ -102,8 +122,8 @@ static void bash_command(struct out *out, const struct command *command)
 	out_printf(out, "\t\tesac\n\t\toptions='");
 	bash_names(out, command->options, command->n_options);
 	out_str(out, S("'\n\t\twords='"));
-	print_operands(out, command);
-	out_printf(out, "'\n\t\trevisions=%d ;;\n", takes_revision(command));
+	print_values(out, &command->operand);
+	out_printf(out, "'\n\t\trevisions=%d ;;\n", command->takes_inputs);
 }
 
 static const struct str bash_inputs = STR_INIT(
@@ -112,16 +132,12 @@ static const struct str bash_inputs = STR_INIT(
 	"\tgit ${folder:+-C \"$folder\"} \"$@\" 2>/dev/null\n"
 	"}\n"
 	"\n"
-	"# The inputs that begin with $1, a line each: REV, REV:FOLDER, both halves of A..B and "
-	"A...B, dir:FOLDER, set:FILE.\n"
+	"# The inputs that begin with $1, a line each: " FORMS ".\n"
 	"# Names of branches and files are a stranger's: nothing here expands them.\n"
 	"_breakwater_inputs()\n"
 	"{\n"
 	"\tlocal cur=$1 before='' rest='' names='' name\n"
-	"\tcase $cur in\n"
-	"\tdir:*) names=$(compgen -S / -d -- \"${cur#dir:}\") before=dir: ;;\n"
-	"\tset:*) names=$(compgen -f -- \"${cur#set:}\") before=set: ;;\n"
-	"\t*)\n"
+	"\tcase $cur in\n" CASES "\t*)\n"
 	"\t\tif [[ $cur == *..* && ${cur%%..*} != *:* ]]; then\n"
 	"\t\t\tbefore=${cur%%..*}.. cur=${cur#*..}\n"
 	"\t\t\t[[ $cur == .* ]] && before+=. cur=${cur#.}\n"
@@ -133,7 +149,7 @@ static const struct str bash_inputs = STR_INIT(
 	"\"${cur%\"${rest##*/}\"}\" | sed -z 's,$,/,' | tr '\\0' '\\n')\n"
 	"\t\telse\n"
 	"\t\t\tnames=$(_breakwater_git for-each-ref --format='%(refname:short)')$'\\nHEAD'\n"
-	"\t\t\t[[ $before ]] || names+=$'\\ndir:\\nset:\\nworktree:\\nindex:'\n"
+	"\t\t\t[[ $before ]] || names+=$'\\n" OPEN "\\n" CLOSED "'\n"
 	"\t\tfi ;;\n"
 	"\tesac\n"
 	"\twhile IFS= read -r name; do\n"
@@ -151,10 +167,18 @@ static const struct str bash_inputs = STR_INIT(
 	"}\n"
 	"\n");
 
+static void bash_form(struct out *out, const struct input_form *form, bool is_first)
+{
+	(void)is_first;
+	out_printf(out, "\t" STR "*) names=$(compgen %s -- \"${cur#" STR "}\") before=" STR " ;;\n",
+		ARG(form->prefix), form->is_folder ? "-S / -d" : "-f", ARG(form->prefix),
+		ARG(form->prefix));
+}
+
 static void bash_write(struct out *out)
 {
 	out_str(out, S("# bash completion of breakwater, made by `breakwater completion bash`\n"));
-	out_str(out, bash_inputs);
+	print_inputs(out, bash_inputs, bash_form, "\\n");
 	out_str(out,
 		S("_breakwater()\n{\n"
 		  "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
@@ -257,24 +281,18 @@ static const struct str zsh_inputs = STR_INIT(
 	"2>/dev/null\n"
 	"}\n"
 	"\n"
-	"# REV, REV:FOLDER, both halves of A..B and A...B, dir:FOLDER, set:FILE.\n"
+	"# " FORMS ".\n"
 	"_breakwater_inputs() {\n"
 	"\tlocal _breakwater_folder=${(Q)${opt_args[-C]:-$1}} input=${(Q)PREFIX}\n"
 	"\tlocal -a names\n"
-	"\tif compset -P 'dir:'; then\n"
-	"\t\t_files -/\n"
-	"\t\treturn\n"
-	"\telif compset -P 'set:'; then\n"
-	"\t\t_files\n"
-	"\t\treturn\n"
-	"\tfi\n"
+	"\t" CASES "fi\n"
 	"\tif [[ $input == *..* && ${input%%..*} != *:* ]]; then\n"
 	"\t\tcompset -P 1 '*..'\n"
 	"\t\tcompset -P '.'\n"
 	"\t\tinput=${${input#*..}#.}\n"
 	"\telse\n"
-	"\t\tcompadd -S '' dir: set:\n"
-	"\t\tcompadd worktree: index:\n"
+	"\t\tcompadd -S '' " OPEN "\n"
+	"\t\tcompadd " CLOSED "\n"
 	"\tfi\n"
 	"\tif [[ $input == *:* ]]; then\n"
 	"\t\tnames=(${(0)\"$(_breakwater_git ls-tree --full-tree -d --name-only -z "
@@ -289,10 +307,16 @@ static const struct str zsh_inputs = STR_INIT(
 	"}\n"
 	"\n");
 
+static void zsh_form(struct out *out, const struct input_form *form, bool is_first)
+{
+	out_printf(out, "%sif compset -P '" STR "'; then\n\t\t_files%s\n\t\treturn\n\t",
+		is_first ? "" : "el", ARG(form->prefix), form->is_folder ? " -/" : "");
+}
+
 static void zsh_write(struct out *out)
 {
 	out_str(out, S("#compdef breakwater\n# made by `breakwater completion zsh`\n\n"));
-	out_str(out, zsh_inputs);
+	print_inputs(out, zsh_inputs, zsh_form, " ");
 	out_str(out, S("_breakwater() {\n"
 		       "\tlocal context state state_descr line\n\ttypeset -A opt_args\n"
 		       "\t_arguments -C \\\n"));
@@ -308,18 +332,19 @@ static void zsh_write(struct out *out)
 	out_str(out,
 		S("\t\t)\n\t\t_describe command names ;;\n\toperand)\n\t\tcase $words[1] in\n"));
 	for (size_t i = 0; commands[i]; i++) {
+		const struct opt *operand = &commands[i]->operand;
+
 		out_printf(out, "\t\t%s) _arguments -S \\\n", commands[i]->name);
 		zsh_options(out, commands[i]->options, commands[i]->n_options);
 		zsh_options(out, common_options, n_common_options);
-		if (commands[i] == &debug_command)
-			out_str(out, S("\t\t\t'1:stage:(tokens schema pairs)' \\\n"));
-		if (takes_revision(commands[i])) {
-			out_str(out, S("\t\t\t'*:input: _breakwater_inputs $folder' ;;\n"));
-		} else {
-			out_str(out, S("\t\t\t'*:operand:("));
-			print_operands(out, commands[i]);
-			out_str(out, S(")' ;;\n"));
+		if (operand->argument || !commands[i]->takes_inputs) {
+			out_printf(out, "\t\t\t'%s:%s:(", operand->argument ? "1" : "*",
+				operand->argument ? operand->argument : "operand");
+			print_values(out, operand);
+			out_str(out, commands[i]->takes_inputs ? S(")' \\\n") : S(")' ;;\n"));
 		}
+		if (commands[i]->takes_inputs)
+			out_str(out, S("\t\t\t'*:input: _breakwater_inputs $folder' ;;\n"));
 	}
 	out_str(out, S("\t\tesac ;;\n\tesac\n}\n\n"
 		       "if [[ $funcstack[1] == _breakwater ]]; then\n\t_breakwater \"$@\"\nelse\n"
@@ -375,9 +400,9 @@ static void fish_command(struct out *out, struct arena *arena, const struct comm
 	out_char(out, '\n');
 	fish_options(out, seen, command->options, command->n_options);
 	out_printf(out, "complete -c breakwater%s -f -a '", seen);
-	print_operands(out, command);
+	print_values(out, &command->operand);
 	out_str(out, S("'\n"));
-	if (takes_revision(command))
+	if (command->takes_inputs)
 		out_printf(out, "complete -c breakwater%s -a '(__breakwater_inputs)'\n", seen);
 }
 
@@ -389,25 +414,15 @@ static const struct str fish_inputs = STR_INIT(
 	"\tcommand git $folder $argv 2>/dev/null\n"
 	"end\n"
 	"\n"
-	"# REV, REV:FOLDER, both halves of A..B and A...B, dir:FOLDER, set:FILE.\n"
+	"# " FORMS ".\n"
 	"function __breakwater_inputs\n"
 	"\tset -l input (commandline -ct)\n"
 	"\tset -l before ''\n"
-	"\tif string match -q 'dir:*' -- $input\n"
-	"\t\t__fish_complete_directories (string sub -s 5 -- $input) | string replace -r '^' dir:\n"
-	"\t\treturn\n"
-	"\telse if string match -q 'set:*' -- $input\n"
-	"\t\tfor path in (string sub -s 5 -- $input)*\n"
-	"\t\t\ttest -d $path\n"
-	"\t\t\tand echo set:$path/\n"
-	"\t\t\tor echo set:$path\n"
-	"\t\tend\n"
-	"\t\treturn\n"
-	"\telse if string match -qr '^[^:]*?\\.\\.' -- $input\n"
+	"\t" CASES "if string match -qr '^[^:]*?\\.\\.' -- $input\n"
 	"\t\tset before (string match -r '^[^:]*?\\.\\.\\.?' -- $input)\n"
 	"\t\tset input (string sub -s (math (string length -- $before) + 1) -- $input)\n"
 	"\telse\n"
-	"\t\tprintf '%s\\n' dir: set: worktree: index:\n"
+	"\t\tprintf '%s\\n' " OPEN " " CLOSED "\n"
 	"\tend\n"
 	"\tif string match -q '*:*' -- $input\n"
 	"\t\tset -l top (string match -r '^[^:]*:(?:.*/)?' -- $input)\n"
@@ -424,26 +439,50 @@ static const struct str fish_inputs = STR_INIT(
 	"end\n"
 	"\n");
 
+static void fish_form(struct out *out, const struct input_form *form, bool is_first)
+{
+	struct str prefix = form->prefix;
+	int after = (int)prefix.n + 1;
+
+	(void)is_first;
+	out_printf(out, "if string match -q '" STR "*' -- $input\n", ARG(prefix));
+	if (form->is_folder)
+		out_printf(out,
+			"\t\t__fish_complete_directories (string sub -s %d -- $input) | "
+			"string replace -r '^' " STR "\n",
+			after, ARG(prefix));
+	else
+		out_printf(out,
+			"\t\tfor path in (string sub -s %d -- $input)*\n"
+			"\t\t\ttest -d $path\n"
+			"\t\t\tand echo " STR "$path/\n"
+			"\t\t\tor echo " STR "$path\n"
+			"\t\tend\n",
+			after, ARG(prefix), ARG(prefix));
+	out_str(out, S("\t\treturn\n\telse "));
+}
+
 static void fish_write(struct out *out, struct arena *arena)
 {
 	out_str(out, S("# fish completion of breakwater, made by `breakwater completion fish`\n"));
-	out_str(out, fish_inputs);
+	print_inputs(out, fish_inputs, fish_form, " ");
 	fish_options(out, "", common_options, n_common_options);
 	for (size_t i = 0; commands[i]; i++)
 		fish_command(out, arena, commands[i]);
 }
 
+static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+
 static int completion_run(struct cli *cli, const void *arguments, const struct texts *operands)
 {
-	static const struct str shells[] = { STR_INIT("bash"), STR_INIT("zsh"), STR_INIT("fish") };
 	struct str shell = str_of(operands->items[0]);
 
 	(void)arguments;
-	if (str_eq(shell, shells[0]))
+	if (str_eq(shell, S("bash")))
 		bash_write(cli->out);
-	else if (str_eq(shell, shells[1]))
+	else if (str_eq(shell, S("zsh")))
 		zsh_write(cli->out);
-	else if (str_eq(shell, shells[2]))
+	else if (str_eq(shell, S("fish")))
 		fish_write(cli->out, cli->arena);
 	else {
 		diag_error(
@@ -461,5 +500,6 @@ const struct command completion_command = {
 	.text = "",
 	.min_operands = 1,
 	.max_operands = 1,
+	.operand = { .values = VALUES_WORDS, .words = shells },
 	.run = completion_run,
 };

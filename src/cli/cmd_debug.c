@@ -104,17 +104,18 @@ static bool debug_stage(struct cli *cli, const struct debug_arguments *arguments
 	return debug_pairs(cli, arguments, sources);
 }
 
+static const char *const stages[] = { "tokens", "schema", "pairs", NULL };
+
 static int debug_run(struct cli *cli, const void *arguments, const struct texts *operands)
 {
-	static const struct str stages[] = { STR_INIT("tokens"), STR_INIT("schema"),
-		STR_INIT("pairs") };
+	struct str known[] = { str_of(stages[0]), str_of(stages[1]), str_of(stages[2]) };
 	struct str stage = str_of(operands->items[0]),
-		   nearest = str_nearest(stage, stages, COUNT(stages));
+		   nearest = str_nearest(stage, known, COUNT(known));
 	size_t wanted = str_eq(stage, S("pairs")) ? 2 : 1;
 	struct source *sources[2] = { NULL };
 	bool ok = true;
 
-	if (!str_eq(stage, stages[0]) && !str_eq(stage, stages[1]) && !str_eq(stage, stages[2])) {
+	if (!str_eq(stage, known[0]) && !str_eq(stage, known[1]) && !str_eq(stage, known[2])) {
 		diag_error(&cli->diags, NOWHERE, "unknown stage '" STR "'", ARG(stage));
 		diag_help(&cli->diags,
 			nearest.n ? "did you mean '" STR "'?"
@@ -148,5 +149,7 @@ const struct command debug_command = {
 	.arguments_size = sizeof(struct debug_arguments),
 	.min_operands = 1,
 	.max_operands = 3,
+	.takes_inputs = true,
+	.operand = { .argument = "stage", .values = VALUES_WORDS, .words = stages },
 	.run = debug_run,
 };

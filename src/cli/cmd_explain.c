@@ -100,5 +100,6 @@ const struct command explain_command = {
 	.arguments_size = sizeof(struct explain_arguments),
 	.min_operands = 1,
 	.max_operands = SIZE_MAX,
+	.operand = { .values = VALUES_RULE },
 	.run = explain_run,
 };

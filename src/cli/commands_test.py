@@ -445,8 +445,15 @@ def breaking(t):
     breaking_refusals(t, peer)
 
 
+def manual(t):
+    page = (pathlib.Path(__file__).resolve().parents[2] / "man/breakwater-check.1").read_text()
+    _, said, _ = t.run([t.bw, "help", "build"], t.tmp)
+    for prefix in set(re.findall(r"\b([a-z]+):(?=[A-Z,.])", said.decode())):
+        t.holds(f"the manual has {prefix}:", re.search(rf"^\.It Cm {prefix} ?:", page, re.M))
+
+
 def main():
-    topics = {"accept": accept, "init": init, "breaking": breaking}
+    topics = {"accept": accept, "init": init, "breaking": breaking, "manual": manual}
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--bw", required=True)
     p.add_argument("topic", nargs="*", choices=[*topics, []])

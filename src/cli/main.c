@@ -49,19 +49,8 @@ const struct opt common_options[] = {
 };
 const size_t n_common_options = COUNT(common_options);
 
-const struct command *const commands[] = {
-	&check_command,
-	&build_command,
-	&accept_command,
-	&init_command,
-	&breaking_command,
-	&rules_command,
-	&explain_command,
-	&debug_command,
-	&completion_command,
-	&help_command,
-	NULL,
-};
+#define COMMAND_ROW(name) &name##_command,
+const struct command *const commands[] = { COMMANDS(COMMAND_ROW) NULL };
 
 /* ---- the process ---- */
 

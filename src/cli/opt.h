@@ -32,6 +32,7 @@ enum opt_values {
 	VALUES_WORDS,  /* `words`; nothing else is taken */
 	VALUES_REPORT, /* formats of `check` */
 	VALUES_RULE,   /* ids of rules and categories */
+	VALUES_COMMAND,
 };
 
 struct opt {

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-#include "source/git.h"
+#include "source/opening.h"
 #include "source/index_file.h"
 #include "source/pack.h"
 #include "source/refs.h"

@@ -268,10 +268,6 @@ bool revision_find(struct repository *repository, struct str name, enum meant me
 	struct revision *revision, struct diags *diags);
 /* names.c: the error of a name that is unknown, with what could have been meant. */
 void diag_unknown_revision(struct repository *repository, struct str name, struct diags *diags);
-/* Splits `REV:PATH`; path is absent where there is none. */
-void revision_split(struct str input, struct str *rev, struct str *path);
-/* Splits `A..B` and `A...B` (*symmetric); false: it is no range. */
-bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric);
 /* A branch to compare with. */
 struct branch_choice {
 	struct str ref;   /* its full name */

@@ -34,6 +34,122 @@ static void opening_end(struct opening *o)
 		repository_release(o->repository);
 }
 
+/* ---- forms ---- */
+
+static struct source *open_dir(struct opening *o, struct str path)
+{
+	return dir_open(o->options, path, o->diags);
+}
+
+static struct source *open_set(struct opening *o, struct str path)
+{
+	return set_open(o->options, path, o->diags);
+}
+
+static struct source *open_worktree(struct opening *o, struct str nothing)
+{
+	(void)nothing;
+	return opening_need(o) ? worktree_open(o->repository, o->diags) : NULL;
+}
+
+static struct source *open_index(struct opening *o, struct str nothing)
+{
+	(void)nothing;
+	return opening_need(o) ? index_open(o->repository, o->diags) : NULL;
+}
+
+const struct input_form input_forms[] = {
+	{
+		.prefix = STR_INIT("dir:"),
+		.argument = "FOLDER",
+		.is_folder = true,
+		.missing = "name a folder: dir:PATH",
+		.open = open_dir,
+	},
+	{
+		.prefix = STR_INIT("set:"),
+		.argument = "FILE",
+		.note = "a FileDescriptorSet",
+		.missing = "name a file: set:FILE, or set:- for standard input",
+		.open = open_set,
+	},
+	{ .prefix = STR_INIT("worktree:"), .open = open_worktree },
+	{ .prefix = STR_INIT("index:"), .open = open_index },
+};
+const size_t n_input_forms = COUNT(input_forms);
+
+/* NULL: a revision, or no input at all. */
+static const struct input_form *form_find(struct str input)
+{
+	for (size_t i = 0; i < n_input_forms; i++) {
+		const struct input_form *form = &input_forms[i];
+
+		if (form->argument ? str_starts(input, form->prefix) : str_eq(input, form->prefix))
+			return form;
+	}
+	return NULL;
+}
+
+static bool is_standard_input(struct str input)
+{
+	const struct input_form *form = form_find(input);
+
+	return form && form->argument && !form->is_folder &&
+	       str_eq(str_from(input, form->prefix.n), S("-"));
+}
+
+/* Offset of the next `c` outside of braces at or after `from`, or s.n. */
+static size_t find_outside_braces(struct str s, char c, size_t from)
+{
+	int depth = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '{')
+			depth++;
+		else if (s.p[i] == '}')
+			depth -= depth > 0;
+		else if (s.p[i] == c && depth == 0 && i >= from)
+			return i;
+	}
+	return s.n;
+}
+
+void revision_split(struct str input, struct str *rev, struct str *path)
+{
+	size_t colon = str_starts(input, S(":/")) ? input.n : find_outside_braces(input, ':', 0);
+
+	*rev = str_head(input, colon);
+	*path = colon < input.n ? str_from(input, colon + 1) : (struct str){ NULL, 0 };
+}
+
+bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric)
+{
+	if (form_find(input) || str_starts(input, S(":/")))
+		return false;
+	for (size_t at = 0; at < input.n; at++) {
+		size_t end;
+
+		at = find_outside_braces(input, '.', at);
+		if (at + 1 >= input.n || input.p[at + 1] != '.')
+			continue;
+		end = at + 2;
+		*symmetric = end < input.n && input.p[end] == '.';
+		end += *symmetric;
+		/* `REV:../x`, `REV:a/../b`: a path that climbs */
+		if ((end < input.n && input.p[end] == '/') ||
+			(at > 0 && (input.p[at - 1] == '/' || input.p[at - 1] == ':'))) {
+			at = end;
+			continue;
+		}
+		*a = at ? str_head(input, at) : S("HEAD");
+		*b = end < input.n ? str_from(input, end) : S("HEAD");
+		return true;
+	}
+	return false;
+}
+
+/* ---- opening ---- */
+
 /* The PATH of `REV:PATH`: from the repository's top, or with `./` or `../` from where -C stands. */
 static bool find_top(struct opening *o, struct str path, struct str *top)
 {
@@ -58,8 +174,9 @@ static void help_on_disk(struct opening *o, struct str name)
 	struct stat st;
 
 	if (path_is_contract(name)) {
-		diag_help(o->diags, "an input is a revision or a folder; the report is narrowed to "
-				    "files by --path " STR,
+		diag_help(o->diags,
+			"an input is a revision or a folder; the report is narrowed to "
+			"files by --path " STR,
 			ARG(shown));
 		return;
 	}
@@ -138,22 +255,16 @@ static struct source *open_default(struct opening *o)
 
 struct source *open_input(struct opening *o, struct str input)
 {
+	const struct input_form *form = form_find(input);
+
 	if (!input.p)
 		return open_default(o);
 	if (str_has(input, '\0') || input.n == 0)
 		return fail_form(o, input, "it is empty");
-	if (str_starts(input, S("dir:")) && input.n > 4)
-		return dir_open(o->options, str_from(input, 4), o->diags);
-	if (str_starts(input, S("set:")) && input.n > 4)
-		return set_open(o->options, str_from(input, 4), o->diags);
-	if (str_eq(input, S("dir:")))
-		return fail_form(o, input, "name a folder: dir:PATH");
-	if (str_eq(input, S("set:")))
-		return fail_form(o, input, "name a file: set:FILE, or set:- for standard input");
-	if (str_eq(input, S("worktree:")))
-		return opening_need(o) ? worktree_open(o->repository, o->diags) : NULL;
-	if (str_eq(input, S("index:")))
-		return opening_need(o) ? index_open(o->repository, o->diags) : NULL;
+	if (form && form->argument && input.n == form->prefix.n)
+		return fail_form(o, input, form->missing);
+	if (form)
+		return form->open(o, str_from(input, form->prefix.n));
 	if (str_starts(input, S(":")) && !str_starts(input, S(":/")))
 		return fail_form(o, input, "the index is index:, or --staged on the new side");
 	return open_revision(o, input);
@@ -166,13 +277,6 @@ static bool fail_no_commit(struct opening *o, struct str name)
 	return false;
 }
 
-/* Has the input a form that names no revision? */
-static bool is_no_revision(struct str input)
-{
-	return str_starts(input, S("dir:")) || str_starts(input, S("set:")) ||
-	       str_eq(input, S("worktree:")) || str_eq(input, S("index:"));
-}
-
 struct source *open_merge_base(struct opening *o, struct parting *parting)
 {
 	struct arena *arena = o->options->arena;
@@ -183,8 +287,8 @@ struct source *open_merge_base(struct opening *o, struct parting *parting)
 
 	if (!opening_need(o))
 		return NULL;
-	if (is_no_revision(parting->a) || is_no_revision(parting->b)) {
-		fail_no_commit(o, is_no_revision(parting->a) ? parting->a : parting->b);
+	if (form_find(parting->a) || form_find(parting->b)) {
+		fail_no_commit(o, form_find(parting->a) ? parting->a : parting->b);
 		return NULL;
 	}
 	revision_split(parting->a, &a_name, &path);
@@ -249,7 +353,7 @@ static struct source *open_old(
 		return open_revision(o, S("HEAD"));
 	}
 	if (request->staged && !merged_commits(o->repository, &request->merging, &parting.merged,
-			      &parting.n_merged, o->diags))
+				       &parting.n_merged, o->diags))
 		return NULL;
 	return open_merge_base(o, &parting);
 }
@@ -289,8 +393,8 @@ static bool request_is_wrong(struct opening *o, const struct input_request *requ
 	else if (request->head.p && (range_split(request->base, &a, &b, &symmetric) ||
 					    range_split(request->head, &a, &b, &symmetric)))
 		diag_error(o->diags, NOWHERE, "a range is both sides: it takes no second operand");
-	else if (request->head.p && str_eq(request->base, S("set:-")) &&
-		 str_eq(request->head, S("set:-")))
+	else if (request->head.p && is_standard_input(request->base) &&
+		 is_standard_input(request->head))
 		diag_error(o->diags, NOWHERE, "standard input can be one side only");
 	else
 		return false;

@@ -1,61 +1,7 @@
 /*
- * The grammar around a revision's name (`REV:PATH`, `A..B`), what to say of a name that is unknown,
- * and the default branch.
+ * The error of a revision's name that is unknown, with what could have been meant.
  */
 #include "source/refs.h"
-
-/* Offset of the next `c` outside of braces at or after `from`, or s.n. */
-static size_t find_outside_braces(struct str s, char c, size_t from)
-{
-	int depth = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '{')
-			depth++;
-		else if (s.p[i] == '}')
-			depth -= depth > 0;
-		else if (s.p[i] == c && depth == 0 && i >= from)
-			return i;
-	}
-	return s.n;
-}
-
-void revision_split(struct str input, struct str *rev, struct str *path)
-{
-	size_t colon = str_starts(input, S(":/")) ? input.n : find_outside_braces(input, ':', 0);
-
-	*rev = str_head(input, colon);
-	*path = colon < input.n ? str_from(input, colon + 1) : (struct str){ NULL, 0 };
-}
-
-bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric)
-{
-	static const struct str kinds[] = { STR_INIT("dir:"), STR_INIT("set:"), STR_INIT(":/") };
-
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (str_starts(input, kinds[i]))
-			return false;
-	for (size_t at = 0; at < input.n; at++) {
-		size_t end;
-
-		at = find_outside_braces(input, '.', at);
-		if (at + 1 >= input.n || input.p[at + 1] != '.')
-			continue;
-		end = at + 2;
-		*symmetric = end < input.n && input.p[end] == '.';
-		end += *symmetric;
-		/* `REV:../x`, `REV:a/../b`: a path that climbs */
-		if ((end < input.n && input.p[end] == '/') ||
-			(at > 0 && (input.p[at - 1] == '/' || input.p[at - 1] == ':'))) {
-			at = end;
-			continue;
-		}
-		*a = at ? str_head(input, at) : S("HEAD");
-		*b = end < input.n ? str_from(input, end) : S("HEAD");
-		return true;
-	}
-	return false;
-}
 
 struct names {
 	struct arena *arena;

@@ -13,6 +13,11 @@ struct opening {
 	bool looked, absent;
 };
 
+/* Splits `REV:PATH`; path is absent where there is none. */
+void revision_split(struct str input, struct str *rev, struct str *path);
+/* Splits `A..B` and `A...B` (*symmetric); false: it is no range. */
+bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric);
+
 /* NULL and a diagnostic where there is no repository. */
 struct repository *opening_need(struct opening *o);
 /* One INPUT; absent: the working tree, outside a repository `dir:.`. NULL and a diagnostic. */

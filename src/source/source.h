@@ -52,7 +52,8 @@ struct source_ops {
 	 * file) when they cannot be had. */
 	bool (*read)(struct source *source, const struct source_entry *entry, struct arena *arena,
 		struct str *bytes, struct diags *diags);
-	/* Where the bytes lie among those of all sources, or 0; NULL: not known. See read_each.h. */
+	/* Where the bytes lie among those of all sources, or 0; NULL: not known. See read_each.h.
+	 */
 	uint64_t (*position)(struct source *source, const struct source_entry *entry);
 	/* Sets the content id of an entry that has none; NULL: source_identify reads the file and
 	 * hashes it. */
@@ -72,11 +73,11 @@ struct source {
 	const struct source_ops *ops;
 	struct arena *arena; /* the run's */
 	/* What kind it is, as far as others need to know. */
-	bool is_git;         /* a tree, the index or the working tree: ids are those of git's blobs */
-	bool is_index;       /* git's index */
-	bool is_on_disk;     /* an edit counts at once: the working tree or a folder */
-	bool is_builtin;     /* the files that the program carries */
-	bool is_empty;       /* it never has anything in it */
+	bool is_git;     /* a tree, the index or the working tree: ids are those of git's blobs */
+	bool is_index;   /* git's index */
+	bool is_on_disk; /* an edit counts at once: the working tree or a folder */
+	bool is_builtin; /* the files that the program carries */
+	bool is_empty;   /* it never has anything in it */
 	bool by_import_path; /* a descriptor set: its files are FileDescriptorProtos named by import
 				path, so there are no roots, no configuration and no other files */
 	struct str name;     /* for people: `v1.4.0`, `working tree`, `dir:old` */
@@ -174,7 +175,21 @@ struct base_note {
 /* False and a diagnostic when something is not there or is not understood. */
 bool sources_open(const struct source_options *options, const struct input_request *request,
 	struct source **old, struct source **new, struct base_note *note, struct diags *diags);
-/* One INPUT (`build`, `debug`, a plugin's `against`): REV, REV:PATH, dir:, set:, worktree:, index:;
+/* A form of INPUT beside revisions. Inputs are parsed by this table; completions and help list it.
+ */
+struct opening;
+struct input_form {
+	struct str prefix;    /* `dir:` */
+	const char *argument; /* what follows, as the help shows it: `FOLDER`; NULL: nothing */
+	bool is_folder;       /* the argument is a folder, else a file (`-`: standard input) */
+	const char *note;     /* for the help; NULL */
+	const char *missing;  /* the help for a prefix alone */
+	/* private: `rest` is what follows */
+	struct source *(*open)(struct opening *opening, struct str rest);
+};
+extern const struct input_form input_forms[];
+extern const size_t n_input_forms;
+/* One INPUT (`build`, `debug`, a plugin's `against`): REV, REV:PATH or one of `input_forms`;
  * absent: the working tree, outside a repository `dir:.` */
 struct source *source_open(
 	const struct source_options *options, struct str input, struct diags *diags);
@@ -183,8 +198,8 @@ struct source *source_open(
 
 /*
  * libgit2 does not survive an allocation that fails: from now on it calls `failed` with `context`,
- * which must not return. Its allocator is the whole process's, so this is for programs and not for a
- * library; before anything else of this header, and while there is one thread.
+ * which must not return. Its allocator is the whole process's, so this is for programs and not for
+ * a library; before anything else of this header, and while there is one thread.
  */
 void source_end_without_memory(arena_failed failed, void *context);
 

@@ -1,6 +1,6 @@
 #include "source/fixture.h"
 
-#include "source/git.h"
+#include "source/opening.h"
 
 static const struct memory_file files[] = {
 	{ STR_INIT("b.proto"), STR_INIT("b") },
