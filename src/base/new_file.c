@@ -354,10 +354,12 @@ static int name_only(const struct new_file *file)
 {
 	int folder = file->folder;
 
+#ifdef RENAME_NOREPLACE /* musl 1.2 has no renameat2 */
 	if (renameat2(folder, file->unfinished, folder, file->name, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
+#endif
 	if (linkat(folder, file->unfinished, folder, file->name, 0) < 0)
 		return -1;
 	abandon(file);

@@ -8,6 +8,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#ifndef TEMP_FAILURE_RETRY /* musl has none */
+#define TEMP_FAILURE_RETRY(call)                                                                   \
+	__extension__({                                                                            \
+		long result_;                                                                      \
+		while ((result_ = (long)(call)) < 0 && errno == EINTR)                             \
+			;                                                                          \
+		result_;                                                                           \
+	})
+#endif
+
 static inline int open_again(const char *path, int flags)
 {
 	return (int)TEMP_FAILURE_RETRY(open(path, flags));

@@ -1,6 +1,7 @@
 /*
  * The grammar of inputs, and what a call of `check` compares with what.
  */
+#include "base/open.h"
 #include "source/opening.h"
 
 #include <errno.h>
