@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Holds what the working tree's files are against git itself: for random .gitattributes, configurations and contents, the file that we
-read is the blob that `git add` would make.
+"""Compares how working-tree files are read with git: for random .gitattributes, configurations and contents, breakwater reads the blob
+that `git add` would make.
 
 usage: attributes.py --bw PATH [--seed N] [--count N]
 
-In each repository the index holds other blobs than what lies on disk, so that all is read. `git add` into a copy of the index says which
-blobs git makes; a check of that tree against the working tree has to find no difference. What git refuses to add is status 2 here.
+In each repository the index holds other blobs than the disk, so that every file is read. `git add` into a copy of the index says which
+blobs git makes; a check of that tree against the working tree must find no difference, and exit 2 for what git refuses to add.
 """
 import argparse
 import os
@@ -80,7 +80,7 @@ def make(rng, top):
         before = git(top, "hash-object", "-w", "--stdin", input=content(rng)).stdout.decode().strip()
         if rng.random() < 0.8:
             git(top, "update-index", "--add", "--cacheinfo", f"100644,{before},{name}")
-    for folder in FOLDERS:  # one that is in the index alone counts too
+    for folder in FOLDERS:  # a folder that is only in the index counts too
         path = top / folder / ".gitattributes"
         if path.exists() and rng.random() < 0.3:
             blob = git(top, "hash-object", "-w", "--no-filters", str(path)).stdout.decode().strip()
@@ -95,7 +95,7 @@ def check(bw, top):
 
 
 def truth(top, names):
-    """Makes the tag `truth` of what git adds; the files that it refuses."""
+    """Makes the tag `truth` from what git adds; returns the files that git refuses."""
     own = {"GIT_INDEX_FILE": str(top / ".git/copy")}
     (top / ".git/copy").write_bytes((top / ".git/index").read_bytes() if (top / ".git/index").exists() else b"")
     refused = [name for name in names if git(top, "add", "--", name, check=False, env=own).returncode]
@@ -106,7 +106,7 @@ def truth(top, names):
 
 
 def wrong(bw, top, names):
-    """The files that we read otherwise, and how many git refuses."""
+    """The files that breakwater reads differently, and how many git refuses."""
     refused = truth(top, names)
     texts = {name: (top / name).read_bytes() for name in names}
     bad = []

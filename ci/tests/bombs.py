@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Checks repositories of a few kilobytes whose trees make paths, links and bytes without end.
+"""Checks repositories of a few kilobytes whose trees unfold to endless paths, links and bytes.
 
 usage: bombs.py --bw PATH
 
-A tree may stand in many folders, so that 25 trees make 10^25 paths. Each case is one commit on `base` and one on `head`; the
-answer must be the right one, or the error that names the limit, within seconds of processor time and bounded memory. Exit
-status 0 when all are so.
+A tree can be in many folders, so 25 trees make 10^25 paths. Each case is one commit on `base` and one on `head`; the answer must
+be right, or the error that names the limit, within seconds of CPU time and bounded memory. Exit status 0 when all are.
 """
 import argparse
 import hashlib
@@ -19,7 +18,7 @@ import zlib
 
 from scratch import Scratch
 
-SECONDS, BYTES = 60, 4 << 30  # of processor time, of address space; a tenth of it is normal
+SECONDS, BYTES = 60, 4 << 30  # CPU time, address space; a tenth of it is normal
 OLD = b'syntax = "proto3";\npackage p;\nmessage A { int32 x = 1; }\n'
 NEW = OLD.replace(b"int32", b"string")
 OTHER = b'syntax = "proto3";\npackage q;\nmessage B { int32 y = 1; }\n'
@@ -114,7 +113,7 @@ def links_nowhere(b):
 
 
 def links_wander(b):
-    """Forty links, each of which wanders up and down before it leads to the next."""
+    """Forty links, each of which goes up and down before it leads to the next."""
     chain = [b.link(b"l%02d" % i, b"d/../" * 700 + b"l%02d" % (i + 1)) for i in range(39)]
     starts = [b.link(b"x%05d.proto" % i, b"l00") for i in range(20000)]
     return [b.tree((b"40000", b"d", b.tree(b.file(b"f", b""))), *chain, b.file(b"l39", OTHER), *starts)] * 2

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a release build must be, whatever this one is: hardened, and the same bytes wherever it is built.
+"""Checks release builds: hardened, and reproducible.
 
 usage: built.py hardened FILE... | reproducible
 
-`hardened` looks into programs and libraries with readelf. `reproducible` builds the two programs and the library from two copies of the
-tree in folders of different depth, and compares all bytes. Exit status 77: what it needs is not here.
+`hardened` inspects programs and libraries with readelf. `reproducible` builds the two programs and the library from two copies of the
+tree in folders of different depth, and compares the bytes. Exit status 77 (skipped) when a tool is missing.
 """
 import concurrent.futures
 import pathlib
@@ -27,10 +27,10 @@ def output(*args, **more):
 
 
 def faults(path):
-    """What the file lacks."""
+    """The hardening that the file lacks."""
     text = output("readelf", "-hldW", path)
     symbols = output("nm", "-D", path) + output("nm", path)
-    # A static program without symbols: the canary that functions compare with, and what is said when sizes are exceeded.
+    # A static program without symbols: the stack canary, and the message of _FORTIFY_SOURCE.
     code = output("objdump", "-d", path)
     bare = "(NEEDED)" not in text
     stack = re.search(r"GNU_STACK.*?\s(R\w*)\s", text)
@@ -41,7 +41,7 @@ def faults(path):
         "has no stack protector": "__stack_chk_fail" in symbols or bare and code.count("%fs:0x28") > 100,
         "checks no sizes (_FORTIFY_SOURCE)": re.search(r"__\w+_chk\b", symbols.replace("__stack_chk_fail", "")) or bare and b"buffer overflow detected" in path.read_bytes(),
     }
-    if not bare:  # a static program binds nothing later
+    if not bare:  # a static program has no lazy binding
         wanted["binds symbols when they are used"] = "BIND_NOW" in text or re.search(r"FLAGS_1.*NOW", text)
     if re.search(r"Machine:.*X86-64", text):
         wanted["has no marks for indirect branches"] = code.count("endbr64") > 50  # the C library's own have a few

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds a check that compiles only what is needed against one that compiles everything (--full), and one thread against four.
+"""Compares a check that compiles only what is needed with one that compiles everything (--full), and one thread with four.
 
 usage: compare-full.py --bw PATH [--pairs GIT-DIR] [FOLDER...]
 

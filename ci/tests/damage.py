@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Damages what git keeps beside its objects, and holds the check's answer: the right one, or status 2.
+"""Damages git's files beside the objects: the check must give the right answer or exit 2.
 
 usage: damage.py --bw PATH [--seed N] [--count N]
 
-A repository with several packs, a multi-pack-index and a commit-graph; each run changes one file of them: a bit, a byte, a
-swapped offset or id of an index, a cut end, zeros. A flipped bit of an index may lead to another object, and the answer must
-still not be another one. Exit status 0 when all hold.
+The repository has several packs, a multi-pack-index and a commit-graph; each run changes one of these files: a bit, a byte, a
+swapped offset or id of an index, a cut end, zeros. A flipped bit of an index can lead to another object; even then the answer
+must not be wrong. Exit status 0 when all pass.
 """
 import argparse
 import os
@@ -51,7 +51,7 @@ def hurt(rng, name, data):
     if kind == "aim" and name.endswith(".idx"):
         at, n = offsets_of(data)
         a, b = rng.randrange(n), rng.randrange(n)
-        if rng.random() < 0.5:  # another object's place
+        if rng.random() < 0.5:  # the offset of another object
             out[at + 4 * a:at + 4 * a + 4] = data[at + 4 * b:at + 4 * b + 4]
         else:
             value = rng.choice((0, 1, 11, 12, 13, 0x7fffffff, 0x80000000, 0xffffffff, len(data), rng.randrange(1 << 16)))

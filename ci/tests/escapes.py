@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Text of strangers on its way out: no control character of any kind comes through, and no format is broken out of.
+"""Prints hostile text in every output: no control character comes through, and no text breaks out of its format.
 
 usage: escapes.py --bw PATH --plugin PATH
 
 Names of files, folders, references and elements, values of options, comments, configuration, sets, operands and variables hold
-what steers terminals, logs, browsers and pipelines. Exit status 0 when all hold.
+what controls terminals, logs, browsers and pipelines. Exit status 0 when all pass.
 """
 import argparse
 import io
@@ -94,7 +94,7 @@ class Holder:
         return code, out.decode("utf-8", "backslashreplace"), err
 
     def holds(self, what, at, *args, status=(0, 1, 2), **more):
-        """Nothing but text comes out; gives standard output."""
+        """Checks that only text comes out; returns standard output."""
         code, out, err = self.run(at, *args, **more)
         text = out + err
         found = CONTROL.search(text)
@@ -107,7 +107,7 @@ class Holder:
 
 
 def well_formed(scratch, name, out, n):
-    """The report as its readers take it."""
+    """Parses the report as its consumers do."""
     try:
         if name == "json":
             right = len([json.loads(line) for line in out.splitlines()]) == n
@@ -290,7 +290,7 @@ def sets(h):
         request = field(2, parameter.encode()) + field(1, b"a" + ALL.encode()) + field(15, image(9)[2 + (len(image(9)) > 129):])
         code, out, err = h.scratch.run([h.plugin], at, request)
         text = re.sub(rb"^\x0a[\x80-\xff]*[\0-\x7f]", b"", out).decode("utf-8", "backslashreplace")
-        text = re.sub("\x10.*$", "", text) + err  # the features that it declares
+        text = re.sub("\x10.*$", "", text) + err  # the features that the plugin declares
         found = CONTROL.search(text)
         h.scratch.holds(f"the plugin says {parameter[:16]!a}", not found, found and repr(text[max(0, found.start() - 80):found.end() + 20]))
 

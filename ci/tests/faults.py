@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Makes one call of the C library fail in a run of a program, and holds what comes of it.
+"""Makes one call of the C library fail in a run of a program, and checks the result.
 
 usage: faults.py --bw PATH --plugin PATH --shim PATH [--count N] [--seed N] [--all] [--slice I/N]
                  [--calls CALL,...] [SCENE...]
 
 Every scene (a command with its input) is run once to count its calls; then again for each fault: one allocation, open, read,
-write and so on fails once, or from then on. What must come of it: the very output, files and status of the run without the
-fault, or the status that says "not known" with a sentence on standard error and no report. Never a crash, a hang, a file
-that is half written or a temporary one that stays. A signal (EINTR) or a short read or write changes nothing at all.
---count faults are drawn by --seed (--all: every one); ci/tests/faults.c is the library that makes calls fail. Exit status 0 when all hold.
+write and so on fails once, or from then on. The result must be the output, files and status of the run without the fault, or
+the status for "could not know" with a sentence on standard error and no report; never a crash, a hang, a half-written file
+or a temporary file left behind. A signal (EINTR) or a short read or write changes nothing.
+--seed draws --count faults (--all: every one); ci/tests/faults.c is the library that makes calls fail. Exit status 0 when all pass.
 """
 import argparse
 import collections
@@ -26,7 +26,7 @@ from scratch import Scratch
 TIMEOUT = 30
 NO, INTERRUPTED, FULL, DENIED = errno.EIO, errno.EINTR, errno.ENOSPC, errno.EACCES
 MANY, MEMORY, SHORT = errno.EMFILE, errno.ENOMEM, 0
-# What each call may fail with. A short read or write is no failure: all goes on as without it.
+# The errors of each call. A short read or write is no failure: the result is as without it.
 ERRORS = {
     "alloc": [MEMORY], "mmap": [MEMORY],
     "open": [NO, DENIED, MANY, MEMORY, INTERRUPTED], "openat": [NO, DENIED, MANY, MEMORY, INTERRUPTED],
@@ -41,7 +41,7 @@ ERRORS = {
     "truncate": [NO], "getrandom": [INTERRUPTED, errno.ENOSYS], "thread": [errno.EAGAIN], "madvise": [errno.EINVAL],
     "fcntl": [NO],
 }
-# And what it goes on failing with.
+# The errors that last.
 LASTING = {
     "alloc": [MEMORY], "mmap": [MEMORY], "open": [MANY], "openat": [MANY], "openat2": [MANY, errno.ENOSYS, errno.EPERM],
     "read": [NO], "pread": [NO], "write": [FULL], "thread": [errno.EAGAIN], "readdir": [NO], "fstatat": [NO], "stat": [NO],
@@ -74,7 +74,7 @@ BUF = "version: v2\nmodules:\n  - path: proto\nbreaking:\n  use: [FILE]\n"
 
 
 class Scene:
-    """A command, where it runs, what it writes, and the status by which it says that it does not know."""
+    """A command, where it runs, what it writes, and its exit status for "could not know"."""
 
     def __init__(self, name, at, args, stdin=None, unknown=2):
         self.name, self.at, self.args, self.stdin, self.unknown = name, at, args, stdin, unknown
@@ -197,7 +197,7 @@ def scenes(bw, plugin):
 
 
 class Run:
-    """What a run came to: status, both outputs, and the files of the folder."""
+    """The result of a run: status, both outputs, and the files of the folder."""
 
     def __init__(self, scratch, scene, shim, fault=None, count=None):
         at = scratch.tmp / scene.at
@@ -215,7 +215,7 @@ class Run:
 
 
 def listing(folder):
-    """Every file below the folder, as what tells that it was written."""
+    """Every file below the folder with what changes when it is written."""
     found = {}
     for at, _, names in os.walk(folder):
         for name in names:
@@ -226,14 +226,14 @@ def listing(folder):
 
 
 class Watched:
-    """The files of a scene: what a run made of them, and how they were before."""
+    """The files of a scene: before a run, and what the run changed."""
 
     def __init__(self, folder):
         self.folder, self.before = folder, listing(folder)
         self.bytes = {p: None if os.path.islink(p) else pathlib.Path(p).read_bytes() for p in self.before}
 
     def changed(self):
-        """What is new, gone or other, as bytes; None: gone."""
+        """The new, deleted (None) and changed files, as bytes."""
         now = listing(self.folder)
         paths = [p for p in now.keys() | self.before.keys() if now.get(p) != self.before.get(p)]
         return {p: pathlib.Path(p).read_bytes() if p in now else None for p in paths}
@@ -249,7 +249,7 @@ class Watched:
 
 
 def judge(scene, fault, right, got, right_files, files, before):
-    """What is wrong with a run, in words; nothing: it holds."""
+    """What is wrong with a run, in words; nothing if it passes."""
     call, _, error, lasts = fault
     if got.status == "hang":
         return "does not end"
@@ -279,7 +279,7 @@ def judge(scene, fault, right, got, right_files, files, before):
         return f"status {got.status}, not {right.status}" if got.status != right.status else "another report"
     if not got.err.strip() and not (call in ("complain", "write") and lasts):
         return "says nothing"
-    # init tells what it wrote though the next file could not be; a dump for developers is printed as it is made.
+    # init names the files that it wrote even if the next one failed; a dump for developers is printed as it is made.
     in_parts = scene.name.startswith(("init", "debug", "tokens")) and right.out.startswith(got.out)
     if got.out and call != "write" and not in_parts:
         return "prints a part of the report"
@@ -294,7 +294,7 @@ def faults_of(counts):
 
 
 def measure(scratch, scene, shim):
-    """The run without a fault: what it came to, the files that it changed, how often it made each call."""
+    """The run without a fault: its result, the files that it changed, how often it made each call."""
     watched, count = Watched(scratch.tmp / scene.at), scratch.tmp / "count"
     run = Run(scratch, scene, shim, count=count)
     counts = {k: int(v) for k, v in (line.split() for line in count.read_text().splitlines())}
@@ -309,7 +309,7 @@ def measure(scratch, scene, shim):
 
 
 def try_all(scratch, todo, right, shim):
-    """Runs each scene with its fault; what is wrong, by what is alike."""
+    """Runs each scene with its fault; groups what is wrong."""
     wrong, watched, last = collections.defaultdict(list), None, None
     for scene, fault in todo:
         if last is not scene:

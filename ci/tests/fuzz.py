@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the harnesses of src/fuzz over seeds that are made of testdata/, over the finds in testdata/fuzz, and over what comes of changing them.
+"""Runs the harnesses of src/fuzz over seeds made from testdata/, over the finds in testdata/fuzz, and over mutations of both.
 
 usage: fuzz.py --fuzz PATH [--seconds N] [--runs N] [--corpus FOLDER] [HARNESS...]
 
-Without --seconds each harness makes N inputs (--runs). With libFuzzer what it learns stays in FOLDER/HARNESS, and finds in FOLDER/finds.
-Exit status 1 when a harness ends by anything but its end.
+Without --seconds each harness tries N inputs (--runs). libFuzzer keeps its corpus in FOLDER/HARNESS, and finds in FOLDER/finds.
+Exit status 1 when a harness crashes or times out.
 """
 import argparse
 import gzip
@@ -61,7 +61,7 @@ def varint(n):
 
 
 def request_of(descriptor_set):
-    """The request that a plugin gets for the files of a set: the same messages, in field 15."""
+    """The request that a plugin gets for the files of a set: the same messages in field 15."""
     out, at = varint(1 << 3 | 2) + varint(7) + b"a.proto", 0
     while at < len(descriptor_set):
         n, shift, at = 0, 0, at + 1
@@ -75,7 +75,7 @@ def request_of(descriptor_set):
 
 
 def zstd_of(data):
-    """A frame of one block that is not packed."""
+    """A frame of one uncompressed block."""
     return b"\x28\xb5\x2f\xfd\x80" + len(data).to_bytes(4, "little") + (len(data) << 3 | 1).to_bytes(3, "little") + data
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Holds what breakwater takes and refuses against protoc, on contracts of testdata/compile that were changed at random.
+"""Compares which contracts breakwater and protoc accept, on contracts of testdata/compile that were changed at random.
 
 usage: fuzz_protoc.py --bw PATH [--seed N] [--count N] [--keep FOLDER]
 
-Needs protoc 36.2 ($PROTOC, or /opt/peers); skips without. A contract that one of them takes and the other refuses is a difference, unless
+Needs protoc 36.2 ($PROTOC, or /opt/peers); skips without. A contract that only one of them accepts is a difference, unless
 KNOWN has a reason for it. Exit status 0 when there is none, 77 when it was skipped.
 """
 import argparse
@@ -22,7 +22,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 VERSION = "libprotoc 36.2"
 LONGEST = 4000  # bytes of a contract that is changed
 
-# What protoc takes and we refuse (or the other way round): what our message (protoc's) has, why that is so, and perhaps what the contract has.
+# Contracts that protoc accepts and we refuse (or the other way round): a part of our (protoc's) message, the reason, and perhaps a part of the contract.
 KNOWN = {
     "we refuse": [
         (r"invalid UTF-8|not valid UTF-8|is not UTF-8", "protoc looks at the bytes of strings alone when it writes a set"),
@@ -65,7 +65,7 @@ def changed(pick, contracts):
 
 
 def judge(task):
-    """What both say of one contract: (difference or None, reason or None)."""
+    """Compares both on one contract: (difference or None, reason or None)."""
     bw, protoc, text = task
     with tempfile.TemporaryDirectory() as tmp:
         (pathlib.Path(tmp) / "in").mkdir()

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Asks git and breakwater what names of revisions mean, in random repositories.
+"""Compares what names of revisions mean to git and to breakwater, in random repositories.
 
 usage: git_names.py --bw PATH [--seed N] [--seeds N] [--names N]
 
 Every form of gitrevisions(7) that means one revision is made, over branches, tags, remotes, logs, messages and short ids. Each
-commit's contract holds its own field, so `breakwater debug schema NAME` shows which commit was read. breakwater has to read what git
-means; where git knows nothing, status 2. Nothing may be written into the repository. Exit status 0 when all agree.
+commit's contract has a field of its own, so `breakwater debug schema NAME` shows which commit was read. breakwater must read the commit
+that git means, and exit 2 where git knows none. Nothing may be written into the repository. Exit status 0 when all agree.
 """
 import argparse
 import os
@@ -19,7 +19,7 @@ import tempfile
 from scratch import quiet
 
 CLOCK = 1700000000
-# git looks for the log's date up to the last brace, and makes a date of anything: `main@{1}^{nothing}` is one to it.
+# git reads the log's date up to the last brace, and takes anything for a date: `main@{1}^{nothing}` is one.
 SLOPPY = re.compile(r"@\{[^}]*\}.*\}|\^\{.*@\{")
 
 
@@ -121,7 +121,7 @@ def fields(text):
 
 
 def hold(repository, bw, name):
-    """None: they agree; else what is wrong."""
+    """What differs; None if they agree."""
     want = repository.git("rev-parse", "--verify", "-q", name, check=False, step=0)
     if want is not None:
         want = repository.git("rev-parse", "--verify", "-q", want + "^{tree}", check=False, step=0)

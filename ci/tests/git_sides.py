@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks git and breakwater which contracts a working tree holds, in random repositories.
+"""Compares which contracts a working tree has for git and for breakwater, in random repositories.
 
 usage: git_sides.py --bw PATH [--seed N] [--seeds N]
 
@@ -113,7 +113,7 @@ class Repository:
             (folder / ".git/HEAD").write_text(self.rng.choice(("ref: refs/heads/x", "junk", "")))
 
     def contracts(self):
-        """What git says that the working tree holds."""
+        """The contracts that the working tree has for git."""
         flags = dict(reversed(line.split(" ", 1)) for line in self.git("ls-files", "-v", "-z").split("\0") if line)
         sparse = self.git("config", "core.sparseCheckout", check=False).strip() == "true"
         found = {p for p in self.git("ls-files", "-o", "--exclude-standard", "-z").split("\0") if p and not p.endswith("/")}

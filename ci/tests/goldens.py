@@ -3,9 +3,9 @@
 
 usage: goldens.py --bw PATH [--bless] [--show N] [FILTER...]
 
-A case is a folder; its topic is the folder above, and what a topic's cases hold is told by the function named after it
-below. Nothing is listed anywhere. FILTER: substrings, one of which the case's path must hold. `--bless` rewrites what is ours
-(all.jsonl, the diagnostics of compile/invalid, cli/); what was measured on other programs is never rewritten.
+A case is a folder; its topic is the folder above. The function named after the topic says what its cases hold. No list names the
+cases. FILTER: substrings, one of which must be in the case's path. `--bless` rewrites the expectations that are ours (all.jsonl, the
+diagnostics of compile/invalid, cli/), never those that were measured on other programs.
 Exit status 0 when every case agrees.
 """
 import argparse
@@ -27,12 +27,12 @@ from scratch import quiet
 TIMEOUT = 120
 EVERYTHING = "FILE,PACKAGE,WIRE_JSON,WIRE,CSR"
 TOP = pathlib.Path(__file__).resolve().parents[2]
-# The sanitizers' own exit status, so that their report is no expected "2".
+# The sanitizers have an exit status of their own, so that their report does not pass for an expected 2.
 SANITIZERS = {"ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99:print_stacktrace=1"}
 
 
 class Wrong(Exception):
-    """What a case got that it did not want."""
+    """How a case differs from its expectation."""
 
 
 class Program:
@@ -56,7 +56,7 @@ class Program:
         return done.returncode, out, err
 
     def golden(self, path, got):
-        """Holds text against a golden of ours, or makes it one. A file that is not there is an empty one."""
+        """Compares text with a golden of ours, or rewrites it. A missing file is an empty one."""
         want = path.read_text() if path.exists() else ""
         if got == want:
             return
@@ -74,7 +74,7 @@ def findings(text):
 
 
 def compare(want, got, keys):
-    """Holds two lists of findings against each other as multisets of the keys, then by the line they are at."""
+    """Compares two lists of findings as multisets of the keys, then by line."""
     def multiset(list_, keys):
         return collections.Counter(tuple(f.get(k) for k in keys) for f in list_)
 
@@ -93,7 +93,7 @@ def same_status(want, got, err):
 
 
 def sides(case, tmp):
-    """The case's folder; a copy, where git did not keep an empty side."""
+    """The case's folder; a copy if a side is empty, which git does not keep."""
     if (case / "old").is_dir() and (case / "new").is_dir():
         return case
     copy = pathlib.Path(tmp) / "case"
@@ -104,8 +104,8 @@ def sides(case, tmp):
 
 
 def answers(bw, case, expect, ident, tmp):
-    """Holds `check` with one rule or category, ID or ID@VERSION (of buf's configuration), against a file of expectations, and
-    `check` with every rule on against all.jsonl."""
+    """Compares `check` with one rule or category, ID or ID@VERSION (of buf's configuration), with a file of expectations, and
+    `check` with every rule on with all.jsonl."""
     work, (ident, *version) = sides(case, tmp), ident.split("@")
     want = findings(expect.read_text())
     args, all_args = ["check", "--format", "json"], ["check", "--format", "json", "--use", EVERYTHING]
@@ -248,7 +248,7 @@ def compile(bw, case, tmp):  # noqa: A001 (named after its topic)
         return
     same_status(2, status, err)
     first = re.search(r"^(\S+?):(\d+):(\d+): error: ", err, re.M)
-    # A few peers' errors have no place, and some stand in another file: then any place will do.
+    # A few errors of the peers have no place or are in another file: then any place passes.
     lines = {p.split(":")[0] for p in places if re.fullmatch(r"\d+:\d+", p)}
     if lines and len(lines) == len({p.rsplit(":", 1)[0] for p in places}) and (not first or first[2] not in lines):
         raise Wrong(f"first error at {first and first[0]}, wanted line {' or '.join(sorted(lines))}\n{err[:400]}")
@@ -274,7 +274,7 @@ def cli(bw, case, tmp):
 
 
 def fuzz(bw, case, tmp):
-    """fuzz/CASE: an input that once crashed: input.proto or input.binpb; others are ci/tests/fuzz.py's. Any answer will do, in time."""
+    """fuzz/CASE: an input that once crashed: input.proto or input.binpb; ci/tests/fuzz.py runs the others. Any answer in time passes."""
     if (case / "input.proto").exists():
         (pathlib.Path(tmp) / "root").mkdir()
         shutil.copy(case / "input.proto", pathlib.Path(tmp) / "root")

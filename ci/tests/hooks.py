@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Commits and pushes for real: the hook for pre-commit, those of `init --hook`, and ci/server-hook.sh in a bare repository.
+"""Commits and pushes with the hook for pre-commit, the hooks of `init --hook`, and ci/server-hook.sh in a bare repository.
 
 usage: hooks.py --bw PATH [pre_commit|git|server]...
 
@@ -108,7 +108,7 @@ def pre_commit(t):
     t.expect("pre-commit: run by hand", t.run([program, "run", "--all-files"], at), 0, "Passed")
     pre_commit_ranges(t, program, at)
     pre_commit_pushes(t, program, config)
-    # What README tells to paste.
+    # README's example.
     block = re.search(r"```yaml\n(repos:\n.*?)```", (TOP / "README.md").read_text(), re.S).group(1)
     pasted = t.repository("pasted", {".pre-commit-config.yaml": block, "a.proto": ORDER})
     t.run([program, "install"], pasted)
@@ -123,7 +123,7 @@ NEW = 'syntax = "proto3";\npackage acme.v1;\nmessage New {\n  int64 size = 1;\n}
 
 
 def cloned(t, name, **config):
-    """A repository that others have, and a clone of it with the hooks."""
+    """A shared repository, and a clone of it with the hooks."""
     bare = t.tmp / f"{name}.git"
     t.git(t.tmp, "clone", "-q", "--bare", t.repository(f"{name}-origin", {"a.proto": ORDER, "b.proto": ORDER.replace("Order", "Bill")}), bare)
     at = t.tmp / name
@@ -141,7 +141,7 @@ def commit(t, at, *more, **env):
 
 
 def git_commits(t, what, at, breaks):
-    """What a branch may change, and what it may not; on main, and on a branch of its own."""
+    """Allowed and refused changes, on main and on a branch."""
     order, new = at / "a.proto", at / "new.proto"
     t.write(at, {"new.proto": NEW})
     t.git(at, "add", "-A")
@@ -177,7 +177,7 @@ def git_merges(t, bare, at):
     t.expect("merge: another commit", commit(t, at), 0)
     t.expect("merge --no-ff of what breaks", t.run(["git", "merge", "-q", "--no-ff", "-m", "x", "topic"], at), 1, "[FIELD_SAME_TYPE]")
     t.git(at, "merge", "--abort")
-    # Others publish a break; merging it is not this branch's doing.
+    # Others publish a break; merging it is not a break of this branch.
     other = t.tmp / "other"
     t.git(t.tmp, "clone", "-q", f"file://{bare}", other)
     t.change(other / "b.proto", "string name", "bytes name")
@@ -280,7 +280,7 @@ def git(t):
     bare, at = cloned(t, "path", core_hooksPath=".githooks")
     git_commits(t, "with core.hooksPath", at, 1)
     git_without_a_remote(t)
-    # Somebody has hooks.
+    # The repository has hooks already.
     at = t.repository("others-hooks", {"a.proto": ORDER})
     lfs = at / ".git/hooks/pre-push"
     lfs.write_text("#!/bin/sh\nexec git lfs pre-push\n")
@@ -309,7 +309,7 @@ def push(t, at, *args):
 
 
 def server_pushes(t, name, hook, **config):
-    """What each kind of push comes to, with the objects of a push loose or in a pack."""
+    """Each kind of push, with its objects loose or in a pack."""
     bare, at = server_of(t, name, hook, **config)
     head = lambda: t.git(bare, "rev-parse", "main").strip()  # noqa: E731
     t.expect(f"{name}: the first push", push(t, at, "main"), 0)
@@ -363,7 +363,7 @@ def server_several(t):
 
 
 def server_without(t):
-    """Without the program the answer is no."""
+    """Without the program the push is refused."""
     bare, at = server_of(t, "without", "pre-receive")
     push(t, at, "main")
     t.write(at, {"README": "x"})

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Repositories made to hurt whoever looks at them: nothing is run, nothing else is opened or written, and the answer is right.
+"""Checks hostile repositories: nothing is executed, nothing outside is opened or written, and the answer is right.
 
 usage: hostile.py --bw PATH [SITUATION...]
 
-Each situation is a repository that a stranger could hand over, and calls with the statuses that are right. They run under
-strace where that may trace. Exit status 0 when all hold.
+Each situation is a repository from a stranger, with calls and their right exit statuses. They run under strace where tracing is
+allowed. Exit status 0 when all pass.
 """
 import argparse
 import concurrent.futures
@@ -128,7 +128,7 @@ def folder_replaced_by_a_link(s):
                                                     ".gitattributes", ".gitmodules", "d/buf.yaml", "d/.gitignore")
                   for target in ("../../outside/secret.yaml" if "/" in name else "../outside/secret.yaml",)])
 def file_that_is_a_link(s, name, target):
-    """What is read beside contracts, as a link out of the tree."""
+    """A link out of the tree in place of the other files that are read."""
     s.usual()
     s.write("d/c.proto", OTHER.replace(b"q", b"r"))
     index(s)
@@ -186,7 +186,7 @@ def field(number, data):
 
 @several("set", [(str(n), name) for n, name in enumerate(("../outside/secret.proto", "/etc/passwd", "/dev/zero", "out/secret.proto", "a.proto", "\x1b[2J"))])
 def set_of_a_file(s, name):
-    """Its names are no paths of the disk."""
+    """The set's names are not paths on the disk."""
     s.usual()
     s.link("out", "../outside")
     for side, kind in (("old", 5), ("new", 9)):
@@ -233,7 +233,7 @@ def submodule(s):
     yield ("-C", "sub", "check", "base"), {2}, (s.outside,)
 
 
-# ---- what .git may say ----
+# ---- what .git can hold ----
 
 def run_what(trap):
     """Each key of a configuration that names a program to git."""
@@ -333,7 +333,7 @@ def attribute(s, word):
 
 @situation
 def promised_objects(s):
-    """A remote would have what is missing: it is not asked."""
+    """A promisor remote has what is missing: it is not asked."""
     s.usual()
     s.config(run_what(s.trap) + "[extensions]\n\tpartialClone = origin\n")
     s.write(".git/config", s.git.joinpath("config").read_text().replace("repositoryformatversion = 0", "repositoryformatversion = 1"))
@@ -382,7 +382,7 @@ def file_that_names_elsewhere(s, path, text):
                                                                   "logs", "objects/info/alternates", "shallow", "commondir", "config.worktree",
                                                                   "info/attributes", "info/grafts", "objects/pack", "objects/info/commit-graph")])
 def link_in_git(s, path):
-    """Where git keeps its own, a link to what is no such thing."""
+    """A link or another kind of file in place of each file of git."""
     s.usual()
     index(s)
     s.link(f".git/{path}", s.outside if path in ("refs/heads", "logs", "objects/pack") else s.outside / "secret.yaml")
@@ -396,7 +396,7 @@ def link_in_git(s, path):
                                      "commondir", "logs/refs/heads/main", "info/attributes", "config.worktree", "MERGE_HEAD")
                         if (kind, path) != ("fifo", "config")])  # NEEDSWORK: libgit2 waits for this one: who looks first?
 def device_in_git(s, path, kind):
-    """Nothing is waited for, and nothing read without end."""
+    """FIFOs are not waited for, devices not read."""
     s.usual()
     index(s)
     target = s.git / path
@@ -425,7 +425,7 @@ def device_in_the_tree(s, name, kind):
 
 @situation
 def git_file(s):
-    """A folder whose .git file leads to another repository: that is where git goes, too."""
+    """A folder whose .git file leads to another repository: git follows it, too."""
     s.usual()
     s.write("d/.git", f"gitdir: {s.outside}/secret.yaml\n")
     s.write("e/.git", "gitdir: ../.git\n")
@@ -473,7 +473,7 @@ def names_of_revisions(s):
 
 @several("object", [("bomb", 1 << 30), ("size", -1)])
 def object_that_grows(s, size):
-    """A blob that says too much of its size, or is more than it says."""
+    """A blob whose header declares a wrong size."""
     s.usual()
     packer = zlib.compressobj(9)
     head = b"blob %d\0" % size if size > 0 else b"blob 5\0"

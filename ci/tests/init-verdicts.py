@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds `check` before `breakwater init` against `check` after it: a configuration of buf and the breakwater.yaml that is made of it
-judge the same.
+"""Compares `check` before and after `breakwater init`: a configuration of buf and the breakwater.yaml made from it give the same
+findings.
 
 usage: init-verdicts.py --bw PATH [--seed N] [--count N] [--show N]
 
@@ -20,7 +20,7 @@ import tempfile
 
 import pairs
 
-POOL = 40  # pairs that are made, some of which do not compile
+POOL = 40  # generated pairs, some of which do not compile
 TESTDATA = pathlib.Path(__file__).resolve().parents[2] / "testdata"
 CONFIGS = ["buf.yaml", "buf.work.yaml"]
 RULES = ["FIELD_SAME_NAME", "FIELD_SAME_JSON_NAME", "FIELD_NO_DELETE", "FILE_NO_DELETE", "ENUM_VALUE_SAME_NAME", "FIELD_SAME_TYPE",
@@ -172,7 +172,7 @@ def check(bw, top):
 
 
 def difference(bw, top):
-    """What `init` changes of the verdict on top/old and top/new; None: nothing."""
+    """How `init` changes the findings between top/old and top/new; None if it does not."""
     before = check(bw, top)
     for side, sides in (("new", "the new side has"), ("old", "both sides have")):
         done = subprocess.run([bw, "init"], cwd=top / side, capture_output=True, text=True, timeout=60)

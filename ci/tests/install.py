@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Uses what is installed: by `meson install` into a folder, and as Debian packages in a clean root.
+"""Uses the installed program and library: from `meson install` into a folder, and from Debian packages in a clean root.
 
 usage: install.py --build FOLDER [destdir|debian]...
 
-What needs root, debootstrap or Debian's archive is skipped out loud; status 77, which meson takes for skipped, if that is all. The clean root
-takes minutes and is made when BREAKWATER_CLEAN_ROOT is set.
+Steps without their needs (root, debootstrap, Debian's archive) are skipped with a message; exit status 77, meson's "skipped", if no step
+remains. The clean root takes minutes and is made when BREAKWATER_CLEAN_ROOT is set.
 """
 import argparse
 import gzip
@@ -126,7 +126,7 @@ def debian(t, build):
     root = t.tmp / "root"
     os.chmod(t.tmp, 0o755)
     suite = re.search(r"VERSION_CODENAME=(\w+)", pathlib.Path("/etc/os-release").read_text())
-    # Its mounts end with it; a slow archive is no fault of ours.
+    # The mounts end with the process; a slow archive is not a failure.
     done = subprocess.run(["timeout", "-k", "20", "240", "unshare", "--mount", "debootstrap", "--variant=minbase",
                            f"--include={','.join(dependencies(run))}", suite.group(1) if suite else "stable", root],
                           env={**t.env, "PATH": t.env["PATH"] + ":/usr/sbin:/sbin"}, capture_output=True, text=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds SECURITY.md's limits: what is just below one is read, what is just above is an error that names it (status 2, of `breaking` 1).
+"""Checks SECURITY.md's limits: input just below a limit is read, input just above it is an error that names it (status 2, of `breaking` 1).
 
 usage: limits.py --bw PATH [NAME...]
 
@@ -47,7 +47,7 @@ def padded(text, n, mark="//"):
 
 
 def image(t, at, n):
-    """The set is a level, too, and its file is the next."""
+    """The set is a level, and its file is the next one."""
     t.write(at, {"set.json": '{"file": [{"name": "a.proto", "messageType": [{' + '"nestedType": [{' * (n - 2) + "}]" * (n - 2) + "}]}]}"})
     return ["breaking", "set.json", "--against", "set.json"]
 
@@ -109,7 +109,7 @@ def base(t, at, n):
     return ["build", "HEAD", "-o", "../set.binpb"]
 
 
-# What it is, what makes it of a size, the most, what is said of one more; False: what is below is refused for another reason.
+# Name, a function that makes the input of a size, the limit, the error above it; False if input below is refused for another reason.
 LIMITS = {
     "bytes of a contract": (contract(lambda n: padded(PROTO, n)), 64 << 20, "is larger than 67108864 bytes"),
     "messages in messages": (contract(lambda n: PROTO + "message M {" * n + "}" * n), 31, "nested more than 31 levels deep"),

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Holds the rules against buf's on random pairs of contracts (pairs.py), in each category of each version of its configuration.
+"""Compares the rules with buf's on random pairs of contracts (pairs.py), in each category of each version of buf's configuration.
 
 usage: parity.py --bw PATH [--buf PATH] [--seed N] [--seeds N] [--count N] [--together] [--show N] [--keep DIR]
 
-Compared are rule, file and start line of each finding, pair by pair; a pair of which only one tool compiles both sides is a difference
-too, and one that neither takes is counted and left out. With --keep the pairs stay in DIR/SEED, those that were refused in its refused/.
+It compares rule, file and start line of each finding, pair by pair. A pair that only one tool compiles is a difference; a pair that
+neither compiles is counted and left out. With --keep the pairs stay in DIR/SEED, the refused ones in its refused/.
 
 Not compared, since we differ on purpose (man/breakwater-from-buf.7): MESSAGE_SAME_REQUIRED_FIELDS in pairs with an edition, and the
-line of RPC_SAME_IDEMPOTENCY_LEVEL where the option is gone.
+line of RPC_SAME_IDEMPOTENCY_LEVEL where the option was deleted.
 Exit status 0 when everything agrees, 77 where there is no buf.
 """
 import argparse
@@ -34,7 +34,7 @@ def run(args, at):
 
 
 def refusals(build, top, side):
-    """{pair: first error} of the pairs that a tool does not compile; it is asked until it takes the rest."""
+    """{pair: first error} of the pairs that a tool does not compile; runs it until it compiles the rest."""
     out, hidden = {}, top / "hidden" / side
     for _ in range(60):
         done = run(build, top / side)
@@ -61,7 +61,7 @@ def move(path, to):
 
 
 def sort_out(a, top):
-    """Leaves the pairs that both tools take. Gives how many neither takes, and the differences in words."""
+    """Keeps the pairs that both tools compile. Returns how many neither compiles, and the differences in words."""
     either, words = set(), []
     for side in ("old", "new"):
         theirs = refusals([a.buf, "build", ".", "-o", os.devnull], top, side)
@@ -77,7 +77,7 @@ def sort_out(a, top):
 
 
 def findings(text, editions):
-    """{pair: [(rule, path, line)]}. What has no path belongs to the pair that its old path, element or message names."""
+    """{pair: [(rule, path, line)]}. A finding without a path belongs to the pair that its old path, element or message names."""
     out = collections.defaultdict(list)
     for line in text.splitlines():
         f = json.loads(line)
@@ -89,7 +89,7 @@ def findings(text, editions):
 
 
 def loosen(theirs, ours):
-    """Takes the line from findings on an idempotency level that is gone: buf points at the file."""
+    """Removes the line of findings on a deleted idempotency level: buf points at the file."""
     gone = {f[:2] for f in theirs if f[0] == "RPC_SAME_IDEMPOTENCY_LEVEL" and f[2] == 1}
     return [collections.Counter((*f[:2], 1) if f[:2] in gone else f for f in side) for side in (theirs, ours)]
 
@@ -99,7 +99,7 @@ def without_line(counter):
 
 
 def compare(a, top, version, categories, editions, count):
-    """Prints what differs; gives how many pairs differ in rule or file, how many in the line, and the rules that were seen."""
+    """Prints what differs; returns how many pairs differ in rule or file, how many in the line, and the rules that were seen."""
     category = "+".join(categories)
     config = top / f"{version}-{category}.yaml"
     config.write_text(f"version: {version}\nbreaking:\n  use: [{', '.join(categories)}]\n")

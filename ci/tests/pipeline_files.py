@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Does what the files for pipelines in ci/ say, in clones as those pipelines make them.
+"""Runs the pipeline files that users copy from ci/, in clones as those pipelines make them.
 
 usage: pipeline_files.py --bw PATH [files|image]...
 
-YAML is parsed and held against the keys that its reader wants; the shell in it, and in the Jenkinsfile, is linted and run. The
-Dockerfile's lines are followed as far as that goes without docker: its programs are built, and run as its user in a root that holds
-nothing else. What needs a program that is not here (PyYAML, shellcheck, chroot's rights) is skipped out loud. No runner of GitHub,
-GitLab, Buildkite or Jenkins takes part.
+YAML is parsed and its keys are checked; the shell in it, and in the Jenkinsfile, is linted and run. The Dockerfile is followed as far
+as possible without docker: its programs are built, and run as its user in a root that holds nothing else. Steps whose needs are missing
+(PyYAML, shellcheck, chroot) are skipped with a message. No runner of GitHub, GitLab, Buildkite or Jenkins takes part.
 """
 import argparse
 import json

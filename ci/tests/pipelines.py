@@ -3,8 +3,8 @@
 
 usage: pipelines.py --bw PATH
 
-Each pipeline: the merge request's base is taken and named in one line on standard error; where it was not fetched, the error names
-one command, which is run to the letter, and then it is taken. Outside of a merge request nothing changes.
+In each pipeline the merge request's base is used and named in one line on standard error. Where it was not fetched, the error names
+one command; after that command the base is used. Outside of merge requests nothing changes.
 """
 import argparse
 import json
@@ -72,7 +72,7 @@ class Origin:
 
 
 def note(err):
-    """The line that tells of the base."""
+    """The line that names the base."""
     lines = [x for x in err.splitlines() if x.startswith("breakwater: comparing with ")]
     return lines[0] if len(lines) == 1 else f"{len(lines)} lines of it: {err}"
 
@@ -212,7 +212,7 @@ def github_queue(t, origin):
 
 
 def github_hostile(t, origin):
-    """An event that cannot be read is no word for `nothing breaks`."""
+    """An event that cannot be read is status 2, not `nothing breaks`."""
     at = t.tmp / "hostile"
     t.git(t.tmp, "clone", "-q", f"file://{origin.at}", "hostile")
     env = github_event(t, "push")
@@ -271,7 +271,7 @@ def gitlab(t, origin):
 
 
 def branches(t, origin):
-    """Those that name a branch, in a clone of the source branch alone and in one of the merge."""
+    """Pipelines that name a branch, in a clone of the source branch and in one of the merge."""
     rows = {
         "Buildkite": ({"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST": "1"}, "BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main"),
         "Jenkins": ({"CHANGE_ID": "1"}, "CHANGE_TARGET", "main"),
@@ -301,7 +301,7 @@ def branches(t, origin):
 
 
 def pushes(t, origin):
-    """Pushes where variables alone tell: of the default branch, with what was before, and of another."""
+    """Pushes that only variables describe: of the default branch, with the commit before, and of another."""
     rows = {
         "Jenkins": ({"JENKINS_URL": "x", "BRANCH_NAME": "main", "BRANCH_IS_PRIMARY": "true"}, "GIT_PREVIOUS_SUCCESSFUL_COMMIT", {}),
         "Woodpecker": ({"CI": "woodpecker", "CI_COMMIT_BRANCH": "main", "CI_REPO_DEFAULT_BRANCH": "main"}, "CI_PREV_COMMIT_SHA",
@@ -333,7 +333,7 @@ def pushes(t, origin):
 
 
 def bitbucket(t, origin):
-    """It merges the destination before the build, whose commit is then there without a name."""
+    """Bitbucket merges the destination before the build, so its commit is there without a name."""
     env = {"BITBUCKET_PR_ID": "1", "BITBUCKET_PR_DESTINATION_BRANCH": "main", "BITBUCKET_PR_DESTINATION_COMMIT": origin.b[:12]}
     at = origin.clone("bitbucket", "refs/pull/1/merge", "--depth=50")
     takes(t, "Bitbucket: the destination's commit", at, env, origin.b, f"the merge base of {origin.b[:12]} and HEAD",

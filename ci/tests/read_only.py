@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""All commands over all kinds of inputs only look: nothing is written, started or connected to, and no other file is opened.
+"""Checks that all commands over all kinds of inputs write, start and connect to nothing, and open no other file.
 
 usage: read_only.py --bw PATH --plugin PATH
 
-Each call runs under strace, but where that may not trace: then what lies in the repositories is compared alone. Exit status 0
-when all hold.
+Each call runs under strace; where tracing is not allowed, only the repositories are compared before and after. Exit status 0 when
+all pass.
 """
 import argparse
 import concurrent.futures
@@ -21,13 +21,13 @@ from scratch import Scratch
 OLD = 'syntax = "proto3";\npackage p;\nmessage A { int32 x = 1; }\n'
 NEW = OLD.replace("int32", "string")
 FORMATS = ("text", "line", "json", "markdown", "html", "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson")
-# What git would take as a reason to write: logs of references, the index, packs.
+# What makes git write: logs of references, the index, packs.
 CONFIG = {"core.logAllRefUpdates": "always", "gc.auto": "1", "core.untrackedCache": "true", "core.fsmonitor": "true",
           "fetch.writeCommitGraph": "true", "feature.manyFiles": "true", "maintenance.auto": "true"}
 
 
 def build(scratch):
-    """Repositories of all kinds, and what else is an input."""
+    """Repositories of all kinds, and the other kinds of input."""
     tmp = scratch.tmp
     first = scratch.repository("first", {"a.proto": OLD, "d/b.proto": 'syntax = "proto3";\npackage d;\n', "README": "x\n"})
     scratch.git(first, "tag", "-a", "-m", "one", "v1")
@@ -62,14 +62,14 @@ def build(scratch):
 
 
 def forget_logs(at):
-    """libgit2 makes the logs of references that it is asked for."""
+    """libgit2 creates the logs of references that it reads."""
     for path in sorted(at.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     at.rmdir()
 
 
 def calls(scratch, bw, plugin):
-    """What is run: a folder, the command line, and standard input."""
+    """The calls: a folder, the command line, and standard input."""
     tmp = scratch.tmp
     clone = tmp / "clone"
     image = scratch.run([bw, "build", "-o", "-", "main"], clone)[1]

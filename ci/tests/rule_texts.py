@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what says something of every rule against the table of rules: schemas/, `rules`, `explain`, the cases' expectations.
+"""Compares what describes every rule with the table of rules: schemas/, `rules`, `explain`, the expectations of the cases.
 
 usage: rule_texts.py --bw PATH [--bless]
 
@@ -30,7 +30,7 @@ def run(bw, *args):
 
 
 def plain(text):
-    """Words without a format's marks: what is left must be the same in all of them."""
+    """Words without a format's markup, which are the same in all formats."""
     text = re.sub(r"\\f[A-Z]|\\&", "", text)
     for escape, character in ((r"\(dq", '"'), (r"\(aq", "'"), (r"\-", "-"), (r"\e", "\\"), ("\\_", "_"), ("\\|", "|")):
         text = text.replace(escape, character)
@@ -85,7 +85,7 @@ def texts(bw, rules):
 
 
 def surfaces(rules):
-    """No finding of a case breaks more than its rule says that it can at most."""
+    """No finding of a case breaks more than its rule declares."""
     most, seen = {r["id"]: set(r["breaks"]) for r in rules}, {r["id"]: set() for r in rules}
     found = []
     for path in sorted((TOP / "testdata").glob("*/**/all.jsonl")):

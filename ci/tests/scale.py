@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Times hostile contracts of n and of 4n parts: four times as many may take six times as long, not sixteen.
+"""Times hostile contracts of n and of 4n parts: four times as many may take up to six times as long, not sixteen.
 
 usage: scale.py --bw PATH [SHAPE...]
 
-Each shape is two folders. What is compared is processor time; below LEAST it does not count, and n is chosen
-so that what grows with n² is far over it. Exit status 0 when none does.
+Each shape is two folders. CPU time is compared; times below LEAST do not count, and n is chosen so that growth with n² is far
+above it. Exit status 0 when no shape grows so.
 """
 import argparse
 import os
@@ -155,7 +155,7 @@ def write(folder, files):
 
 
 def seconds(bw, scratch, folder, make, n, args):
-    """Processor time of a check; None and what was said: it ended in no way that it may."""
+    """CPU time of a check; None and its output if it ended with a wrong status."""
     shutil.rmtree(folder, ignore_errors=True)
     old, new = make(n)
     write(folder / "old", old)

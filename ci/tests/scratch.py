@@ -1,11 +1,11 @@
-"""Scratch repositories for tests that run programs for real; what such a test counts."""
+"""Scratch repositories for tests that run programs, and the count of what passed and failed."""
 import os
 import pathlib
 import shutil
 import subprocess
 
 
-# A pipeline that runs the tests says where its merge request goes; that is not the tests' base.
+# Variables of the pipeline that runs the tests would name the base of its own merge request.
 PIPELINES = ("APPVEYOR", "BITBUCKET_", "BRANCH_", "BREAKWATER_", "BUILDKITE", "BUILD_SOURCE", "CHANGE_", "CI_", "CIRCLE", "CODEBUILD_", "DRONE",
              "GITHEAD_", "GITHUB_", "GITLAB_", "JENKINS_", "PRE_COMMIT", "SYSTEM_", "TF_BUILD", "TRAVIS")
 
@@ -16,7 +16,7 @@ def quiet(environment):
 
 
 def find(name, *places):
-    """A program: of the environment (as BUF), of the PATH, or in one of the places; None."""
+    """A program: from the environment (as BUF), the PATH, or one of the places; None if there is none."""
     named = os.environ.get(name.upper().replace("-", "_"))
     return named or shutil.which(name) or next((p for p in places if os.access(p, os.X_OK)), None)
 
@@ -26,7 +26,7 @@ def find_buf():
 
 
 class Scratch:
-    """Repositories below a folder, and programs run in them with nothing of the user's around."""
+    """Repositories below a folder, in which programs run without the user's configuration."""
 
     def __init__(self, tmp, *programs):
         self.tmp, self.passed, self.failed = pathlib.Path(os.path.realpath(tmp)), 0, 0
@@ -77,7 +77,7 @@ class Scratch:
             print(f"FAILED: {what}\n{context}")
 
     def expect(self, what, got, status, *parts, absent=()):
-        """Holds a run's status, and its output of both kinds together."""
+        """Checks a run's status, and words of its standard output and standard error."""
         code, out, err = got
         text = out.decode("utf-8", "replace") + err
         self.holds(what, code == status and all(p in text for p in parts) and not any(p in text for p in absent),

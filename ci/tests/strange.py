@@ -1,4 +1,4 @@
-"""Repositories that git would not make: objects, trees and references written as bytes, and a folder beside them that nobody may look into."""
+"""Repositories that git would not make: objects, trees and references written as bytes, and a folder beside them that must not be opened."""
 import hashlib
 import os
 import pathlib

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sits before the program with a terminal: the line that tells how far it is, links, and lines that are too long for it.
+"""Runs the program on a terminal: the progress line, links, and lines that are too long.
 
 usage: terminal.py --bw PATH
 
@@ -28,7 +28,7 @@ ERASE = b"\r\x1b[K"
 
 
 class Terminal:
-    """What a program wrote to the terminal that its standard error, or output, is."""
+    """A program whose standard error, or output, is a terminal, and what it wrote there."""
 
     def __init__(self, t, args, cwd, on, columns=80, slow_input=None, **env):
         master, slave = pty.openpty()
@@ -52,7 +52,7 @@ class Terminal:
         self.lines = [x.decode() for x in LINE.findall(self.text)]
 
     def read(self, master, seconds):
-        """All that comes within that time; without one what comes next, False at the end."""
+        """Reads all output for that time; without a time the next output, False at the end."""
         end = time.monotonic() + (seconds or 0)
         while True:
             ready = select.select([master], [], [], max(end - time.monotonic(), 0) if seconds else None)[0]
@@ -67,12 +67,12 @@ class Terminal:
                 return bool(got)
 
     def left(self):
-        """What still stands there, when each erased line is gone."""
+        """The screen without erased lines."""
         return re.sub(rb"breakwater:[^\r\n]*" + re.escape(ERASE), b"", self.text).replace(ERASE, b"")
 
 
 def many(t, n):
-    """A folder whose contracts take long."""
+    """A folder whose contracts take long to compile."""
     at = t.tmp / f"many-{n}"
     fields = "".join(f"  repeated int32 field_{i} = {i} [packed = true];\n" for i in range(1, 400))
     t.write(at, {f"f{i}.proto": f'syntax = "proto3";\npackage p{i};\nmessage A {{\n{fields}}}\nmessage B {{\n{fields}}}\n'
@@ -81,7 +81,7 @@ def many(t, n):
 
 
 def counted(t):
-    """How many files of how many, with one thread and with several."""
+    """The progress line counts files, with one thread and with several."""
     n = 200
     while True:
         at = many(t, n)

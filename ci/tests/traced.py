@@ -1,4 +1,4 @@
-"""What a program does to the world, seen by strace: which files it opens, what it would write, start or connect to."""
+"""Traces a program with strace: the files that it opens, and what it writes, starts or connects to."""
 import os
 import pathlib
 import re
@@ -27,7 +27,7 @@ WRITING = re.compile(r"O_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)")
 
 
 def possible():
-    """May this process trace another one?"""
+    """Whether this process may trace another one."""
     if not shutil.which("strace"):
         return False
     return subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], capture_output=True, timeout=20).returncode == 0
@@ -39,7 +39,7 @@ def plain(text):
 
 
 class Trace:
-    """What a run did that a program that only reads `allowed` would not."""
+    """What a run did other than reading `allowed`."""
 
     def __init__(self, allowed, cwd):
         self.allowed = [os.path.realpath(path) for path in allowed]
@@ -84,7 +84,7 @@ class Trace:
 
 
 def run(args, cwd, env, allowed, stdin=b"", timeout=20):
-    """Status, standard output, standard error, and lines of what it should not have done; None for a run without end."""
+    """Status (None after a timeout), standard output, standard error, and what the run should not have done."""
     with tempfile.TemporaryDirectory(prefix="trace-") as folder:
         tracer = ["strace", "-ff", "-y", "-qq", "-s", "0", "--seccomp-bpf", "-o", f"{folder}/t", "-e", f"trace=%file,%network,%process,{CHANGE}"]
         with subprocess.Popen([*tracer, *map(os.fsencode, args)], cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Lays what cannot be read where the program looks, and holds its answer: status 2 that says what and why, and soon.
+"""Puts unreadable things where the program reads: it must exit 2 quickly and name what and why.
 
 usage: unreadable.py --bw PATH [PART...]
 
 Folders and files that a user may not read (as another user if this one is root), FIFOs, devices, sockets, links and folders
-in the place of contracts, configuration and git's own files, and damaged indexes. Exit status 0 when all hold.
+in place of contracts, configuration and git's own files, and damaged indexes. Exit status 0 when all pass.
 """
 import argparse
 import hashlib
@@ -37,7 +37,7 @@ class Cases:
         return at
 
     def run(self, args, at, user=None, stdin=b"", env=None):
-        """Status, standard output and standard error; None for a status: it did not end."""
+        """Status (None after a timeout), standard output and standard error."""
         switch = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         try:
             done = subprocess.run([*switch, self.program, *args], cwd=at, env={**self.scratch.env, **(env or {})}, input=stdin,
@@ -56,7 +56,7 @@ class Cases:
             self.scratch.passed += 1
 
     def as_user(self, at):
-        """Who may not read everything; None: nobody here."""
+        """A user who may not read everything; None if there is none here."""
         if os.geteuid():
             return 0
         for folder in (at, *at.rglob("*")):
@@ -75,7 +75,7 @@ def limit():
 
 
 def put(kind, path):
-    """Lays something at a path that is no file."""
+    """Makes something other than a file at a path."""
     path = pathlib.Path(path)
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
@@ -105,7 +105,7 @@ def put(kind, path):
 
 
 def forbidden(cases):
-    """What a user may not look into or read."""
+    """Folders and files without permission."""
     for mode in (0o400, 0o000, 0o200):
         at = cases.repository()
         cases.scratch.write(at, {"d/b.proto": OTHER.replace("int32", "string")})
@@ -139,7 +139,7 @@ def forbidden(cases):
 
 
 def special(cases):
-    """A contract of the base that is something else now."""
+    """A contract of the base that is not a file any more."""
     for kind in ("fifo", "folder", "socket", "device", "node", "out", "loop", "dangles"):
         if kind == "node" and os.geteuid():
             continue
@@ -159,7 +159,7 @@ def special(cases):
 
 
 def configured(cases):
-    """Configuration that is no file."""
+    """Configuration that is not a file."""
     for path in ("breakwater.yaml", "buf.yaml", "buf.work.yaml", "breakwater.accepted.yaml", "d/buf.yaml", "d/breakwater.yaml", ".gitignore",
                  ".git/info/exclude"):
         for kind in ("fifo", "socket", "folder", "out", "loop"):
@@ -179,7 +179,7 @@ def summed(body):
 
 
 def indexes(cases):
-    """An index that is not whole, or none."""
+    """A damaged or missing index."""
     at = cases.repository()
     cases.scratch.write(at, {"a.proto": NEW})
     cases.scratch.git(at, "add", "-A")
@@ -212,7 +212,7 @@ def indexes(cases):
         cases.want(f"index {kind} revisions", ["check", "base", "HEAD"], at, 0)
 
 
-# Files of git's own, and a call that needs them.
+# Files of git, and a call that needs them.
 OWN_FILES = ((".git/config", ["check", "base"]), (".git/HEAD", ["check", "HEAD"]), (".git/packed-refs", ["check", "base"]),
              (".git/refs/tags/base", ["check", "base"]), (".git/shallow", ["check", "base"]), (".git/commondir", ["check", "base"]),
              (".git/MERGE_HEAD", ["check", "--staged", "--merge-base", "base"]), (".git/included", ["check", "base"]),
@@ -271,7 +271,7 @@ def own_files(cases):
 
 
 def inputs(cases):
-    """What a user names, to read and to write."""
+    """Files that the command line names, to read and to write."""
     at = cases.repository()
     cases.scratch.write(at, {"a.proto": NEW})
     os.mkfifo(at / "fifo")

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Where the program writes, and how: reports, accepted breaks, a first configuration, hooks.
+"""Checks the files that the program writes: reports, accepted breaks, a first configuration, hooks.
 
 usage: writing.py --bw PATH
 
-A link is no target, no folder leads out of the repository, what is there keeps its permissions, two that accept at one time
-lose nothing, and nothing unfinished stays. Exit status 0 when all hold.
+Links are refused, no folder leads out of the repository, existing files keep their permissions, two concurrent `accept`s lose
+nothing, and no unfinished file stays. Exit status 0 when all pass.
 """
 import argparse
 import json
@@ -23,7 +23,7 @@ OLD = 'syntax = "proto3";\nmessage A {\n' + "".join(f"  int32 f{i} = {i + 1};\n"
 
 
 def kind_of(path):
-    """What is there, with the bytes of a file; not followed."""
+    """What is at a path, with the bytes of a file; links are not followed."""
     mode = os.lstat(path).st_mode
     return stat.S_IFMT(mode), mode & 0o777, path.read_bytes() if stat.S_ISREG(mode) else b""
 
@@ -47,7 +47,7 @@ class Case:
         return self.scratch.run([self.bw, *args], self.at, **env)
 
     def refused(self, what, *args, sentence):
-        """Status 2, and nothing anywhere is different."""
+        """Checks for status 2 and no change anywhere."""
         before = snapshot(self.at), snapshot(self.outside)
         self.scratch.expect(what, self.run(*args), 2, sentence)
         self.scratch.holds(f"{what}: nothing was written", (snapshot(self.at), snapshot(self.outside)) == before)

@@ -4,8 +4,8 @@
 usage: bench.py --bw PATH --repo BARE-REPOSITORY [--temporal BARE-REPOSITORY] [--buf PATH] [--runs N] [ROW...]
 
 The repositories are bare clones of googleapis.bundle (tags g37/base, g30/base, j01/base, …) and temporal.bundle. CPU is user + system of the whole process, memory
-its peak (never less than this script's own, some 14 MiB); programs are run in turn, so that a slow spell of the machine hits all of them. Rows: see ROWS; all when none is named. What
-is not installed is left out, with a line that says so. Not a test: figures of one machine mean something only as ratios.
+its peak (at least this script's own, about 14 MiB); programs run in turn, so that a slow spell of the machine hits all of them. Rows: see ROWS; all when none is named. A program
+that is not installed is left out, with a message. Not a test: figures of one machine mean something only as ratios.
 """
 import argparse
 import os
@@ -18,7 +18,7 @@ import tempfile
 import time
 
 
-# The built-in files, which Debian's protoc comes without.
+# The built-in files, which Debian's protoc does not have.
 BUILTIN = pathlib.Path(__file__).resolve().parents[2] / "src/source/builtin"
 STATUSES = {"breakwater": (0, 1), "buf": (0, 100), "protoc": (0,)}
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Breaks the conditions of src/rules and src/diff one at a time and says which breaks no test sees.
+"""Mutates the conditions of src/rules and src/diff one at a time and lists the mutants that no test catches.
 
 usage: mutate.py [--build DIR] [--file SUBSTRING] [--list] [--verbose]
 
 A mutant is a rule that says nothing, or a condition that is always true or always false: an operand of `&&` or `||` that no longer
 matters, or a whole condition of an `if`, of a `?` or of what a bool function returns. (Conditions of loops stay.) All of them are built
 into one program, in a copy of the tree, which runs many cases of testdata/ in one process; MUTANT=ID in the environment chooses one.
-Each case is run once to note which conditions it comes to, and a mutant then only has to stand against those cases, the rules' and
-diff's unit tests first. Of a case in rules/ or categories/ its all.jsonl counts, every byte of it; in breaks/ what the findings break.
+Each case runs once to record the conditions that it reaches; a mutant then runs only those cases, after the unit tests of rules and
+diff. A case in rules/ or categories/ compares every byte of its all.jsonl; one in breaks/ what the findings break.
 
-Survivors are listed with their place, but for those that ci/tools/mutate.txt names, with why no test can see them:
-`FILE: CONDITION: always true: why`; `always any` is both values. Exit status 0 when there are no others, and no line there is in vain.
+Survivors are listed with their place, except those that ci/tools/mutate.txt explains:
+`FILE: CONDITION: always true: why`; `always any` is both values. Exit status 0 when there are no others and no line there is stale.
 """
 import argparse
 import collections
@@ -268,7 +268,7 @@ class Source:
                 for a, b in zip([i, *(k + 1 for k in cuts)], [*cuts, end]):
                     self.operand(a, b, groups, operator)
                 return
-        if len(groups) == 1 and groups[0] == (i, end - 1):  # parentheses around all of it
+        if len(groups) == 1 and groups[0] == (i, end - 1):  # parentheses around the whole
             inner = self.groups(i + 1, end - 1)
             if any(self.tokens[k] in ("&&", "||") for k in range(i + 1, end - 1)):
                 return self.operand(i + 1, end - 1, inner, within)
@@ -373,7 +373,7 @@ class Tests:
             return True
 
     def reach(self):
-        """{condition: [tests that come to it]}, those first that come to few."""
+        """{condition: [tests that reach it]}, tests that reach few conditions first."""
         seen, log = {}, self.tmp / "log"
         for unit in UNITS:
             if self.unit_fails(unit, MUTANT_LOG=str(log)):
