@@ -7,12 +7,12 @@ Without --seconds each harness tries N inputs (--runs). libFuzzer keeps its corp
 Exit status 1 when a harness crashes or times out.
 """
 import argparse
+import concurrent.futures
 import gzip
 import io
 import os
 import pathlib
 import re
-import resource
 import subprocess
 import sys
 import tarfile
@@ -45,11 +45,6 @@ IMAGES_JSON = (b'{"file": [{"name": "o.proto", "package": "p", "syntax": "proto3
                b' "LABEL_REPEATED", "type": "TYPE_INT64"}, {"name": "m", "number": "2", "label": 1, "type": 11, "typeName": ".p.N", "jsonName": "m"}]}]}]}',
                b'{"file": [{"name": "o.proto", "dependency": ["google/protobuf/descriptor.proto"], "extension": [{"name": "note", "number": 50001, "label": 1,'
                b' "type": 1, "extendee": ".google.protobuf.FileOptions"}], "options": {"[note]": 1e9, "javaPackage": "\\u0061"}, "bufExtension": {}}]}')
-
-
-def cpu_seconds():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def varint(n):
@@ -176,38 +171,39 @@ def seeds_of(tmp):
     return seeds
 
 
+def run(a, tmp, name, seeds):
+    """Runs a harness; what it said if it failed, else None."""
+    corpus = (a.corpus or tmp / "corpus") / name
+    given, finds = tmp / "seeds" / name, corpus.parent / "finds"
+    for folder in (corpus, given, finds):
+        folder.mkdir(parents=True, exist_ok=True)
+    for i, seed in enumerate(s for s in seeds if len(s) <= MOST):
+        (given / f"{i:04}").write_bytes(seed)
+    env = {**os.environ, "TMPDIR": str(tmp), "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
+    done = subprocess.run([a.fuzz, f"--harness={name}", f"-max_total_time={a.seconds}" if a.seconds else f"-runs={a.runs}", "-seed=1",
+                           f"-max_len={MOST}", "-timeout=30", "-rss_limit_mb=2560", "-print_final_stats=1",
+                           f"-dict={TOP / 'src/fuzz/proto.dict'}", f"-artifact_prefix={finds}/{name}-", corpus, given],
+                          env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+    runs = re.search(r"number_of_executed_units: (\d+)", done.stdout)
+    print(f"{name}: {len(seeds)} seeds, {runs[1] if runs else a.runs} runs, status {done.returncode}", flush=True)
+    return done.stdout[-6000:] if done.returncode else None
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--fuzz", required=True)
+    p.add_argument("--fuzz", type=os.path.abspath, required=True)
     p.add_argument("--seconds", type=int)
     p.add_argument("--runs", type=int, default=2000)
     p.add_argument("--corpus", type=pathlib.Path)
     p.add_argument("harness", nargs="*")
     a = p.parse_args()
-    program, bad = os.path.abspath(a.fuzz), []
-    with tempfile.TemporaryDirectory() as tmp:
+    with tempfile.TemporaryDirectory() as tmp, concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         seeds = seeds_of(tmp)
-        names = subprocess.run([program, "--list"], capture_output=True, text=True, check=True).stdout.split()
+        names = subprocess.run([a.fuzz, "--list"], capture_output=True, text=True, check=True).stdout.split()
         assert set(names) == set(seeds), f"no seeds for {set(names) ^ set(seeds)}"
-        env = {**os.environ, "TMPDIR": tmp, "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
-        for name in a.harness or names:
-            corpus = (a.corpus or pathlib.Path(tmp) / "corpus") / name
-            given, finds = pathlib.Path(tmp) / "seeds" / name, corpus.parent / "finds"
-            for folder in (corpus, given, finds):
-                folder.mkdir(parents=True, exist_ok=True)
-            for i, seed in enumerate(s for s in seeds[name] if len(s) <= MOST):
-                (given / f"{i:04}").write_bytes(seed)
-            limit = [f"-max_total_time={a.seconds}"] if a.seconds else [f"-runs={a.runs}"]
-            begin = cpu_seconds()
-            done = subprocess.run([program, f"--harness={name}", *limit, "-seed=1", f"-max_len={MOST}", "-timeout=30", "-rss_limit_mb=2560", "-print_final_stats=1",
-                                   f"-dict={TOP / 'src/fuzz/proto.dict'}", f"-artifact_prefix={finds}/{name}-", corpus, given],
-                                  env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
-            runs = re.search(r"number_of_executed_units: (\d+)", done.stdout)
-            print(f"{name}: {len(seeds[name])} seeds, {runs[1] if runs else a.runs} runs, {cpu_seconds() - begin:.0f} s of CPU, status {done.returncode}", flush=True)
-            if done.returncode:
-                bad.append(name)
-                print(done.stdout[-6000:], flush=True)
-    print(f"{len(a.harness or names) - len(bad)} passed, {len(bad)} failed")
+        names = a.harness or names
+        bad = [said for said in pool.map(lambda name: run(a, pathlib.Path(tmp), name, seeds[name]), names) if said]
+    print("\n".join([*bad, f"{len(names) - len(bad)} passed, {len(bad)} failed"]))
     return 1 if bad else 0
 
 
