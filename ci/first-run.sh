@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first minute with breakwater on a bare Debian 12: installs what a build needs, builds, and checks a small repository in
-# which an event contract is broken. What is printed last is what breakwater says of it.
+# The first minute with breakwater on a bare Debian 12: installs what a build needs, builds, and checks a small repository with a
+# broken event contract. The report is printed last.
 set -eu
 
 cd "$(dirname "$0")/.."

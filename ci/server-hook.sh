@@ -6,14 +6,14 @@
 #
 #     install ci/server-hook.sh /srv/git/contracts.git/hooks/pre-receive
 #
-# The default branch is judged, or the branches that match one of the patterns in the repository's configuration:
+# It checks the default branch, or the branches that match one of the patterns in the repository's configuration:
 #
 #     git config --add breakwater.branch main
 #     git config --add breakwater.branch 'release-*'
 #
-# A branch is compared with what it was before the push, a new one with where it left the default branch. What was pushed is
-# still in quarantine then; breakwater reads it there, as git's own variables say. A break that is meant passes when the push
-# holds its entry in breakwater.accepted.yaml.
+# A branch is compared with its commit before the push, a new branch with where it left the default branch. The pushed objects are
+# still in quarantine then; breakwater finds them there by git's variables. An intended break passes when the push has its entry
+# in breakwater.accepted.yaml.
 set -u
 
 default=$(git symbolic-ref -q HEAD) || default=

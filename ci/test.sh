@@ -3,8 +3,8 @@
 #
 # usage: ci/test.sh [BUILD [MESON-OPTION...]]
 #
-# BUILD is the build folder, `build` when left out; options count when it is made. What needs /proc or /dev/pts is skipped in a
-# root without them, and says so.
+# BUILD is the build folder, by default `build`; options apply when it is new. Tests that need /proc or /dev/pts are skipped, with a
+# message, where these are missing.
 set -eu
 
 cd "$(dirname "$0")/.."

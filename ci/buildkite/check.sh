@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings the pull request's base, checks, and puts the findings on top of the build's page.
+# Fetches the pull request's base, checks, and puts the findings on top of the build's page.
 set -u
 
 base=${BUILDKITE_PULL_REQUEST_BASE_BRANCH:-}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The action's second step: brings the base, and checks. Annotations go to the diff, a table to the run's summary.
+# The action's second step: fetches the base, and checks. Annotations go to the diff, a table to the run's summary.
 #
 # Inputs are BASE, OPTIONS and SARIF; of the event BEFORE (a push's), QUEUED (what a merge queue's entry is built on) and DEFAULT
 # (the default branch); see action.yml. Where a fetch fails, breakwater says what is missing.

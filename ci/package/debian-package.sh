@@ -3,7 +3,7 @@
 #
 # usage: ci/package/debian-package.sh FOLDER
 #
-# What they depend on is what dpkg-shlibdeps finds, so they are for the Debian that they are built on. Needs what
+# dpkg-shlibdeps finds their dependencies, so they are for the Debian that they are built on. Needs what
 # `ci/package/install-deps.sh package` installs.
 set -eu
 

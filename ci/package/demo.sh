@@ -3,7 +3,7 @@
 #
 # usage: ci/package/demo.sh BREAKWATER FOLDER
 #
-# FOLDER must not exist, or be empty. The status is that of `breakwater check`: 1.
+# FOLDER must not exist, or be empty. The exit status is that of `breakwater check`: 1.
 set -eu
 
 breakwater=$1 folder=$2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the programs without a shared library, so that they run on any Linux of this machine's kind, and in an empty image.
+# Builds statically linked programs, which run on any Linux of this architecture, and in an empty image.
 #
 # usage: ci/package/static.sh FOLDER
 #

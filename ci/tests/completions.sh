@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Asks the real shells what they complete after `breakwater …`, with the completions that the program prints.
+# Compares what bash, zsh and fish complete after `breakwater …` with what they should, with the completions that the program prints.
 #
 # usage: ci/tests/completions.sh BREAKWATER
 #
-# A shell that is not installed is passed over out loud, and so is zsh where no terminal can be had for it (/dev/pts); without any
-# the status is 77, which meson takes for skipped.
+# A shell that is not installed is skipped with a message, and so is zsh without a terminal for it (/dev/pts); without any shell the
+# exit status is 77, meson's "skipped".
 set -u
 breakwater=$(realpath -- "${1:?usage: $0 BREAKWATER}") || exit 2
 work=$(mktemp -d) || exit 2
@@ -14,19 +14,19 @@ PATH=$(dirname "$breakwater"):$PATH
 export HOME=$work GIT_CONFIG_NOSYSTEM=1
 passed=0 failed=0
 
-# A repository to name revisions of; no name of a branch is ever run.
+# A repository with revisions to complete; the name of a branch is never executed.
 git init -q -b main repository
 cd repository || exit 2
 mkdir -p proto/acme 'odd name'
 echo 'syntax = "proto3";' | tee proto/acme/a.proto 'odd name/b.proto' >/dev/null
 git add . && git -c user.name=a -c user.email=a@b commit -q -m one
 git branch feature/x
-# shellcheck disable=SC2016 # meant for nobody to expand
+# shellcheck disable=SC2016 # not to be expanded
 git branch 'run$(touch${IFS}pwned)'
 git tag v1.0
 touch image.binpb
 
-# What stands at the end of a line, and one of the words that have to be offered for it.
+# The end of a line, and a word that must be offered for it.
 cases='breakwater ch|check
 breakwater check --fo|--format
 breakwater check --format sa|sarif

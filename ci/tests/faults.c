@@ -1,13 +1,13 @@
 /*
- * A library that makes one call of the C library fail; ci/tests/faults.py loads it into our programs with
- * LD_PRELOAD.
+ * A library that makes one call of the C library fail; ci/tests/faults.py loads it into our
+ * programs with LD_PRELOAD.
  *
- * FAULT is "NAME NUMBER ERRNO LASTS": the call that fails (a name of `calls`), which of them counted
- * from 1, with what, and 1 if all that follow fail too. ERRNO 0 makes a read or a write a short one.
- * FAULT_COUNT names a file that gets how often each was called. A write to standard error has a name
- * of its own, since a message that cannot be printed is no silence.
+ * FAULT is "NAME NUMBER ERRNO LASTS": the name of the call (one of `calls`), the number of the
+ * first failing one, counted from 1, its errno, and 1 if all that follow fail too. ERRNO 0 makes a
+ * read or a write a short one. FAULT_COUNT names a file to write the counts of all calls to. A
+ * write to standard error has a name of its own, since the program cannot report its failure.
  */
-/* Both names of a call are its own here: open and open64. */
+/* Defines open and open64 apart. */
 #undef _FILE_OFFSET_BITS
 #include <dirent.h>
 #include <dlfcn.h>
@@ -27,11 +27,13 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define CALLS(X) \
-	X(alloc) X(mmap) X(open) X(openat) X(read) X(pread) X(write) X(complain) X(close) X(fsync) \
-	X(stat) X(fstat) X(lstat) X(fstatat) X(statx) X(access) X(opendir) X(readdir) X(readlink) \
-	X(realpath) X(getcwd) X(chdir) X(lseek) X(rename) X(unlink) X(link) X(mkdir) X(chmod) \
-	X(truncate) X(getrandom) X(thread) X(madvise) X(fcntl) X(openat2)
+#define CALLS(X)                                                                                  \
+	X(alloc)                                                                                  \
+	X(mmap) X(open) X(openat) X(read) X(pread) X(write) X(complain) X(close) X(fsync) X(stat) \
+		X(fstat) X(lstat) X(fstatat) X(statx) X(access) X(opendir) X(readdir) X(readlink) \
+			X(realpath) X(getcwd) X(chdir) X(lseek) X(rename) X(unlink) X(link)       \
+				X(mkdir) X(chmod) X(truncate) X(getrandom) X(thread) X(madvise)   \
+					X(fcntl) X(openat2)
 
 #define NUMBER(name) CALL_##name,
 #define NAME(name) #name,
@@ -74,7 +76,7 @@ __attribute__((destructor)) static void end(void)
 	syscall(SYS_close, fd);
 }
 
-/* Whether this call is to fail; then errno is set. */
+/* Whether this call fails; then errno is set. */
 static bool fails(enum call call)
 {
 	long n;
@@ -88,18 +90,18 @@ static bool fails(enum call call)
 	return true;
 }
 
-/* The C library's own, or the sanitizer's. */
-#define REAL(name) \
+/* The function of the C library, or of the sanitizer. */
+#define REAL(name)                     \
 	static __typeof__(&name) real; \
-	if (!real) \
+	if (!real)                     \
 	real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 #define PASS(type, name, call, failed, parameters, arguments) \
-	type name parameters \
-	{ \
-		REAL(name); \
-		if (fails(CALL_##call)) \
-			return failed; \
-		return real arguments; \
+	type name parameters                                  \
+	{                                                     \
+		REAL(name);                                   \
+		if (fails(CALL_##call))                       \
+			return failed;                        \
+		return real arguments;                        \
 	}
 
 PASS(void *, malloc, alloc, NULL, (size_t n), (n))
@@ -117,26 +119,26 @@ PASS(int, pthread_create, thread, EAGAIN,
 	(pthread_t * thread, const pthread_attr_t *with, void *(*run)(void *), void *argument),
 	(thread, with, run, argument))
 
-#define MODE() \
-	mode_t mode = 0; \
+#define MODE()                               \
+	mode_t mode = 0;                     \
 	if (flags & (O_CREAT | O_TMPFILE)) { \
-		va_list rest; \
-		va_start(rest, flags); \
+		va_list rest;                \
+		va_start(rest, flags);       \
 		mode = va_arg(rest, mode_t); \
-		va_end(rest); \
+		va_end(rest);                \
 	}
-#define OPEN(name) \
-	int name(const char *path, int flags, ...) \
-	{ \
-		MODE(); \
-		REAL(name); \
+#define OPEN(name)                                                      \
+	int name(const char *path, int flags, ...)                      \
+	{                                                               \
+		MODE();                                                 \
+		REAL(name);                                             \
 		return fails(CALL_open) ? -1 : real(path, flags, mode); \
 	}
-#define OPENAT(name) \
-	int name(int at, const char *path, int flags, ...) \
-	{ \
-		MODE(); \
-		REAL(name); \
+#define OPENAT(name)                                                          \
+	int name(int at, const char *path, int flags, ...)                    \
+	{                                                                     \
+		MODE();                                                       \
+		REAL(name);                                                   \
 		return fails(CALL_openat) ? -1 : real(at, path, flags, mode); \
 	}
 OPEN(open)
@@ -144,7 +146,7 @@ OPEN(open64)
 OPENAT(openat)
 OPENAT(openat64)
 
-/* What a build with _FORTIFY_SOURCE calls instead. */
+/* The functions that a build with _FORTIFY_SOURCE calls instead. */
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat_2(int at, const char *path, int flags);
@@ -173,17 +175,17 @@ PASS(ssize_t, __readlink_chk, readlink, -1, (const char *path, char *p, size_t n
 PASS(ssize_t, __readlinkat_chk, readlink, -1,
 	(int at, const char *path, char *p, size_t n, size_t room), (at, path, p, n, room))
 
-/* A short one where the error is 0. */
+/* ERRNO 0: a short read or write. */
 #define SHORT(name, call, parameters, arguments) \
-	ssize_t name parameters \
-	{ \
-		REAL(name); \
-		if (fails(call)) { \
-			if (error) \
-				return -1; \
-			n = n > 1 ? n / 2 : n; \
-		} \
-		return real arguments; \
+	ssize_t name parameters                  \
+	{                                        \
+		REAL(name);                      \
+		if (fails(call)) {               \
+			if (error)               \
+				return -1;       \
+			n = n > 1 ? n / 2 : n;   \
+		}                                \
+		return real arguments;           \
 	}
 SHORT(read, CALL_read, (int fd, void *p, size_t n), (fd, p, n))
 SHORT(pread, CALL_pread, (int fd, void *p, size_t n, off_t at), (fd, p, n, at))
@@ -192,7 +194,7 @@ SHORT(write, (fd == STDERR_FILENO ? CALL_complain : CALL_write), (int fd, const 
 	(fd, p, n))
 PASS(ssize_t, writev, write, -1, (int fd, const struct iovec *parts, int n), (fd, parts, n))
 
-/* The descriptor is closed all the same, as Linux does it. */
+/* Closes the descriptor even so, as Linux does. */
 int close(int fd)
 {
 	bool failed = fails(CALL_close);
@@ -205,7 +207,7 @@ int close(int fd)
 	return failed ? -1 : result;
 }
 
-/* 0 is no error here, but the end of the folder: so errno tells. */
+/* NULL is also the end of the folder: errno tells them apart. */
 PASS(struct dirent *, readdir, readdir, NULL, (DIR * folder), (folder))
 PASS(struct dirent64 *, readdir64, readdir, NULL, (DIR * folder), (folder))
 PASS(DIR *, opendir, opendir, NULL, (const char *path), (path))
@@ -239,8 +241,7 @@ PASS(off64_t, lseek64, lseek, -1, (int fd, off64_t at, int from), (fd, at, from)
 PASS(int, rename, rename, -1, (const char *old, const char *new), (old, new))
 PASS(int, renameat, rename, -1, (int at, const char *old, int to, const char *new),
 	(at, old, to, new))
-PASS(int, renameat2, rename, -1,
-	(int at, const char *old, int to, const char *new, unsigned flags),
+PASS(int, renameat2, rename, -1, (int at, const char *old, int to, const char *new, unsigned flags),
 	(at, old, to, new, flags))
 PASS(int, unlink, unlink, -1, (const char *path), (path))
 PASS(int, unlinkat, unlink, -1, (int at, const char *path, int flags), (at, path, flags))
@@ -257,22 +258,21 @@ PASS(int, ftruncate, truncate, -1, (int fd, off_t size), (fd, size))
 PASS(int, ftruncate64, truncate, -1, (int fd, off64_t size), (fd, size))
 PASS(ssize_t, getrandom, getrandom, -1, (void *p, size_t n, unsigned flags), (p, n, flags))
 
-#define FCNTL(name) \
-	int name(int fd, int what, ...) \
-	{ \
-		va_list rest; \
-		void *argument; \
-		REAL(name); \
-		va_start(rest, what); \
-		argument = va_arg(rest, void *); \
-		va_end(rest); \
+#define FCNTL(name)                                                       \
+	int name(int fd, int what, ...)                                   \
+	{                                                                 \
+		va_list rest;                                             \
+		void *argument;                                           \
+		REAL(name);                                               \
+		va_start(rest, what);                                     \
+		argument = va_arg(rest, void *);                          \
+		va_end(rest);                                             \
 		return fails(CALL_fcntl) ? -1 : real(fd, what, argument); \
 	}
 FCNTL(fcntl)
 FCNTL(fcntl64)
 
-
-/* openat2 has no function of its own; nobody here makes another call this way. */
+/* openat2 has no function in the C library; we make no other call with syscall(). */
 long syscall(long what, ...)
 {
 	long arguments[6];

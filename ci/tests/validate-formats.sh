@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Shows the reports of `breakwater check` to those that read them: SARIF's published schema, Jenkins' JUnit schema, an HTML
-# validator, XML and JSON parsers; what has no public schema is held against its documented keys.
+# Validates the reports of `breakwater check`: SARIF's published schema, Jenkins' JUnit schema, an HTML validator, XML and JSON
+# parsers; formats without a public schema are compared with their documented keys.
 #
 # usage: ci/tests/validate-formats.sh BREAKWATER
 #
-# Schemas and validators come from npm into a temporary folder. Where one of the tools is missing, or the network is, what
-# needs it is skipped out loud; when nothing at all could be validated the status is 77, which meson takes for skipped.
+# Schemas and validators come from npm into a temporary folder. Without a tool or the network, the checks that need it are skipped with
+# a message; if nothing could be validated, the exit status is 77, meson's "skipped".
 set -u
 breakwater=$(realpath -- "${1:?usage: $0 BREAKWATER}") || exit 2
 schemas=$(realpath -- "$(dirname -- "$0")/../../schemas") || exit 2
@@ -125,7 +125,7 @@ validate_ours() { # FOLDER: our own schemas, those that are installed
 	result "$1: json fits our schema" $?
 }
 
-# What init and accept write, and what the schema of the configuration must refuse.
+# The files that init and accept write, and configurations that the schema must refuse.
 validate_yaml() {
 	local name
 	python3 -c 'import yaml' 2>/dev/null || {
@@ -167,7 +167,7 @@ validate_html() { # FOLDER
 	result "$1: html is valid" $?
 }
 
-# A real browser lays the page out, in light and dark, without scripts.
+# A browser renders the page, in light and dark, without scripts.
 show_html() { # FOLDER
 	local scheme
 	for scheme in 0 1; do # dark, light
