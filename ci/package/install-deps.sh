@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing of the packages that breakwater needs, on Debian 12 or newer.
+# Installs the missing ones of the packages that breakwater needs, on Debian 12 or newer.
 #
 # usage: ci/package/install-deps.sh [package|static|test]
 #
@@ -14,7 +14,7 @@ if [ "${1-}" = package ]; then
 elif [ "${1-}" = static ]; then
 	packages="$packages cmake dpkg-dev"
 elif [ "${1-}" = test ]; then
-	packages="$packages cmake clang libclang-rt-dev llvm mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap strace"
+	packages="$packages cmake clang libclang-rt-dev llvm clang-tidy cppcheck mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap strace"
 fi
 
 missing=

@@ -69,8 +69,8 @@ static inline struct place place_in(struct text *text, struct span span)
 
 /* Line and column of a place's begin and end; 1:1 for no span or where no bytes are to be had. */
 void place_points(struct place place, struct arena *arena, struct point *begin, struct point *end);
-/* Line `line` (1-based) without its line break; absent where no bytes are to be had. */
-struct str text_line(struct text *text, struct arena *arena, uint32_t line);
+/* Line `number` (1-based) without its line break; absent where no bytes are to be had. */
+struct str text_line(struct text *text, struct arena *arena, uint32_t number);
 /* A text and the spans of it that are to be printed. */
 struct wanted_text {
 	struct text *text;

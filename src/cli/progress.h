@@ -11,8 +11,8 @@ struct progress;
 
 /* NULL, which the others take too: nobody wants to know. */
 struct progress *progress_begin(struct cli *cli);
-/* As breakwater_options and compile_options want it; `progress` is a struct progress. */
-void progress_report(void *progress, size_t done, size_t total);
+/* As breakwater_options and compile_options want it; `context` is a struct progress. */
+void progress_report(void *context, size_t done, size_t total);
 /* Erases the line. */
 void progress_end(struct progress *progress);
 

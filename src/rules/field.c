@@ -195,7 +195,7 @@ static void field_same_oneof(struct check *c, const struct rule *rule, const str
 	if (!is) {
 		fact.help = S("keep the field in its oneof: old readers still keep one member "
 			      "only, and source code asks the oneof which one is set");
-		f = finding_add(c, rule, pair, &fact, STR " was moved out of oneof '" STR "'",
+		finding_add(c, rule, pair, &fact, STR " was moved out of oneof '" STR "'",
 			ARG(field_words(c, old)), ARG(was->e.name));
 	} else if (!lookup_oneof(c, pair->parent->new.message, was->e.name)) {
 		fact.help = str_printf(c->arena,
