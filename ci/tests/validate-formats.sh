@@ -95,7 +95,7 @@ reports() { # FOLDER OLD NEW STATUS
 	local -a formats=()
 
 	mkdir "$1"
-	for format in text line json github gitlab sarif junit checkstyle rdjson markdown html; do
+	for format in $("$breakwater" check --help | sed -n '/^formats:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
 		formats+=(--format "$format=$1/$format")
 	done
 	"$breakwater" check "${formats[@]}" "dir:$2" "dir:$3" >said 2>&1 || status=$?

@@ -1,23 +1,24 @@
 #include "report/report.h"
 
-/* The only list of reporters. */
-extern const struct reporter text_reporter, line_reporter, json_reporter, github_reporter,
-	gitlab_reporter, sarif_reporter, junit_reporter, checkstyle_reporter, rdjson_reporter,
-	markdown_reporter, html_reporter;
+/* Every format, in the order of the help: each is a file x.c with its x_reporter. */
+#define FORMATS(X)    \
+	X(text)       \
+	X(line)       \
+	X(json)       \
+	X(github)     \
+	X(gitlab)     \
+	X(sarif)      \
+	X(junit)      \
+	X(checkstyle) \
+	X(rdjson)     \
+	X(markdown)   \
+	X(html)
 
-static const struct reporter *const reporters[] = {
-	&text_reporter,
-	&line_reporter,
-	&json_reporter,
-	&github_reporter,
-	&gitlab_reporter,
-	&sarif_reporter,
-	&junit_reporter,
-	&checkstyle_reporter,
-	&rdjson_reporter,
-	&markdown_reporter,
-	&html_reporter,
-};
+#define REPORTER_DECLARE(name) extern const struct reporter name##_reporter;
+FORMATS(REPORTER_DECLARE)
+
+#define REPORTER_ADDRESS(name) &name##_reporter,
+static const struct reporter *const reporters[] = { FORMATS(REPORTER_ADDRESS) };
 
 const struct reporter *const *reporters_all(size_t *n)
 {
