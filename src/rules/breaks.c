@@ -1,3 +1,4 @@
+/* The judge of one run: the surfaces that a finding breaks. */
 #include "rules/breaks_private.h"
 
 unsigned way_surface(struct way way)

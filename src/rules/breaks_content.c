@@ -1,12 +1,12 @@
-/* Content of messages against content, recursively: doc/breaks.md, Messages and enums under another
- * name. */
+/* Compares the content of two messages, recursively: doc/breaks.md, Messages and enums under
+ * another name. */
 #include <math.h>
 #include "rules/breaks_private.h"
 
 void **content_slot(
 	struct breaks *b, struct way way, const struct element *from, const struct element *to)
 {
-	/* Elements are aligned for any object, so the low bits are free. */
+	/* Elements are aligned, so the low bits are free. */
 	uint64_t number = (uint64_t)(uintptr_t)to | (way.json ? 1 : 0) | (way.backward ? 2 : 0);
 
 	return map_put(&b->contents, from, number);
@@ -41,7 +41,7 @@ bool field_is_misnamed(struct breaks *b, const struct field *from, const struct 
 	       (index_name(b, owner(to), from->e.name) || index_name(b, owner(from), to->e.name));
 }
 
-/* How many values it can hold, and whether all of them keep their place. */
+/* Ordered by how many values the field can hold: one, a map, a list. */
 static int shape(const struct field *field)
 {
 	enum cardinality cardinality = field_cardinality(field);
@@ -60,7 +60,7 @@ static void queue_push(
 	*vec_push(b->arena, &b->queue) = (struct content){ from, to, parent };
 }
 
-/* The type of two fields without what their messages hold: that is left in the queue. */
+/* Compares the types of two fields. The content of their messages is queued. */
 static bool field_type_is_lost_here(struct breaks *b, struct way way, const struct field *from,
 	const struct field *to, int parent)
 {
@@ -85,12 +85,12 @@ static bool field_type_is_lost_here(struct breaks *b, struct way way, const stru
 
 enum amount_kind { ZERO, NEGATIVE, POSITIVE, FRACTION, TEXT };
 
-/* What an unset field gives. */
+/* The value that an unset field gives. */
 struct amount {
 	enum amount_kind kind;
 	uint64_t size; /* of NEGATIVE and POSITIVE, without the sign */
 	double fraction;
-	struct str text; /* of integers and enums as a string would have it, where one is known */
+	struct str text; /* of integers and enums: as written, if known */
 };
 
 static struct amount integer_amount(int64_t value, struct str text)
@@ -111,7 +111,7 @@ static struct amount default_of(const struct field *field)
 	const struct value *value;
 
 	if (!field->has_default) {
-		/* A broken file's enum may have no value. */
+		/* An enum of a broken file may have no value. */
 		if (!type.enumeration || !type.enumeration->values.n)
 			return (struct amount){ .kind = ZERO };
 		first = type.enumeration->values.items[0];
@@ -124,7 +124,7 @@ static struct amount default_of(const struct field *field)
 		return (struct amount){ .kind = FRACTION, .fraction = value->d };
 	case TYPE_STRING:
 	case TYPE_BYTES:
-	case TYPE_UNRESOLVED: /* an enum's, of which the name is all there is */
+	case TYPE_UNRESOLVED: /* of an enum of which only the name is known */
 		return (struct amount){ .kind = TEXT, .text = value->s };
 	case TYPE_UINT32:
 	case TYPE_UINT64:
@@ -146,12 +146,12 @@ static double amount_number(struct amount amount)
 	return amount.kind == NEGATIVE ? -(double)amount.size : (double)amount.size;
 }
 
-/* Row FIELD_SAME_DEFAULT, within another type. */
+/* Row FIELD_SAME_DEFAULT, inside a type that changed. */
 static bool defaults_agree(const struct field *from, const struct field *to)
 {
 	struct amount a, c;
 
-	if (shape(to)) /* a list for a single value is lost by its shape */
+	if (shape(to)) /* a list read as one value is lost by its shape */
 		return true;
 	a = default_of(from);
 	c = default_of(to);
@@ -160,7 +160,7 @@ static bool defaults_agree(const struct field *from, const struct field *to)
 	if (a.kind == FRACTION || c.kind == FRACTION) {
 		double left = amount_number(a), right = amount_number(c);
 
-		if (from->type == TYPE_FLOAT) { /* the reverse is lost by its type */
+		if (from->type == TYPE_FLOAT) { /* the reverse is lost by the type */
 			left = (float)left;
 			right = (float)right;
 		}
@@ -169,17 +169,14 @@ static bool defaults_agree(const struct field *from, const struct field *to)
 	return a.kind == c.kind && a.size == c.size;
 }
 
-/*
- * Row FIELD_SAME_UTF8_VALIDATION, within another type: what only the writer takes for text. Nothing
- * but text is read as text.
- */
+/* Row FIELD_SAME_UTF8_VALIDATION, inside a type that changed: only the reader checks the text. */
 static bool text_is_refused(const struct field *from, const struct field *to)
 {
 	return to->type == TYPE_STRING && from->e.features->utf8_validation == UTF8_NONE &&
 	       to->e.features->utf8_validation == UTF8_VERIFY;
 }
 
-/* A field of `from` in a message that is read as `to`. */
+/* Is a field of `from` lost in a message that is read as `to`? */
 static bool field_is_lost(struct breaks *b, struct way way, const struct field *from,
 	const struct message *to, int parent)
 {
@@ -187,7 +184,7 @@ static bool field_is_lost(struct breaks *b, struct way way, const struct field *
 
 	if (!receiver && way.json) /* a strict parser refuses the name */
 		return true;
-	if (!receiver) /* renumbered, or its number is free for another meaning */
+	if (!receiver) /* renumbered, or its number can be reused */
 		return index_name(b, to, from->e.name) ||
 		       (way.backward && !message_reserves(to, from->number));
 	return field_is_misnamed(b, from, receiver) || field_shape_is_lost(way, from, receiver) ||
@@ -235,7 +232,7 @@ bool range_is_free(struct breaks *b, const struct message *message, int32_t begi
 	const struct taken *taken = index_taken(b, message);
 	uint32_t low = 0, high = taken->list.n;
 
-	while (low < high) { /* the first one that ends at or after the begin */
+	while (low < high) { /* find the first range that ends at or after `begin` */
 		uint32_t middle = low + (high - low) / 2;
 
 		if (taken->list.items[middle].end < begin)
@@ -259,11 +256,11 @@ static bool extensions_are_freed(
 	return false;
 }
 
-/* Two messages without what the messages in their fields hold: that is left in the queue. */
+/* Compares two messages. The content of messages in their fields is queued. */
 static bool message_is_lost_here(struct breaks *b, struct way way, const struct message *from,
 	const struct message *to, int parent)
 {
-	/* Of a message in a file that does not parse nobody knows what it holds. */
+	/* The content of a message in a broken file is unknown. */
 	if (from->e.file->is_broken || to->e.file->is_broken)
 		return true;
 	if (!way.json && message_is_message_set(from) != message_is_message_set(to))
@@ -279,10 +276,8 @@ static bool message_is_lost_here(struct breaks *b, struct way way, const struct 
 	return lacks_required(b, way, from, to);
 }
 
-/*
- * Compares what is in the queue and what that leads to. A message that holds a lost one is lost;
- * of the rest nothing is known then, and everything is kept if nothing is found.
- */
+/* Compares the queued messages and those that they lead to. If one is lost, so are the messages
+ * that hold it, and the others are unknown again; otherwise all are kept. */
 static bool queue_is_lost(struct breaks *b, struct way way)
 {
 	uint32_t at;

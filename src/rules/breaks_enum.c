@@ -15,7 +15,8 @@ static bool any_gone(struct breaks *b, const struct enum_names *names, const str
 	return false;
 }
 
-/* Row ENUM_VALUE_NO_DELETE, _UNLESS_…: hidden from the field in a closed enum, reserved or not. */
+/* Rows ENUM_VALUE_NO_DELETE and _UNLESS_…. In a closed enum the number is hidden from the field,
+ * reserved or not. */
 unsigned value_deletion_breaks(const struct question *q)
 {
 	const struct enum_value *old = q->pair->old.enum_value;
@@ -35,11 +36,11 @@ unsigned value_deletion_breaks(const struct question *q)
 	return breaks;
 }
 
-/* The names of one number on both sides, and what is printed for it. */
+/* The names of one number on both sides, and the name that JSON prints. */
 struct names_pair {
 	const struct enum_names *before, *after;
 	const struct enumeration *old, *new;
-	bool was_custom, is_custom; /* printed by its custom name in JSON */
+	bool was_custom, is_custom; /* JSON prints a custom name */
 	bool printed_alike;
 };
 
@@ -59,10 +60,8 @@ static struct names_pair names_pair_of(const struct question *q)
 	return n;
 }
 
-/*
- * Row ENUM_VALUE_SAME_NAME. What a changed custom name loses in JSON is not the declared name's
- * doing; while that one stays, it is.
- */
+/* Row ENUM_VALUE_SAME_NAME. If a custom name in JSON changed, what JSON loses is the business of
+ * ENUM_VALUE_SAME_JSON_NAME. */
 static unsigned name_breaks(const struct question *q)
 {
 	struct names_pair n = names_pair_of(q);
@@ -80,8 +79,8 @@ static unsigned name_breaks(const struct question *q)
 	return breaks;
 }
 
-/* Each alias of a number has a finding, all of one answer: worked out once, or a stranger's aliases
- * would take the square of their number. */
+/* All aliases of a number have findings with the same answer. It is cached, or many aliases would
+ * take quadratic time. */
 unsigned value_name_breaks(const struct question *q)
 {
 	const union pair_side old = q->pair->old, new = q->pair->new;
@@ -94,7 +93,7 @@ unsigned value_name_breaks(const struct question *q)
 	return q->b->renamed_breaks;
 }
 
-/* Does what is printed for a number stand for another one in the other enum? */
+/* Does the name that is printed for a number belong to another number in the other enum? */
 static bool printed_moved(
 	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
 {

@@ -6,13 +6,13 @@ static const struct message *owner(const struct field *field)
 	return (const struct message *)field->e.parent;
 }
 
-/* Are the two the keys of maps? */
+/* Are both fields keys of maps? */
 static bool are_keys(const struct field *old, const struct field *new)
 {
 	return element_is_synthetic(&old->e) && element_is_synthetic(&new->e) && old->number == 1;
 }
 
-/* The type of two fields, in one way. */
+/* Is the type lost in this way? */
 static bool type_is_lost(
 	struct breaks *b, struct way way, const struct field *from, const struct field *to)
 {
@@ -77,10 +77,8 @@ static unsigned shape_breaks(const struct field *old, const struct field *new)
 	return breaks ? breaks | SOURCE_CODE : 0;
 }
 
-/*
- * Row FIELD_SAME_CARDINALITY. What a list that was or becomes required breaks by that alone
- * belongs to MESSAGE_SAME_REQUIRED_FIELDS.
- */
+/* Row FIELD_SAME_CARDINALITY. Between a list and a required field, the requirement belongs to
+ * MESSAGE_SAME_REQUIRED_FIELDS. */
 unsigned field_cardinality_breaks(const struct question *q)
 {
 	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
@@ -98,9 +96,9 @@ unsigned required_breaks(const struct question *q)
 }
 
 /*
- * Does a writer of `from` set fields side by side that are of one oneof in `to`? A field counts by
- * its number and by its name: that either changed has its own finding. Asked once, since each
- * member of a oneof that is renamed has a finding.
+ * Can a writer of `from` set two fields together that are members of one oneof in `to`? Fields are
+ * matched by number and by name, since a change of either has its own finding. The answer is
+ * cached: each member of a renamed oneof has a finding.
  */
 static bool oneof_is_lost(struct breaks *b, const struct message *from, const struct oneof *to)
 {
@@ -115,7 +113,7 @@ static bool oneof_is_lost(struct breaks *b, const struct message *from, const st
 	return lost;
 }
 
-/* Row FIELD_SAME_ONEOF: joins a member that could be set beside it, leaves one that can be. */
+/* Row FIELD_SAME_ONEOF: the field joins or leaves members that another writer can set beside it. */
 unsigned field_oneof_breaks(const struct question *q)
 {
 	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
@@ -129,7 +127,7 @@ unsigned field_oneof_breaks(const struct question *q)
 	return breaks;
 }
 
-/* Does the JSON name that `from` is written under lead to it? */
+/* Is the JSON name of `from` unknown to the other message, or another field's? */
 static bool json_name_is_lost(struct breaks *b, const struct field *from, const struct message *to)
 {
 	const struct field *receiver = index_json(b, to, from);
@@ -137,7 +135,7 @@ static bool json_name_is_lost(struct breaks *b, const struct field *from, const 
 	return !receiver || field_is_misnamed(b, from, receiver);
 }
 
-/* Row FIELD_SAME_JSON_NAME: readers take the original name, too. */
+/* Row FIELD_SAME_JSON_NAME: readers accept the original name, too. */
 static unsigned json_key_breaks(struct breaks *b, const struct field *old, const struct field *new)
 {
 	return (json_name_is_lost(b, old, owner(new)) ? JSON_BACKWARD : 0) |
@@ -149,9 +147,7 @@ unsigned json_name_breaks(const struct question *q)
 	return json_key_breaks(q->b, q->pair->old.field, q->pair->new.field);
 }
 
-/*
- * Row FIELD_NO_DELETE, renumbered: nobody but this finding sees what else changed in the field.
- */
+/* Row FIELD_NO_DELETE, renumbered. No other finding shows what else changed in the field. */
 static unsigned renumbering_breaks(
 	struct breaks *b, const struct field *old, const struct field *new)
 {
@@ -159,7 +155,7 @@ static unsigned renumbering_breaks(
 	       shape_breaks(old, new);
 }
 
-/* Row FIELD_NO_DELETE, _UNLESS_…: a strict JSON parser refuses the name, reserved or not. */
+/* Rows FIELD_NO_DELETE and _UNLESS_…. A strict JSON parser refuses the name, reserved or not. */
 unsigned field_deletion_breaks(const struct question *q)
 {
 	const struct field *old = q->pair->old.field, *moved;
@@ -174,7 +170,7 @@ unsigned field_deletion_breaks(const struct question *q)
 	return GONE;
 }
 
-/* The full name of the message that is extended; as written when it is unknown. */
+/* The full name of the extended message; as written if it is unknown. */
 static struct str extendee_name(const struct field *extension)
 {
 	const struct message *extendee = extension->extension->extendee;
@@ -182,7 +178,7 @@ static struct str extendee_name(const struct field *extension)
 	return extendee ? extendee->e.full_name : extension->extension->extendee_name;
 }
 
-/* Has a file an extension of that full name and message? It has another number then. */
+/* Does the file declare an extension of that full name and message? Then it has another number. */
 static bool extension_moved(
 	struct breaks *b, bool new_side, const struct field *there, const struct field *field)
 {
@@ -192,7 +188,7 @@ static bool extension_moved(
 	return moved && str_eq(extendee_name(moved), extendee_name(field));
 }
 
-/* An extension's key in JSON is its full name, and nothing else. */
+/* An extension's only key in JSON is its full name. */
 static unsigned extension_name_breaks(
 	struct breaks *b, const struct field *old, const struct field *new)
 {
@@ -203,10 +199,8 @@ static unsigned extension_name_breaks(
 	       (new_lived ? 0 : JSON_FORWARD);
 }
 
-/*
- * Row FIELD_SAME_NAME. A field renamed while its number stays looks the same as a number reused,
- * so the wire is broken only where one of the names is seen to stand for another field.
- */
+/* Row FIELD_SAME_NAME. A renamed field looks the same as a reused number, so the wire breaks only
+ * if one of the two names belongs to another field. */
 unsigned field_name_breaks(const struct question *q)
 {
 	const struct field *old = q->pair->old.field, *new = q->pair->new.field;

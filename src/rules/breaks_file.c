@@ -2,10 +2,8 @@
  * Rules. */
 #include "rules/breaks_private.h"
 
-/*
- * Row MESSAGE_NO_DELETE: the fields that used it have their own findings; else it may be the root
- * of stored data.
- */
+/* Row MESSAGE_NO_DELETE. Fields that used the message have findings of their own; an unused one may
+ * be the root of stored data. */
 static unsigned message_gone(struct breaks *b, const struct message *message)
 {
 	if (diff_find_message(b->diff, true, message->e.full_name) || index_is_used(b, message))
@@ -18,7 +16,8 @@ unsigned message_deletion_breaks(const struct question *q)
 	return message_gone(q->b, q->pair->old.message);
 }
 
-/* Row EXTENSION_NO_DELETE: as a field of the extendee, unless another one has its number now. */
+/* Row EXTENSION_NO_DELETE: as a deleted field of the extendee, unless another extension has its
+ * number. */
 static unsigned extension_gone(struct breaks *b, const struct field *extension)
 {
 	const struct message *extendee = extension->extension->extendee;
@@ -50,7 +49,8 @@ unsigned extension_range_breaks(const struct question *q)
 	return SOURCE_CODE;
 }
 
-/* Rows SERVICE_NO_DELETE, PACKAGE_SERVICE_NO_DELETE: clients are refused, unless it only moved. */
+/* Rows SERVICE_NO_DELETE and PACKAGE_SERVICE_NO_DELETE: clients are refused, unless it only moved
+ * to another file. */
 static unsigned service_gone(struct breaks *b, const struct service *service)
 {
 	return diff_find_service(b->diff, true, service->e.full_name) ? SOURCE_CODE : GONE;
@@ -61,7 +61,7 @@ unsigned service_deletion_breaks(const struct question *q)
 	return service_gone(q->b, q->pair->old.service);
 }
 
-/* What the deletion of a file is made of. */
+/* Collects what the deletion of a file breaks. */
 struct deletion {
 	struct breaks *b;
 	unsigned breaks;
@@ -87,7 +87,8 @@ static unsigned file_gone(struct breaks *b, const struct file *file)
 	return deletion.breaks;
 }
 
-/* Row FILE_NO_DELETE: as the worst deletion in it; source alone where all lives on elsewhere. */
+/* Row FILE_NO_DELETE: all that its deleted declarations break; source code only if all of them
+ * moved. */
 unsigned file_deletion_breaks(const struct question *q)
 {
 	return file_gone(q->b, q->pair->old.file);
@@ -107,13 +108,13 @@ unsigned package_deletion_breaks(const struct question *q)
 	return breaks;
 }
 
-/* Which two syntaxes a file has on its two sides, and whether that was seen to matter. */
+/* A walk over a file whose syntax changed; `shows`: some field is generated differently. */
 struct rewriting {
 	struct breaks *b;
 	bool shows;
 };
 
-/* A scalar outside oneofs whose presence is tracked, which is `?` in TypeScript for proto3 only. */
+/* A scalar with presence outside of oneofs: TypeScript marks it `?` in proto3 only. */
 static bool is_optional_scalar(const struct field *field)
 {
 	struct type type = type_of(field);
@@ -136,7 +137,7 @@ static void rewrite_element(void *context, struct element *element)
 	rewriting->shows = new &&is_optional_scalar(new);
 }
 
-/* Row FILE_SAME_SYNTAX: what changes with it has its own finding, but for that one sign. */
+/* Row FILE_SAME_SYNTAX: whatever else the syntax changes has its own finding. */
 unsigned syntax_breaks(const struct question *q)
 {
 	const struct file *old = q->pair->old.file, *new = q->pair->new.file;
@@ -151,7 +152,7 @@ unsigned message_breaks(struct breaks *b, const struct message *old, const struc
 {
 	unsigned breaks = SOURCE_CODE;
 
-	if (!old || !new) /* a missing import has it: nothing is known of the content */
+	if (!old || !new) /* declared in a missing import: the content is unknown */
 		return EVERYTHING;
 	for (int i = 0; i < 4; i++) {
 		struct way way = { .json = i & 1, .backward = i & 2 };

@@ -1,3 +1,4 @@
+/* Lookups in messages and enums, and the messages that the old side uses. */
 #include "rules/breaks_private.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ static void put(struct map *map, const void *key, uint64_t number, const void *v
 	*map_put(map, key, number) = (void *)value;
 }
 
-/* Is it already in the maps? Says yes from now on. */
+/* Is the element in the maps already? Afterwards it counts as such. */
 static bool is_indexed(struct breaks *b, const struct element *element)
 {
 	if (map_get(&b->indexed, element, 0))
@@ -21,7 +22,7 @@ static bool is_indexed(struct breaks *b, const struct element *element)
 	return false;
 }
 
-/* The first one stays, as a reader takes the first that fits. */
+/* Readers take the first field that fits, so the first one stays. */
 static void put_json(
 	struct breaks *b, const struct message *message, struct str key, const struct field *field)
 {
@@ -31,7 +32,7 @@ static void put_json(
 		*slot = (void *)field;
 }
 
-/* A field's name in JSON, interned. */
+/* The JSON name of a field, interned. */
 static struct str json_key(const struct breaks *b, const struct field *field)
 {
 	struct arena_mark mark = arena_mark(b->arena);

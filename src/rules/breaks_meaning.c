@@ -1,10 +1,10 @@
-/* Values of enums by what their names mean: doc/breaks.md, Messages and enums under another name.
- */
+/* Compares the values of enums by their names: doc/breaks.md, Messages and enums under another
+ * name. */
 #include <ctype.h>
 #include <stdlib.h>
 #include "rules/breaks_private.h"
 
-/* A value by its name without the enum's own name in front, as generators drop it. */
+/* A value, named without the prefix that repeats the enum's name, which generators drop. */
 struct meaning {
 	struct str name; /* in upper case */
 	int32_t number;
@@ -16,10 +16,8 @@ struct meanings {
 	uint32_t n;
 };
 
-/*
- * Offset in `name` behind the enum's own name, whatever underscores they have; 0 if it is not in
- * front. Both are in upper case.
- */
+/* Length of the prefix of `name` that is the enum's name, underscores ignored; 0: it has none. Both
+ * are in upper case. */
 static size_t prefix_length(struct str enum_name, struct str name)
 {
 	size_t at = 0, i = 0;
@@ -89,7 +87,7 @@ static struct meanings meanings_of(struct breaks *b, const struct enumeration *e
 	return m;
 }
 
-/* Has a meaning one number here and another one there? Both lists are by name. */
+/* Has a meaning different numbers on the two sides? Both lists are sorted by name. */
 static bool meaning_moved(const struct meanings *from, const struct meanings *to)
 {
 	for (uint32_t i = 0, k = 0; i < from->n && k < to->n;) {
@@ -103,7 +101,7 @@ static bool meaning_moved(const struct meanings *from, const struct meanings *to
 	return false;
 }
 
-/* Has a value, by its whole name, one number here and another one there? */
+/* Has a value, by its whole name, different numbers on the two sides? */
 static bool value_moved(
 	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
 {
@@ -117,7 +115,7 @@ static bool value_moved(
 	return false;
 }
 
-/* Has the number a whole name that both enums know it by? No name has moved (value_moved). */
+/* Do both enums have a name in common for the number? No name has moved (value_moved). */
 static bool value_stays(struct breaks *b, const struct enumeration *from,
 	const struct enumeration *to, int32_t number)
 {
@@ -129,7 +127,8 @@ static bool value_stays(struct breaks *b, const struct enumeration *from,
 	return false;
 }
 
-/* Has a number names on both sides, and none in common? Both lists are by number, then by name. */
+/* Does a number have names on both sides, but none in common? Both lists are sorted by number, then
+ * name. */
 static bool number_reused(struct breaks *b, const struct meanings *from, const struct meanings *to)
 {
 	uint32_t i = 0, k = 0;
@@ -173,7 +172,7 @@ static bool meanings_clash(
 
 	if (value_moved(b, from, to))
 		return true;
-	/* Both are in the index before the mark, since the index stays. */
+	/* The index outlives the mark, so both enums are indexed before it. */
 	index_values(b, from, 0);
 	index_values(b, to, 0);
 	mark = arena_mark(b->arena);
@@ -191,7 +190,9 @@ static bool meanings_clash(
 	return clash;
 }
 
-/* A number without a name at the reader: hidden in a closed enum, else free for another meaning. */
+/*
+ * A number that the reader has no name for: hidden if the enum is closed, else free to be reused.
+ */
 static bool number_is_lost(
 	struct breaks *b, struct way way, int32_t number, const struct enumeration *to)
 {
@@ -236,7 +237,7 @@ static bool share_a_name(
 	return false;
 }
 
-/* Two values by their names alone, their enums' names in front dropped. */
+/* Do two values have the same name without the prefix of their enums? */
 static bool mean_the_same(
 	struct breaks *b, const struct enum_value *left, const struct enum_value *right)
 {
@@ -252,8 +253,8 @@ static bool mean_the_same(
 }
 
 /*
- * Writers print one name of a number; readers look for it among the declared names, then among the
- * custom ones. Who is found by a custom name may be another value: the declared names tell.
+ * Writers print one name of a number; readers look it up among the declared names, then among the
+ * custom ones. A value found by a custom name may be a different one: the declared names decide.
  */
 bool enum_names_are_lost_in_json(
 	struct breaks *b, const struct enum_names *names, const struct enumeration *to)
@@ -293,7 +294,7 @@ bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *fr
 
 	if (known)
 		return known == KNOWN_LOST;
-	if (!enum_is_closed(from) && enum_is_closed(to)) /* numbers that no value has */
+	if (!enum_is_closed(from) && enum_is_closed(to)) /* numbers without a value */
 		lost = true;
 	else if (way.json)
 		lost = enum_is_lost_in_json(b, from, to);

@@ -1,4 +1,4 @@
-/* Schemas are made by hand here, so that no row fails for the compiler's reasons. */
+/* Schemas are built by hand, so that the compiler cannot make a row fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -127,7 +127,7 @@ static struct message *make_sub(struct world *w, const char *name)
 	return message;
 }
 
-/* A type by a word: a scalar's own, or one of those that are made here. */
+/* A field of a type by name: a scalar, or one of the types made here. */
 static struct field *make_typed(struct world *w, const char *word)
 {
 	struct message *message = make_message(w, "t.M");
@@ -404,7 +404,7 @@ static void required_fields_of_another_message_count(void **state)
 	assert_int_equal(judge_content(w, strict, make_sub(w, "t.A")), mask_of("wf jf s"));
 }
 
-/* Node { Node next = 1; int32 value = 2; }, as many of them in a ring as asked for. */
+/* A ring of `n` messages: Node { Node next = 1; int32 value = 2; } */
 static struct message *make_ring(struct world *w, const char *name, int n, enum field_type last)
 {
 	struct message *first = make_message(w, name), *node = first;

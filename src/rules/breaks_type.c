@@ -1,7 +1,7 @@
-/* A value of one type read as another one: doc/breaks.md, Types. */
+/* A value of one type, read as another: doc/breaks.md, Types. */
 #include "rules/breaks_private.h"
 
-/* Types that one wire form is read as without a look at the declaration. */
+/* How a type is encoded. Types of one form are read as each other. */
 enum form { FORM_NONE, VARINT, ZIGZAG, FIXED, FLOATING, LENGTH, GROUP };
 
 enum nature { UNKNOWN, INTEGER, REAL, BOOLEAN, ENUM, STRING, BYTES, MESSAGE };
@@ -37,7 +37,7 @@ static const struct {
 	struct str name;       /* in google.protobuf */
 	enum field_type wraps; /* TYPE_NAMED: nothing */
 } special_messages[] = {
-	/* Messages that JSON gives in a form of their own. */
+	/* Messages with a JSON form of their own. */
 	{ STR_INIT("Any"), TYPE_NAMED },
 	{ STR_INIT("BoolValue"), TYPE_BOOL },
 	{ STR_INIT("BytesValue"), TYPE_BYTES },
@@ -56,7 +56,9 @@ static const struct {
 	{ STR_INIT("Value"), TYPE_NAMED },
 };
 
-/* Has JSON a form of its own for the message? `wraps`: the scalar it wraps, or TYPE_NAMED. */
+/*
+ * Does the message have a JSON form of its own? `wraps`: the scalar that it wraps, or TYPE_NAMED.
+ */
 static bool is_special(const struct type *type, enum field_type *wraps)
 {
 	struct str package = S("google.protobuf.");
@@ -88,7 +90,7 @@ static bool same_name(const struct type *from, const struct type *to)
 	return from->name.n && str_eq(from->name, to->name);
 }
 
-/* X ⊂ Y of two integer types. */
+/* Does the integer type `to` hold all values of `from`? */
 static bool integers_hold(const struct facts *from, const struct facts *to)
 {
 	if (from->is_signed == to->is_signed)
@@ -96,7 +98,7 @@ static bool integers_hold(const struct facts *from, const struct facts *to)
 	return to->is_signed && from->bits < to->bits;
 }
 
-/* Are all numbers of a closed enum values of the other type? */
+/* Does the other type hold all numbers of a closed enum? */
 static bool values_fit(const struct enumeration *from, const struct facts *to)
 {
 	for (uint32_t i = 0; i < from->values.n; i++) {
@@ -110,7 +112,9 @@ static bool values_fit(const struct enumeration *from, const struct facts *to)
 	return true;
 }
 
-/* Plain varints: int, uint, bool and enum are read as one another, cut to the reader's width. */
+/*
+ * Plain varints: int, uint, bool and enum are read as each other, truncated to the reader's width.
+ */
 static bool varint_is_lost(struct breaks *b, const struct type *from, const struct type *to)
 {
 	const struct facts *source = &facts[from->type], *target = &facts[to->type];
@@ -139,7 +143,7 @@ static enum outcome wire_outcome(
 		return varint_is_lost(b, from, to) ? LOST : KEPT;
 	case ZIGZAG:
 		return integers_hold(source, target) ? KEPT : LOST;
-	case FIXED: /* of other width it is another wire type */
+	case FIXED: /* another width is another wire type */
 		return source->bits == target->bits && source->is_signed == target->is_signed
 			       ? KEPT
 			       : LOST;
@@ -150,7 +154,7 @@ static enum outcome wire_outcome(
 	case LENGTH:
 		if (source->nature == target->nature)
 			return source->nature == MESSAGE ? CONTENT : KEPT;
-		/* The octets are the value: text, or the message that they encode. */
+		/* Bytes hold the text, or the encoded message, as it is. */
 		return target->nature == BYTES ? KEPT : LOST;
 	case FORM_NONE:
 		break;
@@ -158,7 +162,7 @@ static enum outcome wire_outcome(
 	return LOST;
 }
 
-/* An integer that JSON writes, quoted if it has 64 bits. */
+/* JSON writes an integer, quoted if it has 64 bits. */
 static bool integer_is_lost_in_json(const struct type *from, const struct type *to)
 {
 	const struct facts *source = &facts[from->type], *target = &facts[to->type];
@@ -166,18 +170,18 @@ static bool integer_is_lost_in_json(const struct type *from, const struct type *
 	switch (target->nature) {
 	case INTEGER:
 		return !integers_hold(source, target);
-	case REAL: /* 24 and 53 bits of precision */
+	case REAL: /* floats have 24 bits of precision, doubles 53 */
 		return source->bits == 64 || target->bits == 32;
 	case STRING:
 		return source->bits != 64;
-	case ENUM: /* a quoted number is taken for a name */
+	case ENUM: /* a quoted number is read as a name */
 		return enum_is_closed(to->enumeration) || !integers_hold(source, target);
 	default:
 		return true;
 	}
 }
 
-/* Keys are texts whatever their type. */
+/* JSON keys are strings, whatever their type. */
 static bool key_is_lost_in_json(const struct type *from, const struct type *to)
 {
 	const struct facts *source = &facts[from->type], *target = &facts[to->type];
@@ -211,7 +215,7 @@ static enum outcome json_outcome(
 		if (target.type == TYPE_ENUM)
 			return enum_is_lost(b, way, source.enumeration, target.enumeration) ? LOST
 											    : KEPT;
-		/* An undefined number is printed as a number. */
+		/* A number without a value is printed as a number. */
 		return target.type == TYPE_STRING && enum_is_closed(source.enumeration) ? KEPT
 											: LOST;
 	case MESSAGE:
@@ -231,11 +235,11 @@ static enum outcome json_outcome(
 enum outcome type_outcome(
 	struct breaks *b, struct way way, const struct type *from, const struct type *to, bool key)
 {
-	/* On the wire the same message is two things as a group and with its length in front. */
+	/* A group and a length-prefixed message differ on the wire. */
 	if (same_name(from, to) && facts[from->type].nature == facts[to->type].nature &&
 		(way.json || facts[from->type].form == facts[to->type].form))
 		return KEPT;
-	/* Nothing is known but the names as written, of which one may be relative. */
+	/* Only the names as written are known, and one may be relative. */
 	if (from->type == TYPE_UNRESOLVED || to->type == TYPE_UNRESOLVED)
 		return str_eq(str_last_component(from->name), str_last_component(to->name)) ? KEPT
 											    : LOST;

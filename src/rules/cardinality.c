@@ -1,6 +1,7 @@
+/* Cardinality of fields: optional with or without presence, required, repeated, map. */
 #include "rules/finding.h"
 
-/* Groups of cardinalities that a variant takes for the same, by enum cardinality. */
+/* Cardinalities that a variant treats as equal have one number; by enum cardinality. */
 enum { ALL_DIFFER, BY_WIRE, BY_WIRE_JSON };
 static const uint8_t groups[][5] = {
 	[ALL_DIFFER] = { 0, 1, 2, 3, 4 },
@@ -60,7 +61,7 @@ static struct str cardinality_help(
 		old->number, old->number);
 }
 
-/* Is it what a map's entry looks like? */
+/* Does the message look like the entry of a map? */
 static bool is_entry_like(const struct message *message)
 {
 	return message->fields.n == 2 && message->fields.items[0]->number == 1 &&
@@ -69,7 +70,7 @@ static bool is_entry_like(const struct message *message)
 	       str_eq(message->fields.items[1]->e.name, S("value"));
 }
 
-/* A map makes up its entry message; the one beside the field that was written out went with it. */
+/* A map replaces the hand-written entry message beside the field, which is then deleted. */
 static void entail_entry(
 	struct check *c, struct finding *f, const struct field *old, const struct field *new)
 {
@@ -94,7 +95,7 @@ static void field_same_cardinality(
 	is = field_cardinality(new);
 	if (groups[rule->arg][was] == groups[rule->arg][is])
 		return;
-	/* A type that nobody could look up may be a message, which has presence, or an enum. */
+	/* An unresolved type may be a message, which has presence, or an enum. */
 	if ((old->type == TYPE_UNRESOLVED || new->type == TYPE_UNRESOLVED) && is_singular(was) &&
 		is_singular(is))
 		return;

@@ -1,4 +1,5 @@
-/* Messages, enums, extensions and services that a file, or a package, no longer declares. */
+/* Messages, enums, extensions and services that a file or a package no longer declares, and
+ * packages. */
 #include "rules/lookup.h"
 #include "rules/moved.h"
 
@@ -49,8 +50,8 @@ static const struct field *map_field_of(const struct element *element)
 						: NULL;
 }
 
-/* What lived in a deleted message went with it; a map's entry went with what became of the field.
- */
+/* The deletion of a message is the cause for what was nested in it; for a map's entry, the change
+ * of the field is. */
 static void follow(
 	struct check *c, const struct rule *rule, struct finding *f, const struct element *old)
 {
@@ -68,9 +69,9 @@ static void follow(
 }
 
 /*
- * The last enum, message or extension of a package, which buf never reports
- * (breakwater-from-buf(7)), is not reported here either where another finding says that it is gone:
- * that of the message around it, or that of the extension range it was in.
+ * buf never reports the last enum, message or extension of a package (breakwater-from-buf(7)). Here
+ * it is left out only if another finding reports it: that of the enclosing message, or of the
+ * extension range.
  */
 static bool last_and_said(struct check *c, const struct element *old)
 {
@@ -118,7 +119,7 @@ static struct str moved_help(
 	      : old->kind == ELEMENT_FIELD ? "its full name is its key in JSON and in code"
 	      : old->kind == ELEMENT_ENUM  ? "generated code has it under its full name"
 					   : "generated code and Any have it under its full name";
-	/* Both would not do in one package: the values of enums are names of it. */
+	/* One package cannot have both enums: their values are names in the package. */
 	if (new->file->package.p == old->file->package.p)
 		return str_printf(
 			c->arena, "%s: keep '" STR "' as its name", why, ARG(old->full_name));
@@ -150,7 +151,7 @@ static struct str deletion_help(const struct check *c, const struct element *old
 	}
 }
 
-/* An extension with its number and what it extends. */
+/* `message 'acme.v1.Order'`; an extension with its number and extendee. */
 static struct str declaration_words(const struct check *c, const struct element *old)
 {
 	if (old->kind == ELEMENT_FIELD)
@@ -168,7 +169,7 @@ static void declaration_no_delete(struct check *c, const struct rule *rule, cons
 	if (pair->new.element || (is_in_package(rule) && last_and_said(c, old)))
 		return;
 	moved = moved_element(c, old);
-	/* As if it were in the same place: a part of the package's name became a message's. */
+	/* It did not move: a part of the package's name became a message's name. */
 	if (moved && moved->full_name.p == old->full_name.p &&
 		moved->file->import_path.p == old->file->import_path.p)
 		moved = NULL;

@@ -1,7 +1,8 @@
+/* Default values of fields. */
 #include <math.h>
 #include "rules/finding.h"
 
-/* What a field gives while it is not set. */
+/* The value that a field gives while it is not set. */
 struct effective {
 	enum { NUMBER_SIGNED, NUMBER_UNSIGNED, NUMBER_DOUBLE, NUMBER_FLOAT, OCTETS } kind;
 	int64_t i;
@@ -18,8 +19,8 @@ static bool can_have_default(const struct field *field)
 	       field->type != TYPE_UNRESOLVED;
 }
 
-/* What an enum field has without a default of its own; NULL for another field. A broken file's
- * enum, which a file that is compared may use, may have no value. */
+/* The default of an enum field that has none of its own; NULL for other fields, and for an enum of
+ * a broken file that has no values. */
 static const struct enum_value *first_value(const struct field *field)
 {
 	if (field->type != TYPE_ENUM || !field->enumeration->values.n)
@@ -73,10 +74,10 @@ static bool is_floating(const struct effective *e)
 	return e->kind == NUMBER_DOUBLE || e->kind == NUMBER_FLOAT;
 }
 
-/* Is an integer exactly that floating number? */
+/* Is the integer equal to the floating-point number? */
 static bool integer_is(const struct effective *integer, double d)
 {
-	if (d != trunc(d)) /* nor is NaN */
+	if (d != trunc(d)) /* NaN, too */
 		return false;
 	if (integer->kind == NUMBER_UNSIGNED)
 		return d >= 0 && d < 18446744073709551616.0 && (uint64_t)d == integer->u;
@@ -92,7 +93,7 @@ static bool defaults_agree(const struct effective *a, const struct effective *b)
 	if (is_floating(a) && is_floating(b)) {
 		if (isnan(a->d) && isnan(b->d))
 			return true;
-		/* A float against a double: as precise as the float is. */
+		/* A float and a double are compared as floats. */
 		return a->kind == b->kind ? a->d == b->d : (float)a->d == (float)b->d;
 	}
 	if (is_floating(a))

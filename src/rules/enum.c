@@ -16,10 +16,10 @@ static struct str value_words(const struct check *c, const struct enum_value *va
 		ARG(value->e.name), ARG(full_name(c, value->e.parent)));
 }
 
-/* A sentence names so many aliases. */
+/* aliases that a message names */
 enum { MAX_NAMES = 10 };
 
-/* Names of a number, joined by commas; the enum has one at least. */
+/* The names of a number, joined by commas. The enum has at least one. */
 static struct str names_of(struct check *c, const struct enumeration *enumeration, int32_t number)
 {
 	const struct values *values = lookup_values(c, enumeration, number);
@@ -31,7 +31,8 @@ static struct str names_of(struct check *c, const struct enumeration *enumeratio
 	return names;
 }
 
-/* Has the new enum every name of the old number reserved? `missing` gets the first that is not. */
+/* Does the new enum reserve all names of the old number? `missing` receives the first that it does
+ * not. */
 static bool names_reserved(struct check *c, const struct enum_value *old,
 	const struct enumeration *new, struct str *missing)
 {
@@ -82,7 +83,7 @@ static void enum_value_no_delete(struct check *c, const struct rule *rule, const
 	struct finding *f;
 	struct fact fact;
 
-	if (pair->new.enum_value) /* paired by number: an alias may have kept it */
+	if (pair->new.enum_value) /* paired by number, which an alias may have kept */
 		return;
 	if (rule->arg == UNLESS_NUMBER_RESERVED && lookup_reserved(c, &enumeration->e, old->number))
 		return;
@@ -124,10 +125,7 @@ static void enum_value_no_delete(struct check *c, const struct rule *rule, const
 		finding_follows(c, f, &old->e, ROW_ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED);
 }
 
-/*
- * What to say of JSON when a value is renamed in an edition that has custom names for it; absent in
- * others.
- */
+/* The help on JSON for a renamed value, in editions that have custom names; absent in others. */
 static struct str json_rename_help(
 	const struct check *c, const struct enum_value *lost, const struct enum_value *value)
 {
@@ -166,7 +164,7 @@ static struct str rename_help(struct check *c, const struct enumeration *new,
 		ARG(lost->e.name), lost->number, ARG(json));
 }
 
-/* The old name of a number that the new enum no longer has under it, NULL if it has all. */
+/* An old name that the number no longer has; NULL if it has them all. */
 static const struct enum_value *lost_name(struct check *c, const struct pair *pair)
 {
 	const struct enumeration *old = pair->parent->old.enumeration;
@@ -174,7 +172,7 @@ static const struct enum_value *lost_name(struct check *c, const struct pair *pa
 	const struct values *values;
 	int32_t number = pair->old.enum_value->number;
 
-	/* As what follows would have it, without lists for each enum. */
+	/* Without aliases the answer needs no lookup. */
 	if (!may_alias(old) && !may_alias(new))
 		return pair->old.enum_value->e.name.p == pair->new.enum_value->e.name.p
 			       ? NULL
@@ -201,14 +199,15 @@ static void enum_value_same_name(struct check *c, const struct rule *rule, const
 	lost = lost_name(c, pair);
 	if (!lost)
 		return;
-	/* One for each value that has the number now: as measured, unchanged aliases too. */
+	/* One finding for each value that has the number now, unchanged aliases included, as
+	 * measured. */
 	values = lookup_values(c, new, lost->number);
 	for (uint32_t i = 0; i < values->list.n; i++) {
 		const struct enum_value *value = values->list.items[i];
 		const struct enum_value *had = lookup_value(c, old, value->e.name);
 		struct fact fact = {
 			.old = spot_element(&lost->e),
-			/* As measured, the line is that of the number. */
+			/* As measured, the place is the number's. */
 			.new = spot_span(&value->e, value->number_span),
 			.now = spot_element(&value->e),
 			.subject = &lost->e,
@@ -226,7 +225,7 @@ static void enum_value_same_name(struct check *c, const struct rule *rule, const
 	}
 }
 
-/* The name that JSON holds. */
+/* The value's name in JSON. */
 static struct str printed_name(const struct enum_value *value)
 {
 	struct str custom = enum_value_json_string(value);
@@ -271,7 +270,7 @@ static void enum_value_same_json_name(
 	if (!new || (!old->e.options && !new->e.options))
 		return;
 	breaks = breaks_of(c->breaks, rule, pair, DETAIL_NONE);
-	if (!breaks) /* each side reads what the other one prints */
+	if (!breaks) /* each side reads what the other prints */
 		return;
 	new = lookup_values(c, pair->parent->new.enumeration, new->number)->list.items[0];
 	fact = (struct fact){
@@ -323,7 +322,7 @@ static void enum_same_type(struct check *c, const struct rule *rule, const struc
 	"of lists too, "                                                                          \
 	"and takes a map entry along."
 
-/* Only the open side holds numbers that no value has. */
+/* Only the open side holds numbers without a value. */
 static unsigned enum_type_breaks(const struct question *q)
 {
 	return enum_is_closed(q->pair->new.enumeration) ? GONE : WIRE_FORWARD | JSON_FORWARD;

@@ -1,5 +1,5 @@
-/* Fields: names, deletion, oneofs. Their types, cardinality, defaults and options have files of
- * their own. */
+/* Fields: names, deletion, oneofs. Types, cardinality, defaults and options have files of their
+ * own. */
 #include "rules/lookup.h"
 
 enum { PLAIN, UNLESS_NUMBER_RESERVED, UNLESS_NAME_RESERVED };
@@ -84,7 +84,7 @@ static void field_same_json_name(struct check *c, const struct rule *rule, const
 		finding_follows(c, f, &old->e, ROW_FIELD_SAME_NAME);
 }
 
-/* What is left to do for a field that is deleted for good. */
+/* How to delete a field safely. */
 static struct str deletion_help(struct check *c, const struct field *old, const struct message *new)
 {
 	bool number = lookup_reserved(c, &new->e, old->number),
@@ -270,7 +270,7 @@ const struct rule rule_FIELD_SAME_JSON_NAME = {
 	"it. "                                                                                     \
 	"Reserving the number prevents that."
 
-/* Forward too: a field that was renumbered may have another type or JSON name as well. */
+/* Forward, too: a renumbered field may also have another type or JSON name. */
 #define FIELD_DELETION_BREAKS \
 	(JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD)
 

@@ -1,7 +1,7 @@
-/* What options and features of a field decide: jstype, UTF-8 validation, the C++ string type. */
+/* Options and features of fields: jstype, UTF-8 validation, the C++ string type. */
 #include "rules/finding.h"
 
-/* Numbers in descriptor.proto, cpp_features.proto and java_features.proto */
+/* numbers in descriptor.proto, cpp_features.proto and java_features.proto */
 enum {
 	FIELD_OPTION_CTYPE = 1,
 	FIELD_OPTION_JSTYPE = 6,
@@ -118,10 +118,10 @@ static const struct option *java_check_option(const struct field *field)
 	return options_find(field->e.file->e.options, FILE_OPTION_JAVA_STRING_CHECK_UTF8);
 }
 
-/* Does Java's generated code check the field? As buf has it, measured (doc/rules.md, Values). */
+/* Does Java's generated code check the field? As buf does, measured (doc/rules.md, Values). */
 static bool java_verifies(const struct field *field)
 {
-	/* The option is of proto2 and proto3 alone, the feature of editions. */
+	/* The option is for proto2 and proto3, the feature for editions. */
 	return options_bool(field->e.file->e.options, FILE_OPTION_JAVA_STRING_CHECK_UTF8, false) ||
 	       field->e.features->java_utf8_validation == JAVA_UTF8_VERIFY || verifies(field);
 }
@@ -176,12 +176,12 @@ static unsigned java_utf8_breaks(const struct question *q)
 
 enum cpp_type { CPP_TYPE_STRING, CPP_TYPE_CORD, CPP_TYPE_PIECE, CPP_TYPE_VIEW };
 
-/* FieldOptions.CType has the same numbers. */
+/* with the numbers of FieldOptions.CType */
 static enum cpp_type cpp_type(const struct field *field)
 {
 	const struct option *ctype = options_find(field->e.options, FIELD_OPTION_CTYPE);
 
-	if (ctype) { /* gone from edition 2024 */
+	if (ctype) { /* removed in edition 2024 */
 		int64_t value = options_int(field->e.options, FIELD_OPTION_CTYPE, 0);
 
 		return value == 1 ? CPP_TYPE_CORD : value == 2 ? CPP_TYPE_PIECE : CPP_TYPE_STRING;
@@ -235,7 +235,7 @@ static void field_same_cpp_string_type(
 		return;
 	was = cpp_type(old);
 	is = cpp_type(new);
-	/* Open source C++ never had anything but a string behind STRING_PIECE. */
+	/* Open-source C++ always implemented STRING_PIECE as a string. */
 	if (was == is || (was == CPP_TYPE_PIECE && is == CPP_TYPE_STRING))
 		return;
 	fact = (struct fact){

@@ -82,7 +82,7 @@ static void file_same_package(struct check *c, const struct rule *rule, const st
 			ARG(old->import_path), ARG(old->package), ARG(new->package));
 }
 
-/* proto2, proto3 or an edition; the editions are one. */
+/* The syntax; all editions count as one. */
 static enum edition syntax_of(const struct file *file)
 {
 	return file->edition >= EDITION_2023     ? EDITION_2023
@@ -129,7 +129,7 @@ static void file_same_syntax(struct check *c, const struct rule *rule, const str
 		ARG(old->import_path), ARG(fact.before), ARG(fact.after));
 }
 
-/* A package is part of the path of every call. */
+/* The package is part of the path of every call. */
 static unsigned package_breaks(const struct question *q)
 {
 	return q->pair->old.file->services.n ? EVERYTHING : SOURCE_CODE;

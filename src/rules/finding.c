@@ -1,3 +1,4 @@
+/* Findings: places, fingerprints and causes. */
 #include "rules/finding.h"
 
 #include <stdio.h>
@@ -47,7 +48,9 @@ struct spot spot_option(const struct element *element, const struct option *opti
 	return spot_span(element, option ? option->span : NO_SPAN);
 }
 
-/* Was a message's value written whole? A dotted statement has the place of what it set inside. */
+/*
+ * Was the message written as one literal? An option in a dotted statement has the statement's span.
+ */
 static bool is_literal(const struct option *option)
 {
 	const struct options *message = option_message(option);
@@ -58,8 +61,8 @@ static bool is_literal(const struct option *option)
 	return true;
 }
 
-/* What sets the feature at `path`, numbers ended by 0, or NULL; with `literal` the outermost
- * literal in which it would be. */
+/* The option that sets the feature at `path`, which ends with 0; NULL: none. With `literal`, the
+ * outermost literal that could hold it. */
 static const struct option *find_feature(
 	const struct options *options, const int32_t *path, bool literal)
 {
@@ -81,10 +84,8 @@ struct spot spot_feature(const struct element *element, int32_t extension, int32
 	return spot_option(element, option);
 }
 
-/*
- * As buf 1.75 does, measured: what was around a message of a package is looked for in the whole
- * package, what was around anything else in the file, whose package may have changed.
- */
+/* As buf 1.75 does, measured: the enclosing element of a message of a package is looked up in the
+ * whole package, any other one in its file, whose package may have changed. */
 static const struct element *find_enclosing(
 	const struct check *c, const struct pair *pair, const struct element *old)
 {
@@ -110,7 +111,7 @@ struct spot spot_remains(const struct check *c, const struct pair *pair)
 	return spot_file(pair->new_file);
 }
 
-/* The texts that findings are in, and where in them. */
+/* The texts and spans of the findings. */
 struct wanted_texts {
 	struct map seen; /* text → its index in `texts`, plus 1 */
 	VEC(struct wanted_text) texts;
@@ -121,7 +122,7 @@ static void want_text(struct check *c, struct wanted_texts *wanted, struct spot 
 	struct wanted_text *text;
 	void **slot;
 
-	/* Nowhere, or a file as a whole, whose line needs no text. */
+	/* No place, or a whole file, whose line is known. */
 	if (span_is_none(spot.line))
 		return;
 	slot = map_put(&wanted->seen, spot.file->text, 0);
@@ -156,13 +157,13 @@ static struct place place_of(const struct check *c, struct spot spot)
 		return NOWHERE;
 	place_points(place_in(spot.file->text, spot.line), c->arena, &line, &end);
 	place_points(place_in(spot.file->text, spot.exact), c->arena, &exact, &end);
-	/* A set's source info may leave out any place. */
+	/* The source info of a set may lack any of the places. */
 	if (line.line == exact.line && !span_is_none(spot.exact))
 		return place_in(spot.file->text, spot.exact);
 	return place_in(spot.file->text, spot.line);
 }
 
-/* On the line that counts, what changed is pointed at and not what is around it. */
+/* If the enclosing element and the change are on one line, points at the change. */
 static void narrow(const struct check *c, struct finding *finding)
 {
 	struct point around, now, end;
@@ -281,10 +282,10 @@ void findings_link(struct check *c)
 			finding->cause = cause;
 	}
 	/*
-	 * To the first cause, so that everything that follows from it can be folded at one place.
-	 * There is one, since no rule's links lead back to it: variants follow from the plain rule,
-	 * types from the cardinality, names of generated things from the names that they are made
-	 * of, and what is in a message from the message.
+	 * Replace each cause by the first one, so that all consequences are folded at one place.
+	 * There is no cycle: variants follow from the plain rule, types from the cardinality,
+	 * generated names from the names they are made of, and nested elements from the message
+	 * around them.
 	 */
 	for (uint32_t i = 0; i < c->findings->list.n; i++) {
 		struct finding *finding = c->findings->list.items[i];

@@ -192,7 +192,7 @@ static void unresolved_names_agree_by_their_last_parts(void **state)
 
 static void fingerprint_is_that_of_rule_element_number_and_values(void **state)
 {
-	/* Worked out by an XXH64 of another hand over
+	/* Computed by another XXH64 over
 	 * "FIELD_SAME_TYPE\0acme.v1.Order.amount\0004\0int64\0sint64\0". */
 	struct finding f = {
 		.rule = rule_find(S("FIELD_SAME_TYPE")),
@@ -261,7 +261,7 @@ static void last_enum_of_a_package_is_reported_unless_its_message_is(void **stat
 	checked_free(&c);
 }
 
-/* Without the plain rule the wire's finding follows from that of wire and JSON. */
+/* Without the plain rule, the WIRE finding follows from the WIRE_JSON one. */
 static void variant_for_the_wire_follows_from_the_wider_one(void **state)
 {
 	static const char *const variants[][2] = {
@@ -307,7 +307,7 @@ static void what_a_package_lost_follows_within_its_own_rules(void **state)
 	checked_free(&c);
 }
 
-/* What would have said so has to run. */
+/* Unless the rule that would report it runs, too. */
 static void last_of_a_package_is_reported_where_nothing_else_tells(void **state)
 {
 	static const char *const extended[] = { "a.proto",
@@ -330,7 +330,7 @@ static void last_of_a_package_is_reported_where_nothing_else_tells(void **state)
 	assert_int_equal(c.findings.list.n, 1);
 	finding_of(&c, "EXTENSION_MESSAGE_NO_DELETE", 0);
 	checked_free(&c);
-	/* Nor does the range say it, where the message that had it is gone. */
+	/* The extension range does not report it either if its message was deleted. */
 	c = checked("PACKAGE_EXTENSION_NO_DELETE,EXTENSION_MESSAGE_NO_DELETE", extended,
 		FILES("a.proto", "syntax = \"proto2\"; package a; message N {}"));
 	assert_int_equal(c.findings.list.n, 1);
@@ -338,7 +338,7 @@ static void last_of_a_package_is_reported_where_nothing_else_tells(void **state)
 	checked_free(&c);
 }
 
-/* Checks two sides anew, once something of them was changed by hand. */
+/* Checks two sides again, after a test changed them. */
 static void check_again(struct checked *c, const char *id)
 {
 	struct selection *selection = selection_new(c->sides->arena);
@@ -354,7 +354,7 @@ static void check_again(struct checked *c, const char *id)
 	rules_run(&options, c->sides->diff, &c->findings);
 }
 
-/* The new side's file of an own contract that moved into what is only imported there. */
+/* A file that the new side only imports. */
 static void what_moved_to_an_import_is_not_reported_on(void **state)
 {
 	struct checked c = checked("FIELD_SAME_TYPE",
@@ -372,7 +372,7 @@ static void what_moved_to_an_import_is_not_reported_on(void **state)
 	checked_free(&c);
 }
 
-/* A set's source info may have the place of a message and not that of its name. */
+/* The source info of a set may have the place of a message but not of its name. */
 static void message_without_a_place_of_its_name_is_pointed_at_as_a_whole(void **state)
 {
 	struct checked c = checked("FIELD_NO_DELETE",
@@ -389,8 +389,7 @@ static void message_without_a_place_of_its_name_is_pointed_at_as_a_whole(void **
 	checked_free(&c);
 }
 
-/* A tree may bring a descriptor.proto of its own, with anything under the number of the features.
- */
+/* A tree may have its own descriptor.proto, with anything under the number of `features`. */
 static void features_that_are_no_message_have_no_features_in_them(void **state)
 {
 	static const char descriptor[] =
@@ -410,7 +409,7 @@ static void features_that_are_no_message_have_no_features_in_them(void **state)
 	checked_free(&c);
 }
 
-/* A file that is compared may use an enum of a broken one, which has no value at all. */
+/* A compared file may use an enum of a broken file, which has no values. */
 static void default_of_an_enum_without_values_is_zero(void **state)
 {
 	static const char enums[] = "syntax = \"proto2\"; enum E { A = 3; }";

@@ -1,12 +1,13 @@
+/* Indexes of messages and enums, made at the first question. */
 #include "rules/lookup.h"
 #include <stdlib.h>
 
-/* One message or enum, indexed when it is first asked about. */
+/* One message or enum, indexed at the first question. */
 struct lookup {
 	struct map names;          /* fields or values by name */
 	struct map oneofs;         /* by name */
 	struct map numbers;        /* of an enum: struct values */
-	struct map reserved_names; /* any value: it is there */
+	struct map reserved_names; /* a set */
 	struct ranges reserved, extensible;
 };
 
@@ -27,7 +28,7 @@ bool ranges_hold(const struct ranges *ranges, int32_t number)
 {
 	uint32_t low = 0, high = ranges->list.n;
 
-	while (low < high) { /* the first one that ends at or after the number */
+	while (low < high) { /* find the first range that ends at or after the number */
 		uint32_t middle = low + (high - low) / 2;
 
 		if (ranges->list.items[middle].end < number)

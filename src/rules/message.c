@@ -1,11 +1,11 @@
-/* Messages that both sides have. */
+/* Messages on both sides: JSON format, descriptor accessor, required fields, oneofs. */
 #include "rules/lookup.h"
 
 enum {
 	MESSAGE_OPTION_NO_STANDARD_DESCRIPTOR_ACCESSOR = 2,
 };
 
-/* Enums as well: what is a pair of either has features. */
+/* For messages and enums. */
 static void same_json_format(struct check *c, const struct rule *rule, const struct pair *pair)
 {
 	const struct element *old = pair->old.element, *new = pair->new.element;
@@ -109,7 +109,8 @@ static void message_same_required_fields(
 	finding_follows(c, f, old, ROW_FIELD_SAME_CARDINALITY);
 }
 
-/* The oneof that all members of an old one are in now, if the old message had none of its name. */
+/* The oneof that all members of an old one are in now; NULL: none, or the old message had one of
+ * that name. */
 static const struct oneof *renamed_oneof(
 	struct check *c, const struct oneof *old, const struct message *new)
 {

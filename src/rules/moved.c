@@ -1,3 +1,4 @@
+/* Finds where deleted declarations live on. */
 #include "rules/moved.h"
 #include "rules/lookup.h"
 
@@ -6,7 +7,7 @@ struct group {
 	VEC(const struct element *) list;
 };
 
-/* What one side's changed files declare and the other side's counterparts do not. */
+/* Declarations in changed files of one side that the counterparts of these files do not have. */
 struct unpaired {
 	struct map by_name;      /* (last name, kind): struct group */
 	struct map by_local;     /* (name without the package, kind): struct group */
@@ -16,7 +17,7 @@ struct unpaired {
 
 struct moves {
 	struct unpaired gone, fresh;
-	struct map homes; /* counterparts of the files that what is gone was in */
+	struct map homes; /* counterparts of the files of deleted declarations */
 };
 
 /* ---- shapes ---- */
@@ -28,14 +29,13 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return hash ^ (hash >> 32);
 }
 
-/* Interned, so that its address tells it from others. */
+/* Interned names differ by address. */
 static uint64_t name_shape(struct str name)
 {
 	return (uintptr_t)name.p;
 }
 
-/* The type of a field without where it is declared; a message's own name is no part of its shape.
- */
+/* The type of a field without its scope. A message's own name is no part of its shape. */
 static struct str type_word(const struct field *field, const struct element *self)
 {
 	struct str name = field_type_name(field);
@@ -63,8 +63,8 @@ static uint64_t method_shape(const struct method *method)
 	return mix(hash, str_hash(str_last_component(method->output_name)));
 }
 
-/* A sum, so that the order of declarations does not count; 0 for what is too small to be known
- * again under another name. */
+/* A sum, so that the order of declarations does not matter; 0 for elements too small to be
+ * recognised under another name. */
 static uint64_t shape_of(const struct element *element)
 {
 	uint64_t hash = 0;
@@ -109,7 +109,7 @@ static bool messages_near(struct check *c, const struct message *old, const stru
 		struct str name = old->fields.items[i]->e.name;
 		const struct field *field = i < new->fields.n ? new->fields.items[i] : NULL;
 
-		if (!field || field->e.name.p != name.p) /* mostly their order is the same */
+		if (!field || field->e.name.p != name.p) /* usually the order is the same */
 			field = lookup_field(c, new, name);
 		same += field && field_shape(field) == field_shape(old->fields.items[i]);
 	}
@@ -183,13 +183,13 @@ static uint64_t shape_key(const struct element *element, uint64_t shape)
 	return mix(shape, element->kind);
 }
 
-/* Interned: `Order.Item` of `acme.v1.Order.Item`. */
+/* `Order.Item` of `acme.v1.Order.Item`, interned. */
 static const char *local_name(const struct check *c, const struct element *element)
 {
 	return intern(c->names, element_local_name(element)).p;
 }
 
-/* `file` is the new side's in which its shape is looked for; NULL: in none. */
+/* `file`: the new side's file in which the shape is looked up; NULL: none. */
 static void unpaired_add(struct check *c, struct unpaired *unpaired, const struct file *file,
 	const struct element *element)
 {
@@ -202,12 +202,12 @@ static void unpaired_add(struct check *c, struct unpaired *unpaired, const struc
 		group_add(c, &unpaired->by_shape, file, shape_key(element, shape), element);
 }
 
-/* What a walk over one file needs to know. */
+/* A walk over one file. */
 struct gathering {
 	struct check *c;
 	bool new_side;
 	const struct file *counterpart; /* on the other side; NULL: none */
-	bool by_name;                   /* only elements of the name and kind of something gone */
+	bool by_name;                   /* only elements with the name and kind of a deleted one */
 };
 
 static bool is_declaration(const struct element *element)
@@ -225,7 +225,7 @@ static bool is_declaration(const struct element *element)
 	}
 }
 
-/* As *_NO_DELETE pairs: by the name without the package. */
+/* By the name without the package, as *_NO_DELETE pairs. */
 static const struct element *in_counterpart(struct check *c, bool new_side,
 	const struct file *counterpart, const struct element *element)
 {
@@ -256,10 +256,8 @@ static void gather(void *context, struct element *element)
 	}
 }
 
-/*
- * What is new is only looked for by the name of what is gone, or in the counterpart of the file
- * that it was in: nothing else of the new side is gathered.
- */
+/* New declarations are only looked up by the name of a deleted one, or in the counterpart of its
+ * file; no others are gathered. */
 static void gather_side(struct check *c, bool new_side)
 {
 	const struct schema *schema = diff_schema(c->diff, new_side);
@@ -271,7 +269,7 @@ static void gather_side(struct check *c, bool new_side)
 		if (!schema->files.items[i].own || file->is_broken)
 			continue;
 		g.counterpart = diff_find_file(c->diff, !new_side, file);
-		/* One that was not compiled on the other side is there all the same. */
+		/* A file that the other side has, but did not compile, is unchanged. */
 		if (g.counterpart == file ||
 			(!g.counterpart && diff_lists(c->diff, !new_side, file->text->path)))
 			continue;
@@ -301,8 +299,7 @@ static struct moves *moves_of(struct check *c)
 	return c->moves;
 }
 
-/* How much of their full names two elements share at the front: of several that fit, the nearest.
- */
+/* The length of the prefix that two full names share: the closest of several candidates wins. */
 static size_t kinship(const struct element *a, const struct element *b)
 {
 	size_t n = 0;
@@ -312,14 +309,12 @@ static size_t kinship(const struct element *a, const struct element *b)
 	return n;
 }
 
-/*
- * Of a group the one that is nearly of an element's shape and next of kin; NULL for none, or if two
- * are as near. Those that are paired with `others` by full name do not count.
- */
+/* The element of a group with nearly the same shape whose full name is closest; NULL: none, or a
+ * tie. Elements whose full name is in `others` do not count. */
 static const struct element *nearest(struct check *c, const struct group *group,
 	const struct element *element, const struct map *others)
 {
-	enum { MOST = 16 }; /* so many of one name say nothing, and would take long to compare */
+	enum { MOST = 16 }; /* more of one name would take long, and a match would mean little */
 	const struct element *found = NULL;
 	size_t best = 0;
 	bool tie = false;
@@ -340,7 +335,7 @@ static const struct element *nearest(struct check *c, const struct group *group,
 	return tie ? NULL : found;
 }
 
-/* Of those of one name the two that are each other's nearest. */
+/* The new element of one name that is nearest to `old`, if `old` is also the nearest to it. */
 static const struct element *nearest_pair(struct check *c, const struct element *old,
 	const struct group *gone, const struct group *fresh)
 {
@@ -421,7 +416,7 @@ struct str gone_type_help(struct check *c, const struct element *old)
 
 struct destinations {
 	struct check *c;
-	const struct file *first; /* NULL: nothing was declared so far */
+	const struct file *first; /* NULL: no declaration so far */
 	struct str words;
 	struct map files;
 	bool some_are_nowhere, one_package;

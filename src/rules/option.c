@@ -1,4 +1,4 @@
-/* Options of files. A rule about one is a row with its number in descriptor.proto. */
+/* Options of files. A rule on an option is a row with its number in descriptor.proto. */
 #include <ctype.h>
 #include "rules/finding.h"
 
@@ -34,7 +34,7 @@ static enum value_kind kind_of(int32_t number)
 	}
 }
 
-/* The option's value as text, its default where it is not set. */
+/* The value of the option as text, or its default. */
 static struct str value_of(const struct file *file, int32_t number)
 {
 	const struct options *options = file->e.options;
@@ -50,7 +50,7 @@ static struct str value_of(const struct file *file, int32_t number)
 	}
 }
 
-/* Unlike other elements, a file has no place that stands for an option that is not written. */
+/* An option that a file does not set has no place. */
 static struct spot option_spot(const struct file *file, int32_t number)
 {
 	const struct option *option = options_find(file->e.options, number);
@@ -156,7 +156,7 @@ static void file_same_cc_namespace(
 	const struct file *old = pair->old.file, *new = pair->new.file;
 	struct fact fact;
 
-	/* A package that changes has a finding of its own. */
+	/* A changed package has a finding of its own. */
 	if (!old || !new || (!cc_namespace_option(old) && !cc_namespace_option(new)))
 		return;
 	fact = (struct fact){
@@ -189,7 +189,7 @@ static struct spot csharp_nullable_spot(const struct file *file)
 {
 	struct spot spot = spot_feature(&file->e, FEATURE_CSHARP, CSHARP_FEATURE_NULLABLE);
 
-	/* As for other options: nothing stands for one that is not written. */
+	/* As for other options, no place if it is not set. */
 	return spot.line.begin == file->e.span.begin && spot.line.end == file->e.span.end
 		       ? spot_file(file)
 		       : spot;
@@ -223,7 +223,7 @@ static void file_same_csharp_nullable(
 		ARG(old->import_path));
 }
 
-/* Arenas that are there now break nobody; edition 2026 takes away the option against them. */
+/* Turning arenas on breaks nobody; edition 2026 removes the option to turn them off. */
 static unsigned arenas_breaks(const struct question *q)
 {
 	return options_bool(q->pair->new.file->e.options, CC_ENABLE_ARENAS, true) ? 0 : SOURCE_CODE;
@@ -233,7 +233,7 @@ static unsigned arenas_breaks(const struct question *q)
 #define BODY "message Order {\n  string id = 1;\n}"
 #define SERVICE_BODY BODY "\nservice Orders {\n  rpc Get(Order) returns (Order);\n}"
 
-/* One row. The text of `hurts` ends with what holds for all: data does not change. */
+/* A row. HURTS gets a last sentence that is true for all: data does not change. */
 #define OPTION_RULE(ID, NUMBER, PURPOSE, COMPARES, HURTS, BEFORE, AFTER, NARROW) \
 	const struct rule rule_##ID = {                                          \
 		.id = #ID,                                                       \

@@ -1,10 +1,10 @@
-/* Reserved ranges and names, and extension ranges: promises about numbers that nobody has yet. */
+/* Reserved ranges and names, and extension ranges. */
 #include "rules/lookup.h"
 
-/* A sentence names so many holes; a stranger's file may have any number of them. */
+/* holes that a message names; there may be any number of them */
 enum { MAX_HOLES = 10 };
 
-/* What of begin … end no range covers: `4, 6 to 8`; absent if all is covered. */
+/* The parts of `range` that no range covers: `4, 6 to 8`; absent if all is covered. */
 static struct str uncovered(
 	struct arena *arena, const struct ranges *ranges, struct range range, int32_t max)
 {
@@ -12,7 +12,7 @@ static struct str uncovered(
 	int64_t at = range.begin;
 	uint32_t n = 0, low = 0, high = ranges->list.n;
 
-	while (low < high) { /* the first one that ends at or after `at` */
+	while (low < high) { /* find the first range that ends at or after `at` */
 		uint32_t middle = low + (high - low) / 2;
 
 		if (ranges->list.items[middle].end < at)
@@ -49,12 +49,12 @@ struct lost {
 	int detail; /* for breaks_of: DETAIL_NUMBER, or DETAIL_RANGE and the index of the range */
 };
 
-/* Where of `range` something is left. */
+/* The span of the first range that still covers a part of `range`. */
 static struct span remaining(const struct ranges *ranges, const struct range *range)
 {
 	uint32_t low = 0, high = ranges->list.n;
 
-	while (low < high) { /* the first one that ends at or after its begin */
+	while (low < high) { /* find the first range that ends at or after its begin */
 		uint32_t middle = low + (high - low) / 2;
 
 		if (ranges->list.items[middle].end < range->begin)
@@ -96,7 +96,7 @@ static void range_check(struct check *c, const struct rule *rule, const struct p
 		lost->what, ARG(words), ARG(full_name(c, old)), ARG(hole));
 }
 
-/* What messages and enums have alike. */
+/* The reserved ranges and names of a message or enum. */
 struct reserves {
 	const struct reserved_range *ranges;
 	uint32_t n_ranges;
@@ -197,7 +197,7 @@ static void extension_message_no_delete(
 	}
 }
 
-/* Free for another meaning. */
+/* The number or name can be reused. */
 static unsigned reserved_breaks(const struct question *q)
 {
 	return q->detail == DETAIL_NUMBER ? WIRE_BACKWARD : JSON_BACKWARD;

@@ -27,7 +27,7 @@ static void rpc_no_delete(struct check *c, const struct rule *rule, const struct
 	finding_add(c, rule, pair, &fact, STR " was deleted", ARG(method_words(c, old)));
 }
 
-/* Full name of the type, or what was written where it is unknown. */
+/* The full name of the type; as written if it is unknown. */
 static struct str type_of(const struct method *method, int which)
 {
 	const struct message *message = which == REQUEST ? method->input : method->output;
@@ -154,7 +154,7 @@ static void rpc_same_idempotency_level(
 		ARG(method_words(c, old)), ARG(fact.before), ARG(fact.after));
 }
 
-/* As message A → B. */
+/* As one message read as the other. */
 static unsigned method_type_breaks(const struct question *q)
 {
 	const struct method *old = q->pair->old.method, *new = q->pair->new.method;
@@ -163,7 +163,7 @@ static unsigned method_type_breaks(const struct question *q)
 				       : message_breaks(q->b, old->output, new->output);
 }
 
-/* Many messages where one is expected. */
+/* One side sends many messages where the other expects one. */
 static unsigned streaming_breaks(const struct question *q)
 {
 	const struct method *new = q->pair->new.method;
@@ -181,7 +181,7 @@ static bool takes_get(const struct method *method)
 	       NO_SIDE_EFFECTS;
 }
 
-/* A server that does not know that GET is allowed refuses it. */
+/* A server that does not allow GET refuses it. */
 static unsigned idempotency_breaks(const struct question *q)
 {
 	bool was = takes_get(q->pair->old.method), is = takes_get(q->pair->new.method);

@@ -1,10 +1,11 @@
+/* The table of rules, and names of rules, categories and surfaces. */
 #include "rules/list.h"
 
 #define ADDRESS(id) &rule_##id,
 static const struct rule *const rules[ROWS] = { EACH_RULE(ADDRESS) };
 #undef ADDRESS
 
-/* buf's, in no category; what stands for them is in every version of ours. */
+/* Ids of buf that are in no category. Their replacements exist in all configuration versions. */
 static const struct deprecated_rule deprecated[] = {
 	{ "FIELD_SAME_CTYPE", { "FIELD_SAME_CPP_STRING_TYPE" } },
 	{ "FIELD_SAME_LABEL", { "FIELD_SAME_CARDINALITY", "FIELD_WIRE_COMPATIBLE_CARDINALITY",
@@ -31,7 +32,7 @@ const struct rule *const *rules_all(size_t *n)
 	return rules;
 }
 
-/* The row of an id, ROWS for none. */
+/* The row of an id; ROWS: none. */
 static enum row find_row(struct str id)
 {
 	size_t low = 0, high = COUNT(rules);

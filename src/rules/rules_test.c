@@ -94,7 +94,7 @@ static unsigned count_in(unsigned category, enum rules_version version)
 	return count;
 }
 
-/* What they are in v2 is in testdata/cli/rules. */
+/* testdata/cli/rules has the categories of v2. */
 static void older_versions_lack_rules(void **state)
 {
 	(void)state;

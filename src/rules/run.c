@@ -1,3 +1,4 @@
+/* Runs the selected rules over all pairs. */
 #include "rules/finding.h"
 
 static void run_pair(void *context, const struct pair *pair)

@@ -1,3 +1,4 @@
+/* Selects rules by id, category and configuration version. */
 #include "rules/list.h"
 
 /* v1 and v1beta1 have no CSR. */

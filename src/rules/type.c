@@ -1,11 +1,10 @@
+/* Types of fields. */
 #include "rules/moved.h"
 
 enum { SAME, BY_WIRE, BY_WIRE_JSON };
 
-/*
- * Kinds that a variant takes for the same have the same number (doc/rules.md, Values). buf's
- * groups, not what the runtimes would bear: enum and int32 differ in all of them.
- */
+/* Kinds that a variant treats as equal have the same number (doc/rules.md, Values). These are buf's
+ * groups, stricter than the runtimes: enum and int32 always differ. */
 static const uint8_t wire_groups[] = {
 	[TYPE_INT32] = 1,
 	[TYPE_INT64] = 1,
@@ -52,7 +51,7 @@ static bool kinds_agree(int variant, enum field_type old, enum field_type new)
 {
 	switch (variant) {
 	case BY_WIRE:
-		/* All that text can hold is bytes, but not the reverse. */
+		/* Text is always valid bytes, but not the reverse. */
 		return wire_groups[old] == wire_groups[new] ||
 		       (old == TYPE_STRING && new == TYPE_BYTES);
 	case BY_WIRE_JSON:
@@ -62,7 +61,7 @@ static bool kinds_agree(int variant, enum field_type old, enum field_type new)
 	}
 }
 
-/* Has the new enum every value name of the old one, under the same number? */
+/* Does the new enum have all value names of the old one, with the same numbers? */
 static bool enum_holds(
 	const struct check *c, const struct enumeration *new, const struct enumeration *old)
 {
@@ -87,8 +86,7 @@ static bool types_agree(
 	enum field_type was = field_kind(old), is = field_kind(new);
 
 	if (old->type == TYPE_UNRESOLVED || new->type == TYPE_UNRESOLVED) {
-		/* Of an unknown kind, but never a scalar; all that is known is the name as written.
-		 */
+		/* Never a scalar; only the names as written are known. */
 		return names_agree(field_type_name(old), field_type_name(new));
 	}
 	if (!kinds_agree(variant, was, is))
@@ -105,7 +103,7 @@ struct sides {
 	struct str old, new;
 };
 
-/* What a message or an enum is, told apart from another kind of the same name. */
+/* The kind and name of a message or enum, to tell it from another kind of the same name. */
 static struct str kind_words(const struct field *field, enum field_type other)
 {
 	enum field_type kind = field_kind(field);
@@ -115,7 +113,7 @@ static struct str kind_words(const struct field *field, enum field_type other)
 	return kind == TYPE_GROUP ? S("delimited") : S("length-prefixed");
 }
 
-/* Both types in words that differ. */
+/* Words for both types, which differ. */
 static struct sides type_words(
 	const struct check *c, const struct field *old, const struct field *new)
 {
@@ -155,7 +153,7 @@ static struct str type_help(struct check *c, const struct field *old, const stru
 		old->extension ? "extension" : "field", old->number, old->number);
 }
 
-/* A key or value type is the map field's business: the entry has no other fields to add. */
+/* The help for a map's key or value is about the map field: nobody can add fields to the entry. */
 static struct str map_help(const struct check *c, const struct field *map)
 {
 	return str_printf(c->arena,

@@ -1,12 +1,13 @@
 /* Which messages and enums other files may use (edition 2024). */
 #include "rules/finding.h"
 
-/* Types of one new file that became local by its edition or option: folded under the first. */
+/* Types of one new file that its edition or option made local: their findings follow from the
+ * first. */
 struct turned {
 	struct finding *first;
 	struct str name; /* of the first */
 	uint32_t n;
-	bool nested; /* any of them */
+	bool nested; /* any of them is nested */
 };
 
 static const char *type_word(const struct element *type)
@@ -19,14 +20,14 @@ static uint8_t default_of(const struct file *file)
 	return file->e.features ? file->e.features->default_symbol_visibility : EXPORT_ALL;
 }
 
-/* Did not the type's own keyword do it, but what stands for the whole file? */
+/* Did the file's default make the type local, and not a keyword of its own? */
 static bool is_by_default(const struct element *old, const struct element *new)
 {
 	return !type_written_visibility(new) &&
 	       (!type_written_visibility(old) || default_of(old->file) != default_of(new->file));
 }
 
-/* The option of the file, NULL when it is the edition's default. */
+/* The file's option; NULL: the edition's default. */
 static const struct option *visibility_option(const struct file *file)
 {
 	const struct option *features =
@@ -46,7 +47,7 @@ static struct spot new_spot(const struct element *old, const struct element *new
 			return spot_feature(&file->e, 0, FEATURE_DEFAULT_SYMBOL_VISIBILITY);
 		return (struct spot){ file, file->syntax_span, file->syntax_span };
 	}
-	/* A declaration begins with the keyword; a set's places are no offsets. */
+	/* A declaration begins with its keyword. Spans in sets are no byte offsets. */
 	if (type_written_visibility(new) && !file->text->points && !span_is_none(new->span))
 		spot.exact = (struct span){ new->span.begin,
 			new->span.begin + (uint32_t)strlen("local") };
@@ -79,7 +80,7 @@ static struct str keyword_help(const struct element *new)
 	return S("write `export` before it as long as another file may use it");
 }
 
-/* Tells the first finding of the file how many there are. */
+/* Updates the message of the file's first finding, which counts them. */
 static void turned_add(struct check *c, struct finding *finding, const struct element *old,
 	const struct element *new)
 {
@@ -100,7 +101,7 @@ static void turned_add(struct check *c, struct finding *finding, const struct el
 	finding_follows(c, finding, new->file, ROW_SYMBOL_SAME_VISIBILITY);
 }
 
-/* A set that does not tell is no reason for a finding, and none for silence. */
+/* If a set does not say, there is no finding but a warning. */
 static void say_unknown(struct check *c, const struct file *file)
 {
 	if (c->visibility_is_unknown || !c->diags)

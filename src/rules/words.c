@@ -1,3 +1,4 @@
+/* Words for elements in messages. */
 #include "rules/finding.h"
 
 bool names_agree(struct str a, struct str b)
