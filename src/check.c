@@ -2,32 +2,33 @@
  * The map of the program.
  *
  * cli/main.c reads a command line and calls a command, cli/cmd_*.c; plugin/main.c answers protoc.
- * Both fill in options and call breakwater_check, which runs the steps at the end of this file, one
- * after the other, until one of them cannot know:
+ * Both fill in options and call breakwater_check. It runs the steps at the end of this file, one
+ * after the other, until one fails:
  *
- *  open_sources        What the two INPUTs name: source/input.c, by git revision (names.c, tree.c),
- *                      working tree or index (worktree.c, index_file.c), folder (dir.c), descriptor
- *                      set (set.c), archive (archive.c). Objects of git: objects.c, pack.c,
- * loose.c. configure_sides     config/config.c: breakwater_yaml.c or buf_yaml.c, parsed by
- * yaml_tree.c. find_roots          Import roots: side.c, request.c for a plugin, later
- * proto/roots.c. read_paths          --path: pathspec.c, scope.c. find_changes source/changed.c:
- * what differs between the two sides. discover_changed    config/nested.c: configurations in
- * folders below the top. compile_sides       run_compile.c; need.c finds unchanged files that the
- * change can hurt. proto/compile.c takes each file through lexer.c, parser.c, symbols.c, link.c,
- *                      features.c, options.c and validate.c; descriptor/read.c reads sets instead.
- *                      The result is schema/schema.h.
- *  judge_broken_files  broken.c: which files that do not compile decide the status.
- *  compare             diff/pair.c pairs old and new elements. rules/run.c calls the checks of each
- *                      pair (rules/field.c, enum.c, …; list.h names all rules), breaks.c works out
- *                      which surfaces a finding breaks, finding.c where it is. obstacle.c: files
- *                      that could not be read. config/apply.c: what the configuration ignores.
- *  keep_scope          scope.c: findings outside of the report are dropped.
- *  accept              config/accepted.c and accept_comment.c: breaks that were accepted.
- *  finish              report/finding.c: the order of the findings.
+ *  open_sources       what an INPUT names: source/input.c, by revision (names.c, tree.c), working
+ *                     tree or index (worktree.c, index_file.c), folder (dir.c), descriptor set
+ *                     (set.c) or archive (archive.c); git's objects: objects.c, pack.c, loose.c
+ *  configure_sides    config/config.c reads breakwater_yaml.c or buf_yaml.c, by yaml_tree.c
+ *  find_roots         import roots: side.c, request.c for a plugin; while compiling, roots.c
+ *  read_paths         --path: pathspec.c, scope.c
+ *  find_changes       source/changed.c: the files that differ between the two sides
+ *  discover_changed   config/nested.c: configurations in folders below the top
+ *  compile_sides      run_compile.c; need.c finds unchanged files that the changes can hurt;
+ *                     proto/compile.c takes files through lexer.c, parser.c, symbols.c, link.c,
+ *                     features.c, options.c and validate.c, descriptor/read.c reads sets; the
+ *                     result is schema/schema.h
+ *  judge_broken_files broken.c: which of the files that do not compile decide the status
+ *  compare            diff/pair.c pairs old and new elements; rules/run.c calls the checks of each
+ *                     pair (rules/field.c, enum.c, ...; list.h has all rules), breaks.c finds the
+ *                     surfaces that break, finding.c places; obstacle.c: unreadable files;
+ *                     config/apply.c: what the configuration ignores
+ *  keep_scope         scope.c: drops findings outside of the report
+ *  accept             config/accepted.c, accept_comment.c: breaks accepted on the record
+ *  finish             report/finding.c: the order of the findings
  *
- * Then run.c prints the report by report/report.c, which lists the formats (text.c, json.c, …), and
- * the diagnostics by report/diags.c. `build` and `debug` compile one side (side.c, proto/compile.c)
- * and write it with descriptor/write.c; `explain` and `rules` print the rows of the rules.
+ * Then run.c has report/report.c print the findings (text.c, json.c, ...) and report/diags.c the
+ * diagnostics. `build` and `debug` compile one side (side.c, proto/compile.c) and write it by
+ * descriptor/write.c; `rules` and `explain` print the rows of the rules by report/explain.c.
  */
 #include "run.h"
 
@@ -41,7 +42,7 @@
 
 /* ---- comparing ---- */
 
-/* A contract is read again for the places in it, and for the comments that accept. */
+/* A text that the places or the comments need again must still be readable. */
 static void refuse_lost_texts(struct breakwater_run *run)
 {
 	for (int side = OLD; side < SIDES; side++) {
@@ -52,7 +53,7 @@ static void refuse_lost_texts(struct breakwater_run *run)
 
 			if (!text || !text->is_lost)
 				continue;
-			text->is_lost = false; /* both sides may have it */
+			text->is_lost = false; /* both sides may share it */
 			diag_error(&run->diags, place_in(text, NO_SPAN),
 				"this file cannot be read a second time");
 		}
@@ -75,7 +76,7 @@ static bool judge_obstacles(struct breakwater_run *run)
 	return obstacles_judge(&request);
 }
 
-/* Of the files that findings are in; looks for comments that accept at the same time. */
+/* Keeps the lines of findings, and looks for comments that accept in the same reading. */
 static void keep_lines(void *context, struct wanted_text *texts, uint32_t n)
 {
 	struct breakwater_run *run = context;
@@ -130,7 +131,7 @@ static bool keep_scope(struct breakwater_run *run)
 
 /* ---- accepted breaks ---- */
 
-/* A request has no top: there the file beside the configuration counts. */
+/* A plugin's request has no top folder: its file is the one beside the configuration. */
 static bool read_accepted(struct breakwater_run *run, struct acceptances *accepted)
 {
 	struct source *source = run->sides[NEW].source;
@@ -170,7 +171,7 @@ static bool accept(struct breakwater_run *run)
 
 /* ---- the result ---- */
 
-/* Is a change that of a link alone, which is another name of some file? */
+/* Is the changed path only a link, another name of some file? */
 static bool is_name(const struct breakwater_run *run, const struct change *change)
 {
 	return (!change->old || source_target(run->sides[OLD].source, change->old)) &&
@@ -191,7 +192,7 @@ static bool finish(struct breakwater_run *run)
 	}
 	run->status = findings_active(&run->findings) ? BREAKWATER_BROKEN : BREAKWATER_CLEAN;
 	if (run->sides[OLD].has_contract && !run->sides[NEW].has_contract) {
-		/* Not every category has a rule that says so. */
+		/* Not every category has a rule that reports it. */
 		diag_warning(&run->diags, NOWHERE, STR " has no contract: everything was deleted",
 			ARG(run->sides[NEW].source->name));
 		run->status = BREAKWATER_BROKEN;
@@ -202,7 +203,7 @@ static bool finish(struct breakwater_run *run)
 /* The whole pipeline, and the phases that --timings names. */
 static const struct step {
 	bool (*run)(struct breakwater_run *run);
-	const char *phase; /* that ends here; NULL: goes on, or the step ends its own */
+	const char *phase; /* the phase that ends here; NULL: none, or the step ends it */
 } steps[] = {
 	{ take_options, NULL },
 	{ open_sources, "sources" },
@@ -221,7 +222,7 @@ static const struct step {
 	{ finish, "findings" },
 };
 
-/* False if a file could not be looked for: what was not found may be there. */
+/* False if the search for some file failed: a file that was not found may exist. */
 static bool sides_looked(struct breakwater_run *run)
 {
 	bool ok = true;
@@ -232,7 +233,7 @@ static bool sides_looked(struct breakwater_run *run)
 	return ok;
 }
 
-/* Runs the steps until one of them cannot know. */
+/* Runs the steps until one of them fails. */
 static void run_steps(struct breakwater_run *run)
 {
 	for (size_t i = 0; i < COUNT(steps); i++) {

@@ -1,24 +1,22 @@
-/*
- * What the project's own programs see of a run beyond the public interface, which names no type of
- * the layers.
- */
+/* What our own programs need of a run beyond the public interface, which has no types of the
+ * layers. */
 #pragma once
 #include "breakwater/breakwater.h"
 #include "rules/rules.h"
 #include "source/source.h"
 
-/* Sources that are open already, in the place of the operands; NULL: the options name it. */
+/* Open sources to use instead of the operands; NULL: open the operand. */
 struct check_sources {
 	struct source *old, *new;
 };
-/* breakwater_check with such sources, which the run closes. */
+/* breakwater_check with open sources; the run closes them. */
 struct breakwater_run *run_check(
 	const struct breakwater_options *options, const struct check_sources *sources);
-/* The findings in the order of the reports, accepted ones included. */
+/* The findings in the order of the reports, including accepted ones. */
 const struct findings *run_findings(const struct breakwater_run *run);
-/* Where texts are loaded that a finding's place needs. */
+/* The run's arena, for texts that the places of findings need. */
 struct arena *run_arena(const struct breakwater_run *run);
-/* A side's source; NULL when the run did not get that far. */
+/* The source of a side; NULL: the run did not open it. */
 struct source *run_source(const struct breakwater_run *run, bool old);
-/* Is a file of that side part of its contract, as far as its configuration says? */
+/* Does the configuration of the side include the file? */
 bool run_holds(const struct breakwater_run *run, bool old, struct str path);

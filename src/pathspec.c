@@ -2,9 +2,9 @@
 
 #include <fnmatch.h>
 
-enum { MAX_PATH = 4096 }; /* as a source has it */
+enum { MAX_PATH = 4096 }; /* as in sources */
 
-/* What stands before a path. */
+/* The magic words of a pathspec. */
 struct magic {
 	bool top, literal, exclude;
 };
@@ -44,8 +44,8 @@ static bool take_long_magic(
 	return true;
 }
 
-/* `/`, `!` and `^`, perhaps ended by a colon; the first colon is behind us. Git takes any other
- * punctuation for magic that it may have one day. */
+/* `/`, `!` and `^`, perhaps ended by a colon; the first colon is behind us. Git reserves all other
+ * punctuation for magic. */
 static bool take_short_magic(
 	const struct pathspec_request *r, struct str given, struct str *rest, struct magic *magic)
 {
@@ -75,13 +75,13 @@ static bool take_magic(
 					 : take_short_magic(r, given, rest, magic);
 }
 
-/* From the top of the side's repository or folder. */
+/* Makes a path relative to the top of the side. */
 static bool find_place(const struct pathspec_request *r, const struct source *source,
 	struct str given, struct str path, bool top, struct str *place)
 {
 	bool is_absolute = str_starts(path, S("/"));
 
-	/* Git takes an absolute path that leads into the working tree. */
+	/* Git accepts absolute paths into the working tree. */
 	if (is_absolute && source->folder.n && path_under(path, source->folder)) {
 		is_absolute = false;
 		for (path = str_from(path, source->folder.n); str_starts(path, S("/"));)
@@ -108,7 +108,7 @@ static bool has_wildcard(struct str path)
 	return false;
 }
 
-/* How much of a place is the folder that it counts from. */
+/* The length of the part of a path that it shares with the folder that it counts from. */
 static size_t fixed_part(struct str prefix, struct str place)
 {
 	size_t fixed = 0;
@@ -122,7 +122,7 @@ static size_t fixed_part(struct str prefix, struct str place)
 	return fixed;
 }
 
-/* Does it end with `/`, or as good as that? */
+/* Does the path end with `/`, `.` or `..`? */
 static bool names_folder(struct str path)
 {
 	struct str last = path_base(path);
@@ -153,7 +153,7 @@ bool pathspec_read(const struct pathspec_request *r, struct str given, struct pa
 	return true;
 }
 
-/* Git's match without the word `glob`, which is fnmatch's when `/` is no special letter. */
+/* Matches as git does without the magic `glob`: fnmatch in which `/` is an ordinary character. */
 static bool fits(struct str pattern, size_t fixed, struct str path)
 {
 	char pattern_text[MAX_PATH + 1], text[MAX_PATH + 1];

@@ -1,19 +1,18 @@
 /*
- * A path of the command line, as git's pathspecs are.
- *
- * It is a file or a folder, counted from the current folder, or a pattern of `*`, `?` and `[…]`
- * that a whole path fits, `/` like any other letter. Of git's magic words `top`, `literal` and
- * `exclude` are known, and their short forms; every other one is an error that names it.
+ * A path on the command line, read as git reads pathspecs: a file or folder, relative to the
+ * current folder, or a pattern of `*`, `?` and `[…]` that matches whole paths, `/` included.
+ * Supports git's magic words `top`, `literal` and `exclude` and their short forms; any other is an
+ * error.
  */
 #pragma once
 #include "source/source.h"
 
 struct pathspec {
-	struct str given;    /* as on the command line */
-	struct str old, new; /* from the top of each side's repository or folder */
-	size_t fixed;        /* so many bytes in front are no pattern: the folder it counts from */
+	struct str given;    /* as given on the command line */
+	struct str old, new; /* relative to the top of each side */
+	size_t fixed;        /* length of the leading folder, which is no pattern */
 	bool is_glob;
-	bool is_folder; /* a `/` ends it: only what is below it is meant */
+	bool is_folder; /* ends with `/`: matches only files below it */
 	bool excludes;
 };
 
@@ -23,8 +22,8 @@ struct pathspec_request {
 	const struct source *old, *new;
 };
 
-/* False and an error: it leads out of a side, or is of a form that is not read. */
+/* False and an error if it leads out of a side or has unsupported magic. */
 bool pathspec_read(
 	const struct pathspec_request *request, struct str given, struct pathspec *pathspec);
-/* Is a file of the old or new side the one that is meant, or one of those? */
+/* Does the pathspec match a file of the old or new side? */
 bool pathspec_holds(const struct pathspec *pathspec, struct str path, bool old);

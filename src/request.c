@@ -1,12 +1,12 @@
 #include "request.h"
 
-/* A file's path below the top of its source. */
+/* The path below the top of its source. */
 static struct str below_top(const struct source *source, struct str path)
 {
 	return source->top.n ? str_from(path, source->top.n + 1) : path;
 }
 
-/* The folder below which `path` is called `name`; absent: it is not called so. */
+/* The folder relative to which `path` is `name`; absent: there is none. */
 static struct str folder_of(struct str path, struct str name)
 {
 	if (str_eq(path, name))
@@ -25,7 +25,7 @@ static size_t depth_of(struct str folder)
 	return depth;
 }
 
-/* Nearest to the top; absent: the old side has no such file. */
+/* The root, nearest to the top, under which the old side has the file; absent: none. */
 static struct str find_root(const struct side *old, const struct source_list *list, struct str name,
 	struct diags *diags)
 {

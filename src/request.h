@@ -1,13 +1,11 @@
-/*
- * What the request of a protoc plugin tells of the side that it is compared with.
- */
+/* Import roots of the old side when the new side is the request of a protoc plugin. */
 #pragma once
 #include "side.h"
 
 /*
- * The names of the request's files are import paths, so they say where the roots of the old side
- * are when nothing declares them: where its file of that name is. Without, two layouts would have
- * no file in common, and nothing would be compared. Warns when the name fits several folders.
+ * The files of a request have import paths. If the old side declares no roots, they are inferred:
+ * the folders relative to which it has files of these names. Otherwise the two sides might have no
+ * file in common. Warns if a name fits several folders.
  */
 void request_find_roots(struct arena *arena, const struct breakwater_list *files, struct side *old,
 	struct diags *diags);

@@ -1,4 +1,4 @@
-/* What can be asked of a run that is done: the public interface, and check.h. */
+/* The results of a run: the rest of the public interface, and check.h. */
 #include "run.h"
 
 #include "report/report.h"

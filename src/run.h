@@ -1,7 +1,5 @@
-/*
- * One run of a check: what its steps hand on to each other. check.c has them in a table; a step
- * gives false when what it needs cannot be known, and the diagnostics say why.
- */
+/* One run of a check: the state that its steps share, and the steps themselves. A step returns
+ * false if it could not do its part; the diagnostics say why. */
 #pragma once
 #include "base/map.h"
 #include "check.h"
@@ -26,7 +24,7 @@ struct breakwater_run {
 	struct side sides[SIDES];
 	struct scope scope;
 	struct changes changes;
-	bool compiled_all; /* every contract, not only what is needed */
+	bool compiled_all; /* all contracts, not only the needed ones */
 	struct schema schemas[SIDES];
 	struct diff *diff;
 	struct findings findings;
@@ -36,7 +34,7 @@ struct breakwater_run {
 	enum breakwater_status status;
 };
 
-/* run_sides.c: options, the two sides with their configurations, and what differs between them. */
+/* run_sides.c: the options, the two sides, their configurations and the changes. */
 bool take_options(struct breakwater_run *run);
 bool open_sources(struct breakwater_run *run);
 bool configure_sides(struct breakwater_run *run);
@@ -45,13 +43,13 @@ bool judge_empty_sides(struct breakwater_run *run);
 bool read_paths(struct breakwater_run *run);
 bool find_changes(struct breakwater_run *run);
 bool discover_changed(struct breakwater_run *run);
-/* The configurations above what was compiled beside the changes: its findings may be listed too.
- * One that is wrong there does not decide the status. */
+/* Reads the configurations above unchanged files that were compiled, since their findings may be
+ * listed. Errors in these are warnings. */
 void discover_compiled(struct breakwater_run *run);
-/* The option's text in the run's arena; absent for NULL. */
+/* Copies the text of an option; absent for NULL. */
 struct str text_option(struct breakwater_run *run, const char *text);
 
-/* run_compile.c: compiling what is needed, and which broken files decide. */
+/* run_compile.c: compiles what is needed, and judges broken files. */
 bool compile_sides(struct breakwater_run *run);
 bool judge_broken_files(struct breakwater_run *run);
 bool judge_lost_folders(struct breakwater_run *run);

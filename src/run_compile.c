@@ -1,5 +1,4 @@
-/* Compiling the two sides: all of them, or what changed and what that can hurt; and which of the
- * files that do not compile decide the status. */
+/* Compiles the two sides: everything, or the changed files and what they can hurt. */
 #include "run.h"
 
 #include "broken.h"
@@ -10,7 +9,7 @@ static bool is_strict(const struct breakwater_run *run)
 	return run->options->strict_imports || run->sides[NEW].config.strict_imports;
 }
 
-/* What a root holds and its configuration leaves out is there for imports alone. */
+/* Files under a root that the configuration excludes are imports only. */
 static void disown(struct breakwater_run *run)
 {
 	for (int side = OLD; side < SIDES && !run->options->roots.n; side++) {
@@ -38,8 +37,8 @@ static bool keeps_visibility(const struct schema *schema)
 	return false;
 }
 
-/* A set of which one file has what is for source alone has it of all files; a request always does.
- */
+/* If one file of a set keeps visibility options, all of them do; a plugin's request always keeps
+ * them. */
 static void know_visibility(struct breakwater_run *run)
 {
 	for (int side = OLD; side < SIDES; side++) {
@@ -53,7 +52,7 @@ static void know_visibility(struct breakwater_run *run)
 	}
 }
 
-/* Which packages live on is asked by the rules of packages alone. */
+/* Only rules on packages ask which packages still exist. */
 static bool asks_for_packages(const struct selection *selection)
 {
 	size_t n;
@@ -67,7 +66,7 @@ static bool asks_for_packages(const struct selection *selection)
 	return false;
 }
 
-/* Is the whole list of contracts needed, to say which ignored paths match nothing? */
+/* Is the list of all contracts needed, to warn of ignored paths that match nothing? */
 static bool asks_for_paths(const struct config *config)
 {
 	for (uint32_t i = 0; i < config->modules.n; i++) {
@@ -101,10 +100,8 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 	return ok;
 }
 
-/*
- * Compiles what changed with what it imports, asks what that can hurt, and compiles again if there
- * is anything. The errors of the last time count.
- */
+/* Compiles the changed files with their imports, and once more with the files that the changes can
+ * hurt, if there are any. Only the errors of the last time count. */
 static bool compile_needed(struct breakwater_run *run, struct compile_side sides[SIDES],
 	struct need *need, struct compile_stats *stats)
 {
@@ -135,7 +132,7 @@ static bool compile_needed(struct breakwater_run *run, struct compile_side sides
 	return compile_wanted(run, sides, &run->diags, stats);
 }
 
-/* Is a file gone, as far as can be told? */
+/* Can an import have lost its file? */
 static bool may_lose(const struct changes *changes)
 {
 	for (uint32_t i = 0; i < changes->list.n; i++) {

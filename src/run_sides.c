@@ -1,7 +1,5 @@
-/*
- * The two sides of a check before they are compiled: options, sources, configurations, import
- * roots, the paths of the report, and what differs.
- */
+/* The two sides of a check before compiling: options, sources, configurations, import roots and
+ * changes. */
 #include "run.h"
 
 #include "request.h"
@@ -50,7 +48,7 @@ bool take_options(struct breakwater_run *run)
 
 /* ---- sources ---- */
 
-/* What the options say of one side. */
+/* The options of one side. */
 static struct side_options side_options(struct breakwater_run *run)
 {
 	const struct breakwater_list *roots = &run->options->roots;
@@ -68,7 +66,7 @@ static struct side_options side_options(struct breakwater_run *run)
 	};
 }
 
-/* The new side of a protoc plugin: the entries of its request. */
+/* For a protoc plugin, the new side is the entries of its request. */
 static bool open_entries(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -84,10 +82,8 @@ static bool open_entries(struct breakwater_run *run)
 	return run->sides[OLD].source != NULL;
 }
 
-/*
- * `base:` stands in the configuration of the new side, which a check without operands has to read
- * before it knows its base: it is opened, asked and closed again.
- */
+/* `base:` is in the configuration of the new side, so a check without operands opens the new side,
+ * reads it and closes it again before it knows the base. */
 static bool read_default_base(struct breakwater_run *run, struct input_request *request)
 {
 	struct side_options options = side_options(run);
@@ -106,7 +102,7 @@ static bool read_default_base(struct breakwater_run *run, struct input_request *
 	return ok;
 }
 
-/* An input that counts from a folder, and a repository, of its own, or is open already. */
+/* Opens an input with a folder and repository of its own, unless the caller opened it. */
 static bool open_apart(struct breakwater_run *run, int side, const char *input,
 	const struct breakwater_side *options)
 {
@@ -168,7 +164,7 @@ bool open_sources(struct breakwater_run *run)
 		&run->sides[NEW].source, &run->base, &run->diags);
 }
 
-/* The run's, or what the side has in its place. */
+/* The override of the run, or of the side if it has one. */
 static struct config_override override_of(
 	struct breakwater_run *run, const struct breakwater_side *side)
 {
@@ -181,7 +177,7 @@ static struct config_override override_of(
 	return override;
 }
 
-/* Of the old side only the layout counts. */
+/* Only the layout of the old side counts. */
 static void take_overrides(struct breakwater_run *run)
 {
 	run->overrides[NEW] = override_of(run, &run->options->head_side);
@@ -223,7 +219,7 @@ bool find_roots(struct breakwater_run *run)
 	return run->diags.n_errors == 0;
 }
 
-/* A gate that saw nothing must not say yes. */
+/* A check that found no contract at all must not pass. */
 bool judge_empty_sides(struct breakwater_run *run)
 {
 	if (run->sides[OLD].has_contract || run->sides[NEW].has_contract ||
@@ -239,11 +235,8 @@ bool judge_empty_sides(struct breakwater_run *run)
 	return false;
 }
 
-/*
- * On the default branch itself, or where a pipeline does not say what was before, what is committed
- * is its own base; so it is where a hook names one commit as both sides. That is no answer for
- * somebody who wants what the last commits broke; who commits on that branch knows.
- */
+/* On the default branch, in a pipeline that does not name a base, or if a hook names one commit as
+ * both sides, HEAD is compared with itself. Say so, except for a commit on that branch. */
 static void warn_of_nothing(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -272,7 +265,7 @@ bool find_changes(struct breakwater_run *run)
 
 /* ---- configurations below the top ---- */
 
-/* What governs a file of `from` on both sides. */
+/* Reads the configurations that govern a file of side `from`, on both sides. */
 static bool discover(struct breakwater_run *run, int from, struct str path, struct diags *diags)
 {
 	bool ok = true;
@@ -301,7 +294,8 @@ static bool is_nested(const struct breakwater_run *run)
 	return run->sides[OLD].config.nested || run->sides[NEW].config.nested;
 }
 
-/* Above what changed, so that no tree is walked for them; where that is not known, above all. */
+/* Reads the configurations above the changed files, so that no tree is walked for them; above all
+ * files if the changes are unknown. */
 bool discover_changed(struct breakwater_run *run)
 {
 	bool ok = true;
@@ -320,8 +314,6 @@ bool discover_changed(struct breakwater_run *run)
 	return ok;
 }
 
-/* Above what was compiled beside it, whose findings may be listed too. One that is wrong there does
- * not decide the status. */
 void discover_compiled(struct breakwater_run *run)
 {
 	struct diags diags;

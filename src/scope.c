@@ -1,8 +1,8 @@
 #include "scope.h"
 
-enum { MOST_COMPARED = 20000 }; /* paths that a wrong one is held against letter by letter */
+enum { MOST_COMPARED = 20000 }; /* paths that a misspelt one is compared with */
 
-/* The files of a finding, by printed path; absent on a side that has none. */
+/* The printed paths of a finding's files; absent: none on that side. */
 struct finding_paths {
 	struct str old, new;
 };
@@ -51,7 +51,7 @@ bool scope_generates(const struct scope *scope, struct str import_path)
 	return false;
 }
 
-/* A plugin's request holds some files and all that they import, and never what was deleted. */
+/* A plugin's request has the files to generate and their imports, but no deleted ones. */
 static bool is_generated(const struct scope *scope, const struct finding *finding)
 {
 	const struct file *file = finding->old_file ? finding->old_file : finding->new_file;
@@ -79,13 +79,13 @@ bool scope_has(const struct scope *scope, const struct diff *diff, const struct 
 
 /* ---- paths that hold nothing ---- */
 
-/* Does a folder, or the file of that path, hold a contract of the side? Lists nothing if it can. */
+/* Is there a contract of the side at or below the path? Avoids listing the side. */
 static bool place_holds(
 	const struct side *side, struct str place, bool is_folder, struct diags *diags)
 {
 	if (!side->has_contract)
 		return false;
-	/* Each root was seen to have one. */
+	/* Each root is known to have one. */
 	for (uint32_t i = 0; i < side->roots.declared.n; i++) {
 		if (path_under(side->roots.declared.items[i], place))
 			return true;
@@ -121,10 +121,10 @@ static bool holds_any(const struct scope_request *r, const struct pathspec *path
 					    list_holds(r->old, pathspec, true, r->diags));
 }
 
-/* Contracts, and the folders they are in, each once. */
+/* Contracts and their folders, each once. */
 struct candidates {
 	struct arena *arena;
-	struct map seen; /* hash of a path → itself */
+	struct map seen; /* hashes of paths */
 	VEC(struct str) paths;
 };
 
@@ -147,7 +147,7 @@ static void add_candidate(struct candidates *c, struct str path)
 	}
 }
 
-/* Does `path` end with `end` as whole components? */
+/* Does `path` end with the components `end`? */
 static bool ends_with(struct str path, struct str end)
 {
 	return end.n && path.n > end.n && str_ends(path, end) && path.p[path.n - end.n - 1] == '/';
@@ -192,7 +192,7 @@ struct str scope_nearest(struct arena *arena, struct str path, const struct str 
 	return (struct str){ NULL, 0 };
 }
 
-/* A path of the repository as seen from the folder that paths count from. */
+/* Makes a path relative to the folder that paths count from. */
 static struct str path_from(struct arena *arena, struct str folder, struct str path)
 {
 	struct str up = S("");
@@ -223,7 +223,7 @@ static void help_nearest(const struct scope_request *r, const struct pathspec *p
 				*vec_push(r->arena, &contracts) = list->entries.items[i].path;
 		}
 	}
-	/* Somebody may have counted from the top, as the report's paths do. */
+	/* The user may have counted from the top, as the report does. */
 	if (prefix.n && path_under(path, prefix) && path.n > prefix.n)
 		path = str_from(path, prefix.n + 1);
 	nearest = scope_nearest(r->arena, path, contracts.items, contracts.n, &is_above);
@@ -241,7 +241,7 @@ static void help_nearest(const struct scope_request *r, const struct pathspec *p
 		diag_help(r->diags, "paths count from the current folder, as in git");
 }
 
-/* The path of a pathspec names nothing. */
+/* Reports that a pathspec matches no contract. */
 static void report_nothing(
 	const struct scope_request *r, const struct pathspec *pathspec, bool is_error)
 {
@@ -285,7 +285,7 @@ static bool read_list(const struct scope_request *r, const struct breakwater_lis
 	return true;
 }
 
-/* The file that the link at a place leads to; NULL: there is no link. */
+/* The target of the link at the path; NULL: there is no link. */
 static const struct source_entry *target_of(const struct side *side, struct str place)
 {
 	const struct source_entry *entry =
@@ -294,7 +294,7 @@ static const struct source_entry *target_of(const struct side *side, struct str 
 	return entry && entry->is_link ? source_target(side->source, entry) : NULL;
 }
 
-/* A link is another name of a file, under whose own name findings are. */
+/* Findings have the name of the file, not of links to it: adds the targets of links. */
 static void add_targets(const struct scope_request *r, struct scope *scope)
 {
 	for (int list = 0; list < 2; list++) {

@@ -22,7 +22,7 @@ struct scope_request {
 	struct diags *diags;
 	const struct breakwater_list *paths, *excluded;
 	const struct side *old, *new;
-	bool allow_empty; /* a path without a contract is a warning */
+	bool allow_empty; /* warn only of a path without a contract */
 };
 
 /* Fills in the paths. False and an error if one of them holds no contract. */
@@ -36,9 +36,7 @@ bool scope_generates(const struct scope *scope, struct str import_path);
 /* Is the finding in the report? */
 bool scope_has(const struct scope *scope, const struct diff *diff, const struct finding *finding);
 
-/*
- * The contract or folder of contracts that a path which holds none was probably meant to name;
- * absent: none is near. *is_above: it is only the nearest folder above.
- */
+/* The contract or folder that a path without contracts was probably meant to name; absent: none is
+ * near. *is_above: it is only the nearest folder above. */
 struct str scope_nearest(struct arena *arena, struct str path, const struct str *contracts,
 	uint32_t n, bool *is_above);

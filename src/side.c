@@ -1,6 +1,6 @@
 #include "side.h"
 
-/* --root, relative to the top of the input. */
+/* Takes --root, relative to the top of the input. */
 static bool roots_of_options(
 	const struct side_options *options, const struct source *source, struct roots *roots)
 {
@@ -20,7 +20,7 @@ static bool roots_of_options(
 	return true;
 }
 
-/* Where the configuration declares the root; nowhere: --root does. */
+/* Where the configuration declares the root; NOWHERE: --root does. */
 static struct place root_place(
 	const struct side_options *options, const struct config *config, struct str root)
 {
@@ -30,7 +30,7 @@ static struct place root_place(
 	return NOWHERE;
 }
 
-/* False with an error when the side has no contract in `folder`. */
+/* False and an error if the side has no contract in `folder`. */
 static bool require_contract(
 	const struct side_options *options, struct side *side, struct str folder, const char *what)
 {
@@ -48,7 +48,7 @@ static bool require_contract(
 	return false;
 }
 
-/* An empty variable counts as not set, as git has it. */
+/* An empty variable counts as unset, as for git. */
 static struct str git_variable(struct arena *arena, const char *text)
 {
 	return text && *text ? str_dup(arena, str_of(text)) : (struct str){ 0 };
@@ -117,7 +117,7 @@ bool side_discover_all(const struct side_options *options, struct side *side)
 	return list && ok;
 }
 
-/* A path of the new side as the old one spells it. */
+/* The path that a file of the new side has on the old one. */
 static struct str path_on_old(
 	const struct side *old, const struct side *new, struct arena *arena, struct str path)
 {

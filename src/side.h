@@ -1,8 +1,7 @@
 /*
- * One side of a comparison before it is compiled: its source, its configuration, its import roots.
- *
- * A side's roots come from its own revision, so that moving them breaks nothing
- * (breakwater-check(1), Import roots). `check` has two sides, `build` and `debug` one.
+ * One side before it is compiled: source, configuration and import roots. `check` has two sides,
+ * `build` and `debug` have one. The roots come from the side's own revision, so that moving them
+ * breaks nothing (breakwater-check(1), Import roots).
  */
 #pragma once
 #include "breakwater/breakwater.h"
@@ -11,10 +10,10 @@
 
 struct side {
 	struct source *source; /* the caller opens and closes it */
-	struct config config;  /* once side_configure was called */
-	struct roots roots;    /* once side_find_roots was called */
-	bool has_contract;     /* anywhere in its tree; likewise */
-	uint32_t n_rooted;     /* modules of the configuration that are in the roots */
+	struct config config;  /* set by side_configure */
+	struct roots roots;    /* set by side_find_roots */
+	bool has_contract;     /* anywhere in its tree; set by side_find_roots */
+	uint32_t n_rooted;     /* modules of the configuration that the roots include */
 };
 
 struct side_options {
@@ -26,29 +25,26 @@ struct side_options {
 	struct diags *diags;
 };
 
-/* How sources are opened from `directory`, with git's variables and the limits of contracts. */
+/* Options for opening sources in `directory`, with git's variables and our limits. */
 struct source_options source_options_of(struct arena *arena, struct intern *names,
 	struct str directory, const struct breakwater_git *git);
-/* Reads the side's configuration. */
+/* Reads the configuration of the side. */
 bool side_configure(const struct side_options *options, struct side *side);
-/* Where a path of the other side, whose top is `other_top`, would be on this one. */
+/* The path that a file of the other side, whose top is `other_top`, has on this one. */
 struct str side_path(const struct side_options *options, const struct side *side,
 	struct str other_top, struct str path);
 /*
- * Reads the configurations below the top that govern the file at `path`, once side_find_roots was
- * called. False when one of them is wrong. Their modules are in the side's roots after
- * side_take_roots, which looks at all of them.
+ * Reads the configurations below the top that govern the file at `path`; call it after
+ * side_find_roots. False if one is invalid. side_take_roots then adds the modules of all to the
+ * roots.
  */
 bool side_discover(const struct side_options *options, struct side *side, struct str path);
 void side_take_roots(const struct side_options *options, struct side *side);
-/* side_discover for all that the side holds: what a whole tree is compiled with. */
+/* side_discover for all files of the side, and side_take_roots. */
 bool side_discover_all(const struct side_options *options, struct side *side);
-/* Warns of modules of the new side's configuration that neither side has a contract in. */
+/* Warns of modules of the new configuration in which neither side has a contract. */
 void side_warn_of_modules(
 	struct side *old, struct side *new, struct arena *arena, struct diags *diags);
-/*
- * Sets roots and has_contract. False when a declared root, or the PATH of a `REV:PATH`, has no
- * contract while the side has one elsewhere: then the name is wrong, and every file would seem
- * deleted.
- */
+/* Sets `roots` and `has_contract`. False if a declared root, or the PATH of `REV:PATH`, has no
+ * contract while the side has one elsewhere: a wrong name would make every file seem deleted. */
 bool side_find_roots(const struct side_options *options, struct side *side);

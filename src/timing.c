@@ -22,7 +22,7 @@ static void print_text(struct out *out, const struct breakwater_phase *phase)
 	out_char(out, '\n');
 }
 
-/* Names of phases and counts are ours, so nothing needs escaping. */
+/* All names are ours and need no escaping. */
 static void print_json(struct out *out, const struct breakwater_phase *phase)
 {
 	out_printf(out, "{\"phase\": \"%s\", \"cpu_seconds\": %.6f, \"wall_seconds\": %.6f",
