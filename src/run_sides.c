@@ -58,7 +58,6 @@ static struct side_options side_options(struct breakwater_run *run)
 		items[i] = text_option(run, roots->items[i]);
 	return (struct side_options){
 		.arena = run->arena,
-		.names = run->names,
 		.override = &run->override,
 		.root_options = items,
 		.n_root_options = roots->n,

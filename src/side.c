@@ -74,10 +74,18 @@ struct source_options source_options_of(struct arena *arena, struct intern *name
 	};
 }
 
+static struct config_request config_request_of(
+	const struct side_options *options, const struct side *side)
+{
+	return (struct config_request){ options->arena, side->source, options->override,
+		options->diags };
+}
+
 bool side_configure(const struct side_options *options, struct side *side)
 {
-	return config_read(options->arena, options->names, side->source, options->override,
-		&side->config, options->diags);
+	struct config_request request = config_request_of(options, side);
+
+	return config_read(&request, &side->config);
 }
 
 struct str side_path(const struct side_options *options, const struct side *side,
@@ -92,8 +100,9 @@ struct str side_path(const struct side_options *options, const struct side *side
 
 bool side_discover(const struct side_options *options, struct side *side, struct str path)
 {
-	return config_discover(options->arena, side->source, options->override, path, &side->config,
-		options->diags);
+	struct config_request request = config_request_of(options, side);
+
+	return config_discover(&request, path, &side->config);
 }
 
 void side_take_roots(const struct side_options *options, struct side *side)

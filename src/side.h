@@ -18,7 +18,6 @@ struct side {
 
 struct side_options {
 	struct arena *arena;
-	struct intern *names;
 	const struct config_override *override;
 	const struct str *root_options; /* --root */
 	size_t n_root_options;

@@ -104,7 +104,6 @@ bool cli_side_prepare(
 	struct str *items = NEW_ARRAY(cli->arena, roots->n, struct str);
 	struct side_options options = {
 		.arena = cli->arena,
-		.names = cli->names,
 		.override = &override,
 		.root_options = items,
 		.n_root_options = roots->n,

@@ -69,16 +69,19 @@ static bool find_top(struct init_state *state)
 
 static bool make_texts(struct init_state *state)
 {
+	const struct config_override none = { 0 };
 	struct cli *cli = state->cli;
+	struct config_request request = {
+		.arena = cli->arena, .override = &none, .diags = &cli->diags
+	};
 	struct init_facts facts = {
 		.default_branch = state->repository.default_branch,
 		.is_repository = state->is_repository,
 		.has_github_workflows = has_workflows(state),
 	};
 
-	state->source = cli_source_open(cli, NULL);
-	return state->source &&
-	       init_make(cli->arena, cli->names, state->source, &facts, &state->made, &cli->diags);
+	request.source = state->source = cli_source_open(cli, NULL);
+	return state->source && init_make(&request, &facts, &state->made);
 }
 
 static bool create(struct init_state *state, struct str folder, const char *name, struct str text,

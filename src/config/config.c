@@ -317,49 +317,48 @@ static bool check_override(struct search *s)
 	return s->diags->n_errors == n_errors;
 }
 
-bool config_read(struct arena *arena, struct intern *names, struct source *source,
-	const struct config_override *override, struct config *config, struct diags *diags)
+static struct search search_new(const struct config_request *request, struct str folder,
+	struct said *said, struct config *config)
 {
-	static const struct config_override none = { 0 };
-	struct said said = { 0 };
-	struct search s = { .arena = arena,
-		.source = source,
-		.override = override ? override : &none,
+	return (struct search){
+		.arena = request->arena,
+		.source = request->source,
+		.override = request->override,
 		.config = config,
-		.diags = diags,
-		.folder = source->top,
-		.said = &said };
+		.diags = request->diags,
+		.folder = folder,
+		.said = said,
+	};
+}
+
+bool config_read(const struct config_request *request, struct config *config)
+{
+	struct said said = { 0 };
+	struct source *source = request->source;
+	struct search s = search_new(request, source->top, &said, config);
 	struct reader r = reader_new(&s, NULL, source->top);
 	struct breaking_nodes nodes = { 0 };
 	bool is_named = s.override->file.p || s.override->text.p, ok;
 
-	(void)names;
 	*config = (struct config){ .version = RULES_V2, .top = source->top };
 	if (!check_override(&s))
 		return false;
 	ok = is_named ? read_named(&s) : read_found(&s);
-	if (!source_looked(source, diags) || !ok)
+	if (!source_looked(source, s.diags) || !ok)
 		return false;
 	if (!config->modules.n)
 		add_default_module(&r, source->top, config);
 	if (!config->rest.selection)
 		read_breaking(&r, &nodes, &config->rest);
 	if (!config->found && !source->by_import_path && !source->is_empty)
-		config->nested = nested_new(arena);
+		config->nested = nested_new(s.arena);
 	return true;
 }
 
-bool config_read_folder(struct arena *arena, struct source *source,
-	const struct config_override *override, struct str folder, struct said *said,
-	struct config *config, struct diags *diags)
+bool config_read_folder(const struct config_request *request, struct str folder, struct said *said,
+	struct config *config)
 {
-	struct search s = { .arena = arena,
-		.source = source,
-		.override = override,
-		.config = config,
-		.diags = diags,
-		.folder = folder,
-		.said = said };
+	struct search s = search_new(request, folder, said, config);
 	struct reader r = reader_new(&s, NULL, folder);
 	struct breaking_nodes nodes = { 0 };
 

@@ -69,13 +69,20 @@ struct config_override {
 	bool layout_only;
 };
 
+/* What reading the configuration of one side needs. */
+struct config_request {
+	struct arena *arena; /* keeps the configuration */
+	struct source *source;
+	const struct config_override *override;
+	struct diags *diags;
+};
+
 /*
  * Reads the configuration of one side from its own files (breakwater.yaml, else buf.yaml, else
  * buf.work.yaml at the top), or the file named by --config from the disk. False and diagnostics
  * with line and column if it is wrong.
  */
-bool config_read(struct arena *arena, struct intern *names, struct source *source,
-	const struct config_override *override, struct config *config, struct diags *diags);
+bool config_read(const struct config_request *request, struct config *config);
 
 /* Marks the findings that the new side's configuration leaves out (ignore, ignore_only, unstable
  * packages, rules that the module does not select), and sets severities. */
@@ -96,9 +103,7 @@ const struct module *config_settings_of(const struct config *config, struct str 
  * up has that folder as a module. Each folder is searched once. False and diagnostics if the file
  * that applies is wrong.
  */
-bool config_discover(struct arena *arena, struct source *source,
-	const struct config_override *override, struct str path, struct config *config,
-	struct diags *diags);
+bool config_discover(const struct config_request *request, struct str path, struct config *config);
 /* Does the configuration make the path part of the contract? With `has_roots`, only if a root or
  * module holds it; never if it is below a module that does not hold it. */
 bool config_holds(const struct config *config, struct str path);

@@ -26,18 +26,23 @@ struct fixture {
 		STR_INIT(path), STR_INIT(text) \
 	}
 
+static inline struct config_request fixture_request(struct fixture *f)
+{
+	return (struct config_request){ f->arena, f->source, &f->override, &f->diags };
+}
+
 static inline void fixture_read(struct fixture *f)
 {
-	struct intern *names = intern_new(f->arena);
+	struct config_request request = fixture_request(f);
 
-	f->ok = config_read(f->arena, names, f->source, &f->override, &f->config, &f->diags);
-	intern_free(names);
+	f->ok = config_read(&request, &f->config);
 }
 
 static inline bool fixture_discover(struct fixture *f, const char *path)
 {
-	return config_discover(
-		f->arena, f->source, &f->override, str_of(path), &f->config, &f->diags);
+	struct config_request request = fixture_request(f);
+
+	return config_discover(&request, str_of(path), &f->config);
 }
 
 static inline void fixture_open(struct fixture *f, const struct memory_file *files, size_t n)

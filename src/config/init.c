@@ -562,18 +562,21 @@ static void say_next(struct init *init)
 			    "the record"));
 }
 
-bool init_make(struct arena *arena, struct intern *names, struct source *source,
-	const struct init_facts *facts, struct init_text *text, struct diags *diags)
+bool init_make(const struct config_request *request, const struct init_facts *facts,
+	struct init_text *text)
 {
-	struct init init = { .arena = arena, .source = source, .facts = facts, .text = text };
+	struct source *source = request->source;
+	struct diags *diags = request->diags;
+	struct init init = {
+		.arena = request->arena, .source = source, .facts = facts, .text = text
+	};
 
 	*text = (struct init_text){ 0 };
 	init.files = source_files(source, diags);
-	if (!init.files || !config_read(arena, names, source, NULL, &init.config, diags))
+	if (!init.files || !config_read(request, &init.config))
 		return false;
 	for (uint32_t i = 0; i < init.files->entries.n; i++)
-		if (!config_discover(arena, source, NULL, init.files->entries.items[i].path,
-			    &init.config, diags))
+		if (!config_discover(request, init.files->entries.items[i].path, &init.config))
 			return false;
 	if (!source_looked(source, diags))
 		return false;
@@ -586,7 +589,7 @@ bool init_make(struct arena *arena, struct intern *names, struct source *source,
 	} else if (!init.config.nested_files.n && !guess_roots(&init, diags)) {
 		return false;
 	}
-	init.out = out_memory(arena);
+	init.out = out_memory(init.arena);
 	write_config(&init);
 	say_next(&init);
 	return true;

@@ -18,8 +18,8 @@ struct init_text {
 };
 
 /*
- * Reads the contracts, buf's configuration (whose settings are kept) and the CI files of `source`.
+ * Reads the contracts, buf's configuration (whose settings are kept) and the CI files of a source.
  * False and a diagnostic if something cannot be read.
  */
-bool init_make(struct arena *arena, struct intern *names, struct source *source,
-	const struct init_facts *facts, struct init_text *init, struct diags *diags);
+bool init_make(const struct config_request *request, const struct init_facts *facts,
+	struct init_text *init);

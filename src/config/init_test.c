@@ -3,11 +3,10 @@
 
 static struct init_text made(struct fixture *f, const struct init_facts *facts)
 {
-	struct intern *names = intern_new(f->arena);
+	struct config_request request = fixture_request(f);
 	struct init_text text;
 
-	assert_true(init_make(f->arena, names, f->source, facts, &text, &f->diags));
-	intern_free(names);
+	assert_true(init_make(&request, facts, &text));
 	return text;
 }
 

@@ -23,9 +23,7 @@ struct nested {
 
 /* What one call of config_discover works with. */
 struct discovery {
-	struct arena *arena;
-	struct source *source;
-	const struct config_override *override;
+	const struct config_request *request;
 	struct config *config;
 };
 
@@ -41,16 +39,17 @@ struct nested *nested_new(struct arena *arena)
 static struct looked *look(struct discovery *d, struct str folder)
 {
 	struct nested *nested = d->config->nested;
+	struct config_request request = *d->request;
 	uint64_t hash = str_hash(folder);
 	struct looked *looked = map_get(&nested->folders, NULL, hash);
 
 	if (looked && str_eq(looked->folder, folder))
 		return looked;
-	looked = NEW(d->arena, struct looked);
-	looked->folder = str_dup(d->arena, folder);
-	diags_init(&looked->diags, d->arena);
-	looked->ok = config_read_folder(d->arena, d->source, d->override, looked->folder,
-		&nested->said, &looked->config, &looked->diags);
+	looked = NEW(nested->arena, struct looked);
+	looked->folder = str_dup(nested->arena, folder);
+	diags_init(&looked->diags, nested->arena);
+	request.diags = &looked->diags;
+	looked->ok = config_read_folder(&request, looked->folder, &nested->said, &looked->config);
 	*map_put(&nested->folders, NULL, hash) = looked;
 	return looked;
 }
@@ -76,7 +75,7 @@ static struct looked *find_workspace(struct discovery *d, struct looked *inner)
 
 	if (!inner->ok || is_workspace(&inner->config))
 		return inner;
-	for (; folder.n > d->source->top.n; folder = path_parent(folder)) {
+	for (; folder.n > d->request->source->top.n; folder = path_parent(folder)) {
 		struct looked *looked = look(d, folder);
 		const struct config *config = &looked->config;
 
@@ -92,7 +91,7 @@ static struct looked *find_governing(struct discovery *d, struct str folder)
 {
 	struct looked *looked;
 
-	if (folder.n <= d->source->top.n)
+	if (folder.n <= d->request->source->top.n)
 		return NULL;
 	looked = look(d, folder);
 	if (!looked->is_resolved) {
@@ -106,7 +105,7 @@ static struct looked *find_governing(struct discovery *d, struct str folder)
 static void exclude(struct discovery *d, struct module *module, struct str folder)
 {
 	if (path_under(folder, module->path) && folder.n > module->path.n)
-		*vec_push(d->arena, &module->excludes) = folder;
+		*vec_push(d->request->arena, &module->excludes) = folder;
 }
 
 /* Takes the modules of a folder's file into the configuration of the whole. */
@@ -119,22 +118,23 @@ static void take_modules(struct discovery *d, struct looked *looked)
 	for (uint32_t i = 0; i < config->modules.n; i++)
 		exclude(d, &config->modules.items[i], looked->folder);
 	for (uint32_t i = 0; i < part->modules.n; i++) {
-		struct module *module = vec_push(d->arena, &config->modules);
+		struct module *module = vec_push(d->request->arena, &config->modules);
 
 		*module = part->modules.items[i];
 		is_covered |= str_eq(module->path, looked->folder);
 		/* `roots:` of a breakwater.yaml: what lies outside is no part of the contract. */
 		for (uint32_t k = 0; k < part->roots.n; k++)
 			if (!str_eq(part->roots.items[k], module->path))
-				*vec_push(d->arena, &module->includes) = part->roots.items[k];
+				*vec_push(d->request->arena, &module->includes) =
+					part->roots.items[k];
 		for (uint32_t k = 0; k < nested->governing.n; k++)
 			exclude(d, module, nested->governing.items[k]->folder);
 	}
 	if (is_covered)
 		return;
 	part->rest.path = looked->folder;
-	*vec_push(d->arena, &part->rest.excludes) = looked->folder;
-	*vec_push(d->arena, &config->modules) = part->rest;
+	*vec_push(d->request->arena, &part->rest.excludes) = looked->folder;
+	*vec_push(d->request->arena, &config->modules) = part->rest;
 }
 
 /* What counts for the whole check cannot be said below the top. */
@@ -150,24 +150,21 @@ static void warn_of_base(const struct looked *looked, struct diags *diags)
 		diag_help(diags, "it counts in the breakwater.yaml at the top alone");
 }
 
-bool config_discover(struct arena *arena, struct source *source,
-	const struct config_override *override, struct str path, struct config *config,
-	struct diags *diags)
+bool config_discover(const struct config_request *request, struct str path, struct config *config)
 {
-	static const struct config_override none = { 0 };
-	struct discovery d = { arena, source, override ? override : &none, config };
+	struct discovery d = { request, config };
 	struct looked *looked = config->nested ? find_governing(&d, path_parent(path)) : NULL;
 
 	if (!looked || looked->governs)
 		return !looked || looked->ok;
 	looked->governs = true;
-	diags_adopt(diags, &looked->diags);
+	diags_adopt(request->diags, &looked->diags);
 	if (!looked->ok)
 		return false;
-	if (!d.override->layout_only)
-		warn_of_base(looked, diags);
+	if (!request->override->layout_only)
+		warn_of_base(looked, request->diags);
 	take_modules(&d, looked);
-	*vec_push(arena, &config->nested->governing) = looked;
-	*vec_push(arena, &config->nested_files) = looked->config.file;
+	*vec_push(request->arena, &config->nested->governing) = looked;
+	*vec_push(request->arena, &config->nested_files) = looked->config.file;
 	return true;
 }

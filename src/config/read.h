@@ -69,6 +69,5 @@ struct nested *nested_new(struct arena *arena);
  * Reads the configuration file in `folder`, if there is one: fills config->found, file, roots,
  * modules and rest. None of its paths may lead out of `top`. False and diagnostics if it is wrong.
  */
-bool config_read_folder(struct arena *arena, struct source *source,
-	const struct config_override *override, struct str folder, struct said *said,
-	struct config *config, struct diags *diags);
+bool config_read_folder(const struct config_request *request, struct str folder, struct said *said,
+	struct config *config);

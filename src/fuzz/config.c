@@ -15,17 +15,18 @@ static void read_config(struct str path, struct str bytes)
 	struct roots roots = { 0 };
 	struct source *source;
 	struct round round;
+	struct config_request request;
 
 	round_begin(&round);
 	source = source_memory(round.arena, S("fuzz"), files, COUNT(files));
-	if (config_read(round.arena, round.names, source, &override, &config, &round.diags)) {
+	request = (struct config_request){ round.arena, source, &override, &round.diags };
+	if (config_read(&request, &config)) {
 		assert(round.diags.n_errors == 0);
 		config_selection(round.arena, &config);
 		config_holds(&config, S("a/b/x.proto"));
 		config_settings_of(&config, S("a/b/x.proto"));
 		config_roots(round.arena, &config, &roots);
-		config_discover(
-			round.arena, source, &override, S("a/b/x.proto"), &config, &round.diags);
+		config_discover(&request, S("a/b/x.proto"), &config);
 	} else {
 		assert(round.diags.n_errors > 0);
 	}
