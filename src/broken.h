@@ -17,7 +17,7 @@ struct broken_request {
 	const struct changes *changes;
 	const struct schema *old, *new;
 	struct source *old_source, *new_source;
-	const struct scope *scope;
+	const struct report_scope *scope;
 	bool strict; /* --strict-imports */
 	bool full;   /* --full: broken files that decide nothing are shown, too */
 	bool all;    /* every contract was compiled, for whatever reason */

@@ -201,7 +201,7 @@ static bool finish(struct breakwater_run *run)
 }
 
 /* The whole pipeline, and the phases that --timings names. */
-static const struct step {
+static const struct check_step {
 	bool (*run)(struct breakwater_run *run);
 	const char *phase; /* the phase that ends here; NULL: none, or the step ends it */
 } steps[] = {

@@ -23,7 +23,8 @@ struct need {
 	unsigned jobs; /* threads; 0: as many as are worth while */
 	const struct changes *changes;
 	struct source *old_source, *new_source;
-	const struct scope *scope; /* a file outside of it is not compiled for its own findings */
+	const struct report_scope
+		*scope;            /* a file outside of it is not compiled for its own findings */
 	bool packages;             /* a rule asks which packages are still declared */
 	/* results */
 	VEC(struct str)

@@ -22,7 +22,7 @@ struct breakwater_run {
 	struct source_options sources;
 	struct config_override override, overrides[SIDES];
 	struct side sides[SIDES];
-	struct scope scope;
+	struct report_scope scope;
 	struct changes changes;
 	bool compiled_all; /* all contracts, not only the needed ones */
 	struct schema schemas[SIDES];

@@ -24,25 +24,25 @@ static bool any_holds(const struct pathspec *pathspecs, uint32_t n, struct findi
 	return false;
 }
 
-static bool has_paths(const struct scope *scope, struct finding_paths paths)
+static bool has_paths(const struct report_scope *scope, struct finding_paths paths)
 {
 	if (scope->only.n && !any_holds(scope->only.items, scope->only.n, paths))
 		return false;
 	return !any_holds(scope->excluded.items, scope->excluded.n, paths);
 }
 
-bool scope_is_whole(const struct scope *scope)
+bool scope_is_whole(const struct report_scope *scope)
 {
 	return !scope->only.n && !scope->excluded.n && !scope->limit_to_input_files &&
 	       !scope->generated;
 }
 
-bool scope_has_path(const struct scope *scope, struct str path)
+bool scope_has_path(const struct report_scope *scope, struct str path)
 {
 	return !scope->has_paths || has_paths(scope, (struct finding_paths){ path, path });
 }
 
-bool scope_generates(const struct scope *scope, struct str import_path)
+bool scope_generates(const struct report_scope *scope, struct str import_path)
 {
 	for (size_t i = 0; i < scope->generated->n; i++) {
 		if (str_eq(str_of(scope->generated->items[i]), import_path))
@@ -52,7 +52,7 @@ bool scope_generates(const struct scope *scope, struct str import_path)
 }
 
 /* A plugin's request has the files to generate and their imports, but no deleted ones. */
-static bool is_generated(const struct scope *scope, const struct finding *finding)
+static bool is_generated(const struct report_scope *scope, const struct finding *finding)
 {
 	const struct file *file = finding->old_file ? finding->old_file : finding->new_file;
 
@@ -62,7 +62,8 @@ static bool is_generated(const struct scope *scope, const struct finding *findin
 	return file && scope_generates(scope, file->import_path);
 }
 
-bool scope_has(const struct scope *scope, const struct diff *diff, const struct finding *finding)
+bool scope_has(
+	const struct report_scope *scope, const struct diff *diff, const struct finding *finding)
 {
 	struct finding_paths paths = {
 		.old = path_of(finding->old_file, finding->old_place),
@@ -261,7 +262,7 @@ static void report_nothing(
 }
 
 static bool read_list(const struct scope_request *r, const struct breakwater_list *list,
-	bool excludes, struct scope *scope)
+	bool excludes, struct report_scope *scope)
 {
 	struct pathspec_request request = { r->arena, r->diags, r->old->source, r->new->source };
 
@@ -295,7 +296,7 @@ static const struct source_entry *target_of(const struct side *side, struct str 
 }
 
 /* Findings have the name of the file, not of links to it: adds the targets of links. */
-static void add_targets(const struct scope_request *r, struct scope *scope)
+static void add_targets(const struct scope_request *r, struct report_scope *scope)
 {
 	for (int list = 0; list < 2; list++) {
 		uint32_t n = list ? scope->excluded.n : scope->only.n;
@@ -319,7 +320,7 @@ static void add_targets(const struct scope_request *r, struct scope *scope)
 	}
 }
 
-bool scope_read(const struct scope_request *r, struct scope *scope)
+bool scope_read(const struct scope_request *r, struct report_scope *scope)
 {
 	uint32_t errors = r->diags->n_errors;
 

@@ -10,7 +10,7 @@
 #include "rules/rules.h"
 #include "side.h"
 
-struct scope {
+struct report_scope {
 	bool has_paths; /* --path was given */
 	VEC(struct pathspec) only, excluded;
 	bool limit_to_input_files; /* leave out findings of files that the new side lacks */
@@ -26,15 +26,16 @@ struct scope_request {
 };
 
 /* Fills in the paths. False and an error if one of them holds no contract. */
-bool scope_read(const struct scope_request *request, struct scope *scope);
+bool scope_read(const struct scope_request *request, struct report_scope *scope);
 /* Does it leave nothing out? */
-bool scope_is_whole(const struct scope *scope);
+bool scope_is_whole(const struct report_scope *scope);
 /* May findings of an unchanged file be in the report, as far as --path says? */
-bool scope_has_path(const struct scope *scope, struct str path);
+bool scope_has_path(const struct report_scope *scope, struct str path);
 /* Is the plugin to generate the file? */
-bool scope_generates(const struct scope *scope, struct str import_path);
+bool scope_generates(const struct report_scope *scope, struct str import_path);
 /* Is the finding in the report? */
-bool scope_has(const struct scope *scope, const struct diff *diff, const struct finding *finding);
+bool scope_has(
+	const struct report_scope *scope, const struct diff *diff, const struct finding *finding);
 
 /* The contract or folder that a path without contracts was probably meant to name; absent: none is
  * near. *is_above: it is only the nearest folder above. */

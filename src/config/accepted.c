@@ -290,13 +290,14 @@ static int entry_order(const void *left, const void *right)
 }
 
 /* The text around the keys of an entry. */
-struct form {
+struct entry_layout {
 	const char *begin, *between, *end;
 };
 
-static const struct form one_line = { "- { ", ", ", " }\n" }, lines = { "- ", "\n  ", "\n" };
+static const struct entry_layout one_line = { "- { ", ", ", " }\n" },
+				 lines = { "- ", "\n  ", "\n" };
 
-static void write_text(struct out *out, struct arena *arena, const struct form *form,
+static void write_text(struct out *out, struct arena *arena, const struct entry_layout *form,
 	const char *key, struct str text)
 {
 	struct str quoted;
@@ -307,8 +308,8 @@ static void write_text(struct out *out, struct arena *arena, const struct form *
 	out_printf(out, "%s%s: " STR, form->between, key, ARG(quoted));
 }
 
-static void write_entry(
-	struct out *out, struct arena *arena, const struct form *form, const struct acceptance *a)
+static void write_entry(struct out *out, struct arena *arena, const struct entry_layout *form,
+	const struct acceptance *a)
 {
 	/* The rule may come from a file and be anything. */
 	struct str rule = rule_find(a->rule) ? a->rule : yaml_quote(arena, a->rule);

@@ -31,7 +31,7 @@ static const struct str module_keys[] = {
 };
 
 static void check_keys(
-	struct reader *r, const struct yaml_node *map, const struct str *words, size_t n)
+	struct config_reader *r, const struct yaml_node *map, const struct str *words, size_t n)
 {
 	for (uint32_t i = 0; !r->override->layout_only && i < map->pairs.n; i++) {
 		const struct yaml_node *key = map->pairs.items[i].key;
@@ -45,7 +45,7 @@ static void check_keys(
 }
 
 /* The settings of a file, or of one of its modules. */
-static struct breaking_nodes nodes_of(const struct reader *r, const struct yaml_node *map)
+static struct breaking_nodes nodes_of(const struct config_reader *r, const struct yaml_node *map)
 {
 	return (struct breaking_nodes){
 		.use = yaml_get(map, S("use")),
@@ -59,7 +59,7 @@ static struct breaking_nodes nodes_of(const struct reader *r, const struct yaml_
 	};
 }
 
-static void read_version(struct reader *r, const struct yaml_node *root)
+static void read_version(struct config_reader *r, const struct yaml_node *root)
 {
 	const struct yaml_node *version = yaml_get(root, S("version"));
 
@@ -73,7 +73,7 @@ static void read_version(struct reader *r, const struct yaml_node *root)
 	}
 }
 
-static void read_roots(struct reader *r, const struct yaml_node *list, struct config *config)
+static void read_roots(struct config_reader *r, const struct yaml_node *list, struct config *config)
 {
 	if (!expect_kind(r, list, YAML_LIST, S("roots")))
 		return;
@@ -98,7 +98,8 @@ static bool has_settings(const struct yaml_node *map)
 }
 
 /* A module with settings of its own inherits none from the file, as in a buf.yaml. */
-static void read_module(struct reader *r, const struct yaml_node *node, struct config *config)
+static void read_module(
+	struct config_reader *r, const struct yaml_node *node, struct config *config)
 {
 	const struct yaml_node *path = yaml_get(node, S("path"));
 	struct module module = config->rest;
@@ -128,7 +129,8 @@ static void read_module(struct reader *r, const struct yaml_node *node, struct c
 }
 
 /* Files below a module belong to that module only; all others have the file's settings. */
-static void read_modules(struct reader *r, const struct yaml_node *list, struct config *config)
+static void read_modules(
+	struct config_reader *r, const struct yaml_node *list, struct config *config)
 {
 	if (!expect_kind(r, list, YAML_LIST, S("modules")) || !list->items.n)
 		return;
@@ -152,7 +154,7 @@ static bool is_reference_or_pattern(struct str name, struct arena *arena)
  * Anybody who proposes a change can edit the configuration. So the base must be a branch or a tag:
  * never a file, a folder or a place in a repository, which only the command line may name.
  */
-static void read_base(struct reader *r, const struct yaml_node *node, struct config *config)
+static void read_base(struct config_reader *r, const struct yaml_node *node, struct config *config)
 {
 	struct str base = { 0 };
 
@@ -170,7 +172,8 @@ static void read_base(struct reader *r, const struct yaml_node *node, struct con
 			    "is named in the call: breakwater check INPUT");
 }
 
-bool read_breakwater_yaml(struct reader *r, const struct yaml_node *root, struct config *config)
+bool read_breakwater_yaml(
+	struct config_reader *r, const struct yaml_node *root, struct config *config)
 {
 	struct breaking_nodes nodes = nodes_of(r, root);
 	struct module *module = vec_push(r->arena, &config->modules);

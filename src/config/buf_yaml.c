@@ -26,7 +26,7 @@ static bool is_among(struct str word, const struct str *words, size_t n)
 }
 
 static void check_keys(
-	struct reader *r, const struct yaml_node *map, const struct str *words, size_t n)
+	struct config_reader *r, const struct yaml_node *map, const struct str *words, size_t n)
 {
 	if (r->override->layout_only)
 		return;
@@ -37,7 +37,7 @@ static void check_keys(
 
 /* A newer buf may have more keys: an unknown key is an error only if it looks like a typo. */
 static void check_top_keys(
-	struct reader *r, const struct yaml_node *map, const struct str *words, size_t n)
+	struct config_reader *r, const struct yaml_node *map, const struct str *words, size_t n)
 {
 	if (r->override->layout_only)
 		return;
@@ -54,8 +54,8 @@ static void check_top_keys(
 	}
 }
 
-static void say_once(struct reader *r, const struct yaml_node *root, struct str key, bool *said,
-	const char *sentence)
+static void say_once(struct config_reader *r, const struct yaml_node *root, struct str key,
+	bool *said, const char *sentence)
 {
 	const struct yaml_node *node = yaml_get(root, key);
 
@@ -66,7 +66,7 @@ static void say_once(struct reader *r, const struct yaml_node *root, struct str 
 	diag_warning(r->diags, node_place(r, node), "%s", sentence);
 }
 
-static void say_unsupported(struct reader *r, const struct yaml_node *root)
+static void say_unsupported(struct config_reader *r, const struct yaml_node *root)
 {
 	say_once(r, root, S("deps"), &r->said->deps,
 		"'deps' are not fetched: what they would bring counts as a missing import");
@@ -76,7 +76,7 @@ static void say_unsupported(struct reader *r, const struct yaml_node *root)
 		"policies are not fetched: only the rules of this file are checked");
 }
 
-static void read_breaking_part(struct reader *r, const struct yaml_node *part,
+static void read_breaking_part(struct config_reader *r, const struct yaml_node *part,
 	const struct str *folders, size_t n_folders, struct module *module)
 {
 	struct breaking_nodes nodes = { .folders = folders, .n_folders = n_folders };
@@ -95,8 +95,8 @@ static void read_breaking_part(struct reader *r, const struct yaml_node *part,
 	read_breaking(r, &nodes, module);
 }
 
-void read_folders(struct reader *r, const struct yaml_node *list, struct str key, struct str base,
-	struct module *modules, size_t n)
+void read_folders(struct config_reader *r, const struct yaml_node *list, struct str key,
+	struct str base, struct module *modules, size_t n)
 {
 	bool include = str_eq(key, S("includes"));
 
@@ -125,7 +125,7 @@ void read_folders(struct reader *r, const struct yaml_node *list, struct str key
 }
 
 /* v1beta1 and v1: one module for each root; all share the file's settings. */
-static void read_v1(struct reader *r, const struct yaml_node *root, struct config *config)
+static void read_v1(struct config_reader *r, const struct yaml_node *root, struct config *config)
 {
 	const struct yaml_node *build = yaml_get(root, S("build"));
 	const struct yaml_node *roots = NULL;
@@ -165,7 +165,8 @@ static void read_v1(struct reader *r, const struct yaml_node *root, struct confi
 			config->modules.items + first, config->modules.n - first);
 }
 
-static void read_module(struct reader *r, const struct yaml_node *node, struct config *config)
+static void read_module(
+	struct config_reader *r, const struct yaml_node *node, struct config *config)
 {
 	const struct yaml_node *path = yaml_get(node, S("path"));
 	const struct yaml_node *breaking = yaml_get(node, S("breaking"));
@@ -199,7 +200,7 @@ static void read_module(struct reader *r, const struct yaml_node *node, struct c
 	*vec_push(r->arena, &config->modules) = module;
 }
 
-static void read_v2(struct reader *r, const struct yaml_node *root, struct config *config)
+static void read_v2(struct config_reader *r, const struct yaml_node *root, struct config *config)
 {
 	const struct yaml_node *modules = yaml_get(root, S("modules"));
 
@@ -214,7 +215,7 @@ static void read_v2(struct reader *r, const struct yaml_node *root, struct confi
 	config->modules.items[config->modules.n - 1].path = r->folder;
 }
 
-static bool read_buf_version(struct reader *r, const struct yaml_node *root)
+static bool read_buf_version(struct config_reader *r, const struct yaml_node *root)
 {
 	static const struct str names[] = { STR_INIT("v1beta1"), STR_INIT("v1"), STR_INIT("v2") };
 	static const enum rules_version versions[] = { RULES_V1BETA1, RULES_V1, RULES_V2 };
@@ -238,7 +239,7 @@ static bool read_buf_version(struct reader *r, const struct yaml_node *root)
 	return false;
 }
 
-void add_default_module(struct reader *r, struct str path, struct config *config)
+void add_default_module(struct config_reader *r, struct str path, struct config *config)
 {
 	struct module *module = vec_push(r->arena, &config->modules);
 	struct breaking_nodes nodes = { .folders = &r->folder, .n_folders = 1 };
@@ -247,7 +248,7 @@ void add_default_module(struct reader *r, struct str path, struct config *config
 	read_breaking(r, &nodes, module);
 }
 
-bool read_buf_yaml(struct reader *r, const struct yaml_node *root, struct config *config)
+bool read_buf_yaml(struct config_reader *r, const struct yaml_node *root, struct config *config)
 {
 	uint32_t n_errors = r->diags->n_errors;
 

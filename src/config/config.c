@@ -15,9 +15,9 @@ struct search {
 	struct said *said;
 };
 
-static struct reader reader_new(struct search *s, struct text *text, struct str folder)
+static struct config_reader reader_new(struct search *s, struct text *text, struct str folder)
 {
-	return (struct reader){ .arena = s->arena,
+	return (struct config_reader){ .arena = s->arena,
 		.text = text,
 		.diags = s->diags,
 		.folder = folder,
@@ -149,16 +149,16 @@ static struct str folder_of_config(struct search *s)
 static bool read_buf_file(struct search *s, struct text *text, struct str folder)
 {
 	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
-	struct reader r = reader_new(s, text, folder);
+	struct config_reader r = reader_new(s, text, folder);
 
 	return root && read_buf_yaml(&r, root, s->config);
 }
 
-static bool read_directory(struct search *s, struct reader *work, struct str path)
+static bool read_directory(struct search *s, struct config_reader *work, struct str path)
 {
 	uint32_t n_errors = s->diags->n_errors;
 	struct text *text = source_text(s, path_join(s->arena, path, S("buf.yaml")));
-	struct reader r = *work;
+	struct config_reader r = *work;
 
 	if (s->diags->n_errors > n_errors)
 		return false;
@@ -173,7 +173,7 @@ static bool read_buf_work(
 	struct search *s, struct text *text, const struct yaml_node *root, struct str folder)
 {
 	static const struct str keys[] = { STR_INIT("version"), STR_INIT("directories") };
-	struct reader r = reader_new(s, text, folder);
+	struct config_reader r = reader_new(s, text, folder);
 	const struct yaml_node *directories = yaml_get(root, S("directories"));
 	struct breaking_nodes nodes = { .folders = &r.folder, .n_folders = 1 };
 	bool ok = true;
@@ -215,7 +215,7 @@ static bool read_work_text(struct search *s, struct text *text)
 static bool read_breakwater_text(struct search *s, struct text *text)
 {
 	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
-	struct reader r = reader_new(s, text, s->folder);
+	struct config_reader r = reader_new(s, text, s->folder);
 
 	return root && read_breakwater_yaml(&r, root, s->config);
 }
@@ -241,7 +241,7 @@ static bool read_named(struct search *s)
 	struct yaml_node *root = text ? yaml_read(s->arena, text, s->diags) : NULL;
 	const struct yaml_node *version = yaml_get(root, S("version"));
 	struct str folder;
-	struct reader r;
+	struct config_reader r;
 
 	if (!root)
 		return false;
@@ -336,7 +336,7 @@ bool config_read(const struct config_request *request, struct config *config)
 	struct said said = { 0 };
 	struct source *source = request->source;
 	struct search s = search_new(request, source->top, &said, config);
-	struct reader r = reader_new(&s, NULL, source->top);
+	struct config_reader r = reader_new(&s, NULL, source->top);
 	struct breaking_nodes nodes = { 0 };
 	bool is_named = s.override->file.p || s.override->text.p, ok;
 
@@ -359,7 +359,7 @@ bool config_read_folder(const struct config_request *request, struct str folder,
 	struct config *config)
 {
 	struct search s = search_new(request, folder, said, config);
-	struct reader r = reader_new(&s, NULL, folder);
+	struct config_reader r = reader_new(&s, NULL, folder);
 	struct breaking_nodes nodes = { 0 };
 
 	*config = (struct config){ .version = RULES_V2 };

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-struct place node_place(const struct reader *r, const struct yaml_node *node)
+struct place node_place(const struct config_reader *r, const struct yaml_node *node)
 {
 	return place_in(r->text, node->span);
 }
 
-void report_unknown(struct reader *r, const struct yaml_node *word, const char *what,
+void report_unknown(struct config_reader *r, const struct yaml_node *word, const char *what,
 	const struct str *words, size_t n)
 {
 	struct str nearest = str_nearest(word->value, words, n);
@@ -18,7 +18,7 @@ void report_unknown(struct reader *r, const struct yaml_node *word, const char *
 }
 
 bool expect_kind(
-	struct reader *r, const struct yaml_node *node, enum yaml_kind kind, struct str key)
+	struct config_reader *r, const struct yaml_node *node, enum yaml_kind kind, struct str key)
 {
 	const struct yaml_node wanted = { .kind = kind };
 
@@ -33,7 +33,7 @@ bool expect_kind(
 	return false;
 }
 
-void read_flag(struct reader *r, const struct yaml_node *node, struct str key, bool *flag)
+void read_flag(struct config_reader *r, const struct yaml_node *node, struct str key, bool *flag)
 {
 	if (!expect_kind(r, node, YAML_SCALAR, key))
 		return;
@@ -43,7 +43,8 @@ void read_flag(struct reader *r, const struct yaml_node *node, struct str key, b
 			ARG(node->value));
 }
 
-void read_word(struct reader *r, const struct yaml_node *node, struct str key, struct str *word)
+void read_word(
+	struct config_reader *r, const struct yaml_node *node, struct str key, struct str *word)
 {
 	if (!expect_kind(r, node, YAML_SCALAR, key))
 		return;
@@ -53,7 +54,8 @@ void read_word(struct reader *r, const struct yaml_node *node, struct str key, s
 		diag_error(r->diags, node_place(r, node), "'" STR "' is empty", ARG(key));
 }
 
-bool read_path(struct reader *r, const struct yaml_node *node, struct str base, struct str *path)
+bool read_path(
+	struct config_reader *r, const struct yaml_node *node, struct str base, struct str *path)
 {
 	if (node->kind != YAML_SCALAR || !node->value.n) {
 		diag_error(r->diags, node_place(r, node), "a path is wanted here, not %s",
@@ -80,7 +82,7 @@ bool read_path(struct reader *r, const struct yaml_node *node, struct str base, 
 }
 
 /* Reports why an id is rejected: unknown, or not in this version of the file. */
-static void report_unknown_rule(struct reader *r, const struct yaml_node *node)
+static void report_unknown_rule(struct config_reader *r, const struct yaml_node *node)
 {
 	struct str nearest;
 
@@ -98,7 +100,7 @@ static void report_unknown_rule(struct reader *r, const struct yaml_node *node)
 }
 
 static void select_rule(
-	struct reader *r, struct selection *selection, const struct yaml_node *node, bool on)
+	struct config_reader *r, struct selection *selection, const struct yaml_node *node, bool on)
 {
 	if (node->kind != YAML_SCALAR)
 		diag_error(r->diags, node_place(r, node),
@@ -109,7 +111,7 @@ static void select_rule(
 }
 
 /* The rules that a rule id or category names. */
-static struct selection *expand(struct reader *r, const struct yaml_node *id)
+static struct selection *expand(struct config_reader *r, const struct yaml_node *id)
 {
 	struct selection *selection = selection_new(r->arena);
 	size_t n;
@@ -120,8 +122,8 @@ static struct selection *expand(struct reader *r, const struct yaml_node *id)
 	return selection;
 }
 
-static void select_override(
-	struct reader *r, struct selection *selection, const struct str *ids, size_t n, bool on)
+static void select_override(struct config_reader *r, struct selection *selection,
+	const struct str *ids, size_t n, bool on)
 {
 	struct diags unsaid; /* config_read has reported it */
 
@@ -130,7 +132,7 @@ static void select_override(
 		selection_set(selection, ids[i], on, RULES_V2, NOWHERE, &unsaid);
 }
 
-static void select_nodes(struct reader *r, struct selection *selection,
+static void select_nodes(struct config_reader *r, struct selection *selection,
 	const struct yaml_node *list, struct str key, bool on)
 {
 	if (!expect_kind(r, list, YAML_LIST, key))
@@ -144,7 +146,7 @@ static bool is_filled(const struct yaml_node *list)
 	return list && list->kind == YAML_LIST && list->items.n;
 }
 
-static struct selection *read_selection(struct reader *r, const struct breaking_nodes *nodes)
+static struct selection *read_selection(struct config_reader *r, const struct breaking_nodes *nodes)
 {
 	const struct config_override *override = r->override;
 	struct selection *selection = selection_new(r->arena);
@@ -176,7 +178,7 @@ static struct selection *read_selection(struct reader *r, const struct breaking_
 }
 
 static void read_severity(
-	struct reader *r, const struct yaml_node *map, struct selection *selection)
+	struct config_reader *r, const struct yaml_node *map, struct selection *selection)
 {
 	static const struct str words[] = { STR_INIT("error"), STR_INIT("warning") };
 	size_t n;
@@ -209,7 +211,7 @@ static void read_severity(
 }
 
 /* Counts a path. False, with one error for the file, if there are too many. */
-static bool count_path(struct reader *r, const struct yaml_node *node)
+static bool count_path(struct config_reader *r, const struct yaml_node *node)
 {
 	if (++r->n_paths == MAX_CONFIG_PATHS + 1)
 		diag_error(r->diags, node_place(r, node), "more than %d paths", MAX_CONFIG_PATHS);
@@ -217,7 +219,7 @@ static bool count_path(struct reader *r, const struct yaml_node *node)
 }
 
 static void read_ignores(
-	struct reader *r, const struct breaking_nodes *nodes, struct module *module)
+	struct config_reader *r, const struct breaking_nodes *nodes, struct module *module)
 {
 	const struct yaml_node *list = nodes->ignore;
 
@@ -242,8 +244,8 @@ struct only_list {
 	VEC(struct ignore_only) list;
 };
 
-static void add_only(struct reader *r, const struct selection *rules, const struct yaml_node *node,
-	struct str path, struct only_list *only)
+static void add_only(struct config_reader *r, const struct selection *rules,
+	const struct yaml_node *node, struct str path, struct only_list *only)
 {
 	const struct rule *const *all;
 	size_t n;
@@ -256,7 +258,7 @@ static void add_only(struct reader *r, const struct selection *rules, const stru
 }
 
 static void read_ignore_only(
-	struct reader *r, const struct breaking_nodes *nodes, struct module *module)
+	struct config_reader *r, const struct breaking_nodes *nodes, struct module *module)
 {
 	const struct yaml_node *map = nodes->ignore_only;
 	struct only_list only = { 0 };
@@ -287,7 +289,8 @@ static void read_ignore_only(
 	module->n_ignore_only = only.list.n;
 }
 
-void read_breaking(struct reader *r, const struct breaking_nodes *nodes, struct module *module)
+void read_breaking(
+	struct config_reader *r, const struct breaking_nodes *nodes, struct module *module)
 {
 	module->selection = read_selection(r, nodes);
 	if (r->override->layout_only)

@@ -13,7 +13,7 @@ struct said {
 	bool deps, plugins, policies;
 };
 
-struct reader {
+struct config_reader {
 	struct arena *arena;
 	struct text *text;
 	struct diags *diags;
@@ -27,19 +27,20 @@ struct reader {
 	struct said *said;
 };
 
-struct place node_place(const struct reader *reader, const struct yaml_node *node);
+struct place node_place(const struct config_reader *reader, const struct yaml_node *node);
 /* Reports an unknown word at the node, with a help if it resembles one of `words`. */
-void report_unknown(struct reader *reader, const struct yaml_node *word, const char *what,
+void report_unknown(struct config_reader *reader, const struct yaml_node *word, const char *what,
 	const struct str *words, size_t n);
 /* Is the node of that kind? False with an error if not; false without one for a null or NULL. */
-bool expect_kind(
-	struct reader *reader, const struct yaml_node *node, enum yaml_kind kind, struct str key);
-void read_flag(struct reader *reader, const struct yaml_node *node, struct str key, bool *flag);
-void read_word(
-	struct reader *reader, const struct yaml_node *node, struct str key, struct str *word);
+bool expect_kind(struct config_reader *reader, const struct yaml_node *node, enum yaml_kind kind,
+	struct str key);
+void read_flag(
+	struct config_reader *reader, const struct yaml_node *node, struct str key, bool *flag);
+void read_word(struct config_reader *reader, const struct yaml_node *node, struct str key,
+	struct str *word);
 /* Reads `node` as a path relative to `base`. False and an error if it leads out of the tree. */
-bool read_path(
-	struct reader *reader, const struct yaml_node *node, struct str base, struct str *path);
+bool read_path(struct config_reader *reader, const struct yaml_node *node, struct str base,
+	struct str *path);
 
 /* The keys of a `breaking:` section or of a breakwater.yaml; NULL: absent. */
 struct breaking_nodes {
@@ -50,18 +51,19 @@ struct breaking_nodes {
 };
 /* Reads the settings of `module`; its path stays. */
 void read_breaking(
-	struct reader *reader, const struct breaking_nodes *nodes, struct module *module);
+	struct config_reader *reader, const struct breaking_nodes *nodes, struct module *module);
 
 /* Reads `includes` or `excludes`: folders below one of `n` modules. */
-void read_folders(struct reader *reader, const struct yaml_node *list, struct str key,
+void read_folders(struct config_reader *reader, const struct yaml_node *list, struct str key,
 	struct str base, struct module *modules, size_t n);
 
 bool read_breakwater_yaml(
-	struct reader *reader, const struct yaml_node *root, struct config *config);
+	struct config_reader *reader, const struct yaml_node *root, struct config *config);
 /* Adds the modules of the buf.yaml in `reader->folder` to the configuration. */
-bool read_buf_yaml(struct reader *reader, const struct yaml_node *root, struct config *config);
+bool read_buf_yaml(
+	struct config_reader *reader, const struct yaml_node *root, struct config *config);
 /* Adds a module without a buf.yaml. */
-void add_default_module(struct reader *reader, struct str path, struct config *config);
+void add_default_module(struct config_reader *reader, struct str path, struct config *config);
 
 /* The cache of config_discover. */
 struct nested *nested_new(struct arena *arena);

@@ -17,7 +17,7 @@ struct level {
 	uint32_t anchor;       /* index + 1; 0: it has none */
 };
 
-struct reader {
+struct yaml_reader {
 	struct arena *arena;
 	struct text *text;
 	struct diags *diags;
@@ -34,7 +34,7 @@ struct reader {
 	bool failed;
 };
 
-static void count_characters(struct reader *r)
+static void count_characters(struct yaml_reader *r)
 {
 	size_t n = 0;
 
@@ -48,7 +48,7 @@ static void count_characters(struct reader *r)
 			r->offsets[r->n_offsets++] = (uint32_t)i;
 }
 
-static uint32_t offset_of(const struct reader *r, yaml_mark_t mark)
+static uint32_t offset_of(const struct yaml_reader *r, yaml_mark_t mark)
 {
 	size_t at = mark.index;
 
@@ -57,7 +57,7 @@ static uint32_t offset_of(const struct reader *r, yaml_mark_t mark)
 	return (uint32_t)(at < r->body.n ? at : r->body.n) + r->shift;
 }
 
-static struct span span_of(const struct reader *r, const yaml_event_t *event)
+static struct span span_of(const struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct span span = { offset_of(r, event->start_mark), offset_of(r, event->end_mark) };
 
@@ -67,13 +67,13 @@ static struct span span_of(const struct reader *r, const yaml_event_t *event)
 	return span;
 }
 
-static void fail(struct reader *r, struct span span, const char *sentence)
+static void fail(struct yaml_reader *r, struct span span, const char *sentence)
 {
 	diag_error(r->diags, place_in(r->text, span), "%s", sentence);
 	r->failed = true;
 }
 
-static void report_syntax(struct reader *r, const yaml_parser_t *parser)
+static void report_syntax(struct yaml_reader *r, const yaml_parser_t *parser)
 {
 	struct span span = { offset_of(r, parser->problem_mark), 0 };
 	const char *problem = parser->problem ? parser->problem : "cannot be read";
@@ -107,7 +107,7 @@ static int pair_order(const void *left, const void *right)
 	return order ? order : (a->span.begin > b->span.begin) - (a->span.begin < b->span.begin);
 }
 
-static void refuse_double_keys(struct reader *r, const struct yaml_node *map)
+static void refuse_double_keys(struct yaml_reader *r, const struct yaml_node *map)
 {
 	struct arena_mark mark = arena_mark(r->arena);
 	struct yaml_node **keys = NEW_ARRAY(r->arena, map->pairs.n + 1, struct yaml_node *);
@@ -130,7 +130,7 @@ static void refuse_double_keys(struct reader *r, const struct yaml_node *map)
 }
 
 /* Attaches a finished node: under its key, to the list, or as the root. */
-static void place_node(struct reader *r, struct yaml_node *node)
+static void place_node(struct yaml_reader *r, struct yaml_node *node)
 {
 	struct level *level = r->depth ? &r->levels[r->depth - 1] : NULL;
 
@@ -156,7 +156,7 @@ static void place_node(struct reader *r, struct yaml_node *node)
 	}
 }
 
-static uint32_t add_anchor(struct reader *r, const yaml_char_t *name, struct span span)
+static uint32_t add_anchor(struct yaml_reader *r, const yaml_char_t *name, struct span span)
 {
 	if (!name)
 		return 0;
@@ -168,7 +168,7 @@ static uint32_t add_anchor(struct reader *r, const yaml_char_t *name, struct spa
 	return r->anchors.n;
 }
 
-static struct yaml_node *node_new(struct reader *r, enum yaml_kind kind, struct span span)
+static struct yaml_node *node_new(struct yaml_reader *r, enum yaml_kind kind, struct span span)
 {
 	struct yaml_node *node = NEW(r->arena, struct yaml_node);
 
@@ -182,7 +182,7 @@ static bool is_null(struct str s)
 	       str_eq(s, S("NULL"));
 }
 
-static void read_scalar(struct reader *r, const yaml_event_t *event)
+static void read_scalar(struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct str value = { (const char *)event->data.scalar.value, event->data.scalar.length };
 	struct yaml_node *node = node_new(r, YAML_SCALAR, span_of(r, event));
@@ -199,7 +199,7 @@ static void read_scalar(struct reader *r, const yaml_event_t *event)
 	place_node(r, node);
 }
 
-static void read_alias(struct reader *r, const yaml_event_t *event)
+static void read_alias(struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct str name = str_of((const char *)event->data.alias.anchor);
 	struct span span = span_of(r, event);
@@ -225,7 +225,7 @@ static void read_alias(struct reader *r, const yaml_event_t *event)
 	r->failed = true;
 }
 
-static void open_level(struct reader *r, enum yaml_kind kind, const yaml_event_t *event,
+static void open_level(struct yaml_reader *r, enum yaml_kind kind, const yaml_event_t *event,
 	const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	struct yaml_node *node = node_new(r, kind, span_of(r, event));
@@ -244,7 +244,7 @@ static void open_level(struct reader *r, enum yaml_kind kind, const yaml_event_t
 		(struct level){ .node = node, .anchor = add_anchor(r, anchor, node->span) };
 }
 
-static void close_level(struct reader *r)
+static void close_level(struct yaml_reader *r)
 {
 	struct level level = r->levels[--r->depth];
 
@@ -255,7 +255,7 @@ static void close_level(struct reader *r)
 	place_node(r, level.node);
 }
 
-static void read_event(struct reader *r, const yaml_event_t *event)
+static void read_event(struct yaml_reader *r, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
@@ -288,7 +288,7 @@ static void read_event(struct reader *r, const yaml_event_t *event)
 			"too large: more than 200000 values, aliases written out");
 }
 
-static void read_events(struct reader *r)
+static void read_events(struct yaml_reader *r)
 {
 	yaml_parser_t parser;
 
@@ -340,7 +340,7 @@ static bool is_foreign(enum form form)
 }
 
 /* Replaces the errors from number `n` on by one that names their cause, if it is known. */
-static void name_cause(struct reader *r, uint32_t n, uint32_t n_errors)
+static void name_cause(struct yaml_reader *r, uint32_t n, uint32_t n_errors)
 {
 	enum form form = form_of(r->text->bytes);
 	struct span span;
@@ -364,7 +364,9 @@ static void name_cause(struct reader *r, uint32_t n, uint32_t n_errors)
 struct yaml_node *yaml_read(struct arena *arena, struct text *text, struct diags *diags)
 {
 	uint32_t n = diags->n, n_errors = diags->n_errors;
-	struct reader r = { .arena = arena, .text = text, .diags = diags, .body = text->bytes };
+	struct yaml_reader r = {
+		.arena = arena, .text = text, .diags = diags, .body = text->bytes
+	};
 
 	if (text->bytes.n > MAX_YAML_BYTES) {
 		fail(&r, NO_SPAN, "larger than 1 MB");

@@ -21,13 +21,13 @@ static const char *const kinds[PAIR_KINDS] = {
 	[PAIR_METHOD] = "method",
 };
 
-struct dump {
+struct pair_dump {
 	struct out *out;
 	struct arena *arena;
 };
 
 static void dump_side(
-	const struct dump *dump, const struct pair *pair, const struct element *element)
+	const struct pair_dump *dump, const struct pair *pair, const struct element *element)
 {
 	if (!element) {
 		out_str(dump->out, S("-"));
@@ -47,7 +47,7 @@ static void dump_side(
 /* `field acme.v1.Order.total = 4 acme.v1.Order.sum = 4`: kind, old, new; `-` for none. */
 static void dump_pair(void *context, const struct pair *pair)
 {
-	const struct dump *dump = context;
+	const struct pair_dump *dump = context;
 
 	out_printf(dump->out, "%s\t", kinds[pair->kind]);
 	if (pair->kind == PAIR_PACKAGE) {
@@ -63,7 +63,7 @@ static void dump_pair(void *context, const struct pair *pair)
 
 void diff_dump(struct diff *diff, struct out *out)
 {
-	struct dump dump = { .out = out, .arena = diff->arena };
+	struct pair_dump dump = { .out = out, .arena = diff->arena };
 
 	diff_walk(diff, dump_pair, &dump);
 }

@@ -9,19 +9,19 @@ struct str extension_extendee(struct intern *names, const struct field *extensio
 	return intern(names, str_starts(name, S(".")) ? str_from(name, 1) : name);
 }
 
-static struct package *package_put(struct side *side, struct str name)
+static struct package_files *package_put(struct side_index *side, struct str name)
 {
-	struct package **slot = (struct package **)map_put(&side->packages, name.p, 0);
+	struct package_files **slot = (struct package_files **)map_put(&side->packages, name.p, 0);
 
 	if (!*slot)
-		*slot = NEW(side->arena, struct package);
+		*slot = NEW(side->arena, struct package_files);
 	return *slot;
 }
 
-void side_init(
-	struct side *side, struct arena *arena, struct intern *names, const struct schema *schema)
+void side_init(struct side_index *side, struct arena *arena, struct intern *names,
+	const struct schema *schema)
 {
-	*side = (struct side){ .schema = schema, .arena = arena, .names = names };
+	*side = (struct side_index){ .schema = schema, .arena = arena, .names = names };
 	map_init(&side->files, arena);
 	map_init(&side->by_path, arena);
 	map_init(&side->by_link, arena);
@@ -43,7 +43,7 @@ void side_init(
 			schema->links.items[i].file;
 	for (uint32_t i = 0; i < schema->packages.n; i++) {
 		const struct schema_package *outline = &schema->packages.items[i];
-		struct package *package = package_put(side, outline->name);
+		struct package_files *package = package_put(side, outline->name);
 
 		package->declares[ELEMENT_MESSAGE] |= outline->has_message;
 		package->declares[ELEMENT_ENUM] |= outline->has_enum;
@@ -52,22 +52,22 @@ void side_init(
 	}
 }
 
-struct package *side_package(const struct side *side, struct str name)
+struct package_files *side_package(const struct side_index *side, struct str name)
 {
 	return map_get(&side->packages, name.p, 0);
 }
 
-struct file *side_by_path(const struct side *side, const struct file *file)
+struct file *side_by_path(const struct side_index *side, const struct file *file)
 {
 	return map_get(&side->by_path, file->text->path.p, file->is_builtin);
 }
 
-struct file *side_by_link(const struct side *side, struct str path)
+struct file *side_by_link(const struct side_index *side, struct str path)
 {
 	return map_get(&side->by_link, path.p, 0);
 }
 
-bool side_lists(const struct side *side, struct str path)
+bool side_lists(const struct side_index *side, struct str path)
 {
 	uint32_t low = 0, high = side->schema->paths.n;
 
@@ -85,7 +85,7 @@ bool side_lists(const struct side *side, struct str path)
 	return false;
 }
 
-bool side_owns(const struct side *side, const struct file *file)
+bool side_owns(const struct side_index *side, const struct file *file)
 {
 	const struct schema_file *entry = map_get(&side->files, file, 0);
 
@@ -93,15 +93,16 @@ bool side_owns(const struct side *side, const struct file *file)
 }
 
 /* Adds an element to the names of a file, or of the whole side. */
-typedef void (*add_element)(struct side *side, struct map *map, const struct element *element);
+typedef void (*add_element)(
+	struct side_index *side, struct map *map, const struct element *element);
 
-static void add_in_file(struct side *side, struct map *map, const struct element *element)
+static void add_in_file(struct side_index *side, struct map *map, const struct element *element)
 {
 	(void)side;
 	*map_put(map, element->full_name.p, element->kind) = (void *)element;
 }
 
-static void add_named(struct side *side, struct map *map, const void *key, uint64_t number,
+static void add_named(struct side_index *side, struct map *map, const void *key, uint64_t number,
 	const struct element *element)
 {
 	struct named *named = NEW(side->arena, struct named);
@@ -115,7 +116,7 @@ static void add_named(struct side *side, struct map *map, const void *key, uint6
 	(*first)->last = named;
 }
 
-static void add_in_side(struct side *side, struct map *map, const struct element *element)
+static void add_in_side(struct side_index *side, struct map *map, const struct element *element)
 {
 	add_named(side, map, element->full_name.p, element->kind, element);
 	if (element->kind == ELEMENT_FIELD) {
@@ -128,7 +129,7 @@ static void add_in_side(struct side *side, struct map *map, const struct element
 
 /* Recursion is bounded: by the parser's MAX_NESTING, or for sets by the walk before unpacking. */
 static void add_message(
-	struct side *side, struct map *map, const struct message *message, add_element add)
+	struct side_index *side, struct map *map, const struct message *message, add_element add)
 {
 	add(side, map, &message->e);
 	for (uint32_t i = 0; i < message->messages.n; i++)
@@ -139,7 +140,8 @@ static void add_message(
 		add(side, map, &message->extensions.items[i]->e);
 }
 
-static void add_file(struct side *side, struct map *map, const struct file *file, add_element add)
+static void add_file(
+	struct side_index *side, struct map *map, const struct file *file, add_element add)
 {
 	for (uint32_t i = 0; i < file->messages.n; i++)
 		add_message(side, map, file->messages.items[i], add);
@@ -151,8 +153,8 @@ static void add_file(struct side *side, struct map *map, const struct file *file
 		add(side, map, &file->services.items[i]->e);
 }
 
-const struct element *side_in_file(
-	struct side *side, const struct file *file, enum element_kind kind, struct str full_name)
+const struct element *side_in_file(struct side_index *side, const struct file *file,
+	enum element_kind kind, struct str full_name)
 {
 	struct map *map = map_get(&side->in_file, file, 0);
 
@@ -165,7 +167,7 @@ const struct element *side_in_file(
 	return map_get(map, full_name.p, kind);
 }
 
-static void note_kinds(struct package *package, const struct message *message)
+static void note_kinds(struct package_files *package, const struct message *message)
 {
 	package->declares[ELEMENT_MESSAGE] = true;
 	package->declares[ELEMENT_ENUM] |= message->enums.n > 0;
@@ -174,9 +176,9 @@ static void note_kinds(struct package *package, const struct message *message)
 		note_kinds(package, message->messages.items[i]);
 }
 
-bool side_package_declares(struct side *side, struct str name, enum element_kind kind)
+bool side_package_declares(struct side_index *side, struct str name, enum element_kind kind)
 {
-	struct package *package = side_package(side, name);
+	struct package_files *package = side_package(side, name);
 
 	if (!package)
 		return false;
@@ -193,7 +195,7 @@ bool side_package_declares(struct side *side, struct str name, enum element_kind
 	return package->declares[kind];
 }
 
-static void side_index(struct side *side)
+static void side_index(struct side_index *side)
 {
 	if (side->names_made)
 		return;
@@ -202,13 +204,14 @@ static void side_index(struct side *side)
 		add_file(side, &side->by_name, side->schema->files.items[i].file, add_in_side);
 }
 
-const struct named *side_named(struct side *side, enum element_kind kind, struct str full_name)
+const struct named *side_named(
+	struct side_index *side, enum element_kind kind, struct str full_name)
 {
 	side_index(side);
 	return map_get(&side->by_name, full_name.p, kind);
 }
 
-const struct named *side_extensions(struct side *side, struct str extendee, int32_t number)
+const struct named *side_extensions(struct side_index *side, struct str extendee, int32_t number)
 {
 	side_index(side);
 	return map_get(&side->by_extendee, extendee.p, (uint32_t)number);

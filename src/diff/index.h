@@ -16,14 +16,14 @@ struct named {
 	struct named *last; /* set in the first one only */
 };
 
-struct package {
+struct package_files {
 	VEC(const struct file *) files;
 	/* By element kind: does the package declare one? Computed on demand. */
 	bool declares[ELEMENT_EXTENSION_RANGE + 1];
 	bool declares_known;
 };
 
-struct side {
+struct side_index {
 	const struct schema *schema;
 	struct arena *arena;
 	struct intern *names;
@@ -38,24 +38,25 @@ struct side {
 	bool names_made;
 };
 
-void side_init(
-	struct side *side, struct arena *arena, struct intern *names, const struct schema *schema);
+void side_init(struct side_index *side, struct arena *arena, struct intern *names,
+	const struct schema *schema);
 /* Is there a contract with that printed path, compiled or not? */
-bool side_lists(const struct side *side, struct str path);
+bool side_lists(const struct side_index *side, struct str path);
 /* This side's file with the printed path of a file of the other side; NULL: none. */
-struct file *side_by_path(const struct side *side, const struct file *file);
+struct file *side_by_path(const struct side_index *side, const struct file *file);
 /* This side's file that has a link at that interned path; NULL: none. */
-struct file *side_by_link(const struct side *side, struct str path);
+struct file *side_by_link(const struct side_index *side, struct str path);
 /* Is the file a contract of this side, not only imported? */
-bool side_owns(const struct side *side, const struct file *file);
-const struct element *side_in_file(
-	struct side *side, const struct file *file, enum element_kind kind, struct str full_name);
+bool side_owns(const struct side_index *side, const struct file *file);
+const struct element *side_in_file(struct side_index *side, const struct file *file,
+	enum element_kind kind, struct str full_name);
 /* All declarations of a name; NULL: none. */
-const struct named *side_named(struct side *side, enum element_kind kind, struct str full_name);
-const struct named *side_extensions(struct side *side, struct str extendee, int32_t number);
+const struct named *side_named(
+	struct side_index *side, enum element_kind kind, struct str full_name);
+const struct named *side_extensions(struct side_index *side, struct str extendee, int32_t number);
 /* A package of this side; NULL: none. */
-struct package *side_package(const struct side *side, struct str name);
-bool side_package_declares(struct side *side, struct str name, enum element_kind kind);
+struct package_files *side_package(const struct side_index *side, struct str name);
+bool side_package_declares(struct side_index *side, struct str name, enum element_kind kind);
 /* The interned full name of an extension's extendee; if that is unknown, the name as written,
  * without a leading dot. */
 struct str extension_extendee(struct intern *names, const struct field *extension);
@@ -63,5 +64,5 @@ struct str extension_extendee(struct intern *names, const struct field *extensio
 struct diff {
 	struct arena *arena;
 	struct intern *names;
-	struct side *old, *new;
+	struct side_index *old, *new;
 };

@@ -1,11 +1,11 @@
 #include "diff/index.h"
 
-static struct side *side_of(const struct diff *diff, bool new_side)
+static struct side_index *side_of(const struct diff *diff, bool new_side)
 {
 	return new_side ? diff->new : diff->old;
 }
 
-static const struct file *counterpart(const struct side *side, const struct file *file)
+static const struct file *counterpart(const struct side_index *side, const struct file *file)
 {
 	return map_get(&side->counterparts, file, 0);
 }
@@ -205,15 +205,15 @@ struct diff *diff_new(struct arena *arena, struct intern *names, const struct sc
 
 	diff->arena = arena;
 	diff->names = names;
-	diff->old = NEW(arena, struct side);
-	diff->new = NEW(arena, struct side);
+	diff->old = NEW(arena, struct side_index);
+	diff->new = NEW(arena, struct side_index);
 	side_init(diff->old, arena, names, old);
 	side_init(diff->new, arena, names, new);
 	pair_all_files(diff);
 	return diff;
 }
 
-struct walk {
+struct pair_walk {
 	struct diff *diff;
 	struct arena *scratch; /* rewound after each element */
 	pair_visit visit;
@@ -224,7 +224,7 @@ struct walk {
 };
 
 /* Passes a pair to the visitor. It is valid while the visitor handles it and its children. */
-static struct pair pair_of(const struct walk *walk, enum pair_kind kind, const void *old,
+static struct pair pair_of(const struct pair_walk *walk, enum pair_kind kind, const void *old,
 	const void *new, const struct pair *parent)
 {
 	return (struct pair){
@@ -236,7 +236,7 @@ static struct pair pair_of(const struct walk *walk, enum pair_kind kind, const v
 	};
 }
 
-static void visit_pair(const struct walk *walk, enum pair_kind kind, const void *old,
+static void visit_pair(const struct pair_walk *walk, enum pair_kind kind, const void *old,
 	const void *new, const struct pair *parent)
 {
 	struct pair pair = pair_of(walk, kind, old, new, parent);
@@ -245,7 +245,7 @@ static void visit_pair(const struct walk *walk, enum pair_kind kind, const void 
 }
 
 /* The name without the package. */
-static void walk_name(struct walk *walk, const struct element *old, enum pair_kind in_file,
+static void walk_name(struct pair_walk *walk, const struct element *old, enum pair_kind in_file,
 	enum pair_kind in_package)
 {
 	struct diff *diff = walk->diff;
@@ -307,7 +307,7 @@ static const struct field *numbers_find(const struct numbers *numbers, int32_t n
 	return NULL;
 }
 
-static void walk_fields(struct walk *walk, const struct pair *messages)
+static void walk_fields(struct pair_walk *walk, const struct pair *messages)
 {
 	const struct message *old = messages->old.message, *new = messages->new.message;
 	struct arena_mark mark = arena_mark(walk->scratch);
@@ -329,7 +329,7 @@ static void walk_fields(struct walk *walk, const struct pair *messages)
 	arena_rewind(walk->scratch, mark);
 }
 
-static void walk_oneofs(struct walk *walk, const struct pair *messages)
+static void walk_oneofs(struct pair_walk *walk, const struct pair *messages)
 {
 	const struct message *old = messages->old.message, *new = messages->new.message;
 	struct arena_mark mark = arena_mark(walk->scratch);
@@ -356,7 +356,7 @@ static bool is_comparable(const struct element *new)
 	return new && !new->file->is_broken;
 }
 
-static void walk_enum(struct walk *walk, const struct enumeration *old)
+static void walk_enum(struct pair_walk *walk, const struct enumeration *old)
 {
 	const struct enumeration *new = (const struct enumeration *)partner(walk->diff, &old->e);
 	struct arena_mark mark = arena_mark(walk->scratch);
@@ -387,7 +387,7 @@ static void walk_enum(struct walk *walk, const struct enumeration *old)
 	arena_rewind(walk->scratch, mark);
 }
 
-static void walk_extension(struct walk *walk, const struct field *old)
+static void walk_extension(struct pair_walk *walk, const struct field *old)
 {
 	const struct field *new = extension_partner(walk->diff, old);
 
@@ -397,7 +397,7 @@ static void walk_extension(struct walk *walk, const struct field *old)
 }
 
 /* Recursion is bounded, see add_message in index.c. */
-static void walk_message(struct walk *walk, const struct message *old)
+static void walk_message(struct pair_walk *walk, const struct message *old)
 {
 	const struct message *new = (const struct message *)partner(walk->diff, &old->e);
 
@@ -417,7 +417,7 @@ static void walk_message(struct walk *walk, const struct message *old)
 		walk_extension(walk, old->extensions.items[i]);
 }
 
-static void walk_service(struct walk *walk, const struct service *old)
+static void walk_service(struct pair_walk *walk, const struct service *old)
 {
 	const struct service *new = (const struct service *)partner(walk->diff, &old->e);
 	struct arena_mark mark = arena_mark(walk->scratch);
@@ -441,7 +441,7 @@ static void walk_service(struct walk *walk, const struct service *old)
 	arena_rewind(walk->scratch, mark);
 }
 
-static void walk_file(struct walk *walk, const struct file *old)
+static void walk_file(struct pair_walk *walk, const struct file *old)
 {
 	struct diff *diff = walk->diff;
 	const struct file *new = counterpart(diff->old, old);
@@ -472,7 +472,7 @@ static void walk_file(struct walk *walk, const struct file *old)
 }
 
 /* A package is deleted if none of its files is left, and each was compiled or is deleted too. */
-static void walk_packages(struct walk *walk)
+static void walk_packages(struct pair_walk *walk)
 {
 	struct diff *diff = walk->diff;
 	const struct schema *old = diff->old->schema;
@@ -502,7 +502,7 @@ static void walk_packages(struct walk *walk)
 
 void diff_walk(struct diff *diff, pair_visit visit, void *context)
 {
-	struct walk walk = {
+	struct pair_walk walk = {
 		.diff = diff,
 		.scratch = arena_like(diff->arena),
 		.visit = visit,

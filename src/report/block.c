@@ -29,9 +29,10 @@ struct place finding_now(const struct finding *finding)
 	return finding->now_place.text ? finding->now_place : finding->new_place;
 }
 
-static struct spot spot_at(const struct finding *finding, struct place place, struct arena *arena)
+static struct shown_place spot_at(
+	const struct finding *finding, struct place place, struct arena *arena)
 {
-	struct spot spot = { .path = finding_path(finding) };
+	struct shown_place spot = { .path = finding_path(finding) };
 
 	if (!place.text)
 		place = finding->old_place;
@@ -41,12 +42,12 @@ static struct spot spot_at(const struct finding *finding, struct place place, st
 	return spot;
 }
 
-struct spot spot_of(const struct finding *finding, struct arena *arena)
+struct shown_place shown_place_of(const struct finding *finding, struct arena *arena)
 {
 	return spot_at(finding, finding->new_place, arena);
 }
 
-struct spot spot_now(const struct finding *finding, struct arena *arena)
+struct shown_place shown_place_now(const struct finding *finding, struct arena *arena)
 {
 	return spot_at(finding, finding_now(finding), arena);
 }
@@ -113,7 +114,7 @@ static int compare_points(struct point a, struct point b)
 
 static int compare_blocks(const void *left, const void *right)
 {
-	const struct block *a = left, *b = right;
+	const struct report_block *a = left, *b = right;
 	int order = compare_numbers(a->file_rank, b->file_rank);
 
 	if (!order)
@@ -131,7 +132,7 @@ static int compare_blocks(const void *left, const void *right)
 static void blocks_sort(struct blocks *blocks, struct arena *arena)
 {
 	for (uint32_t begin = 0, end; begin < blocks->list.n; begin = end) {
-		struct block *items = blocks->list.items;
+		struct report_block *items = blocks->list.items;
 		struct str path = finding_path(items[begin].finding);
 		unsigned rank = items[begin].rank;
 		struct point end_point;
@@ -143,7 +144,7 @@ static void blocks_sort(struct blocks *blocks, struct arena *arena)
 		for (uint32_t i = begin; i < end; i++) {
 			items[i].file_rank = rank;
 			items[i].file_order = begin;
-			items[i].at = spot_now(items[i].finding, arena).begin;
+			items[i].at = shown_place_now(items[i].finding, arena).begin;
 			place_points(items[i].finding->old_place, arena, &items[i].was, &end_point);
 		}
 	}
@@ -200,11 +201,11 @@ static void blocks_join(struct blocks *blocks, struct arena *arena)
 
 	map_init(&first, arena);
 	for (uint32_t i = 0; i < blocks->list.n; i++) {
-		struct block *block = &blocks->list.items[i], **slot;
+		struct report_block *block = &blocks->list.items[i], **slot;
 
 		if (!is_file_option(block->finding))
 			continue;
-		slot = (struct block **)map_put(
+		slot = (struct report_block **)map_put(
 			&first, block->finding->rule, change_hash(block->finding, arena));
 		if (!*slot)
 			*slot = block;
@@ -212,7 +213,7 @@ static void blocks_join(struct blocks *blocks, struct arena *arena)
 			*vec_push(arena, &(*slot)->same) = block->finding;
 	}
 	for (uint32_t i = 0; i < blocks->list.n; i++) {
-		struct block *block = &blocks->list.items[i], *head;
+		struct report_block *block = &blocks->list.items[i], *head;
 
 		if (!is_file_option(block->finding))
 			continue;
@@ -225,7 +226,7 @@ static void blocks_join(struct blocks *blocks, struct arena *arena)
 		}
 	}
 	for (uint32_t i = 0; i < blocks->list.n; i++) {
-		struct block *block = &blocks->list.items[i];
+		struct report_block *block = &blocks->list.items[i];
 
 		if (block->same.n < SAME_IN_FILES)
 			block->same.n = 0;
@@ -273,7 +274,7 @@ struct blocks *blocks_make(const struct report *report)
 
 		if (root_of(&listed, finding))
 			continue;
-		*vec_push(arena, &blocks->list) = (struct block){
+		*vec_push(arena, &blocks->list) = (struct report_block){
 			.finding = finding, .rank = finding_rank(finding), .order = i
 		};
 	}
@@ -282,7 +283,7 @@ struct blocks *blocks_make(const struct report *report)
 	for (uint32_t i = 0; i < listed.n; i++) {
 		struct finding *finding = listed.entries[i].value;
 		struct finding *root = root_of(&listed, finding);
-		struct block *block = root ? map_get(&by_finding, root, 0) : NULL;
+		struct report_block *block = root ? map_get(&by_finding, root, 0) : NULL;
 
 		if (block)
 			*vec_push(arena, &block->follows) = finding;
@@ -344,7 +345,7 @@ void breaks_write(struct out *out, unsigned breaks)
 		out_printf(out, "%ssource code", first ? "" : ", ");
 }
 
-const char *fingerprint_remark(const struct block *block)
+const char *fingerprint_remark(const struct report_block *block)
 {
 	if (block->same.n)
 		return " (the other files have their own)";

@@ -7,7 +7,7 @@
 #include "base/vec.h"
 #include "report/report.h"
 
-struct block {
+struct report_block {
 	struct finding *finding;
 	VEC(struct finding *) follows; /* findings whose cause it is, directly or not */
 	VEC(struct finding *) same;    /* the same change of a file option in other files */
@@ -21,7 +21,7 @@ struct block {
 };
 
 struct blocks {
-	VEC(struct block) list;
+	VEC(struct report_block) list;
 	uint32_t errors, warnings; /* findings shown and not accepted, including folded ones */
 	uint32_t files;            /* files with such findings */
 	unsigned digits;           /* digits of a fingerprint that are unique in this report */
@@ -35,16 +35,16 @@ struct str finding_path(const struct finding *finding);
 /* Where the changed element stands. Differs from the finding's place if that only encloses it. */
 struct place finding_now(const struct finding *finding);
 /* The one place to point at: the new place, or the old place of what was deleted. */
-struct spot {
+struct shown_place {
 	struct str path;         /* empty: nowhere */
 	struct text *text;       /* NULL: nowhere */
 	struct point begin, end; /* 1:1 for the file as a whole */
 	bool placed;             /* false: the whole file is meant */
 };
 
-struct spot spot_of(const struct finding *finding, struct arena *arena);
+struct shown_place shown_place_of(const struct finding *finding, struct arena *arena);
 /* The same of finding_now. */
-struct spot spot_now(const struct finding *finding, struct arena *arena);
+struct shown_place shown_place_now(const struct finding *finding, struct arena *arena);
 /* The listed findings (with `all`, accepted ones too), ordered by finding_path, then as in the
  * report. */
 struct findings findings_by_path(const struct report *report, bool all);
@@ -59,7 +59,7 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 void breaks_write(struct out *out, unsigned breaks);
 /* The note after a block's fingerprint, which says that the fingerprint does not cover folded
  * findings; "" if none are folded. */
-const char *fingerprint_remark(const struct block *block);
+const char *fingerprint_remark(const struct report_block *block);
 /* `was int64 at proto/order.proto:11 in v1.4.0`; absent if the old side has no such element. */
 struct str was_text(const struct report *report, const struct finding *finding);
 /* Was something deleted, so that only the old side can show it? */

@@ -10,7 +10,7 @@ static const char *severity_of(const struct finding *finding)
 
 static void error_write(struct out *out, const struct report *report, const struct finding *finding)
 {
-	struct spot spot = spot_of(finding, report->arena);
+	struct shown_place spot = shown_place_of(finding, report->arena);
 
 	out_printf(out, "    <error line=\"%u\" column=\"%u\" severity=\"%s\" message=\"",
 		spot.begin.line, spot.begin.column, severity_of(finding));

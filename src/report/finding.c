@@ -8,7 +8,7 @@
 enum { FEWEST_DIGITS = 7 };
 
 /* A finding with its sort keys. */
-struct entry {
+struct sort_entry {
 	struct finding *finding;
 	struct str path;
 	struct point begin;
@@ -22,7 +22,7 @@ static int compare_numbers(size_t a, size_t b)
 
 static int compare_entries(const void *left, const void *right)
 {
-	const struct entry *a = left, *b = right;
+	const struct sort_entry *a = left, *b = right;
 	int order = str_cmp(a->path, b->path);
 
 	if (!order)
@@ -61,14 +61,14 @@ static bool is_repetition(const struct finding *a, const struct finding *b)
 void findings_sort(struct findings *findings, struct arena *scratch)
 {
 	uint32_t n = findings->list.n, kept = 0;
-	struct entry *entries = NEW_ARRAY(scratch, n, struct entry);
+	struct sort_entry *entries = NEW_ARRAY(scratch, n, struct sort_entry);
 	struct map dropped;
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct finding *finding = findings->list.items[i];
 		struct point end;
 
-		entries[i] = (struct entry){ .finding = finding, .order = i };
+		entries[i] = (struct sort_entry){ .finding = finding, .order = i };
 		entries[i].path = path_of(finding->new_place);
 		place_points(finding->new_place, scratch, &entries[i].begin, &end);
 	}

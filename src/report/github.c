@@ -14,7 +14,7 @@ static const char *command_of(const struct finding *finding)
  */
 static void place_write(struct out *out, const struct report *report, const struct finding *finding)
 {
-	struct spot spot = spot_now(finding, report->arena);
+	struct shown_place spot = shown_place_now(finding, report->arena);
 
 	if (!finding->new_place.text)
 		return;
@@ -25,7 +25,8 @@ static void place_write(struct out *out, const struct report *report, const stru
 		out_printf(out, "col=%u,", spot.begin.column);
 }
 
-static void command_write(struct out *out, const struct report *report, const struct block *block)
+static void command_write(
+	struct out *out, const struct report *report, const struct report_block *block)
 {
 	const struct finding *finding = block->finding;
 	struct out *message = out_memory(report->arena);

@@ -13,7 +13,7 @@ static const char *severity_of(const struct finding *finding)
 
 static json_t *location_value(const struct finding *finding, struct arena *arena, bool *ok)
 {
-	struct spot spot = spot_of(finding, arena);
+	struct shown_place spot = shown_place_of(finding, arena);
 	json_t *location = json_object(), *lines = json_object();
 
 	value_set(lines, "begin", json_integer(spot.begin.line), ok);

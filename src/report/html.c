@@ -181,7 +181,7 @@ static void source_line_write(struct out *out, struct text *text, struct arena *
 	out_str(out, S("</span>"));
 }
 
-struct side {
+struct pane {
 	const char *class, *title;
 	struct str name;
 	struct place place;
@@ -191,7 +191,7 @@ struct side {
 	struct str moved_to; /* its new place; absent: none */
 };
 
-static void side_write(struct out *out, struct arena *arena, const struct side *side)
+static void side_write(struct out *out, struct arena *arena, const struct pane *side)
 {
 	struct text *text = side->place.text;
 	struct point begin, end;
@@ -232,7 +232,7 @@ static void side_write(struct out *out, struct arena *arena, const struct side *
 static void sides_write(struct out *out, const struct report *report, const struct finding *finding)
 {
 	bool deleted = finding_is_deletion(finding);
-	struct side old = {
+	struct pane old = {
 		.class = "old",
 		.title = "Old",
 		.name = report->old_name,
@@ -240,7 +240,7 @@ static void sides_write(struct out *out, const struct report *report, const stru
 		.value = finding->before,
 		.nothing = finding->old_place.text ? "The file as a whole." : "Nothing there.",
 	};
-	struct side new = {
+	struct pane new = {
 		.class = "new",
 		.title = "New",
 		.name = report->new_name,
@@ -312,7 +312,8 @@ static void terms_write(
 	out_str(out, S("</dd>\n</dl>\n"));
 }
 
-static void folded_write(struct out *out, const struct report *report, const struct block *block)
+static void folded_write(
+	struct out *out, const struct report *report, const struct report_block *block)
 {
 	if (block->same.n) {
 		out_printf(out, "<details><summary>The same in %u more files</summary><ul>\n",
@@ -355,8 +356,8 @@ static void reasons_write(struct out *out, const struct rule *rule)
 	out_str(out, S("</details>\n"));
 }
 
-static void block_write(struct out *out, const struct report *report, const struct block *block,
-	uint32_t number, bool is_long)
+static void block_write(struct out *out, const struct report *report,
+	const struct report_block *block, uint32_t number, bool is_long)
 {
 	const struct finding *finding = block->finding;
 	const char *class = finding->accepted                     ? "accepted"

@@ -1,7 +1,7 @@
 #include "report/block.h"
 #include "report/escape.h"
 
-struct tally {
+struct test_counts {
 	uint32_t tests, failures, skipped;
 };
 
@@ -10,9 +10,9 @@ static bool fails(const struct finding *finding)
 	return !finding->accepted && finding->severity == SEVERITY_ERROR;
 }
 
-static struct tally tally_of(struct finding *const *list, uint32_t n)
+static struct test_counts tally_of(struct finding *const *list, uint32_t n)
 {
-	struct tally tally = { .tests = n };
+	struct test_counts tally = { .tests = n };
 
 	for (uint32_t i = 0; i < n; i++) {
 		tally.failures += fails(list[i]);
@@ -24,7 +24,7 @@ static struct tally tally_of(struct finding *const *list, uint32_t n)
 static void details_write(
 	struct out *out, const struct report *report, const struct finding *finding)
 {
-	struct spot spot = spot_of(finding, report->arena);
+	struct shown_place spot = shown_place_of(finding, report->arena);
 	struct str was = was_text(report, finding);
 
 	out_markup(out, spot.path);
@@ -73,7 +73,7 @@ static void case_write(struct out *out, const struct report *report, const struc
 	out_str(out, S("    </testcase>\n"));
 }
 
-static void suite_begin(struct out *out, struct str name, struct tally tally)
+static void suite_begin(struct out *out, struct str name, struct test_counts tally)
 {
 	out_str(out, S("  <testsuite name=\""));
 	out_markup(out, name);
@@ -86,7 +86,7 @@ static void passed_write(struct out *out, const struct report *report)
 {
 	const struct blocks *blocks = blocks_make(report);
 
-	suite_begin(out, S("breakwater"), (struct tally){ .tests = 1 });
+	suite_begin(out, S("breakwater"), (struct test_counts){ .tests = 1 });
 	out_str(out, S("    <testcase classname=\"breakwater\" name=\""));
 	out_markup(out, summary_line(report, blocks));
 	out_str(out, S("\" time=\"0\"/>\n  </testsuite>\n"));
@@ -95,7 +95,7 @@ static void passed_write(struct out *out, const struct report *report)
 static bool junit_write(struct out *out, const struct report *report)
 {
 	struct findings findings = findings_by_path(report, false);
-	struct tally all = tally_of(findings.list.items, findings.list.n);
+	struct test_counts all = tally_of(findings.list.items, findings.list.n);
 
 	out_str(out, S("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
 	out_printf(out, "<testsuites name=\"breakwater\" tests=\"%u\" failures=\"%u\">\n",

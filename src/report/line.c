@@ -54,7 +54,7 @@ static void place_write(struct out *out, const struct report *report, const stru
 	}
 }
 
-void block_headline(struct out *out, const struct report *report, const struct block *block,
+void block_headline(struct out *out, const struct report *report, const struct report_block *block,
 	const struct palette *palette)
 {
 	const struct finding *finding = block->finding;
@@ -82,7 +82,7 @@ static bool line_write(struct out *out, const struct report *report)
 	const struct blocks *blocks = blocks_make(report);
 
 	for (uint32_t i = 0; i < blocks->list.n; i++) {
-		const struct block *block = &blocks->list.items[i];
+		const struct report_block *block = &blocks->list.items[i];
 
 		block_headline(out, report, block, palette_of(report->color));
 		out_char(out, '\n');

@@ -36,7 +36,7 @@ static void surfaces_write(struct out *out, unsigned breaks)
 static void where_write(
 	struct out *out, const struct report *report, const struct finding *finding, bool in_table)
 {
-	struct spot spot = spot_now(finding, report->arena);
+	struct shown_place spot = shown_place_now(finding, report->arena);
 	struct str where = str_clipped(spot.path, LONGEST_TEXT, report->arena);
 
 	if (!spot.path.n)
@@ -57,7 +57,7 @@ static void prose_write(struct out *out, struct str prose, char quote, bool in_t
 	}
 }
 
-static void folded_write(struct out *out, const struct block *block)
+static void folded_write(struct out *out, const struct report_block *block)
 {
 	if (block->same.n)
 		out_printf(out, " (and %u more files)", block->same.n);
@@ -66,8 +66,8 @@ static void folded_write(struct out *out, const struct block *block)
 			block->follows.n == 1 ? "s" : "");
 }
 
-static void row_write(
-	struct out *out, const struct report *report, const struct block *block, bool with_help)
+static void row_write(struct out *out, const struct report *report,
+	const struct report_block *block, bool with_help)
 {
 	const struct finding *finding = block->finding;
 
@@ -143,8 +143,8 @@ static void help_write(struct out *out, struct str help, bool in_table)
 	}
 }
 
-static void details_write(
-	struct out *out, const struct report *report, const struct block *block, bool with_help)
+static void details_write(struct out *out, const struct report *report,
+	const struct report_block *block, bool with_help)
 {
 	const struct finding *finding = block->finding;
 
@@ -175,8 +175,8 @@ static void details_write(
 	out_char(out, '\n');
 }
 
-typedef void (*block_writer)(
-	struct out *out, const struct report *report, const struct block *block, bool with_help);
+typedef void (*block_writer)(struct out *out, const struct report *report,
+	const struct report_block *block, bool with_help);
 
 /* Writes as many blocks as fit in `most` bytes; returns their number. */
 static uint32_t blocks_write(struct out *out, const struct report *report,

@@ -6,14 +6,14 @@
 enum { LISTED = 3 };
 
 /* Writes the first words of an enumeration and counts the rest: `a, b, c and 4 more`. */
-struct listing {
+struct word_list {
 	struct out *out;
 	struct map seen; /* words already counted, by hash */
 	uint32_t n;
 };
 
 /* Should this word be written? A word that was seen before is not counted again. */
-static bool listing_next(struct listing *listing, struct str what)
+static bool listing_next(struct word_list *listing, struct str what)
 {
 	void **slot = map_put(&listing->seen, NULL, str_hash(what));
 
@@ -26,16 +26,17 @@ static bool listing_next(struct listing *listing, struct str what)
 	return true;
 }
 
-static void listing_end(struct listing *listing)
+static void listing_end(struct word_list *listing)
 {
 	if (listing->n > LISTED)
 		out_printf(listing->out, " and %u more", listing->n - LISTED);
 	out_char(listing->out, '\n');
 }
 
-static void same_write(struct out *out, const struct report *report, const struct block *block)
+static void same_write(
+	struct out *out, const struct report *report, const struct report_block *block)
 {
-	struct listing listing = { .out = out };
+	struct word_list listing = { .out = out };
 
 	map_init(&listing.seen, report->arena);
 	for (uint32_t i = 0; i < block->same.n; i++) {
@@ -70,9 +71,10 @@ static struct str other_words(struct str first, struct str second)
 }
 
 /* `changed its JSON name from 'a' to 'b', 'acme.v1.Order.ItemsEntry'`: the element itself first. */
-static void follows_write(struct out *out, const struct report *report, const struct block *block)
+static void follows_write(
+	struct out *out, const struct report *report, const struct report_block *block)
 {
-	struct listing listing = { .out = out };
+	struct word_list listing = { .out = out };
 	const struct finding *head = block->finding;
 
 	map_init(&listing.seen, report->arena);
@@ -134,8 +136,9 @@ static void remark_lines(
 	}
 }
 
-static void block_write(struct out *out, const struct report *report, const struct block *block,
-	unsigned digits, bool with_help, const struct palette *palette)
+static void block_write(struct out *out, const struct report *report,
+	const struct report_block *block, unsigned digits, bool with_help,
+	const struct palette *palette)
 {
 	const struct finding *finding = block->finding;
 

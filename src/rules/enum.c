@@ -22,7 +22,7 @@ enum { MAX_NAMES = 10 };
 /* The names of a number, joined by commas. The enum has at least one. */
 static struct str names_of(struct check *c, const struct enumeration *enumeration, int32_t number)
 {
-	const struct values *values = lookup_values(c, enumeration, number);
+	const struct aliases *values = lookup_values(c, enumeration, number);
 	struct str names = values->list.items[0]->e.name;
 
 	for (uint32_t i = 1; i < values->list.n && i < MAX_NAMES; i++)
@@ -36,7 +36,7 @@ static struct str names_of(struct check *c, const struct enumeration *enumeratio
 static bool names_reserved(struct check *c, const struct enum_value *old,
 	const struct enumeration *new, struct str *missing)
 {
-	const struct values *values =
+	const struct aliases *values =
 		lookup_values(c, (const struct enumeration *)old->e.parent, old->number);
 
 	for (uint32_t i = 0; i < values->list.n; i++) {
@@ -169,7 +169,7 @@ static const struct enum_value *lost_name(struct check *c, const struct pair *pa
 {
 	const struct enumeration *old = pair->parent->old.enumeration;
 	const struct enumeration *new = pair->parent->new.enumeration;
-	const struct values *values;
+	const struct aliases *values;
 	int32_t number = pair->old.enum_value->number;
 
 	/* Without aliases the answer needs no lookup. */
@@ -192,7 +192,7 @@ static void enum_value_same_name(struct check *c, const struct rule *rule, const
 	const struct enumeration *old = pair->parent->old.enumeration;
 	const struct enumeration *new = pair->parent->new.enumeration;
 	const struct enum_value *lost;
-	const struct values *values;
+	const struct aliases *values;
 
 	if (!pair->new.enum_value)
 		return;

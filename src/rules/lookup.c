@@ -3,28 +3,28 @@
 #include <stdlib.h>
 
 /* One message or enum, indexed at the first question. */
-struct lookup {
+struct lookup_index {
 	struct map names;          /* fields or values by name */
 	struct map oneofs;         /* by name */
-	struct map numbers;        /* of an enum: struct values */
+	struct map numbers;        /* of an enum: struct aliases */
 	struct map reserved_names; /* a set */
-	struct ranges reserved, extensible;
+	struct number_ranges reserved, extensible;
 };
 
 static int range_cmp(const void *a, const void *b)
 {
-	const struct range *x = a, *y = b;
+	const struct number_range *x = a, *y = b;
 
 	return (x->begin > y->begin) - (x->begin < y->begin);
 }
 
-void ranges_sort(struct ranges *ranges)
+void ranges_sort(struct number_ranges *ranges)
 {
 	if (ranges->list.n)
 		qsort(ranges->list.items, ranges->list.n, sizeof *ranges->list.items, range_cmp);
 }
 
-bool ranges_hold(const struct ranges *ranges, int32_t number)
+bool ranges_hold(const struct number_ranges *ranges, int32_t number)
 {
 	uint32_t low = 0, high = ranges->list.n;
 
@@ -39,7 +39,7 @@ bool ranges_hold(const struct ranges *ranges, int32_t number)
 	return low < ranges->list.n && ranges->list.items[low].begin <= number;
 }
 
-static void add_message(struct check *c, struct lookup *lookup, const struct message *message)
+static void add_message(struct check *c, struct lookup_index *lookup, const struct message *message)
 {
 	for (uint32_t i = 0; i < message->fields.n; i++)
 		*map_put(&lookup->names, message->fields.items[i]->e.name.p, 0) =
@@ -55,25 +55,26 @@ static void add_message(struct check *c, struct lookup *lookup, const struct mes
 		const struct reserved_range *r = &message->reserved_ranges.items[i];
 
 		*vec_push(c->arena, &lookup->reserved.list) =
-			(struct range){ r->begin, r->end, r->span };
+			(struct number_range){ r->begin, r->end, r->span };
 	}
 	for (uint32_t i = 0; i < message->extension_ranges.n; i++) {
 		const struct extension_range *r = message->extension_ranges.items[i];
 
 		*vec_push(c->arena, &lookup->extensible.list) =
-			(struct range){ r->begin, r->end, r->e.span };
+			(struct number_range){ r->begin, r->end, r->e.span };
 	}
 }
 
-static void add_enum(struct check *c, struct lookup *lookup, const struct enumeration *enumeration)
+static void add_enum(
+	struct check *c, struct lookup_index *lookup, const struct enumeration *enumeration)
 {
 	for (uint32_t i = 0; i < enumeration->values.n; i++) {
 		struct enum_value *value = enumeration->values.items[i];
-		struct values **slot =
-			(struct values **)map_put(&lookup->numbers, NULL, (uint32_t)value->number);
+		struct aliases **slot =
+			(struct aliases **)map_put(&lookup->numbers, NULL, (uint32_t)value->number);
 
 		if (!*slot)
-			*slot = NEW(c->arena, struct values);
+			*slot = NEW(c->arena, struct aliases);
 		*vec_push(c->arena, &(*slot)->list) = value;
 		*map_put(&lookup->names, value->e.name.p, 0) = value;
 	}
@@ -84,17 +85,18 @@ static void add_enum(struct check *c, struct lookup *lookup, const struct enumer
 		const struct reserved_range *r = &enumeration->reserved_ranges.items[i];
 
 		*vec_push(c->arena, &lookup->reserved.list) =
-			(struct range){ r->begin, r->end, r->span };
+			(struct number_range){ r->begin, r->end, r->span };
 	}
 }
 
-static const struct lookup *lookup_of(struct check *c, const struct element *element)
+static const struct lookup_index *lookup_of(struct check *c, const struct element *element)
 {
-	struct lookup **slot = (struct lookup **)map_put(&c->lookups, element, 0), *lookup;
+	struct lookup_index **slot = (struct lookup_index **)map_put(&c->lookups, element, 0),
+			    *lookup;
 
 	if (*slot)
 		return *slot;
-	lookup = *slot = NEW(c->arena, struct lookup);
+	lookup = *slot = NEW(c->arena, struct lookup_index);
 	map_init(&lookup->names, c->arena);
 	map_init(&lookup->oneofs, c->arena);
 	map_init(&lookup->numbers, c->arena);
@@ -124,7 +126,7 @@ const struct enum_value *lookup_value(
 	return map_get(&lookup_of(c, &enumeration->e)->names, name.p, 0);
 }
 
-const struct values *lookup_values(
+const struct aliases *lookup_values(
 	struct check *c, const struct enumeration *enumeration, int32_t number)
 {
 	return map_get(&lookup_of(c, &enumeration->e)->numbers, NULL, (uint32_t)number);

@@ -5,18 +5,18 @@
 #pragma once
 #include "rules/finding.h"
 
-struct range {
+struct number_range {
 	int32_t begin, end; /* inclusive */
 	struct span span;
 };
 
 /* Sorted; ranges of one element never overlap. */
-struct ranges {
-	VEC(struct range) list;
+struct number_ranges {
+	VEC(struct number_range) list;
 };
 
-void ranges_sort(struct ranges *ranges);
-bool ranges_hold(const struct ranges *ranges, int32_t number);
+void ranges_sort(struct number_ranges *ranges);
+bool ranges_hold(const struct number_ranges *ranges, int32_t number);
 
 /* A field by interned name. */
 const struct field *lookup_field(struct check *c, const struct message *message, struct str name);
@@ -26,11 +26,11 @@ const struct enum_value *lookup_value(
 	struct check *c, const struct enumeration *enumeration, struct str name);
 
 /* The values with one number, in order of declaration; several are aliases. */
-struct values {
+struct aliases {
 	VEC(const struct enum_value *) list;
 };
 /* NULL: no value has the number. */
-const struct values *lookup_values(
+const struct aliases *lookup_values(
 	struct check *c, const struct enumeration *enumeration, int32_t number);
 
 /* Does the message or enum reserve the number, or the interned name? */

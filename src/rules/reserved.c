@@ -5,8 +5,8 @@
 enum { MAX_HOLES = 10 };
 
 /* The parts of `range` that no range covers: `4, 6 to 8`; absent if all is covered. */
-static struct str uncovered(
-	struct arena *arena, const struct ranges *ranges, struct range range, int32_t max)
+static struct str uncovered(struct arena *arena, const struct number_ranges *ranges,
+	struct number_range range, int32_t max)
 {
 	struct str words = { NULL, 0 };
 	int64_t at = range.begin;
@@ -21,7 +21,8 @@ static struct str uncovered(
 			high = middle;
 	}
 	for (uint32_t i = low; at <= range.end; i++) {
-		const struct range *next = i < ranges->list.n ? &ranges->list.items[i] : NULL;
+		const struct number_range *next =
+			i < ranges->list.n ? &ranges->list.items[i] : NULL;
 		int64_t until =
 			next && next->begin <= range.end ? (int64_t)next->begin - 1 : range.end;
 
@@ -42,7 +43,7 @@ static struct str uncovered(
 
 /* A range of the old side that the new one no longer covers. */
 struct lost {
-	struct range range;
+	struct number_range range;
 	int32_t max;
 	const char *what; /* "reserved range" */
 	const char *keyword;
@@ -50,7 +51,7 @@ struct lost {
 };
 
 /* The span of the first range that still covers a part of `range`. */
-static struct span remaining(const struct ranges *ranges, const struct range *range)
+static struct span remaining(const struct number_ranges *ranges, const struct number_range *range)
 {
 	uint32_t low = 0, high = ranges->list.n;
 
@@ -68,7 +69,7 @@ static struct span remaining(const struct ranges *ranges, const struct range *ra
 }
 
 static void range_check(struct check *c, const struct rule *rule, const struct pair *pair,
-	const struct ranges *ranges, const struct lost *lost)
+	const struct number_ranges *ranges, const struct lost *lost)
 {
 	const struct element *old = pair->old.element, *new = pair->new.element;
 	struct str words, hole = uncovered(c->arena, ranges, lost->range, lost->max);
@@ -151,11 +152,11 @@ static void names_check(struct check *c, const struct rule *rule, const struct p
 static void reserved_no_delete(struct check *c, const struct rule *rule, const struct pair *pair)
 {
 	struct reserves was = reserves_of(pair->old.element), is = reserves_of(pair->new.element);
-	struct ranges ranges = { 0 };
+	struct number_ranges ranges = { 0 };
 
 	for (uint32_t i = 0; i < is.n_ranges; i++)
-		*vec_push(c->arena, &ranges.list) =
-			(struct range){ is.ranges[i].begin, is.ranges[i].end, is.ranges[i].span };
+		*vec_push(c->arena, &ranges.list) = (struct number_range){ is.ranges[i].begin,
+			is.ranges[i].end, is.ranges[i].span };
 	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < was.n_ranges; i++) {
 		struct lost lost = {
@@ -175,12 +176,13 @@ static void extension_message_no_delete(
 	struct check *c, const struct rule *rule, const struct pair *pair)
 {
 	const struct message *old = pair->old.message, *new = pair->new.message;
-	struct ranges ranges = { 0 };
+	struct number_ranges ranges = { 0 };
 
 	for (uint32_t i = 0; i < new->extension_ranges.n; i++) {
 		const struct extension_range *r = new->extension_ranges.items[i];
 
-		*vec_push(c->arena, &ranges.list) = (struct range){ r->begin, r->end, r->e.span };
+		*vec_push(c->arena, &ranges.list) =
+			(struct number_range){ r->begin, r->end, r->e.span };
 	}
 	ranges_sort(&ranges);
 	for (uint32_t i = 0; i < old->extension_ranges.n; i++) {

@@ -99,7 +99,7 @@ static bool types_agree(
 	       new->enumeration->e.name.p &&enum_holds(c, new->enumeration, old->enumeration);
 }
 
-struct sides {
+struct both_words {
 	struct str old, new;
 };
 
@@ -114,10 +114,11 @@ static struct str kind_words(const struct field *field, enum field_type other)
 }
 
 /* Words for both types, which differ. */
-static struct sides type_words(
+static struct both_words type_words(
 	const struct check *c, const struct field *old, const struct field *new)
 {
-	struct sides words = { field_type_text(old, c->arena), field_type_text(new, c->arena) };
+	struct both_words words = { field_type_text(old, c->arena),
+		field_type_text(new, c->arena) };
 
 	if (!str_eq(words.old, words.new))
 		return words;
@@ -166,7 +167,7 @@ static void field_same_type(struct check *c, const struct rule *rule, const stru
 {
 	const struct field *old = pair->old.field, *new = pair->new.field, *map;
 	struct finding *f;
-	struct sides words;
+	struct both_words words;
 	struct fact fact;
 
 	if (!old || !new || types_agree(c, rule->arg, old, new))
