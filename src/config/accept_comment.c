@@ -1,12 +1,10 @@
-/*
- * `// breakwater:accept RULE reason` in a contract (accepted.h says what it means).
- */
+/* Accepts findings by comments `// breakwater:accept RULE reason` in contracts; see accepted.h. */
 #include "config/marker.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { FEWEST_DIGITS = 7 }; /* of a fingerprint */
+enum { FEWEST_DIGITS = 7 }; /* of a fingerprint in brackets */
 
 static bool has_number(const struct element *e, int32_t *number)
 {
@@ -19,7 +17,7 @@ static bool has_number(const struct element *e, int32_t *number)
 	return true;
 }
 
-/* Is the finding about the element that it points at, and not about something that went from it? */
+/* Is the finding about the element that it points at, and not about something deleted from it? */
 static bool is_about(
 	const struct finding *finding, const struct element *element, struct arena *arena)
 {
@@ -34,14 +32,14 @@ static bool is_about(
 	name = element_full_name(element, arena);
 	if (str_eq(name, finding->element))
 		return true;
-	/* A map's key and value are fields of a message that nobody wrote. */
+	/* A map's key and value are fields of a message that is not written out. */
 	field = (const struct field *)element;
 	return element->kind == ELEMENT_FIELD && field->is_map && field->message &&
 	       str_eq(str_head(finding->element, str_rfind(finding->element, '.')),
 		       field->message->e.full_name);
 }
 
-/* As many digits as a report shows, or more. */
+/* At least as many digits as reports show. */
 static bool is_beginning(struct str selector, struct str fingerprint)
 {
 	return selector.n >= FEWEST_DIGITS && str_starts(fingerprint, selector);
@@ -61,7 +59,7 @@ static bool is_selected(
 	       (finding->before.n && str_eq(selector, finding->before));
 }
 
-/* Does the comment stand at that span? */
+/* Is the comment attached to that span? */
 static bool stands_at(
 	const struct marked_file *marked, const struct marker *marker, struct span span)
 {
@@ -74,7 +72,7 @@ static bool stands_at(
 	if (span.begin == marker->statement)
 		return true;
 	element = marked_element(marked, span);
-	/* Of a group, field and message are one declaration. */
+	/* The field and the message of a group are one declaration. */
 	return element && marker->element && element->span.begin == marker->element->span.begin;
 }
 
@@ -88,7 +86,7 @@ static bool fits_at(const struct marked_file *marked, const struct marker *marke
 	return is_about(finding, span_is_none(span) ? NULL : marked_element(marked, span), arena);
 }
 
-/* Where the finding points, or where people are shown what changed. */
+/* The comment may be at the place of the finding or of the change. */
 static bool fits(const struct marked_file *marked, const struct marker *marker,
 	const struct finding *finding, struct arena *arena)
 {
@@ -113,15 +111,15 @@ static bool same_element(const struct element *a, const struct element *b, struc
 	return str_eq(element_full_name(a, arena), element_full_name(b, arena));
 }
 
-/* Things by a hash, several under one. */
+/* A multimap from hashes to indexes. */
 struct shelf {
 	struct arena *arena;
-	struct map heads; /* hash → struct shelved, the first */
+	struct map heads; /* hash → the first struct shelved */
 };
 
 struct shelved {
-	uint32_t index;              /* what is kept: the place in a list */
-	struct shelved *next, *last; /* last: of the first */
+	uint32_t index;              /* in a list */
+	struct shelved *next, *last; /* last: set in the first one only */
 };
 
 static void shelve(struct shelf *shelf, uint64_t hash, uint32_t index)
@@ -145,7 +143,7 @@ static uint64_t mix(uint64_t hash, uint64_t more)
 	return (hash ^ more) * 0x9E3779B97F4A7C15u + (hash >> 29);
 }
 
-/* The words of a comment and what it stands at: by number or by name, as same_element has it. */
+/* A hash of a comment's text and its element, by number or by name, as in same_element. */
 static uint64_t old_hash(const struct marker *marker, bool by_number, struct arena *arena)
 {
 	uint64_t hash = mix(
@@ -160,10 +158,10 @@ static uint64_t old_hash(const struct marker *marker, bool by_number, struct are
 	return mix(hash, str_hash(element_full_name(marker->element, arena)));
 }
 
-/* What one file's comments and findings are looked up in. */
+/* The comments of one file. */
 struct marked_index {
 	struct marked_file *marked;
-	struct shelf old; /* its comments, for the other side; made when they are asked for */
+	struct shelf old; /* its comments, for lookups by the other side; filled at the first one */
 };
 
 static void index_old(struct marked_index *index, struct arena *arena)
@@ -178,7 +176,7 @@ static void index_old(struct marked_index *index, struct arena *arena)
 	}
 }
 
-/* Was the comment there before, word for word? Then it speaks of an earlier break. */
+/* Did the old side have the same comment? Then it accepted an earlier break. */
 static bool is_old(const struct marker *marker, struct marked_index *index, struct arena *arena)
 {
 	if (!index->old.arena)
@@ -200,7 +198,7 @@ static bool is_old(const struct marker *marker, struct marked_index *index, stru
 	return false;
 }
 
-/* Findings of one file, by what a comment must say and where it must stand to fit one. */
+/* The findings of one file, by rule and place, and by selector. */
 struct fitting {
 	struct arena *arena;
 	const struct marked_file *marked;
@@ -215,7 +213,7 @@ static uint64_t place_hash(struct str rule, enum place_kind kind, uint32_t begin
 	return mix(mix(str_hash(rule), 1 + kind), kind == AT_FILE ? 0 : begin);
 }
 
-/* Under what a comment may have in brackets for this finding, as is_selected has it. */
+/* Adds a finding under all selectors that is_selected accepts for it. */
 static void shelve_selected(struct fitting *f, uint64_t place, uint32_t index)
 {
 	const struct finding *finding = f->items[index];
@@ -266,8 +264,8 @@ static void fitting_make(struct fitting *f, uint32_t n)
 	}
 }
 
-/* Adds the first of those under `hash` that the comment fits to found[0] and found[1], which stay
- * the first two of all, in their order. */
+/* Merges the first findings under `hash` that the comment fits into found[0] and found[1], the
+ * first two of all in order. */
 static void fitting_try(
 	const struct fitting *f, const struct marker *marker, uint64_t hash, uint32_t found[2])
 {
@@ -310,7 +308,7 @@ static void fitting_find(const struct fitting *f, const struct marker *marker, u
 	}
 }
 
-/* What one run over the findings works with. */
+/* One run over the findings. */
 struct acceptor {
 	struct arena *arena;
 	struct diags *diags;
@@ -325,13 +323,13 @@ static struct marked_index *marked_of(struct acceptor *a, const struct file *fil
 
 	if (!index) {
 		*slot = index = NEW(a->arena, struct marked_index);
-		/* Loading a text writes to it: the schema is ours alone once the rules ran. */
+		/* Loading a text changes it. No thread uses the schema any more. */
 		index->marked = mark_file((struct file *)(uintptr_t)file, a->unmarked, a->arena);
 	}
 	return index;
 }
 
-/* False: the comment cannot accept anything; it was said why. */
+/* False and a warning if the comment cannot accept anything. */
 static bool check_marker(
 	struct acceptor *a, const struct marked_file *marked, const struct marker *marker)
 {
@@ -374,7 +372,7 @@ static void warn_of_several(struct acceptor *a, const struct marked_file *marked
 			first->fingerprint);
 }
 
-/* Accepts the one finding that the comment fits. */
+/* Accepts the finding that the comment fits, if it is the only one. */
 static void accept_one(
 	struct acceptor *a, const struct fitting *fitting, const struct marker *marker)
 {
@@ -403,7 +401,7 @@ static void accept_one(
 	finding->accepted_reason = marker->reason;
 }
 
-/* Findings of one file lie at `items`. */
+/* `items` are the findings of one file. */
 static void accept_in_file(struct acceptor *a, struct finding *const *items, uint32_t n)
 {
 	const struct marked_file *marked = marked_of(a, items[0]->new_file)->marked;
@@ -416,7 +414,7 @@ static void accept_in_file(struct acceptor *a, struct finding *const *items, uin
 			accept_one(a, &fitting, &marked->markers.items[i]);
 }
 
-/* By file in the order of their first finding, so that each file's are together. */
+/* Groups the findings by file, in the order of each file's first finding. */
 static struct finding **by_file(const struct findings *findings, struct arena *arena, uint32_t *n)
 {
 	struct finding **list = NEW_ARRAY(arena, findings->list.n + 1, struct finding *);

@@ -1,23 +1,21 @@
-/*
- * Finds the comments: they are not kept by the front end, so the text of a file that has findings
- * is looked through here, and only if it says the words at all.
- */
+/* Finds the comments. The compiler does not keep them, so the texts of files with findings are
+ * scanned, if they have the marker at all. */
 #include "config/marker.h"
 
 #include <stdlib.h>
 
-/* Looking through a text. */
+/* A scan of one text. */
 struct scan {
 	struct arena *arena;
 	struct str bytes;
 	struct marked_file *marked;
 	size_t at;
 	bool line_has_code, line_has_comment;
-	size_t last_code;     /* offset of the last byte that is neither blank nor comment */
-	size_t statement;     /* where the statement of last_code begins */
-	bool statement_ended; /* the next code begins another */
+	size_t last_code;     /* offset of the last byte of code */
+	size_t statement;     /* the begin of the statement with last_code */
+	bool statement_ended; /* the next code begins a new statement */
 	bool any_code;
-	uint32_t waiting; /* first marker that waits for the code below it */
+	uint32_t waiting; /* index of the first marker whose code is still to come */
 };
 
 static struct str take_word(struct str *rest)
@@ -32,7 +30,7 @@ static struct str take_word(struct str *rest)
 	return word;
 }
 
-/* One line of a comment, without what makes it one. */
+/* Scans one line of a comment, without its comment signs. */
 static void scan_comment_line(struct scan *s, struct str line)
 {
 	struct marker *marker;
@@ -59,7 +57,7 @@ static void scan_comment_line(struct scan *s, struct str line)
 	}
 	marker->reason = str_trim(rest);
 	if (s->line_has_code) {
-		/* Behind what it speaks of. */
+		/* It is behind its statement. */
 		marker->attached = true;
 		marker->statement = (uint32_t)s->statement;
 		marker->element = NULL;
@@ -124,7 +122,7 @@ static void scan_text(struct scan *s)
 		char next = s->at + 1 < s->bytes.n ? s->bytes.p[s->at + 1] : 0;
 
 		if (c == '\n') {
-			/* An empty line: what stands above it belongs to nothing below. */
+			/* An empty line detaches the comments above it. */
 			if (!s->line_has_code && !s->line_has_comment)
 				s->waiting = s->marked->markers.n;
 			s->line_has_code = s->line_has_comment = false;

@@ -1,14 +1,12 @@
-/*
- * Configurations in folders below the top, where the top has none. They are looked for above the
- * contracts that a check is about, so that nobody has to walk the whole tree for them.
- */
+/* Configurations in folders below the top, if the top has none. Only the folders above the
+ * contracts of a check are searched, not the whole tree. */
 #include "config/read.h"
 
-/* One folder that was looked into. */
+/* One folder that was searched. */
 struct looked {
 	struct str folder;
-	struct config config; /* found: there is a file */
-	struct diags diags;   /* what its file made us say, until it counts */
+	struct config config; /* config.found: there is a file */
+	struct diags diags;   /* of its file, held back until it governs some contract */
 	bool ok, governs;
 	struct looked *governing; /* find_governing's answer, once it is_resolved */
 	bool is_resolved;
@@ -18,10 +16,10 @@ struct nested {
 	struct arena *arena;
 	struct said said;
 	VEC(struct looked *) governing;
-	struct map folders; /* hash of a folder → struct looked * */
+	struct map folders; /* hash of a path → struct looked * */
 };
 
-/* What one call of config_discover works with. */
+/* One call of config_discover. */
 struct discovery {
 	const struct config_request *request;
 	struct config *config;
@@ -67,8 +65,7 @@ static bool has_module_above(const struct config *config, struct str folder)
 	return false;
 }
 
-/* The workspace around a folder with a configuration of its own that takes it as a module, else the
- * folder. */
+/* The workspace that has a folder with its own configuration as a module; else the folder. */
 static struct looked *find_workspace(struct discovery *d, struct looked *inner)
 {
 	struct str folder = path_parent(inner->folder);
@@ -86,7 +83,7 @@ static struct looked *find_workspace(struct discovery *d, struct looked *inner)
 	return inner;
 }
 
-/* The folder whose configuration governs the files in `folder`; NULL: the top's settings do. */
+/* The folder whose configuration governs the files in `folder`; NULL: none, the defaults apply. */
 static struct looked *find_governing(struct discovery *d, struct str folder)
 {
 	struct looked *looked;
@@ -108,7 +105,7 @@ static void exclude(struct discovery *d, struct module *module, struct str folde
 		*vec_push(d->request->arena, &module->excludes) = folder;
 }
 
-/* Takes the modules of a folder's file into the configuration of the whole. */
+/* Adds the modules of a folder's file to the whole configuration. */
 static void take_modules(struct discovery *d, struct looked *looked)
 {
 	struct config *config = d->config, *part = &looked->config;
@@ -122,7 +119,7 @@ static void take_modules(struct discovery *d, struct looked *looked)
 
 		*module = part->modules.items[i];
 		is_covered |= str_eq(module->path, looked->folder);
-		/* `roots:` of a breakwater.yaml: what lies outside is no part of the contract. */
+		/* With `roots:`, files outside of the roots are no part of the contract. */
 		for (uint32_t k = 0; k < part->roots.n; k++)
 			if (!str_eq(part->roots.items[k], module->path))
 				*vec_push(d->request->arena, &module->includes) =
@@ -137,7 +134,7 @@ static void take_modules(struct discovery *d, struct looked *looked)
 	*vec_push(d->request->arena, &config->modules) = part->rest;
 }
 
-/* What counts for the whole check cannot be said below the top. */
+/* Settings of the whole check have no effect below the top. */
 static void warn_of_base(const struct looked *looked, struct diags *diags)
 {
 	if (looked->config.base.p)
