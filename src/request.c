@@ -1,11 +1,5 @@
 #include "request.h"
 
-/* The path below the top of its source. */
-static struct str below_top(const struct source *source, struct str path)
-{
-	return source->top.n ? str_from(path, source->top.n + 1) : path;
-}
-
 /* The folder relative to which `path` is `name`; absent: there is none. */
 static struct str folder_of(struct str path, struct str name)
 {
@@ -33,7 +27,7 @@ static struct str find_root(const struct side *old, const struct source_list *li
 
 	for (uint32_t i = 0; i < list->entries.n; i++) {
 		struct str path = list->entries.items[i].path;
-		struct str folder = folder_of(below_top(old->source, path), name);
+		struct str folder = folder_of(path_below(path, old->source->top), name);
 
 		if (!folder.p)
 			continue;

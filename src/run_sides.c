@@ -274,7 +274,8 @@ static bool discover(struct breakwater_run *run, int from, struct str path, stru
 
 		options.diags = diags;
 		ok &= side_discover(&options, &run->sides[side],
-			side_path(&options, &run->sides[side], run->sides[from].source->top, path));
+			path_move(run->arena, path, run->sides[from].source->top,
+				run->sides[side].source->top));
 	}
 	return ok;
 }

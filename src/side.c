@@ -88,16 +88,6 @@ bool side_configure(const struct side_options *options, struct side *side)
 	return config_read(&request, &side->config);
 }
 
-struct str side_path(const struct side_options *options, const struct side *side,
-	struct str other_top, struct str path)
-{
-	struct str top = side->source->top;
-
-	if (str_eq(top, other_top) || !path_under(path, other_top) || path.n == other_top.n)
-		return path;
-	return path_join(options->arena, top, str_from(path, other_top.n ? other_top.n + 1 : 0));
-}
-
 bool side_discover(const struct side_options *options, struct side *side, struct str path)
 {
 	struct config_request request = config_request_of(options, side);
@@ -126,18 +116,6 @@ bool side_discover_all(const struct side_options *options, struct side *side)
 	return list && ok;
 }
 
-/* The path that a file of the new side has on the old one. */
-static struct str path_on_old(
-	const struct side *old, const struct side *new, struct arena *arena, struct str path)
-{
-	struct str top = new->source->top;
-
-	if (str_eq(top, old->source->top) || !path_under(path, top))
-		return path;
-	return path_join(arena, old->source->top,
-		path.n > top.n ? str_from(path, top.n ? top.n + 1 : 0) : S(""));
-}
-
 void side_warn_of_modules(
 	struct side *old, struct side *new, struct arena *arena, struct diags *diags)
 {
@@ -146,8 +124,9 @@ void side_warn_of_modules(
 
 		if (!module->path_place.text || new->source->by_import_path ||
 			source_has_contract(new->source, module->path, diags) ||
-			source_has_contract(
-				old->source, path_on_old(old, new, arena, module->path), diags))
+			source_has_contract(old->source,
+				path_move(arena, module->path, new->source->top, old->source->top),
+				diags))
 			continue;
 		diag_warning(diags, module->path_place,
 			"the module '" STR "' has no contract on either side", ARG(module->path));

@@ -29,9 +29,6 @@ struct source_options source_options_of(struct arena *arena, struct intern *name
 	struct str directory, const struct breakwater_git *git);
 /* Reads the configuration of the side. */
 bool side_configure(const struct side_options *options, struct side *side);
-/* The path that a file of the other side, whose top is `other_top`, has on this one. */
-struct str side_path(const struct side_options *options, const struct side *side,
-	struct str other_top, struct str path);
 /*
  * Reads the configurations below the top that govern the file at `path`; call it after
  * side_find_roots. False if one is invalid. side_take_roots then adds the modules of all to the

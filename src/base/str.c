@@ -174,6 +174,20 @@ struct str path_join(struct arena *arena, struct str a, struct str b)
 	return (struct str){ p, a.n + 1 + b.n };
 }
 
+struct str path_below(struct str path, struct str top)
+{
+	if (!top.n || !path_under(path, top))
+		return path;
+	return str_from(path, path.n > top.n ? top.n + 1 : top.n);
+}
+
+struct str path_move(struct arena *arena, struct str path, struct str from, struct str to)
+{
+	if (str_eq(from, to) || !path_under(path, from))
+		return path;
+	return path_join(arena, to, path_below(path, from));
+}
+
 bool path_normalize(struct arena *arena, struct str path, struct str *out)
 {
 	char *p = arena_bytes(arena, path.n + 1);

@@ -95,6 +95,11 @@ struct str str_vprintf(struct arena *arena, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 /* `a` and `b` joined by one `/`; either may be empty. */
 struct str path_join(struct arena *arena, struct str a, struct str b);
+/* The path relative to `top`, empty for the top itself; unchanged if it is not below it. */
+struct str path_below(struct str path, struct str top);
+/* The path with the folder `from` in front replaced by `to`; unchanged if it is not below `from`.
+ */
+struct str path_move(struct arena *arena, struct str path, struct str from, struct str to);
 /*
  * `path` without `.`, empty and `..` components, in `arena`. False when it is absolute or climbs
  * out of its start, which is how a hostile path is recognised.

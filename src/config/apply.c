@@ -242,17 +242,6 @@ static void warn_unmatched(const struct mention *m, struct diags *diags)
 			ARG(written(m->place)), ARG(m->place.text->path));
 }
 
-/* A path of the configuration, moved to the old side's top. */
-static struct str path_on_old(const struct config *config, struct arena *arena, struct str path)
-{
-	struct str top = config->new_top;
-
-	if (str_eq(top, config->old_top) || !path_under(path, top))
-		return path;
-	return path_join(arena, config->old_top,
-		path.n > top.n ? str_from(path, top.n ? top.n + 1 : 0) : S(""));
-}
-
 void config_warn_unmatched(const struct config *config, const struct schema *old,
 	const struct schema *new, struct diags *diags)
 {
@@ -266,7 +255,8 @@ void config_warn_unmatched(const struct config *config, const struct schema *old
 	items = mentions.list.items;
 	for (uint32_t i = 0; i < mentions.list.n; i++)
 		items[i].matched = has_path(old, items[i].path) || has_path(new, items[i].path) ||
-				   has_path(old, path_on_old(config, diags->arena, items[i].path));
+				   has_path(old, path_move(diags->arena, items[i].path,
+							 config->new_top, config->old_top));
 	if (mentions.list.n)
 		qsort(items, mentions.list.n, sizeof *items, mention_order);
 	for (uint32_t i = 0, end; i < mentions.list.n; i = end) {

@@ -42,9 +42,7 @@ static bool has_file(const struct init *init, struct str path)
 /* A path as written in the configuration, relative to the top. */
 static struct str below_top(const struct init *init, struct str path)
 {
-	if (init->source->top.n && path_under(path, init->source->top))
-		path = str_from(path, init->source->top.n + 1);
-	return path;
+	return path_below(path, init->source->top);
 }
 
 /* If a file of package `a.b` is in `x/a/b`, its root is `x`. */
