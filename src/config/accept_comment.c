@@ -112,24 +112,24 @@ static bool same_element(const struct element *a, const struct element *b, struc
 }
 
 /* A multimap from hashes to indexes. */
-struct shelf {
+struct multimap {
 	struct arena *arena;
-	struct map heads; /* hash → the first struct shelved */
+	struct map heads; /* hash → the first struct multimap_entry */
 };
 
-struct shelved {
+struct multimap_entry {
 	uint32_t index;              /* in a list */
-	struct shelved *next, *last; /* last: set in the first one only */
+	struct multimap_entry *next, *last; /* last: set in the first one only */
 };
 
-static void shelve(struct shelf *shelf, uint64_t hash, uint32_t index)
+static void multimap_put(struct multimap *map, uint64_t hash, uint32_t index)
 {
-	void **slot = map_put(&shelf->heads, NULL, hash);
-	struct shelved *first = *slot, *each;
+	void **slot = map_put(&map->heads, NULL, hash);
+	struct multimap_entry *first = *slot, *each;
 
 	if (first && first->last->index == index)
 		return;
-	each = NEW(shelf->arena, struct shelved);
+	each = NEW(map->arena, struct multimap_entry);
 	each->index = index;
 	if (first)
 		first->last->next = each;
@@ -161,7 +161,8 @@ static uint64_t old_hash(const struct marker *marker, bool by_number, struct are
 /* The comments of one file. */
 struct marked_index {
 	struct marked_file *marked;
-	struct shelf old; /* its comments, for lookups by the other side; filled at the first one */
+	struct multimap
+		old; /* its comments, for lookups by the other side; filled at the first one */
 };
 
 static void index_old(struct marked_index *index, struct arena *arena)
@@ -171,8 +172,8 @@ static void index_old(struct marked_index *index, struct arena *arena)
 	index->old.arena = arena;
 	map_init(&index->old.heads, arena);
 	for (uint32_t i = 0; i < marked->markers.n; i++) {
-		shelve(&index->old, old_hash(&marked->markers.items[i], true, arena), i);
-		shelve(&index->old, old_hash(&marked->markers.items[i], false, arena), i);
+		multimap_put(&index->old, old_hash(&marked->markers.items[i], true, arena), i);
+		multimap_put(&index->old, old_hash(&marked->markers.items[i], false, arena), i);
 	}
 }
 
@@ -183,7 +184,7 @@ static bool is_old(const struct marker *marker, struct marked_index *index, stru
 		index_old(index, arena);
 	for (int by_number = 0; by_number < 2; by_number++) {
 		uint64_t hash = old_hash(marker, by_number, arena);
-		const struct shelved *each = map_get(&index->old.heads, NULL, hash);
+		const struct multimap_entry *each = map_get(&index->old.heads, NULL, hash);
 
 		for (; each; each = each->next) {
 			const struct marker *m = &index->marked->markers.items[each->index];
@@ -199,11 +200,11 @@ static bool is_old(const struct marker *marker, struct marked_index *index, stru
 }
 
 /* The findings of one file, by rule and place, and by selector. */
-struct fitting {
+struct finding_index {
 	struct arena *arena;
 	const struct marked_file *marked;
 	struct finding *const *items;
-	struct shelf shelf;
+	struct multimap findings;
 };
 
 enum place_kind { AT_FILE, AT_STATEMENT, AT_ELEMENT };
@@ -214,24 +215,26 @@ static uint64_t place_hash(struct str rule, enum place_kind kind, uint32_t begin
 }
 
 /* Adds a finding under all selectors that is_selected accepts for it. */
-static void shelve_selected(struct fitting *f, uint64_t place, uint32_t index)
+static void add_selected(struct finding_index *f, uint64_t place, uint32_t index)
 {
 	const struct finding *finding = f->items[index];
 	char text[24];
 
 	snprintf(text, sizeof text, "%016" PRIx64, finding->fingerprint);
-	shelve(&f->shelf, mix(place, str_hash(str_head(str_of(text), FEWEST_DIGITS))), index);
+	multimap_put(
+		&f->findings, mix(place, str_hash(str_head(str_of(text), FEWEST_DIGITS))), index);
 	if (finding->has_number) {
 		snprintf(text, sizeof text, "%" PRId32, finding->number);
-		shelve(&f->shelf, mix(place, str_hash(str_of(text))), index);
+		multimap_put(&f->findings, mix(place, str_hash(str_of(text))), index);
 	}
-	shelve(&f->shelf, mix(place, str_hash(finding->element)), index);
-	shelve(&f->shelf, mix(place, str_hash(str_last_component(finding->element))), index);
+	multimap_put(&f->findings, mix(place, str_hash(finding->element)), index);
+	multimap_put(
+		&f->findings, mix(place, str_hash(str_last_component(finding->element))), index);
 	if (finding->before.n)
-		shelve(&f->shelf, mix(place, str_hash(finding->before)), index);
+		multimap_put(&f->findings, mix(place, str_hash(finding->before)), index);
 }
 
-static void shelve_at(struct fitting *f, uint32_t index, struct span span)
+static void add_at(struct finding_index *f, uint32_t index, struct span span)
 {
 	const struct finding *finding = f->items[index];
 	struct str rule = str_of(finding->rule->id);
@@ -248,28 +251,28 @@ static void shelve_at(struct fitting *f, uint32_t index, struct span span)
 		places[n++] = place_hash(rule, AT_ELEMENT, element->span.begin);
 	while (n--) {
 		if (about)
-			shelve(&f->shelf, places[n], index);
-		shelve_selected(f, places[n], index);
+			multimap_put(&f->findings, places[n], index);
+		add_selected(f, places[n], index);
 	}
 }
 
-static void fitting_make(struct fitting *f, uint32_t n)
+static void finding_index_make(struct finding_index *f, uint32_t n)
 {
-	f->shelf.arena = f->arena;
-	map_init(&f->shelf.heads, f->arena);
+	f->findings.arena = f->arena;
+	map_init(&f->findings.heads, f->arena);
 	for (uint32_t i = 0; i < n; i++) {
-		shelve_at(f, i, f->items[i]->new_place.span);
+		add_at(f, i, f->items[i]->new_place.span);
 		if (f->items[i]->now_place.text)
-			shelve_at(f, i, f->items[i]->now_place.span);
+			add_at(f, i, f->items[i]->now_place.span);
 	}
 }
 
 /* Merges the first findings under `hash` that the comment fits into found[0] and found[1], the
  * first two of all in order. */
-static void fitting_try(
-	const struct fitting *f, const struct marker *marker, uint64_t hash, uint32_t found[2])
+static void find_under(const struct finding_index *f, const struct marker *marker, uint64_t hash,
+	uint32_t found[2])
 {
-	const struct shelved *each = map_get(&f->shelf.heads, NULL, hash);
+	const struct multimap_entry *each = map_get(&f->findings.heads, NULL, hash);
 
 	for (int n = 0; each && n < 2; each = each->next) {
 		if (!fits(f->marked, marker, f->items[each->index], f->arena))
@@ -286,7 +289,8 @@ static void fitting_try(
 	}
 }
 
-static void fitting_find(const struct fitting *f, const struct marker *marker, uint32_t found[2])
+static void find_fitting(
+	const struct finding_index *f, const struct marker *marker, uint32_t found[2])
 {
 	struct str selector = marker->selector;
 	uint64_t places[] = {
@@ -298,12 +302,12 @@ static void fitting_find(const struct fitting *f, const struct marker *marker, u
 	found[0] = found[1] = UINT32_MAX;
 	for (size_t i = 0; i < COUNT(places); i++) {
 		if (!selector.p) {
-			fitting_try(f, marker, places[i], found);
+			find_under(f, marker, places[i], found);
 			continue;
 		}
-		fitting_try(f, marker, mix(places[i], str_hash(selector)), found);
+		find_under(f, marker, mix(places[i], str_hash(selector)), found);
 		if (selector.n > FEWEST_DIGITS)
-			fitting_try(f, marker,
+			find_under(f, marker,
 				mix(places[i], str_hash(str_head(selector, FEWEST_DIGITS))), found);
 	}
 }
@@ -374,16 +378,16 @@ static void warn_of_several(struct acceptor *a, const struct marked_file *marked
 
 /* Accepts the finding that the comment fits, if it is the only one. */
 static void accept_one(
-	struct acceptor *a, const struct fitting *fitting, const struct marker *marker)
+	struct acceptor *a, const struct finding_index *index, const struct marker *marker)
 {
-	const struct marked_file *marked = fitting->marked;
+	const struct marked_file *marked = index->marked;
 	struct finding *finding;
 	uint32_t found[2];
 
-	fitting_find(fitting, marker, found);
+	find_fitting(index, marker, found);
 	if (found[0] == UINT32_MAX)
 		return;
-	finding = fitting->items[found[0]];
+	finding = index->items[found[0]];
 	if (found[1] != UINT32_MAX) {
 		warn_of_several(a, marked, marker, finding);
 		return;
@@ -405,13 +409,13 @@ static void accept_one(
 static void accept_in_file(struct acceptor *a, struct finding *const *items, uint32_t n)
 {
 	const struct marked_file *marked = marked_of(a, items[0]->new_file)->marked;
-	struct fitting fitting = { .arena = a->arena, .marked = marked, .items = items };
+	struct finding_index index = { .arena = a->arena, .marked = marked, .items = items };
 
 	if (marked->markers.n)
-		fitting_make(&fitting, n);
+		finding_index_make(&index, n);
 	for (uint32_t i = 0; i < marked->markers.n; i++)
 		if (check_marker(a, marked, &marked->markers.items[i]))
-			accept_one(a, &fitting, &marked->markers.items[i]);
+			accept_one(a, &index, &marked->markers.items[i]);
 }
 
 /* Groups the findings by file, in the order of each file's first finding. */

@@ -3,20 +3,20 @@
 #include "config/read.h"
 
 /* One folder that was searched. */
-struct looked {
+struct searched {
 	struct str folder;
 	struct config config; /* config.found: there is a file */
 	struct diags diags;   /* of its file, held back until it governs some contract */
 	bool ok, governs;
-	struct looked *governing; /* find_governing's answer, once it is_resolved */
+	struct searched *governing; /* find_governing's answer, once it is_resolved */
 	bool is_resolved;
 };
 
 struct nested {
 	struct arena *arena;
 	struct said said;
-	VEC(struct looked *) governing;
-	struct map folders; /* hash of a path → struct looked * */
+	VEC(struct searched *) governing;
+	struct map folders; /* hash of a path → struct searched * */
 };
 
 /* One call of config_discover. */
@@ -34,22 +34,23 @@ struct nested *nested_new(struct arena *arena)
 	return nested;
 }
 
-static struct looked *look(struct discovery *d, struct str folder)
+static struct searched *look(struct discovery *d, struct str folder)
 {
 	struct nested *nested = d->config->nested;
 	struct config_request request = *d->request;
 	uint64_t hash = str_hash(folder);
-	struct looked *looked = map_get(&nested->folders, NULL, hash);
+	struct searched *searched = map_get(&nested->folders, NULL, hash);
 
-	if (looked && str_eq(looked->folder, folder))
-		return looked;
-	looked = NEW(nested->arena, struct looked);
-	looked->folder = str_dup(nested->arena, folder);
-	diags_init(&looked->diags, nested->arena);
-	request.diags = &looked->diags;
-	looked->ok = config_read_folder(&request, looked->folder, &nested->said, &looked->config);
-	*map_put(&nested->folders, NULL, hash) = looked;
-	return looked;
+	if (searched && str_eq(searched->folder, folder))
+		return searched;
+	searched = NEW(nested->arena, struct searched);
+	searched->folder = str_dup(nested->arena, folder);
+	diags_init(&searched->diags, nested->arena);
+	request.diags = &searched->diags;
+	searched->ok =
+		config_read_folder(&request, searched->folder, &nested->said, &searched->config);
+	*map_put(&nested->folders, NULL, hash) = searched;
+	return searched;
 }
 
 static bool is_workspace(const struct config *config)
@@ -66,37 +67,38 @@ static bool has_module_above(const struct config *config, struct str folder)
 }
 
 /* The workspace that has a folder with its own configuration as a module; else the folder. */
-static struct looked *find_workspace(struct discovery *d, struct looked *inner)
+static struct searched *find_workspace(struct discovery *d, struct searched *inner)
 {
 	struct str folder = path_parent(inner->folder);
 
 	if (!inner->ok || is_workspace(&inner->config))
 		return inner;
 	for (; folder.n > d->request->source->top.n; folder = path_parent(folder)) {
-		struct looked *looked = look(d, folder);
-		const struct config *config = &looked->config;
+		struct searched *searched = look(d, folder);
+		const struct config *config = &searched->config;
 
-		if (config->found && looked->ok && is_workspace(config) &&
+		if (config->found && searched->ok && is_workspace(config) &&
 			has_module_above(config, inner->folder))
-			return looked;
+			return searched;
 	}
 	return inner;
 }
 
 /* The folder whose configuration governs the files in `folder`; NULL: none, the defaults apply. */
-static struct looked *find_governing(struct discovery *d, struct str folder)
+static struct searched *find_governing(struct discovery *d, struct str folder)
 {
-	struct looked *looked;
+	struct searched *searched;
 
 	if (folder.n <= d->request->source->top.n)
 		return NULL;
-	looked = look(d, folder);
-	if (!looked->is_resolved) {
-		looked->is_resolved = true;
-		looked->governing = looked->config.found ? find_workspace(d, looked)
-							 : find_governing(d, path_parent(folder));
+	searched = look(d, folder);
+	if (!searched->is_resolved) {
+		searched->is_resolved = true;
+		searched->governing = searched->config.found
+					      ? find_workspace(d, searched)
+					      : find_governing(d, path_parent(folder));
 	}
-	return looked->governing;
+	return searched->governing;
 }
 
 static void exclude(struct discovery *d, struct module *module, struct str folder)
@@ -106,19 +108,19 @@ static void exclude(struct discovery *d, struct module *module, struct str folde
 }
 
 /* Adds the modules of a folder's file to the whole configuration. */
-static void take_modules(struct discovery *d, struct looked *looked)
+static void take_modules(struct discovery *d, struct searched *searched)
 {
-	struct config *config = d->config, *part = &looked->config;
+	struct config *config = d->config, *part = &searched->config;
 	struct nested *nested = config->nested;
 	bool is_covered = false;
 
 	for (uint32_t i = 0; i < config->modules.n; i++)
-		exclude(d, &config->modules.items[i], looked->folder);
+		exclude(d, &config->modules.items[i], searched->folder);
 	for (uint32_t i = 0; i < part->modules.n; i++) {
 		struct module *module = vec_push(d->request->arena, &config->modules);
 
 		*module = part->modules.items[i];
-		is_covered |= str_eq(module->path, looked->folder);
+		is_covered |= str_eq(module->path, searched->folder);
 		/* With `roots:`, files outside of the roots are no part of the contract. */
 		for (uint32_t k = 0; k < part->roots.n; k++)
 			if (!str_eq(part->roots.items[k], module->path))
@@ -129,13 +131,13 @@ static void take_modules(struct discovery *d, struct looked *looked)
 	}
 	if (is_covered)
 		return;
-	part->rest.path = looked->folder;
-	*vec_push(d->request->arena, &part->rest.excludes) = looked->folder;
+	part->rest.path = searched->folder;
+	*vec_push(d->request->arena, &part->rest.excludes) = searched->folder;
 	*vec_push(d->request->arena, &config->modules) = part->rest;
 }
 
 /* Settings of the whole check have no effect below the top. */
-static void warn_of_base(const struct looked *looked, struct diags *diags)
+static void warn_of_base(const struct searched *looked, struct diags *diags)
 {
 	if (looked->config.base.p)
 		diag_warning(diags, NOWHERE, "'base:' of '" STR "' is passed over",
@@ -150,18 +152,18 @@ static void warn_of_base(const struct looked *looked, struct diags *diags)
 bool config_discover(const struct config_request *request, struct str path, struct config *config)
 {
 	struct discovery d = { request, config };
-	struct looked *looked = config->nested ? find_governing(&d, path_parent(path)) : NULL;
+	struct searched *searched = config->nested ? find_governing(&d, path_parent(path)) : NULL;
 
-	if (!looked || looked->governs)
-		return !looked || looked->ok;
-	looked->governs = true;
-	diags_adopt(request->diags, &looked->diags);
-	if (!looked->ok)
+	if (!searched || searched->governs)
+		return !searched || searched->ok;
+	searched->governs = true;
+	diags_adopt(request->diags, &searched->diags);
+	if (!searched->ok)
 		return false;
 	if (!request->override->layout_only)
-		warn_of_base(looked, request->diags);
-	take_modules(&d, looked);
-	*vec_push(request->arena, &config->nested->governing) = looked;
-	*vec_push(request->arena, &config->nested_files) = looked->config.file;
+		warn_of_base(searched, request->diags);
+	take_modules(&d, searched);
+	*vec_push(request->arena, &config->nested->governing) = searched;
+	*vec_push(request->arena, &config->nested_files) = searched->config.file;
 	return true;
 }

@@ -229,7 +229,7 @@ bool oneof_is_mixed(
 
 bool range_is_free(struct breaks *b, const struct message *message, int32_t begin, int32_t end)
 {
-	const struct taken *taken = index_taken(b, message);
+	const struct taken_numbers *taken = index_taken(b, message);
 	uint32_t low = 0, high = taken->list.n;
 
 	while (low < high) { /* find the first range that ends at or after `begin` */

@@ -93,12 +93,12 @@ static int taken_order(const void *left, const void *right)
 	return (a->begin > b->begin) - (a->begin < b->begin);
 }
 
-static void taken_add(struct breaks *b, struct taken *taken, int32_t begin, int32_t end)
+static void taken_add(struct breaks *b, struct taken_numbers *taken, int32_t begin, int32_t end)
 {
 	*vec_push(b->arena, &taken->list) = (struct taken_range){ begin, end };
 }
 
-static void taken_merge(struct taken *taken)
+static void taken_merge(struct taken_numbers *taken)
 {
 	struct taken_range *items = taken->list.items;
 	uint32_t n = 0;
@@ -114,13 +114,13 @@ static void taken_merge(struct taken *taken)
 	taken->list.n = n;
 }
 
-const struct taken *index_taken(struct breaks *b, const struct message *message)
+const struct taken_numbers *index_taken(struct breaks *b, const struct message *message)
 {
-	struct taken *taken = map_get(&b->indexed, message, 1);
+	struct taken_numbers *taken = map_get(&b->indexed, message, 1);
 
 	if (taken)
 		return taken;
-	taken = NEW(b->arena, struct taken);
+	taken = NEW(b->arena, struct taken_numbers);
 	for (uint32_t i = 0; i < message->fields.n; i++)
 		taken_add(b, taken, message->fields.items[i]->number,
 			message->fields.items[i]->number);

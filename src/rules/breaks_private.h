@@ -25,7 +25,7 @@ struct breaks {
 	struct intern *names;
 	const struct diff *diff;
 	struct map indexed;   /* (message or enum, 0): it is in the four maps below; (message, 1):
-				 struct taken */
+				 struct taken_numbers */
 	struct map by_number; /* (message or enum, number): a field, or the values of that number */
 	struct map by_name;   /* (name, message or enum): a field or value */
 	struct map by_json;  /* (interned JSON name or name, message): its first field; (custom JSON
@@ -71,10 +71,10 @@ struct taken_range {
 
 /* The numbers taken by its fields, extension ranges and reserved ranges, as sorted ranges that
  * neither overlap nor touch. */
-struct taken {
+struct taken_numbers {
 	VEC(struct taken_range) list;
 };
-const struct taken *index_taken(struct breaks *b, const struct message *message);
+const struct taken_numbers *index_taken(struct breaks *b, const struct message *message);
 /* Does a field of the old side have this message as its type? Its own fields do not count. */
 bool index_is_used(struct breaks *b, const struct message *message);
 

@@ -254,7 +254,7 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->fingerprint = finding_fingerprint(f, c->arena);
 	*vec_push(c->arena, &c->findings->list) = f;
 	*vec_push(c->arena, &c->unplaced) = (struct unplaced){ f, fact->old, fact->new, fact->now };
-	*map_put(&c->made, subject, row) = f;
+	*map_put(&c->by_subject, subject, row) = f;
 	return f;
 }
 
@@ -274,7 +274,7 @@ void findings_link(struct check *c)
 {
 	for (uint32_t i = 0; i < c->links.n; i++) {
 		struct link *link = &c->links.items[i];
-		struct finding *other = map_get(&c->made, link->subject, link->row);
+		struct finding *other = map_get(&c->by_subject, link->subject, link->row);
 		struct finding *cause = link->entails ? link->finding : other;
 		struct finding *finding = link->entails ? other : link->finding;
 

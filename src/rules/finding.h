@@ -44,7 +44,7 @@ struct check {
 	struct map lookups;  /* of lookup.c, by message or enum */
 	struct map turned;   /* of visibility.c, by new file */
 	struct moves *moves; /* of moved.c; NULL until the first question */
-	struct map made;     /* (subject, row): the last finding */
+	struct map by_subject; /* (subject, row): the last finding */
 	VEC(struct link) links;
 	VEC(struct unplaced) unplaced;
 };

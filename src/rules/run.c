@@ -30,7 +30,7 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	c->selection = options->selection;
 	c->findings = findings;
 	c->diags = options->diags;
-	map_init(&c->made, options->arena);
+	map_init(&c->by_subject, options->arena);
 	map_init(&c->lookups, options->arena);
 	map_init(&c->turned, options->arena);
 	all = rules_all(&n);

@@ -90,7 +90,7 @@ static void turned_add(struct check *c, struct finding *finding, const struct el
 		turned = *slot = NEW(c->arena, struct turned);
 		turned->first = finding;
 		turned->name = finding->element;
-		*map_put(&c->made, new->file, ROW_SYMBOL_SAME_VISIBILITY) = finding;
+		*map_put(&c->by_subject, new->file, ROW_SYMBOL_SAME_VISIBILITY) = finding;
 	}
 	turned->nested |= old->parent->kind != ELEMENT_FILE;
 	if (++turned->n > 1)
