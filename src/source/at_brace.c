@@ -1,5 +1,5 @@
 /* `@{…}` in names: upstreams, what was checked out before, and entries of logs. */
-#include "source/revision.h"
+#include "source/lookup.h"
 
 #include "source/refs.h"
 

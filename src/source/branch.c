@@ -1,7 +1,7 @@
 /*
  * Which branch of a repository is its default one, and what a merge in progress brings.
  */
-#include "source/private.h"
+#include "source/revision.h"
 #include "source/refs.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
  * Which contracts differ between two sources: the answer decides what is compiled, so it is exact.
  */
-#include "source/git.h"
+#include "source/tree.h"
 
 #include <stdlib.h>
 
@@ -35,15 +35,13 @@ static bool bytes_differ(struct source *old, struct source_entry *a, struct sour
 	struct arena_mark mark = arena_mark(scratch);
 	struct str old_bytes, new_bytes;
 	bool ok = source_read_for(old, READ_IDENTITY, a, scratch, &old_bytes, diags) &&
-		  source_read_for(new, READ_IDENTITY, b, scratch, &new_bytes, diags) &&
-		  content_hash(old, old_bytes, &a->id);
+		  source_read_for(new, READ_IDENTITY, b, scratch, &new_bytes, diags);
 
 	if (ok) {
 		*differ = !str_eq(old_bytes, new_bytes);
-		b->id = a->id;
-		if (*differ)
-			ok = content_hash(new, new_bytes, &b->id);
-		if (ok && *differ && content_id_eq(&a->id, &b->id))
+		a->id = content_hash(old, old_bytes);
+		b->id = *differ ? content_hash(new, new_bytes) : a->id;
+		if (*differ && content_id_eq(&a->id, &b->id))
 			b->id.bytes[sizeof b->id.bytes - 1] ^= 0x80;
 	}
 	a->has_id = b->has_id = ok;

@@ -1,7 +1,7 @@
 /*
  * What a repository shows of itself: where its hooks are, which branch is its main one.
  */
-#include "source/git.h"
+#include "source/revision.h"
 
 /*
  * core.hooksPath of one configuration; false: it does not say. `~` is expanded here, since the

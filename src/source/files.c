@@ -15,27 +15,6 @@
 
 enum { MAX_HOPS = 40 }; /* links in one path, as Linux has it */
 
-struct str path_printable(struct arena *arena, struct str path)
-{
-	size_t bad = 0, n = 0;
-	char *p;
-
-	for (size_t i = 0; i < path.n; i++)
-		bad += (unsigned char)path.p[i] < 0x20 || path.p[i] == 0x7f;
-	if (!bad)
-		return path;
-	p = arena_bytes(arena, path.n + 3 * bad + 1);
-	for (size_t i = 0; i < path.n; i++) {
-		unsigned char c = (unsigned char)path.p[i];
-
-		if (c < 0x20 || c == 0x7f)
-			n += (size_t)snprintf(p + n, 5, "\\x%02x", c);
-		else
-			p[n++] = (char)c;
-	}
-	return (struct str){ p, n };
-}
-
 /* Component by component, for kernels without openat2. */
 static int beneath_walk(int top, char *path, int flags)
 {

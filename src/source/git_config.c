@@ -4,7 +4,7 @@
  * What people write by hand beside that (includes, quotes, lines that go on) is left to libgit2,
  * whose start costs more than a whole check: library.c.
  */
-#include "source/git.h"
+#include "source/git_config.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * libgit2 opens to find any other are looked at before it does: it waits for a FIFO, reads a device
  * to its end, and takes a file that it may not read for one that is not there.
  */
-#include "source/git.h"
+#include "source/repository.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "source/fixture.h"
 
-#include "source/git.h"
+#include "source/revision.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -394,7 +394,7 @@ static const char *default_base(struct fixture *f, const char *configured, struc
 
 	if (!sources_open(&f->options, &request, &old, &new, note, &f->diags))
 		return NULL;
-	assert_true(new->is_git && new->is_on_disk);
+	assert_true(new->is_git &&new->is_on_disk);
 	text = fixture_read(f, old, "api/a.proto");
 	source_close(old);
 	source_close(new);

@@ -8,7 +8,7 @@
 #pragma once
 #include <regex.h>
 #include "base/vec.h"
-#include "source/git.h"
+#include "source/revision.h"
 
 struct commit {
 	struct content_id id, tree;

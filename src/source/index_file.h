@@ -3,7 +3,7 @@
  * checksum, all of which today's git leaves behind.
  */
 #pragma once
-#include "source/git.h"
+#include "source/objects.h"
 
 enum { FLAG_SKIPPED = 0x4000 }; /* of more_flags */
 

@@ -3,6 +3,8 @@
  */
 #include "base/open.h"
 #include "source/opening.h"
+#include "source/tree.h"
+#include "source/work.h"
 
 #include <errno.h>
 #include <sys/random.h>

@@ -4,7 +4,9 @@
  * git_libgit2_init of Debian's build reads the system's certificates, which takes longer than a
  * check of one change. So libgit2 is started here alone, and ended before anything else is read.
  */
-#include "source/git.h"
+#include "source/repository.h"
+
+#include <git2.h>
 
 static const char *const extensions[] = { "worktreeconfig", "partialclone", "preciousobjects",
 	"relativeworktrees", "noop-v1", "objectformat", "refstorage" };

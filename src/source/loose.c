@@ -4,7 +4,7 @@
  * libgit2 1.5 reads a cut loose object for ever (#7342), writes one that holds more than it
  * declares out of bounds (#7177), and gives zeros for what one lacks. So it does not read them.
  */
-#include "source/git.h"
+#include "source/objects.h"
 #include "base/open.h"
 
 #include <dirent.h>

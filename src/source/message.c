@@ -1,5 +1,5 @@
 /* `:/text` and `REV^{/text}`: commits found by their messages. */
-#include "source/revision.h"
+#include "source/lookup.h"
 
 #include "source/graph.h"
 #include "source/refs.h"

@@ -1,7 +1,7 @@
 /*
  * Objects read from the object database: trees once, blobs each time somebody asks.
  */
-#include "source/git.h"
+#include "source/objects.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -436,37 +436,6 @@ const struct tree_item *tree_item_find(const struct tree *tree, struct str name)
 			return &tree->items[low];
 	}
 	return NULL;
-}
-
-struct str id_text(struct arena *arena, const uint8_t *id)
-{
-	char *text = arena_bytes(arena, GIT_OID_HEXSZ + 1);
-
-	for (int i = 0; i < GIT_OID_RAWSZ; i++)
-		snprintf(text + 2 * i, 3, "%02x", id[i]);
-	return (struct str){ text, GIT_OID_HEXSZ };
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool id_parse(struct str text, struct content_id *id)
-{
-	if (text.n < GIT_OID_HEXSZ)
-		return false;
-	for (size_t i = 0; i < GIT_OID_HEXSZ; i++) {
-		int digit = hex_digit(text.p[i]);
-
-		if (digit < 0)
-			return false;
-		id->bytes[i / 2] = (uint8_t)(i % 2 ? id->bytes[i / 2] | digit : digit << 4);
-	}
-	return true;
 }
 
 struct only_id {

@@ -1,7 +1,7 @@
 /*
  * The object database: the repository's own folder of objects, and its alternates.
  */
-#include "source/git.h"
+#include "source/objects.h"
 #include "base/open.h"
 
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * check that names none.
  */
 #pragma once
-#include "source/git.h"
+#include "source/revision.h"
 
 /* The repository is opened when the first input needs it, and shared by both sides. */
 struct opening {

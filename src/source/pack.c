@@ -269,27 +269,6 @@ static enum packs_answer object_make(struct reader *reader, const struct pack *p
 		       : reader->refused;
 }
 
-struct content_id object_hash(git_object_t type, struct str bytes)
-{
-	struct content_id id;
-	char head[32];
-	int n = snprintf(head, sizeof head, "%s %zu", git_object_type2string(type), bytes.n);
-	struct sha1_ctx hash;
-
-	sha1_init(&hash);
-	sha1_update(&hash, (size_t)n + 1, (const uint8_t *)head);
-	sha1_update(&hash, bytes.n, (const uint8_t *)bytes.p);
-	sha1_digest(&hash, sizeof id.bytes, id.bytes);
-	return id;
-}
-
-bool object_has_id(git_object_t type, struct str bytes, const uint8_t *id)
-{
-	struct content_id real = object_hash(type, bytes);
-
-	return memcmp(real.bytes, id, sizeof real.bytes) == 0;
-}
-
 /* ---- all of it ---- */
 
 struct packs *packs_new(const struct arena *relative)

@@ -11,7 +11,7 @@
 #pragma once
 #include <pthread.h>
 #include <stdatomic.h>
-#include "source/git.h"
+#include "source/objects.h"
 
 enum { MAX_CHAIN = 4095 /* deltas on one another, as many as git makes */ };
 

@@ -1,6 +1,6 @@
 #include "source/fixture.h"
 
-#include "source/git.h"
+#include "source/objects.h"
 
 #include <libdeflate.h>
 

@@ -76,7 +76,7 @@ void diag_unreadable(const struct source *source, struct str path, int error, st
 
 /* A new source that nothing was listed of. */
 struct source *source_new(struct arena *arena, const struct source_ops *ops, void *impl);
-/* A path for messages: the side before it, control characters made visible; in `arena`. */
+/* A path for messages, with control characters made visible; in `arena`. */
 struct str path_printable(struct arena *arena, struct str path);
 /* Relative, without empty, `.` and `..` parts and without NUL. */
 bool path_is_clean(struct str path);
@@ -89,7 +89,7 @@ void entries_sort(struct source_entry *entries, uint32_t n);
 /* The first of sorted entries that is `folder` or below it. */
 bool entries_under(const struct source_entry *entries, uint32_t n, struct str folder);
 /* The content id of bytes, as source->hashing says. */
-bool content_hash(const struct source *source, struct str bytes, struct content_id *id);
+struct content_id content_hash(const struct source *source, struct str bytes);
 bool content_id_eq(const struct content_id *a, const struct content_id *b);
 /* False and an error when there is one contract more than the limit allows. */
 bool check_count(const struct source *source, uint32_t n, uint32_t limit, struct diags *diags);

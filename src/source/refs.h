@@ -6,7 +6,7 @@
  * and writes nothing. Where a name stands is gitrepository-layout(5)'s and git's files backend's.
  */
 #pragma once
-#include "source/git.h"
+#include "source/objects.h"
 
 /* REF_FAILED: it is there and cannot be read; an error was added. */
 enum ref_answer { REF_FOUND, REF_ABSENT, REF_FAILED };

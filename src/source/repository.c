@@ -1,7 +1,7 @@
 /*
  * Opening a repository: git's variables, its configuration, and what it lacks.
  */
-#include "source/git.h"
+#include "source/objects.h"
 #include "base/open.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
  * the text before it means. libgit2's git_revparse is not used: it takes `NAME@` for HEAD, reads
  * another log for HEAD@{N}, and writes one that is not there.
  */
-#include "source/revision.h"
+#include "source/lookup.h"
 
 #include "source/graph.h"
 #include "source/refs.h"

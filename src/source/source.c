@@ -1,8 +1,7 @@
 #include "source/private.h"
-#include "source/git.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <xxhash.h>
 
 struct source *source_new(struct arena *arena, const struct source_ops *ops, void *impl)
 {
@@ -14,6 +13,27 @@ struct source *source_new(struct arena *arena, const struct source_ops *ops, voi
 	source->name = source->side = source->top = source->prefix = S("");
 	diags_init(&source->unlooked, arena);
 	return source;
+}
+
+struct str path_printable(struct arena *arena, struct str path)
+{
+	size_t bad = 0, n = 0;
+	char *p;
+
+	for (size_t i = 0; i < path.n; i++)
+		bad += (unsigned char)path.p[i] < 0x20 || path.p[i] == 0x7f;
+	if (!bad)
+		return path;
+	p = arena_bytes(arena, path.n + 3 * bad + 1);
+	for (size_t i = 0; i < path.n; i++) {
+		unsigned char c = (unsigned char)path.p[i];
+
+		if (c < 0x20 || c == 0x7f)
+			n += (size_t)snprintf(p + n, 5, "\\x%02x", c);
+		else
+			p[n++] = (char)c;
+	}
+	return (struct str){ p, n };
 }
 
 struct str source_path_name(const struct source *source, struct arena *arena, struct str path)
@@ -107,28 +127,6 @@ bool entries_under(const struct source_entry *entries, uint32_t n, struct str fo
 	if (low < n && path_under(entries[low].path, folder))
 		return true;
 	return entries_find((struct source_entry *)entries, n, folder) != NULL;
-}
-
-bool content_hash(const struct source *source, struct str bytes, struct content_id *id)
-{
-	XXH128_canonical_t canonical;
-
-	if (source->hashing.blob) {
-		*id = object_hash(GIT_OBJECT_BLOB, bytes);
-		return true;
-	}
-	XXH128_canonicalFromHash(&canonical,
-		XXH3_128bits_withSeed(bytes.p ? bytes.p : "", bytes.n, source->hashing.seed));
-	*id = (struct content_id){ 0 };
-	memcpy(id->bytes, canonical.digest, sizeof canonical.digest);
-	for (int i = 0; i < 4; i++)
-		id->bytes[16 + i] = (uint8_t)(bytes.n >> (8 * i));
-	return true;
-}
-
-bool content_id_eq(const struct content_id *a, const struct content_id *b)
-{
-	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
 bool check_count(const struct source *source, uint32_t n, uint32_t limit, struct diags *diags)
@@ -401,8 +399,9 @@ bool source_identify(struct source *source, struct source_entry *entry, struct d
 	if (source->ops->identify)
 		return source->ops->identify(source, entry, diags);
 	scratch = arena_like(source->arena);
-	entry->has_id = source_read_for(source, READ_IDENTITY, entry, scratch, &bytes, diags) &&
-			content_hash(source, bytes, &entry->id);
+	entry->has_id = source_read_for(source, READ_IDENTITY, entry, scratch, &bytes, diags);
+	if (entry->has_id)
+		entry->id = content_hash(source, bytes);
 	arena_free(scratch);
 	return entry->has_id;
 }

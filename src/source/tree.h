@@ -2,7 +2,7 @@
  * What the source of a tree (tree.c) and the comparison of two (tree_pair.c) share.
  */
 #pragma once
-#include "source/git.h"
+#include "source/objects.h"
 
 struct tree_source {
 	struct repository *repository;
@@ -24,6 +24,14 @@ struct tree_source {
 		uint32_t n_steps;
 	} * way;
 };
+
+/* The source of a tree; `top` is the path in the repository that the source begins at. */
+struct source *tree_open(struct repository *repository, const struct content_id *tree,
+	struct str top, struct str name, struct str side, struct diags *diags);
+/* tree_pair.c: are these trees of one repository with one top, so that tree_changes applies? */
+bool tree_is_comparable(const struct source *old, const struct source *new);
+bool tree_changes(
+	struct source *old, struct source *new, struct changes *changes, struct diags *diags);
 
 extern const struct source_ops tree_ops;
 

@@ -40,8 +40,8 @@ static size_t gzip_read(struct unpacker *u, char *p, size_t n)
 			u->ended = !str_starts(u->rest, S("\x1F\x8B"));
 			if (!u->ended)
 				inflateReset(&u->zlib);
-		} else if (result == Z_BUF_ERROR || (result == Z_OK && !u->rest.n &&
-							    u->zlib.avail_out)) {
+		} else if (result == Z_BUF_ERROR ||
+			   (result == Z_OK && !u->rest.n && u->zlib.avail_out)) {
 			u->failed = cut_short;
 			u->ended = true;
 		} else if (result != Z_OK) {
@@ -138,8 +138,8 @@ size_t unpacker_skip(struct unpacker *u, uint64_t n)
 	uint64_t done = 0;
 
 	while (done < n && !u->ended)
-		done += read_some(u, unread, n - done < sizeof unread ? (size_t)(n - done)
-								      : sizeof unread);
+		done += read_some(
+			u, unread, n - done < sizeof unread ? (size_t)(n - done) : sizeof unread);
 	return (size_t)done;
 }
 

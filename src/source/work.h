@@ -16,7 +16,8 @@ struct work {
 	struct filters *filters;          /* NULL: nothing is read from the disk */
 	bool on_disk;                     /* the working tree, not the index */
 	bool skips_some;                  /* something in the index is marked as skipped */
-	struct map folded; /* the index's paths, by their hash in small letters; once it is needed */
+	struct map
+		folded; /* the index's paths, by their hash in small letters; once it is needed */
 	bool is_folded;
 };
 
@@ -26,6 +27,10 @@ struct work_file {
 	bool from_index;
 };
 
+/* worktree.c */
+struct source *worktree_open(struct repository *repository, struct diags *diags);
+struct source *index_open(struct repository *repository, struct diags *diags);
+
 /* work_rules.c */
 /* core.excludesFile, and before it info/exclude. False and an error: which files are ignored is not
  * known. */
@@ -34,8 +39,8 @@ bool rules_of_repository(struct work *work, struct diags *diags);
  * checkout left it out. A link or a folder of that name has no rules to git, either. */
 bool rules_in(const struct work *work, struct str folder, const struct ignore_rules *above,
 	const struct ignore_rules **rules, struct diags *diags);
-/* Is an open folder the top of a repository of its own? What only looks like one is none. False with
- * errno, 0 if it is none, where nobody can look. */
+/* Is an open folder the top of a repository of its own? What only looks like one is none. False
+ * with errno, 0 if it is none, where nobody can look. */
 bool is_repository(int fd);
 /* Is it in the index, or where letters of either case are equal, one like it? */
 bool work_is_tracked(struct work *work, struct str path);

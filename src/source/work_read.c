@@ -81,8 +81,9 @@ bool work_identify(struct source *source, struct source_entry *entry, struct dia
 	struct arena *scratch = arena_like(source->arena);
 	struct str bytes;
 
-	entry->has_id = read_disk(source, entry, true, scratch, &bytes, diags) &&
-			content_hash(source, bytes, &entry->id);
+	entry->has_id = read_disk(source, entry, true, scratch, &bytes, diags);
+	if (entry->has_id)
+		entry->id = content_hash(source, bytes);
 	arena_free(scratch);
 	return entry->has_id;
 }

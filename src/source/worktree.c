@@ -86,8 +86,9 @@ static bool index_item(struct work *work, struct str path, struct item *item, st
 }
 
 /*
- * Does the index count, whatever is on disk? So git-update-index(1) has it: of what is assumed to be
- * unchanged, and of what is skipped. What a sparse checkout skips and is there all the same counts.
+ * Does the index count, whatever is on disk? So git-update-index(1) has it: of what is assumed to
+ * be unchanged, and of what is skipped. What a sparse checkout skips and is there all the same
+ * counts.
  */
 static bool is_kept(const struct work *work, const struct index_entry *entry)
 {
@@ -102,9 +103,8 @@ static bool is_link_in_file(const struct work *work, const struct index_entry *e
 	return entry && work->repository->no_links && (index_mode(entry) & MODE_TYPE) == MODE_LINK;
 }
 
-static enum file_kind read_target(
-	struct source *source, struct str path, struct arena *arena, struct str *target,
-	struct diags *diags)
+static enum file_kind read_target(struct source *source, struct str path, struct arena *arena,
+	struct str *target, struct diags *diags)
 {
 	const struct work *work = source->impl;
 	int fd = beneath_open_file(work->repository->work_top, path), error = errno;
@@ -378,8 +378,8 @@ static bool walk_below(
 		folder.untracked = false;
 	if (!folder.untracked && !tracked)
 		return true;
-	folder.fd =
-		openat_again(above->fd, name->text.p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder.fd = openat_again(
+		above->fd, name->text.p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder.fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
 		       fail_folder(l, path, errno);
@@ -465,8 +465,7 @@ static enum file_kind kind_on_disk(struct listing *l, struct str path)
 {
 	struct arena *scratch = arena_like(l->work->arena);
 	struct str target;
-	enum file_kind kind =
-		beneath_look(l->work->repository->work_top, path, scratch, &target);
+	enum file_kind kind = beneath_look(l->work->repository->work_top, path, scratch, &target);
 
 	if (kind == FILE_ERROR)
 		diag_unreadable(l->source, path, errno, l->diags);
@@ -564,8 +563,8 @@ static const char *work_obstacle(struct source *source, struct str path)
 		(work->on_disk && !world.last_from_index && !work_has(source, path)))
 		return NULL;
 	if (kind == FILE_LINK)
-		return obstacle_of_link(resolve_link(
-			source, str_dup(source->arena, path), &entry, world.diags));
+		return obstacle_of_link(
+			resolve_link(source, str_dup(source->arena, path), &entry, world.diags));
 	return obstacle_of(kind);
 }
 
