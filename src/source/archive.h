@@ -1,9 +1,9 @@
 /*
  * What the readers of tar and zip share; private to this folder.
  *
- * A reader walks the archive and gives each entry to archive_take; its bytes are read only if that
- * wants them. archive.c makes a source of what was taken: paths are cleaned and shortened there,
- * links resolved within the archive, and everything that a stranger could do with names refused.
+ * A reader walks the archive and passes each entry to archive_take, which decides whether its bytes
+ * are read. archive.c makes a source of them: it cleans and shortens paths, resolves links within
+ * the archive, and refuses malicious names.
  */
 #pragma once
 #include "source/private.h"
@@ -16,7 +16,7 @@ struct member {
 	struct str target; /* of links */
 	struct str bytes;  /* of a file that is kept; absent: not read */
 	enum member_kind kind;
-	bool is_wanted; /* a second walk is to read it: a link leads there */
+	bool is_wanted; /* the target of a link, to be read by a second walk */
 };
 
 struct archive {
@@ -24,7 +24,7 @@ struct archive {
 	struct arena *arena;
 	struct str name; /* of the input, for messages */
 	struct diags *diags;
-	uint32_t strip; /* components that are taken off the front of each path */
+	uint32_t strip; /* components to remove from the front of each path */
 	VEC(struct member) members;
 	struct map by_path;  /* hash of a path → index of its member + 1 */
 	uint64_t kept_bytes; /* of all members */
@@ -32,14 +32,14 @@ struct archive {
 };
 
 /*
- * The next entry. *member NULL: nothing of it is needed; else its bytes, or for a link the target,
- * are to be set with archive_keep or as they are. False: refused, an error was given.
+ * Takes the next entry. *member: where the reader puts its bytes; NULL: they are not needed. False
+ * and an error: the entry is refused.
  */
 bool archive_take(struct archive *archive, struct str path, enum member_kind kind,
 	struct str target, struct member **member);
-/* Room for the `n` bytes of a member; NULL: too many, an error was given. */
+/* Room for the `n` bytes of a member; NULL and an error: too many. */
 char *archive_room(struct archive *archive, struct member *member, uint64_t n);
-/* An error that ends the walk; false. */
+/* Adds an error, which ends the walk; returns false. */
 bool archive_fail(struct archive *archive, struct str path, const char *what);
 
 bool tar_walk(struct archive *archive, enum packing packing, struct str bytes);

@@ -1,5 +1,5 @@
 /*
- * For the tests of this folder: a temporary folder, files in it, a repository of it.
+ * For the tests of this folder: a temporary folder with files and perhaps a repository.
  */
 #pragma once
 #include <git2.h>
@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* after those four, as cmocka wants it */
+/* cmocka needs those four first */
 #include <cmocka.h>
 
 #include "source/source.h"
@@ -21,7 +21,7 @@ struct fixture {
 	int64_t time;         /* of the next commit */
 };
 
-/* For cmocka: *state is a new struct fixture, and its folder is removed again. */
+/* For cmocka: *state is a new struct fixture, whose folder fixture_end removes. */
 int fixture_begin(void **state);
 int fixture_end(void **state);
 void fixture_write(struct fixture *f, const char *path, const char *text);
@@ -30,7 +30,7 @@ void fixture_link(struct fixture *f, const char *target, const char *path);
 void fixture_remove(struct fixture *f, const char *path);
 /* Makes a repository of the folder, with `main` as its branch. */
 void fixture_repository(struct fixture *f);
-/* Puts all files that are there into the index. */
+/* Adds all files to the index. */
 void fixture_add_all(struct fixture *f);
 /* Adds and commits all, with up to two parents besides HEAD's as revisions (NULL: none). */
 void fixture_commit(struct fixture *f, const char *message, const char *second_parent);
@@ -43,7 +43,7 @@ struct source *fixture_open(struct fixture *f, const char *input);
 /* All paths, joined by blanks. */
 const char *fixture_paths(struct fixture *f, struct source *source);
 const char *fixture_read(struct fixture *f, struct source *source, const char *path);
-/* Opens what `check` would, and tells the changes: `+a.proto -b.proto *c.proto`. NULL: errors. */
+/* The changes between the sides that `check` opens: `+a.proto -b.proto *c.proto`. NULL: errors. */
 const char *fixture_changes(struct fixture *f, const char *base, const char *head);
-/* The first diagnostic with its help; empty: none. */
+/* The first diagnostic with its help; empty if there is none. */
 const char *fixture_said(struct fixture *f);

@@ -1,9 +1,8 @@
 /*
- * The commit graph, walked by ourselves; private to this folder.
+ * Walks over the commit graph; private to this folder.
  *
- * libgit2 wants the parents of a shallow clone's cut commits and fails although the answer is
- * there; git gives those commits no parents. A graph reads each commit once and lives for one
- * question.
+ * libgit2 fails where a shallow clone is cut, since it needs the parents of those commits; to git they
+ * have none. A graph reads each commit once and lives for one question.
  */
 #pragma once
 #include <regex.h>
@@ -18,8 +17,8 @@ struct commit {
 	uint32_t flags; /* of the walk that runs */
 	uint32_t seen;  /* number of the walk that saw it */
 	int64_t date;   /* the committer's, seconds since 1970 */
-	bool matches;   /* its message, the graph's pattern */
-	struct str tag; /* nearest_tag: of the pattern */
+	bool matches;   /* its message matches the graph's pattern */
+	struct str tag; /* nearest_tag: one that matches the pattern */
 };
 
 struct graph {
@@ -27,8 +26,8 @@ struct graph {
 	struct arena *arena;
 	struct map commits;
 	struct diags *diags;
-	const regex_t *pattern; /* NULL: messages are not looked at */
-	/* A heap, newest first; of one date the one that came first. */
+	const regex_t *pattern; /* for messages; NULL: they are not read */
+	/* A heap, newest first; of equal dates the first one pushed. */
 	VEC(struct waiting {
 		struct commit *commit;
 		uint64_t order;
@@ -36,14 +35,14 @@ struct graph {
 	queue;
 	uint64_t order;
 	uint32_t walk;
-	bool ignores_roots; /* a shallow clone's cut commits have their parents */
+	bool ignores_roots; /* follow parents where a shallow clone is cut */
 	bool failed;        /* a commit could not be read; an error was added */
 };
 
 struct graph *graph_new(struct repository *repository, struct diags *diags);
 void graph_free(struct graph *graph);
-/* NULL and graph->failed when it cannot be read. */
+/* NULL and graph->failed: it cannot be read. */
 struct commit *commit_get(struct graph *graph, const struct content_id *id);
 void queue_push(struct graph *graph, struct commit *commit);
-/* The newest; there must be one. */
+/* The newest commit of the queue, which is not empty. */
 struct commit *queue_pop(struct graph *graph);

@@ -1,6 +1,6 @@
 /*
- * The index, read by ourselves: libgit2 1.5 refuses sparse and split indexes and those without a
- * checksum, all of which today's git leaves behind.
+ * git's index. Parsed here, since libgit2 1.5 refuses sparse and split indexes and those without a
+ * checksum, all of which current git writes.
  */
 #pragma once
 #include "source/objects.h"
@@ -14,7 +14,7 @@ struct index_stat {
 struct index_entry {
 	struct str
 		path; /* of a folder that a sparse index keeps whole: without the `/` at the end */
-	const uint8_t *raw; /* the entry as it stands in the file */
+	const uint8_t *raw; /* the entry in the file */
 	uint16_t flags, more_flags;
 };
 
@@ -25,21 +25,21 @@ struct index_file {
 	struct str trees;        /* the payload of the `TREE` extension; absent: none */
 };
 
-/* Reads the repository's index; one that is not there is empty. Everything lives in `arena`. */
+/* Reads the repository's index; a missing one is empty. Everything is in `arena`. */
 bool index_read(struct repository *repository, struct arena *arena, struct index_file *index,
 	struct diags *diags);
-/* Sorts entries as they are sorted in an index. */
+/* Sorts entries as an index does. */
 void index_sort(struct index_entry *entries, uint32_t n);
-/* An entry, marked as skipped, that is in no file. */
+/* A new entry, marked as skipped, that is not in the file. */
 struct index_entry index_skipped_entry(
 	struct arena *arena, struct str path, uint32_t mode, const uint8_t *id);
-/* index_unfold.c: makes entries of all files in those folders of a sparse index that are on disk: a
- * folder may be there since it was made anew, or something untracked is in it. */
+/* index_unfold.c: makes entries for all files in those folders of a sparse index that exist on disk,
+ * where they were created again or have untracked files. */
 bool index_unfold(struct repository *repository, struct arena *arena, struct index_file *index,
 	struct diags *diags);
-/* The entry at a path, of whatever stage; NULL if there is none. */
+/* The entry at a path, of any stage; NULL: none. */
 const struct index_entry *index_find(const struct index_file *index, struct str path);
-/* The first entry below a folder, NULL if there is none. */
+/* The first entry below a folder; NULL: none. */
 const struct index_entry *index_find_below(const struct index_file *index, struct str folder);
 /*
  * Calls `found` with the id of each tree that the index knows to hold files and submodules only, no

@@ -5,18 +5,18 @@
 #include "source/source.h"
 
 enum {
-	MAX_DEPTH = 256,       /* folders in folders; deeper ones are an error */
-	MAX_PATH_BYTES = 4096, /* as PATH_MAX: nothing longer could be checked out */
+	MAX_DEPTH = 256,       /* of nested folders */
+	MAX_PATH_BYTES = 4096, /* as PATH_MAX: a longer path cannot be checked out */
 	/*
-	 * A few hundred bytes of trees can make paths without end, since a tree may stand in many
-	 * folders, and links in links names without end: what one walk over a side may meet.
+	 * Limits of one walk over a side. A few hundred bytes of trees can make endless paths, since
+	 * many folders may have one tree; so can links to links.
 	 */
 	MAX_WALK_ENTRIES = 20000000,
-	MAX_WALK_PATH_BYTES = 256 << 20, /* of its folders, contracts and links together */
-	MAX_LINK_STEPS = 2000000,        /* names that its links lead over */
+	MAX_WALK_PATH_BYTES = 256 << 20, /* of all its folders, contracts and links */
+	MAX_LINK_STEPS = 2000000,        /* names met while its links are followed */
 };
 
-/* What was met so far; a file in two folders counts twice. */
+/* What a walk has met so far; a file in two folders counts twice. */
 struct walk_count {
 	uint32_t files; /* contracts and links that may be one */
 	uint32_t entries;
@@ -24,13 +24,13 @@ struct walk_count {
 };
 
 /*
- * Where a file ends that somebody's path led to. FILE_OTHER: a FIFO, a device, a socket, a
- * submodule. FILE_ERROR: nobody could look, so it is not known whether there is any.
+ * What is at a path. FILE_OTHER: a FIFO, a device, a socket or a submodule. FILE_ERROR: unknown,
+ * since looking failed.
  */
 enum file_kind { FILE_NONE, FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_OTHER, FILE_ERROR };
 
-/* A tree in which links are resolved: what stands at `path`, and for a link its target in `arena`.
- * What it answers FILE_ERROR to it says itself. */
+/* A tree of files in which links are resolved. `look` tells what is at `path`, with a link's target
+ * in `arena`, and reports what it answers FILE_ERROR to. */
 struct link_world {
 	enum file_kind (*look)(
 		void *context, struct str path, struct arena *arena, struct str *target);
@@ -44,62 +44,60 @@ enum link_end {
 	LINK_LOOPS,
 	LINK_LEAVES,
 	LINK_IGNORED,
-	LINK_OTHER, /* to no file and no folder */
+	LINK_OTHER, /* neither to a file nor to a folder */
 	LINK_ERROR
 };
 
-/* Follows the link at `path`, whatever it leads through, as the system would; *file is in `arena`.
- */
+/* Follows the link at `path`, and those that it leads through, as the system does; *file is in
+ * `arena`. */
 enum link_end symlink_resolve(
 	const struct link_world *world, struct arena *arena, struct str path, struct str *file);
-/* Says why a link is left out, unless it led to a folder (nothing is said of those). */
+/* Warns that a link is skipped; not of one that leads to a folder. */
 void link_warn(
 	const struct source *source, struct str path, enum link_end end, struct diags *diags);
-/* What stands where no file is found, as source_obstacle says it; NULL: nothing, or a file. */
+/* The words of source_obstacle; NULL: nothing is there, or a file. */
 const char *obstacle_of(enum file_kind kind);
 const char *obstacle_of_link(enum link_end end);
 
-/* Opens `path` below the folder `top` if no link leads there; -1 and errno. ELOOP: there is a link.
- */
+/* Opens `path` below the folder `top`, following no link; -1 and errno. ELOOP: there is a link. */
 int beneath_open(int top, struct str path, int flags);
-/* A link_world's look at the disk below the folder `top`; FILE_ERROR with errno. */
+/* The `look` of a link_world, at the disk below the folder `top`; FILE_ERROR and errno. */
 enum file_kind beneath_look(int top, struct str path, struct arena *arena, struct str *target);
-/* Opens a regular file to read, waiting for nothing; -1 and errno (EISDIR for a folder, ENXIO for
- * what is neither). */
+/* Opens a regular file for reading, without blocking; -1 and errno (EISDIR: a folder; ENXIO: neither
+ * a file nor a folder). */
 int beneath_open_file(int top, struct str path);
-/* As beneath_open_file, of any path and through links. */
+/* As beneath_open_file, for any path and through links. */
 int file_open(const char *path);
-/* file_open and file_bytes; false with errno. */
+/* file_open and file_bytes; false and errno. */
 bool file_read(const char *path, uint64_t limit, struct arena *arena, struct str *bytes);
-/* The error of a look or a read that failed. */
+/* Reports that a file cannot be read or looked for. */
 void diag_unreadable(const struct source *source, struct str path, int error, struct diags *diags);
 
-/* A new source that nothing was listed of. */
 struct source *source_new(struct arena *arena, const struct source_ops *ops, void *impl);
 /* A path for messages, with control characters made visible; in `arena`. */
 struct str path_printable(struct arena *arena, struct str path);
-/* Relative, without empty, `.` and `..` parts and without NUL. */
+/* Is the path relative, without a NUL and without empty, `.` and `..` components? */
 bool path_is_clean(struct str path);
 bool path_is_contract(struct str path);
 /* Is a component of the path `.git`? */
 bool path_in_dot_git(struct str path);
-/* The one of `n` sorted entries with this path, or NULL. */
+/* Finds a path among `n` sorted entries; NULL: it is not there. */
 struct source_entry *entries_find(struct source_entry *entries, uint32_t n, struct str path);
 void entries_sort(struct source_entry *entries, uint32_t n);
-/* The first of sorted entries that is `folder` or below it. */
+/* Is one of the sorted entries `folder` or below it? */
 bool entries_under(const struct source_entry *entries, uint32_t n, struct str folder);
-/* The content id of bytes, as source->hashing says. */
+/* ids.c: the content id of bytes, made as source->hashing says. */
 struct content_id content_hash(const struct source *source, struct str bytes);
 bool content_id_eq(const struct content_id *a, const struct content_id *b);
-/* False and an error when there is one contract more than the limit allows. */
+/* False and an error: `n` contracts reach the limit, and there is one more. */
 bool check_count(const struct source *source, uint32_t n, uint32_t limit, struct diags *diags);
-/* Counts an entry of a folder, a path that is made, a name that a link leads over; false and an
- * error: that is one too many. */
+/* Counts an entry of a folder, a path, or a name met while a link is followed. False and an error:
+ * over the limit. */
 bool walk_entry(const struct source *source, struct walk_count *count, struct diags *diags);
 bool walk_path(const struct source *source, struct walk_count *count, struct str path,
 	struct diags *diags);
 bool walk_link_step(struct source *source, struct diags *diags);
-/* The error of a file over the limit. */
+/* Reports a file over the limit. */
 void diag_too_large(
 	const struct source *source, struct str path, uint64_t limit, struct diags *diags);
 
@@ -108,5 +106,5 @@ struct source *set_open(const struct source_options *options, struct str path, s
 /* Splits the bytes of a FileDescriptorSet into its files; `name` is for messages. */
 bool set_split(struct arena *arena, struct str name, struct str bytes, struct memory_file **files,
 	size_t *n, struct diags *diags);
-/* An absolute path: `path` as seen from options->directory, ended with a NUL. */
+/* `path` as seen from options->directory: absolute, ended by a NUL. */
 char *path_absolute(const struct source_options *options, struct str path);

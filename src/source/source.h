@@ -12,8 +12,8 @@
 #include "base/map.h"
 #include "base/vec.h"
 
-/* A git blob's id, or what `hash` says of a folder's file. Two files of one kind of source are
- * equal if their ids are. */
+/* A git blob's id, or the hash of a file that git does not have (see source->hashing). Files with
+ * equal ids are equal. */
 struct content_id {
 	uint8_t bytes[20];
 };
@@ -21,8 +21,8 @@ struct content_id {
 struct source_entry {
 	struct str path; /* relative to the repository, the folder, or in a set the import path */
 	struct content_id id;
-	bool has_id;      /* else ask source_identify */
-	bool is_link;     /* it is read as the file that it leads to */
+	bool has_id;      /* else source_identify sets it */
+	bool is_link;     /* reading it reads its target */
 	uint64_t private; /* the implementation's */
 };
 
@@ -32,39 +32,36 @@ struct source_list {
 
 struct source;
 
-/* What the files of a whole side are read for; once each. */
+/* Why a file is read. Each file of a side is read at most once for each. */
 enum read_purpose { READ_IDENTITY, READ_OUTLINE, READ_SYNTAX, N_READ_PURPOSES };
 
-/* For each purpose all files of a side may have so many bytes together, a file in two folders
- * counted twice: as many as a set may have. */
+/* Limit of the bytes of all files of a side that are read for one purpose, as of a set. A file in
+ * two folders counts twice. */
 enum { MAX_SIDE_BYTES = 1 << 30 };
 
 struct source_ops {
-	/* Fills *list with every contract (*.proto) under the top; false and a diagnostic when that
-	 * cannot be known. */
+	/* Fills *list with every contract (*.proto) under the top. False and an error: a folder
+	 * cannot be read. */
 	bool (*list)(struct source *source, struct source_list *list, struct diags *diags);
-	/* Any one file by path, contracts and configuration alike; NULL: not there, or nobody could
-	 * look, which is an error in source->unlooked. Paths as in an entry. */
+	/* Finds any file by its path, not only contracts. NULL: it does not exist, or an error was
+	 * added to source->unlooked. */
 	const struct source_entry *(*find)(struct source *source, struct str path);
-	/* As source_obstacle; NULL: nothing but files and folders of them is ever there. */
+	/* As source_obstacle; NULL: the source has only files and their folders. */
 	const char *(*obstacle)(struct source *source, struct str path);
-	/* The bytes, in `arena`. Thread-safe. False and a diagnostic (place: nowhere, it names the
-	 * file) when they cannot be had. */
+	/* Reads a file into `arena`. Thread-safe. False and an error that names the file. */
 	bool (*read)(struct source *source, const struct source_entry *entry, struct arena *arena,
 		struct str *bytes, struct diags *diags);
 	/* Where the bytes lie among those of all sources, or 0; NULL: not known. See read_each.h.
 	 */
 	uint64_t (*position)(struct source *source, const struct source_entry *entry);
-	/* Sets the content id of an entry that has none; NULL: source_identify reads the file and
-	 * hashes it. */
+	/* Sets the content id of an entry; NULL: source_identify reads the file and hashes it. */
 	bool (*identify)(struct source *source, struct source_entry *entry, struct diags *diags);
-	/* The path of the file that a link leads to, in the source's arena; NULL: the source has no
-	 * links. False: it leads to none. */
+	/* Gets the path of a link's target, in the source's arena. False: it leads to no file.
+	 * NULL: the source has no links. */
 	bool (*follow)(struct source *source, const struct source_entry *link, struct str *file);
-	/* As source_has_contract, without listing everything; NULL: the list is made and asked. */
+	/* As source_has_contract, without listing all files; NULL: they are listed. */
 	bool (*has_contract)(struct source *source, struct str folder, struct diags *diags);
-	/* The entry differs from the other side's, or has none there; NULL: that changes nothing.
-	 */
+	/* Notes that the other side has no equal file at the path; NULL: not needed. */
 	void (*changed)(struct source *source, const struct source_entry *entry);
 	void (*close)(struct source *source);
 };
@@ -80,99 +77,99 @@ struct source {
 	bool is_empty;   /* it never has anything in it */
 	bool by_import_path; /* a descriptor set: its files are FileDescriptorProtos named by import
 				path, so there are no roots, no configuration and no other files */
-	struct str name;     /* for people: `v1.4.0`, `working tree`, `dir:old` */
-	struct str side; /* before a path in messages: `v1.4.0`, `dir:old`, `index`; empty for the
+	struct str name;     /* shown to users: `v1.4.0`, `working tree`, `dir:old` */
+	struct str side; /* prefix of paths in messages: `v1.4.0`, `dir:old`, `index`; empty for the
 			    working tree */
 	struct str top; /* path of the top below the repository (`REV:PATH`); empty for the whole */
 	/*
-	 * What `--path` counts from: `directory` below the top of the working tree, for git's
-	 * kinds; empty at its top, in a bare repository, and for a folder or a set.
+	 * `--path` is relative to it: the path of `directory` in the working tree, if `is_git`;
+	 * empty at its top and in a bare repository.
 	 */
 	struct str prefix;
-	/* What paths are relative to on disk, absolute; absent: nothing is there. */
+	/* The folder on disk that paths are relative to, absolute; absent: there is none. */
 	struct str folder;
 	struct source_list list; /* once source_files was called */
 	bool listed;
-	struct diags unlooked; /* why files could not be looked for; see source_looked */
-	struct map index;  /* hash of a path → its entry in `list`; once many were looked for */
+	struct diags unlooked; /* errors of looking for files; see source_looked */
+	struct map index;  /* hash of a path → its entry in `list`; made after many searches */
 	uint32_t searches; /* in `list` */
 	atomic_uint_least64_t bytes_read[N_READ_PURPOSES];
-	uint32_t link_steps; /* names that links led over, so far */
+	uint32_t link_steps; /* names met while links were followed */
 	void *impl;
 	/*
-	 * How ids are made outside git: the blob id git would give, where the other side is git's,
-	 * else XXH3 of 128 bits under `seed`. The seed is the run's own, so that nobody can prepare
-	 * two files with one hash; ids of two sources are of one kind when this is equal.
+	 * How ids of files outside git are made: as git's blob ids if the other side is git's, else
+	 * by XXH3 of 128 bits with `seed`, which is random, so that nobody can prepare two files
+	 * with one hash. Ids of two sources can be compared if this is equal.
 	 */
 	struct content_hashing {
 		bool blob;
 		uint64_t seed;
 	} hashing;
-	struct source *builtin; /* where imports are looked for last; NULL for none */
+	struct source *builtin; /* where imports are looked up last; NULL: nowhere */
 };
 
-/* How one opens sources; made once a run. */
+/* What opening a source depends on. */
 struct source_options {
 	struct arena *arena;
 	struct intern *names;
-	struct str directory; /* -C: where relative things count from; absolute */
-	/* git's variables, as getenv gave them; absent: not set */
+	struct str directory; /* -C: what paths and revisions are relative to; absolute */
+	/* git's environment variables; absent: not set */
 	struct str git_dir, git_work_tree, git_index_file, git_object_directory, git_alternates,
 		git_ceiling, git_common_dir;
-	struct str home; /* what `~` is in the repository's configuration; absent: not known */
+	struct str home;         /* `~` in the repository's configuration; absent: unknown */
 	uint64_t max_file_bytes; /* a contract over this is an error */
 	uint32_t max_files;
 };
 
-/* Ids of commits, as text, whatever it is. */
+/* Ids of commits as text, not verified. */
 struct commit_list {
 	const char *const *items;
 	size_t n;
 };
 
 /*
- * What the operands of `check` mean (breakwater-check(1), What is compared). `base` and `head`
- * absent: left out. A range `A..B`, `A...B` may stand in base. `merge_base`: the old side is where
- * it and the new side part. `default_base`: the configuration's `base:` (the name of a reference or
- * a tag pattern), absent if none; like `proposal`, which counts in the place of a branch, used only
- * when base is left out.
+ * What `check` compares (breakwater-check(1), What is compared). `base` and `head` are its operands,
+ * absent if left out; `base` may be a range `A..B` or `A...B`. `merge_base`: the old side is the
+ * merge base of `base` and the new side. Without `base` the old side is found by `default_base`, the
+ * configuration's `base:` (a reference or a tag pattern; absent if none), and by `proposal`.
  */
 struct input_request {
 	struct str base, head;
 	bool staged, merge_base;
-	/* Of a merge that git makes just now, what is merged, beside MERGE_HEAD; counts for a merge
-	   base with the index. */
+	/* The commits of a merge in progress, beside those of MERGE_HEAD; used for a merge base
+	   with the index. */
 	struct commit_list merging;
 	struct str default_base;
-	struct place default_base_place; /* where it is written, for messages */
-	/* What a pipeline or a hook says of the base; absent strings: not told. */
+	struct place default_base_place; /* of `base:`, for messages */
+	/* What a pipeline or a hook says about the base; absent strings: unknown. */
 	struct base_proposal {
-		struct str commit; /* the base itself; with `head`, its merge base with that */
-		/* A commit: where HEAD is it, and a merge, its first parent is the base. The second
-		   one is `merged`, which may be told alone. */
+		struct str commit; /* the base; with `head`, the base is its merge base with that */
+		/* If HEAD is this commit, and a merge, the base is its first parent; `merged` is
+		   its second one, and may be set alone. */
 		struct str merge, merged;
 		struct str branch;  /* its merge base with HEAD */
-		struct str tip;     /* a commit of that branch, where it was not fetched by name */
+		struct str tip;     /* a commit of that branch, if the branch was not fetched */
 		struct str head;    /* a revision: the new side */
-		struct str pushed;  /* the branch that `head` is pushed to and that `commit` was;
-				       only for the default branch that is the base */
-		struct str reason;  /* who says so, for messages; alone: why nothing is proposed */
-		struct str failure; /* why it is not known what they say; then no base is */
-		bool is_first;      /* there was nothing before, so nothing can break */
-		bool is_last;       /* counts only where there is no `default_base` */
-		bool in_pipeline;   /* nobody edits here */
+		struct str pushed;  /* the branch that `head` is pushed to, `commit` being its old
+				       value; the base only if it is the default branch */
+		struct str reason;  /* the origin of the proposal, for messages; alone: why there
+				       is none */
+		struct str failure; /* why the proposal is unknown; then the base is, too */
+		bool is_first;      /* there was no commit before, so nothing can break */
+		bool is_last;       /* used only without `default_base` */
+		bool in_pipeline;   /* nobody edits the working tree */
 	} proposal;
 };
-/* Is it a name that git check-ref-format --allow-onelevel takes? */
+/* Does git check-ref-format --allow-onelevel accept the name? */
 bool ref_name_is_valid(struct str name);
 
-/* Which base was taken where none was named, and why. */
+/* Which base was chosen, and why. */
 struct base_note {
-	struct str text; /* absent: one was named, or there is nothing to say */
-	bool is_head;    /* it is HEAD itself, so that only what is not committed is compared, or
-			    what a hook names as the new side, too */
+	struct str text; /* absent: the user named the base, or there is nothing to say */
+	bool is_head;    /* it is HEAD, so that only uncommitted changes are compared, or the new
+			    side that a hook names */
 };
-/* False and a diagnostic when something is not there or is not understood. */
+/* Opens both sides. False and an error: an input does not exist or is not understood. */
 bool sources_open(const struct source_options *options, const struct input_request *request,
 	struct source **old, struct source **new, struct base_note *note, struct diags *diags);
 /* A form of INPUT beside revisions. Inputs are parsed by this table; completions and help list it.
@@ -193,45 +190,39 @@ extern const size_t n_input_forms;
  * absent: the working tree, outside a repository `dir:.` */
 struct source *source_open(
 	const struct source_options *options, struct str input, struct diags *diags);
-/* The new side of a bare `check` is this too, for reading its configuration before the base is
- * known; as source_open(absent). */
 
 /*
- * libgit2 does not survive an allocation that fails: from now on it calls `failed` with `context`,
- * which must not return. Its allocator is the whole process's, so this is for programs and not for
- * a library; before anything else of this header, and while there is one thread.
+ * libgit2 does not survive a failed allocation: from now on it calls `failed` with `context`, which
+ * must not return. The allocator is the process's, so this is for programs, not for the library. To
+ * be called before anything else of this header, by the only thread.
  */
 void source_end_without_memory(arena_failed failed, void *context);
 
-/* What a repository shows of itself to who writes a file of its. */
+/* What `init` and `accept` need to know before they write into a repository. */
 struct repository_facts {
-	struct str work_dir;       /* the top of the working tree, absolute; absent: bare */
-	struct str hooks;          /* the folder of the hooks that git runs, absolute */
-	struct str hooks_set_in;   /* the file whose core.hooksPath says so; absent: none does */
-	bool hooks_are_users;      /* that file is no repository's: all share the hooks */
-	struct str default_branch; /* as in `origin/main`; absent: not known */
+	struct str work_dir;     /* the top of the working tree, absolute; absent: bare */
+	struct str hooks;        /* the folder of its hooks, absolute */
+	struct str hooks_set_in; /* the file that sets core.hooksPath; absent: unset */
+	bool hooks_are_users;    /* that file is the user's, so all repositories share the hooks */
+	struct str default_branch; /* as in `origin/main`; absent: unknown */
 };
-/* Who runs git: absolute paths; absent: not known. */
+/* Files of the user who runs git: absolute paths; absent: unknown. */
 struct git_user {
 	struct str home;
-	struct str
-		configs[3]; /* the system's configuration and the user's; later ones count more */
+	struct str configs[3]; /* the system's configuration and the user's; the last one wins */
 };
-/*
- * Of the repository that the options lead to. False without a diagnostic and *absent set: there is
- * none.
- */
+/* Reads the facts of the repository of `options`. False with an error, or with *absent set: there
+ * is no repository. */
 bool repository_facts_read(const struct source_options *options, const struct git_user *user,
 	struct repository_facts *facts, bool *absent, struct diags *diags);
 
-/* A source that lives in memory (tests, plugin): `n` entries of path and bytes, kept by the caller.
- */
+/* A source in memory, for tests and the plugin. The files stay the caller's. */
 struct memory_file {
 	struct str path, bytes;
 };
 struct source *source_memory(
 	struct arena *arena, struct str name, const struct memory_file *files, size_t n);
-/* A memory source whose files are FileDescriptorProto entries by import path, as a set's. */
+/* The same of FileDescriptorProtos by import path. */
 struct source *source_memory_set(
 	struct arena *arena, struct str name, const struct memory_file *files, size_t n);
 /* A source of the bytes of a FileDescriptorSet, which stay the caller's; NULL and a diagnostic.
@@ -239,73 +230,72 @@ struct source *source_memory_set(
 struct source *source_set(struct arena *arena, struct str name, struct str bytes,
 	uint32_t max_files, struct diags *diags);
 /*
- * Opens a file that the user names, to read, without waiting: a regular one, or by the name of a
- * descriptor (/dev/stdin, /dev/fd/N) the pipe that a shell made. -1 and errno.
+ * Opens a file that the user names, for reading, without blocking: a regular file, or through the
+ * name of a descriptor (/dev/stdin, /dev/fd/N) a pipe. -1 and errno.
  */
 int input_open(const char *path);
-/* Does errno of an open or a look say that no file is there? */
+/* Does this errno mean that the file does not exist? */
 bool is_absent(int error);
-/* The reason of a failed read for messages: strerror, but in words for what is no file. */
+/* The reason of a failed read, for messages: as strerror, but also for what is not a file. */
 const char *read_reason(int error);
-/* How the bytes of a file are packed, beside being an archive. */
+/* How a file is compressed. */
 enum packing { PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
 
-/* The whole of a file of the command line (`-`: standard input), unpacked: at most 1 GiB. */
+/* Reads and unpacks a file of the command line (`-`: standard input), of at most 1 GiB. */
 bool source_file_bytes(const struct source_options *options, struct str path, enum packing packing,
 	struct str *bytes, struct diags *diags);
 
 /* A tar or zip archive in memory. */
 struct archive_input {
-	struct str name;           /* for people */
-	struct str bytes;          /* as they are in the file; the caller's */
+	struct str name;           /* shown to users */
+	struct str bytes;          /* of the file; the caller's */
 	bool is_zip;               /* else tar */
 	enum packing packing;      /* of a tar */
-	uint32_t strip_components; /* taken off the front of each path */
-	struct str top;            /* the source's; what is not below it is left out */
+	uint32_t strip_components; /* removed from the front of each path */
+	struct str top;            /* the source's; files outside of it are skipped */
 };
 /*
- * Its contracts and configurations as a source in options->arena. NULL and a diagnostic: it is
- * damaged, over a limit, or has a contract twice or under a name that leads out of it.
+ * Makes a source of an archive's contracts and configurations, in options->arena. NULL and an
+ * error: it is damaged, over a limit, has a contract twice, or has a path that leads out of it.
  */
 struct source *source_archive(const struct source_options *options,
 	const struct archive_input *input, struct diags *diags);
-/* A source with nothing in it. */
+/* A source without files. */
 struct source *source_empty(struct arena *arena, struct str name);
 /* The files that the program carries: google/protobuf and the languages' features. */
 struct source *source_builtin(struct arena *arena);
 void source_close(struct source *source);
 
-/* All contracts of the source, sorted by path; listed once. NULL and a diagnostic when it cannot be
- * known. */
+/* All contracts, sorted by path; listed once. NULL and an error: they cannot be listed. */
 const struct source_list *source_files(struct source *source, struct diags *diags);
-/* NULL: it is not there, unless source_looked says otherwise. */
+/* NULL: there is no such file, unless source_looked fails. */
 const struct source_entry *source_find(struct source *source, struct str path);
-/* The contract that a link is another name of; NULL: it is no link, or what it leads to is no
- * contract of the source under its own name. */
+/* The contract that is the target of a link; NULL: it is not a link, or its target is not a
+ * contract of the source. */
 const struct source_entry *source_target(struct source *source, const struct source_entry *link);
 /*
- * Hands over, as errors, why files could not be looked for since it was last asked. False if there
- * are any: then what source_find did not find may be there. To be asked after a step that found
- * files, before what it came to is believed.
+ * Moves the errors of looking for files to `diags`; false: there were some, and a file that
+ * source_find did not find may exist. To be called after each step that looks for files, before its
+ * result is used.
  */
 bool source_looked(struct source *source, struct diags *diags);
-/* A path for messages: the side before it, control characters made visible; in `arena`. */
+/* A path for messages, in `arena`: with the side before it, and control characters made visible. */
 struct str source_path_name(const struct source *source, struct arena *arena, struct str path);
 #define OBSTACLE_OTHER "is no regular file"
 /*
- * What stands at a path where source_find finds no file: `is a folder`, `is no regular file`, `is a
- * link that leads out of the tree`; NULL: nothing, or a file that is no part of the source.
+ * What is at a path where source_find finds no file: `is a folder`, `is a link that leads out of
+ * the tree`; NULL: nothing, or a file that does not belong to the source.
  */
 const char *source_obstacle(struct source *source, struct str path);
-/* Makes that an error, of a file that counts by its name; false: there is none. */
+/* Reports that as an error; false: nothing is there. */
 bool source_refuse_obstacle(struct source *source, struct str path, struct diags *diags);
 bool source_read(struct source *source, const struct source_entry *entry, struct arena *arena,
 	struct str *bytes, struct diags *diags);
-/* As source_read, and counted: an error that names MAX_SIDE_BYTES. */
+/* As source_read, with an error beyond MAX_SIDE_BYTES. */
 bool source_read_for(struct source *source, enum read_purpose purpose,
 	const struct source_entry *entry, struct arena *arena, struct str *bytes,
 	struct diags *diags);
-/* Sets the entry's content id; false and a diagnostic when the file cannot be read. */
+/* Sets the entry's content id. False and an error: the file cannot be read. */
 bool source_identify(struct source *source, struct source_entry *entry, struct diags *diags);
 
 enum change_kind { CHANGE_NONE, CHANGE_ADDED, CHANGE_DELETED, CHANGE_MODIFIED };
@@ -319,21 +309,20 @@ struct change {
 
 struct changes {
 	VEC(struct change) list; /* sorted by path */
-	bool complete; /* false: the sources cannot be compared by content (text against a set):
-			  compile all */
+	bool complete; /* false: text and a set cannot be compared by content, so all files are
+			  compiled */
 	uint32_t trees_read, trees_skipped; /* for --timings */
 };
 
 /*
- * Which contracts differ. Two git trees are walked together and equal subtrees skipped, so that
- * neither side is listed as a whole; only for links, which may lead out of an equal subtree to what
- * changed, are the trees read that the index does not know to hold none (6 ms in googleapis).
- * Elsewhere the lists are compared by content id, or by bytes where ids are not of one kind.
+ * Finds the contracts that differ. Two git trees are walked together, skipping equal subtrees, so
+ * that neither side is listed. A link in an equal subtree may lead to a changed file, so those
+ * subtrees are searched for links, unless the index shows that they have none (6 ms in googleapis).
+ * Other sources are listed and compared by content id, or by bytes if neither is git's.
  */
 bool source_changes(
 	struct source *old, struct source *new, struct changes *changes, struct diags *diags);
 /* The change of the contract at `path`; NULL: it did not change. */
 const struct change *change_find(const struct changes *changes, struct str path);
-/* Is there any contract at all in the source (or below `folder`)? Cheap: stops at the first. False
- * with a diagnostic counted in diags: unknown. */
+/* Is there a contract below `folder`? Stops at the first one. False with an error: unknown. */
 bool source_has_contract(struct source *source, struct str folder, struct diags *diags);

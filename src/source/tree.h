@@ -1,5 +1,5 @@
 /*
- * What the source of a tree (tree.c) and the comparison of two (tree_pair.c) share.
+ * The source of a tree (tree.c) and the comparison of two (tree_pair.c).
  */
 #pragma once
 #include "source/objects.h"
@@ -7,12 +7,12 @@
 struct tree_source {
 	struct repository *repository;
 	const struct tree *root; /* of the repository, not of the top */
-	struct map found;        /* tree_find's memory: by hash of path */
+	struct map found;        /* tree_find's cache, by hash of path */
 	struct arena *scratch;
-	struct walk_count asked; /* tree_has_contract's, of all calls */
+	struct walk_count asked; /* of all calls of tree_has_contract */
 	/*
-	 * The folders on the way to what was looked at last, so that looking a name further, as
-	 * whoever follows a link does, takes a step and not the way from the top.
+	 * The folders on the way to the last path looked up, so that the next name of it, as when a
+	 * link is followed, takes one step instead of the way from the top.
 	 */
 	struct way {
 		char path[MAX_PATH_BYTES];
@@ -40,12 +40,12 @@ static inline bool item_is(const struct tree_item *item, uint32_t mode)
 	return (item->mode & MODE_TYPE) == mode;
 }
 
-/* The file that the link at `path` ends at; NULL and *end tells why not. */
+/* The file that the link at `path` leads to; NULL: *end says why there is none. */
 const struct tree_item *tree_resolve(
 	struct source *source, struct str path, enum link_end *end, struct diags *diags);
-/* The entry of a file under the path that leads to it. */
+/* The entry of a file, under the path that leads to it. */
 struct source_entry tree_entry(struct str path, const struct tree_item *file, uint32_t mode);
-/* The tree of a folder; NULL: it is none, or an error. */
+/* The tree of a folder; NULL: it is not a folder, or an error. */
 struct tree *tree_of_folder(struct source *source, struct str folder, struct diags *diags);
-/* Adds the error of a path that is nested too deep; false. */
+/* Adds the error of a path that is nested too deeply; returns false. */
 bool tree_fail_deep(const struct source *source, struct str path, struct diags *diags);
