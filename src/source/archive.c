@@ -1,5 +1,5 @@
 /*
- * A tar or zip archive as a source: what is needed of it, in memory.
+ * The source of a tar or zip archive: its contracts and configurations, in memory.
  */
 #include "source/archive.h"
 
@@ -66,7 +66,7 @@ static struct member *add_member(struct archive *archive, struct str path)
 	return member;
 }
 
-/* The entry's path in the source; absent with true: it is of no interest. */
+/* The entry's path in the source; absent, with true: the entry is not needed. */
 static bool clean_path(struct archive *archive, struct str given, struct str *path)
 {
 	bool matters = path_is_contract(given) || is_configuration(given);
@@ -137,7 +137,7 @@ char *archive_room(struct archive *archive, struct member *member, uint64_t n)
 
 /* ---- links ---- */
 
-/* Folders above members are in no archive by necessity. */
+/* An archive need not have entries for folders. */
 static void add_folders(struct archive *archive)
 {
 	uint32_t n = archive->members.n;
@@ -171,7 +171,7 @@ static enum file_kind archive_look(
 	return FILE_LINK;
 }
 
-/* The member that a link is read as; NULL: none, and a warning was given where it is due. */
+/* The member that a link leads to; NULL: none, perhaps with a warning. */
 static struct member *follow(
 	struct archive *archive, const struct source *source, const struct member *link)
 {
@@ -182,7 +182,7 @@ static struct member *follow(
 
 	if (link->kind == MEMBER_LINK)
 		end = symlink_resolve(&world, archive->arena, link->path, &path);
-	/* A hard link names the entry before it, which may be one itself. */
+	/* A hard link names an earlier entry, which may be a hard link, too. */
 	for (int hops = 0; end == LINK_FILE && hops < 40; hops++) {
 		found = find_member(archive, path);
 		if (!found || found->kind != MEMBER_HARD_LINK)
@@ -215,7 +215,7 @@ static bool is_link(const struct member *member)
 	       (path_is_contract(member->path) || is_configuration(member->path));
 }
 
-/* Gives links the bytes of their targets, which a second walk reads where they are not there. */
+/* Gives links the bytes of their targets; a second walk reads those that are missing. */
 static bool resolve_links(
 	struct archive *archive, const struct archive_input *input, const struct source *source)
 {

@@ -1,4 +1,4 @@
-/* `@{…}` in names: upstreams, what was checked out before, and entries of logs. */
+/* `@{…}` in names: upstreams, earlier checkouts and log entries. */
 #include "source/lookup.h"
 
 #include "source/refs.h"
@@ -12,7 +12,7 @@ static bool id_is_zero(const struct content_id *id)
 	return memcmp(id->bytes, zero, sizeof zero) == 0;
 }
 
-/* The `@{…}` that ends the name: where it begins, and what is in it; false: it has none. */
+/* Splits off the `@{…}` that ends the name; false: it has none. */
 static bool split_brace(struct str name, struct str *before, struct str *inside)
 {
 	if (name.n < 4 || name.p[name.n - 1] != '}')
@@ -32,7 +32,7 @@ static bool is_word(struct str text, const char *word)
 	return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
 }
 
-/* The branch that HEAD is on, without refs/heads/; absent: it is on none. */
+/* The current branch, without refs/heads/; absent: HEAD is detached. */
 static struct str current_branch(struct lookup *lookup)
 {
 	struct content_id id;
@@ -45,7 +45,7 @@ static struct str current_branch(struct lookup *lookup)
 	return (struct str){ NULL, 0 };
 }
 
-/* The branch of `BRANCH@{upstream}`; none named: the current one. */
+/* The branch of `BRANCH@{upstream}`; without BRANCH the current one. */
 static bool find_branch(struct lookup *lookup, struct str *branch)
 {
 	if (branch->n && !str_eq(*branch, S("HEAD")))
@@ -56,7 +56,7 @@ static bool find_branch(struct lookup *lookup, struct str *branch)
 	return lookup_fail(lookup, "HEAD is on no branch, so it has no upstream");
 }
 
-/* A key of the repository's configuration; absent: it is not set. */
+/* A key of the repository's configuration; absent: unset. */
 static struct str config_text(const struct repository *repository, struct str key)
 {
 	struct str value = { NULL, 0 };
@@ -65,8 +65,8 @@ static struct str config_text(const struct repository *repository, struct str ke
 	return value;
 }
 
-/* What the fetch rule `[+]FROM:TO` makes of a name, each side with one `*` or none; absent: it is
- * for other names. */
+/* Maps a name by the refspec `[+]FROM:TO`, each side with at most one `*`; absent: it does not
+ * match. */
 static struct str apply_rule(struct arena *arena, struct str rule, struct str name)
 {
 	struct str from, to = rule, middle = { NULL, 0 };
@@ -88,7 +88,7 @@ static struct str apply_rule(struct arena *arena, struct str rule, struct str na
 		ARG(str_from(to, star + 1)));
 }
 
-/* Where a remote's reference is tracked here, by the remote's fetch rules; absent: nowhere. */
+/* The remote-tracking reference of a remote's reference, by its fetch refspecs; absent: none. */
 static struct str tracking_of(const struct repository *r, struct str remote, struct str full)
 {
 	struct str key = str_printf(r->arena, "remote." STR ".fetch", ARG(remote)),
@@ -100,7 +100,7 @@ static struct str tracking_of(const struct repository *r, struct str remote, str
 	return name;
 }
 
-/* The whole name of a branch's upstream. */
+/* The full name of a branch's upstream. */
 static bool find_upstream(struct lookup *lookup, struct str branch, struct str *full)
 {
 	const struct repository *r = lookup->repository;
@@ -118,8 +118,8 @@ static bool find_upstream(struct lookup *lookup, struct str branch, struct str *
 }
 
 /*
- * The whole name of what the branch is pushed to, as git's branch_get_push has it for push.default
- * of the repository's own configuration. A remote with push rules of its own is left to its owner.
+ * The full name of the reference that the branch is pushed to, as git's branch_get_push finds it by
+ * push.default of the repository's own configuration. Push refspecs of a remote are not supported.
  */
 static bool find_push(struct lookup *lookup, struct str branch, struct str *full)
 {
@@ -152,7 +152,7 @@ static bool find_push(struct lookup *lookup, struct str branch, struct str *full
 		       lookup_fail(lookup, "'@{push}' and '@{upstream}' differ; name one of them"));
 }
 
-/* The Nth branch or commit that was checked out before, by HEAD's log. */
+/* The Nth branch or commit checked out before, by HEAD's log. */
 static bool find_prior(struct lookup *lookup, int64_t n, struct str *name)
 {
 	struct repository *repository = lookup->repository;
@@ -214,7 +214,7 @@ bool split_entry(struct str name, struct str *before, struct str *inside)
 static bool entry_by_number(struct lookup *lookup, struct str full, const struct log *log,
 	int64_t n, struct content_id *id)
 {
-	/* Entry 0 is what it is now; each further one, what it was before the one above. */
+	/* Entry 0 is the current value; each further one is the value before the entry above. */
 	if (n == 0) {
 		if (log->n)
 			*id = log->items[0].new;
@@ -228,7 +228,7 @@ static bool entry_by_number(struct lookup *lookup, struct str full, const struct
 		log->n == 1 ? "y" : "ies");
 }
 
-/* What it was at that time: what the newest entry that is not younger made of it. */
+/* The value at that time, set by the newest entry that is not later. */
 static bool entry_by_time(struct lookup *lookup, struct str full, const struct log *log,
 	int64_t time, struct content_id *id)
 {
@@ -252,14 +252,14 @@ static bool entry_by_time(struct lookup *lookup, struct str full, const struct l
 	return true;
 }
 
-/* Which log `NAME@{…}` means; *id is what the reference is now. */
+/* Finds the log of `NAME@{…}`; *id is the current value of the reference. */
 static enum ref_answer find_log(
 	struct lookup *lookup, struct str name, struct str *full, struct content_id *id)
 {
 	struct repository *repository = lookup->repository;
 	enum ref_answer answer;
 
-	if (name.n == 0) /* the branch that HEAD is on, or HEAD itself */
+	if (name.n == 0) /* the current branch, or a detached HEAD */
 		return ref_read(repository, S("HEAD"), id, full, lookup->diags);
 	if (!interpret(lookup, name, &name))
 		return REF_FAILED;

@@ -6,11 +6,11 @@
 #include <ctype.h>
 
 enum {
-	MAX_LINE_BYTES = 2048, /* git passes over longer ones */
+	MAX_LINE_BYTES = 2048, /* git ignores longer ones */
 	MAX_MACROS = 100,
 };
 
-/* Attributes that are asked for; a macro's number follows them. */
+/* The attributes that are needed; numbers of macros follow. */
 enum wanted { WANT_TEXT, WANT_CRLF, WANT_EOL, WANT_IDENT, WANT_FILTER, WANT_ENCODING, N_WANTED };
 
 static const struct str wanted_names[N_WANTED] = {
@@ -39,11 +39,11 @@ struct states {
 
 struct line {
 	struct str pattern;
-	bool anchored; /* held against the whole path */
+	bool anchored; /* matched against the whole path */
 	struct states states;
 };
 
-/* One file; those that count less are asked when it says nothing. */
+/* The rules of one file. If none matches, those with lower precedence apply. */
 struct rules {
 	struct str folder;
 	VEC(struct line) lines;
@@ -68,7 +68,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Takes a word off the front, and the blanks behind it. */
+/* Takes a word and the blanks after it off the front. */
 static struct str take_word(struct str *rest)
 {
 	struct str word;
@@ -102,7 +102,7 @@ static uint32_t number_of(const struct attributes *a, struct str name)
 	return UINT32_MAX;
 }
 
-/* `name`, `-name`, `!name`, `name=text`; false: git passes over the whole line. */
+/* `name`, `-name`, `!name`, `name=text`; false: git ignores the whole line. */
 static bool parse_state(const struct attributes *a, struct str word, struct state *state)
 {
 	struct str name = word;
@@ -135,7 +135,7 @@ static bool parse_states(struct attributes *a, struct str rest, struct states *s
 	return true;
 }
 
-/* Takes a pattern in double quotes, as C spells it, off the front; false: it has no end. */
+/* Takes a pattern in double quotes, with escapes of C, off the front; false: it is not closed. */
 static bool take_quoted(struct arena *arena, struct str *rest, struct str *pattern)
 {
 	static const char escapes[] = "abfnrtv\\\"", meant[] = "\a\b\f\n\r\t\v\\\"";
@@ -176,7 +176,7 @@ static bool take_quoted(struct arena *arena, struct str *rest, struct str *patte
 	return false;
 }
 
-/* The next line that says something, without blanks around it; false: there is none. */
+/* The next line that is not blank or a comment, trimmed; false: there is none. */
 static bool next_line(struct str *text, struct str *line)
 {
 	while (str_cut(text, '\n', line)) {
@@ -194,7 +194,7 @@ static bool is_macro(struct str word)
 	return word.n > 6 && str_starts(word, S("[attr]"));
 }
 
-/* The name that a line begins to define, what follows in *rest. */
+/* The name of the macro that a line defines; *rest is what follows. */
 static bool takes_macro(struct str line, struct str *name, struct str *rest)
 {
 	*rest = line;
@@ -215,7 +215,7 @@ static void name_macros(struct attributes *a, struct str text)
 			vec_push(a->arena, &a->macros)->name = name;
 }
 
-/* Once all are named, since one may use another. The last one that is read counts. */
+/* Run once all macros are known, since one may use another. The last definition wins. */
 static void define_macros(struct attributes *a, struct str text)
 {
 	struct str line, name, rest;
@@ -239,7 +239,8 @@ static bool parse_line(struct attributes *a, struct str text, struct line *line)
 		text = str_trim(text);
 	else
 		line->pattern = take_word(&text);
-	/* Macros were read; negated patterns are forbidden, and those of folders fit no file. */
+	/* Skips macros, which were read; negated patterns, which are forbidden; and those of
+	 * folders, which match no file. */
 	if (is_macro(line->pattern) || str_starts(line->pattern, S("!")) ||
 		str_ends(line->pattern, S("/")) || !parse_states(a, text, &line->states))
 		return false;
@@ -306,7 +307,7 @@ void attributes_add(struct attributes *a, struct str folder, struct str text)
 	*map_put(&a->folders, NULL, str_hash(folder)) = rules;
 }
 
-/* Sets what is not set yet; a macro that is true brings its states with it. */
+/* Sets the states that are still unset; a macro that is true sets its own, too. */
 static void fill(struct attributes *a, const struct states *states)
 {
 	for (uint32_t i = states->n; i > 0; i--) {
@@ -341,7 +342,7 @@ static bool value_is(const struct value *value, struct str text)
 	return value->kind == VALUE_TEXT && str_eq(value->text, text);
 }
 
-/* What `text`, or the older `crlf`, says. */
+/* The rule of `text`, or of the older `crlf`. */
 static enum eol_rule eol_of(const struct value *value)
 {
 	if (value->kind == VALUE_TRUE || value_is(value, S("input")))

@@ -4,13 +4,13 @@
  */
 #include "source/opening.h"
 
-/* What is looked for. */
+/* The search for a base. */
 struct search {
 	struct opening *o;
 	struct arena *arena;
 	const struct input_request *request;
 	const struct base_proposal *proposal;
-	struct str head; /* whose merge base is wanted: HEAD, or what is pushed */
+	struct str head; /* the commit to find a merge base of: HEAD, or what is pushed */
 	struct base_note *note;
 };
 
@@ -21,7 +21,7 @@ static struct str shown(const struct search *search, struct str text)
 	return path_printable(search->arena, text);
 }
 
-/* `comparing with ID, REASON`, and that the base is HEAD itself. */
+/* Makes the note `comparing with ID, REASON`, which says if the base is HEAD. */
 static void note_base(struct search *search, struct str id, struct str reason, bool is_head)
 {
 	search->note->is_head = is_head;
@@ -29,7 +29,7 @@ static void note_base(struct search *search, struct str id, struct str reason, b
 		ARG(reason), is_head && !search->proposal->head.n ? ", which is HEAD itself" : "");
 }
 
-/* As one word of a shell's command. */
+/* Quotes a word for a shell. */
 static struct str shell_word(struct arena *arena, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++)
@@ -41,7 +41,7 @@ static struct str shell_word(struct arena *arena, struct str text)
 	return text;
 }
 
-/* Is there such a commit? Says nothing. */
+/* Does the commit exist? Reports no error. */
 static bool find_commit(struct opening *o, struct str name, struct content_id *id)
 {
 	struct revision revision;
@@ -107,7 +107,7 @@ static struct source *open_commit(struct search *search, struct str name)
 	if (!find_commit(o, name, &id)) {
 		diag_error(o->diags, NOWHERE, "the base is not in this clone (" STR ")",
 			ARG(shown(search, reason)));
-		/* The commit alone will do: no merge base is looked for. */
+		/* The commit is enough: no merge base is needed. */
 		diag_help(o->diags, "fetch it: git fetch %s" STR " " STR,
 			o->repository->shallow ? "--depth=1 " : "", ARG(o->repository->fetched),
 			ARG(shown(search, shell_word(search->arena, name))));
@@ -125,7 +125,7 @@ static struct source *open_commit(struct search *search, struct str name)
 	return source;
 }
 
-/* Where HEAD, or what is pushed, left a branch, which messages call `name`. */
+/* The merge base of HEAD, or of what is pushed, and a branch, which messages call `name`. */
 static struct source *open_branch(
 	struct search *search, struct str ref, struct str name, struct str reason)
 {
@@ -143,7 +143,7 @@ static struct source *open_branch(
 			      &parting.n_merged, o->diags))
 		return NULL;
 	source = open_merge_base(o, &parting);
-	/* A branch with a history of its own may be committed to, too. */
+	/* A branch may have an unrelated history. */
 	if (parting.is_unrelated) {
 		search->note->text = str_printf(search->arena,
 			"comparing with HEAD, which has no commit in common with " STR,
@@ -161,7 +161,7 @@ static struct source *open_branch(
 
 /* ---- what is proposed ---- */
 
-/* The branch in the clone: of the remote, or here, or at least a commit of it; absent: none. */
+/* The branch in the clone: remote-tracking or local, or else a commit of it; absent: none. */
 static struct str find_proposed_branch(struct search *search, struct str *name)
 {
 	const struct base_proposal *proposal = search->proposal;
@@ -218,9 +218,9 @@ static struct source *open_proposed_branch(struct search *search)
 }
 
 /*
- * A pipeline that builds the merge of the branch and the request: its first parent is what the
- * branch was, whatever is fetched of that branch and although it has moved on. False: HEAD is no
- * such merge.
+ * A pipeline that builds the merge of the target branch and the request: the base is the merge's
+ * first parent, even if the branch was not fetched or has moved on. False: HEAD is not such a
+ * merge.
  */
 static bool find_merged_into(struct search *search, struct str *parent)
 {
@@ -296,8 +296,9 @@ static struct str branch_name(const struct repository *repository, struct str na
 }
 
 /*
- * A push: to the branch that the others are compared with, against what that was; else against
- * where what is pushed left that branch, so that what the pushed branch began may change.
+ * A push to the default branch is compared with the old value of that branch; a push to another
+ * branch with its merge base with the default branch, so that what it added itself may still
+ * change.
  */
 static struct source *open_pushed(struct search *search)
 {
@@ -320,7 +321,7 @@ static struct source *open_pushed(struct search *search)
 	if (str_eq(name, branch_name(o->repository, proposal->pushed))) {
 		if (from.n)
 			return open_commit(search, from);
-		/* Nobody else has it; what it is here is what is pushed. */
+		/* No one else has the branch; its local value is what is pushed. */
 		if (str_eq(name, choice.shown) || str_starts(choice.ref, S("refs/heads/")))
 			return open_nothing(search);
 	}
@@ -339,7 +340,7 @@ static struct source *fail_unborn(struct search *search)
 	return NULL;
 }
 
-/* A remote's HEAD that names what was not fetched, or is there no more. */
+/* Explains a remote's HEAD that names a branch that was not fetched or no longer exists. */
 static struct source *fail_head(struct search *search, const struct branch_choice *choice)
 {
 	size_t slash = str_find(choice->shown, '/');
@@ -371,8 +372,8 @@ static struct source *open_default_branch(struct search *search, bool is_taken)
 	return open_branch(search, choice.ref, choice.shown, reason);
 }
 
-/* What is wrong with a base that the configuration names (diagnostics from number `n` on) is said
- * at its place there. */
+/* Moves the errors of a base that the configuration names (diagnostics from number `n` on) to
+ * its place there. */
 static struct source *placed(struct search *search, struct source *source, uint32_t n)
 {
 	const struct diags *diags = search->o->diags;

@@ -1,5 +1,5 @@
 /*
- * Which branch of a repository is its default one, and what a merge in progress brings.
+ * The default branch of a repository, and the commits of a merge in progress.
  */
 #include "source/revision.h"
 #include "source/refs.h"
@@ -17,7 +17,7 @@ static bool has_reference(struct repository *repository, struct str name)
 	return ref_read(repository, name, &id, NULL, &unsaid) == REF_FOUND;
 }
 
-/* What refs/remotes/REMOTE/HEAD points to. */
+/* The branch that refs/remotes/REMOTE/HEAD points to. */
 static bool remote_head(
 	struct repository *repository, struct str remote, struct branch_choice *choice)
 {
@@ -35,8 +35,8 @@ static bool remote_head(
 	return true;
 }
 
-/* The branches that a default one may be called, the likeliest first: what the repository's own
- * init.defaultBranch says, then the usual two. */
+/* Candidates for the name of the default branch: the repository's own init.defaultBranch, then
+ * `main` and `master`. */
 static uint32_t usual_names(const struct repository *repository, struct str names[MAX_NAMES])
 {
 	struct str configured;
@@ -64,8 +64,8 @@ static bool choose(struct repository *repository, struct str folder, struct str 
 }
 
 /*
- * Where no remote tells: the branch that init.defaultBranch names, else `main` or `master`. With
- * both of these *both is set, and there is none.
+ * Without a remote's HEAD: the branch of init.defaultBranch, else `main` or `master`. If both of
+ * these exist, *both is set and there is no default branch.
  */
 static bool local_default(struct repository *repository, struct branch_choice *choice, bool *both)
 {
@@ -150,7 +150,7 @@ struct content_list {
 	uint32_t n, cap;
 };
 
-/* Adds the commit of an id, if it is one and is here. */
+/* Adds the commit of an id, if it exists. */
 static void add_commit(struct repository *repository, struct str id, struct content_list *list)
 {
 	struct content_id commit;

@@ -1,5 +1,5 @@
 /*
- * Which contracts differ between two sources: the answer decides what is compiled, so it is exact.
+ * Which contracts differ between two sources. This decides what is compiled, so it is exact.
  */
 #include "source/tree.h"
 
@@ -19,7 +19,7 @@ static void hash_like(struct source *source, struct content_hashing hashing)
 	forget_ids(source);
 }
 
-/* Both sides' ids are made in one way from here on. */
+/* Makes the ids of both sides comparable. */
 static void hash_alike(struct source *old, struct source *new)
 {
 	if (old->is_git != new->is_git)
@@ -28,7 +28,7 @@ static void hash_alike(struct source *old, struct source *new)
 		hash_like(new, old->hashing);
 }
 
-/* Outside git: by the bytes, for a hash of a stranger's bytes only finds candidates. */
+/* Compares files outside git by their bytes, since hashes of a stranger's bytes may collide. */
 static bool bytes_differ(struct source *old, struct source_entry *a, struct source *new,
 	struct source_entry *b, struct arena *scratch, bool *differ, struct diags *diags)
 {
@@ -57,7 +57,7 @@ struct comparing {
 	struct arena *scratch;
 };
 
-/* Two files of one path: is only one a link, or do the two lead to files of two paths? */
+/* Is only one of two files of one path a link, or do both lead to different paths? */
 static bool leads_elsewhere(
 	struct comparing *c, const struct source_entry *a, const struct source_entry *b)
 {

@@ -6,7 +6,7 @@
 
 /* ---- line ends ---- */
 
-/* What git counts to tell text from the rest. */
+/* The counts by which git tells text from binary data. */
 struct text_facts {
 	size_t nul, lone_cr, crlf, printable, nonprintable;
 };
@@ -32,7 +32,7 @@ static struct text_facts gather(struct str bytes)
 			facts.printable++;
 		}
 	}
-	/* An end of file as DOS had it does not count. */
+	/* A DOS end-of-file character at the end is ignored. */
 	if (bytes.n && bytes.p[bytes.n - 1] == '\032')
 		facts.nonprintable--;
 	return facts;
@@ -96,7 +96,7 @@ static void clean_ident(const struct clean_request *request, struct str *bytes)
 		end = str_find(inside, '$');
 		if (end == inside.n)
 			break;
-		/* A line ends before the next dollar: it is no keyword. */
+		/* The line ends before the next dollar, so it is not a keyword. */
 		if (str_find(str_head(inside, end), '\n') < end)
 			continue;
 		memcpy(p + n, "Id$", 3);
@@ -158,7 +158,7 @@ struct str lfs_pointer(struct arena *arena, struct str bytes)
 	char hex[2 * SHA256_DIGEST_SIZE + 1];
 	struct sha256_ctx hash;
 
-	/* It passes on what is a pointer already, and nothing for nothing. */
+	/* git-lfs keeps a pointer as it is, and an empty file empty. */
 	if (!bytes.n || is_lfs_pointer(bytes))
 		return bytes;
 	sha256_init(&hash);

@@ -7,7 +7,7 @@
 
 enum { MAX_NAME = 40, MAX_GROWTH = 4 };
 
-/* UTF-16 and UTF-32 in their spellings. */
+/* The spellings of UTF-16 and UTF-32. */
 struct form {
 	unsigned width; /* bytes of a unit; 0: another encoding */
 	bool is_big, needs_mark, forbids_mark;
@@ -78,7 +78,8 @@ static bool has_mark(const struct form *form, struct str bytes, bool *is_big)
 
 static bool decode_units(struct arena *arena, const struct form *form, struct str *bytes)
 {
-	/* A unit of two bytes gives three at most, one of four, or two of two, give four. */
+	/* A unit of two bytes becomes at most three bytes; one of four, or two of two, become
+	 * four. */
 	char *p = arena_bytes(arena, bytes->n * 3 / 2 + 4);
 	size_t n = 0;
 
@@ -118,7 +119,7 @@ static enum decode_end decode_utf(struct arena *arena, struct form form, struct 
 	return decode_units(arena, &form, bytes) ? DECODE_OK : DECODE_INVALID;
 }
 
-/* A name that names an encoding and asks for nothing more. */
+/* Does the name have nothing but the name of an encoding? */
 static bool is_name(struct str name)
 {
 	for (size_t i = 0; i < name.n; i++)

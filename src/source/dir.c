@@ -17,7 +17,7 @@ struct dir {
 	uint32_t max_files;
 };
 
-/* What a walk over the folder is doing. */
+/* A walk over the folder. */
 struct dir_walk {
 	struct source *source;
 	struct source_list *list; /* NULL: only whether there is any */
@@ -43,7 +43,7 @@ static enum file_kind dir_look(
 	return kind;
 }
 
-/* Where a path that may be a link ends. */
+/* Resolves a path that may be a link. */
 static enum link_end dir_resolve(struct dir_world *context, struct arena *arena, struct str path,
 	struct str *file)
 {
@@ -138,7 +138,7 @@ static bool dir_walk_entry(
 	return true;
 }
 
-/* Takes `fd`. */
+/* Closes `fd`. */
 static bool dir_walk(struct dir_walk *walk, int fd, struct str path, int depth)
 {
 	DIR *stream = depth > MAX_DEPTH || path.n > MAX_PATH_BYTES ? NULL : fdopendir(fd);
@@ -201,7 +201,7 @@ static bool dir_has_contract(struct source *source, struct str folder, struct di
 	return dir_walk_from(&walk, folder) && walk.found;
 }
 
-/* Opens a regular file, through a link if `path` is one; -1 and errno, 0 if `diags` has it. */
+/* Opens a regular file, following a link; -1 and errno, 0 if an error was added. */
 static int dir_open_file(struct dir_world *world, struct arena *scratch, struct str path)
 {
 	const struct dir *dir = world->source->impl;
@@ -218,7 +218,7 @@ static int dir_open_file(struct dir_world *world, struct arena *scratch, struct 
 	return -1;
 }
 
-/* Looks, and follows what is a link itself, not what lies below a linked folder. */
+/* Looks at a path and follows it if it is a link, but not below a linked folder. */
 static enum file_kind dir_find_kind(
 	struct source *source, struct str path, struct arena *scratch, enum link_end *end)
 {

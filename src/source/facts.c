@@ -1,11 +1,11 @@
 /*
- * What a repository shows of itself: where its hooks are, which branch is its main one.
+ * The facts of a repository: where its hooks are, and its default branch.
  */
 #include "source/revision.h"
 
 /*
- * core.hooksPath of one configuration; false: it does not say. `~` is expanded here, since the
- * library knows no home: the system's and the user's configuration is hidden from it.
+ * core.hooksPath of one configuration; false: unset. `~` is expanded here, since libgit2 has no
+ * home: the system's and the user's configuration is hidden from it.
  */
 static bool read_hooks_path(struct arena *arena, const struct git_settings *settings,
 	const struct git_user *user, struct str *path)
@@ -20,21 +20,20 @@ static bool read_hooks_path(struct arena *arena, const struct git_settings *sett
 	return true;
 }
 
-/* The user's files are read here and for this alone: a hook that git does not run protects nobody.
- */
+/* The user's configuration is read only for this: a hook that git does not run protects no one. */
 static bool hooks_of_user(
 	struct arena *arena, const struct git_user *user, struct str file, struct str *path)
 {
 	struct git_settings settings;
 	struct diags unsaid;
 
-	/* One that git cannot read, or would wait for, has no say. */
+	/* git ignores a file that it cannot read. */
 	diags_init(&unsaid, arena);
 	return file.n && git_settings_read(arena, file, &settings, &unsaid) &&
 	       read_hooks_path(arena, &settings, user, path);
 }
 
-/* git runs hooks at the top of the working tree, so that is what a relative path counts from. */
+/* git runs hooks at the top of the working tree, so a relative path starts there. */
 static struct str hooks_absolute(const struct repository *r, struct str path)
 {
 	if (path.n && path.p[0] == '/')
@@ -63,7 +62,7 @@ static void find_hooks(
 	}
 }
 
-/* As a bare check takes it; else the usual name of one. */
+/* As in a check without a base; else a usual name. */
 static struct str find_branch(struct repository *r)
 {
 	struct branch_choice choice;

@@ -1,6 +1,6 @@
 /*
- * Files on disk that a stranger may have laid there: nothing is followed out of the folder, and
- * nothing that is not a regular file is waited for.
+ * Files on disk, which may be a stranger's: no link is followed out of the folder, and nothing but
+ * a regular file is opened, since others may block.
  */
 #include "source/private.h"
 #include "base/open.h"
@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_HOPS = 40 }; /* links in one path, as Linux has it */
+enum { MAX_HOPS = 40 }; /* in one path, as on Linux */
 
 /* Component by component, for kernels without openat2. */
 static int beneath_walk(int top, char *path, int flags)
@@ -55,13 +55,13 @@ int beneath_open(int top, struct str path, int flags)
 	}
 	*str_put(text, path) = '\0';
 	fd = (int)TEMP_FAILURE_RETRY(syscall(SYS_openat2, top, text, &how, sizeof how));
-	/* EAGAIN: something was renamed meanwhile, and the kernel cannot tell where it leads. */
+	/* EAGAIN: something was renamed meanwhile, so the kernel cannot resolve the path. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL || errno == EAGAIN))
 		fd = beneath_walk(top, text, flags);
 	return fd;
 }
 
-/* A name that is too long is none that anything could have. */
+/* No file can have a name that is too long. */
 bool is_absent(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG;
@@ -70,7 +70,7 @@ bool is_absent(int error)
 const char *read_reason(int error)
 {
 	switch (error) {
-	case ENXIO: /* of a socket and of a device that is not there, too */
+	case ENXIO: /* also for a socket and a missing device */
 		return "it is no regular file";
 	case EISDIR:
 		return "it is a folder";
@@ -119,7 +119,7 @@ enum file_kind beneath_look(int top, struct str path, struct arena *arena, struc
 	return kind;
 }
 
-/* Takes `fd`: -1 and errno unless it is a regular file. */
+/* Returns `fd` if it is a regular file; else closes it: -1 and errno. */
 static int only_regular(int fd)
 {
 	struct stat st;
@@ -148,7 +148,7 @@ int file_open(const char *path)
 	return only_regular(open_again(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
-/* Is it a descriptor's name, which a shell may have given for a pipe? */
+/* Is it the name of a descriptor, which may be a pipe from a shell? */
 static bool is_descriptor(struct str path)
 {
 	return str_eq(path, S("/dev/stdin")) || str_starts(path, S("/dev/fd/")) ||

@@ -11,7 +11,7 @@ struct filters {
 	struct repository *repository;
 	const struct index_file *index;
 	struct arena *arena;
-	pthread_mutex_t lock; /* of all below, which is looked up as it is needed */
+	pthread_mutex_t lock; /* of everything below, which is made on demand */
 	bool is_ready;
 	struct attributes *attributes;
 	enum eol_rule autocrlf;
@@ -55,7 +55,7 @@ static bool fail_file(struct str path, int error, struct diags *diags)
 	return false;
 }
 
-/* Takes `fd`, -1 with errno set where there is no file. */
+/* Reads and closes `fd`; -1 with errno: there is no file. */
 static bool read_open(
 	struct filters *f, int fd, struct str path, struct str *text, struct diags *diags)
 {
@@ -70,19 +70,19 @@ static bool read_open(
 	close(fd);
 	if (ok && !text->p)
 		*text = S("");
-	/* Of one that is in the index alone git 2.39 takes it for a part of the first pattern. */
+	/* If the file is only in the index, git 2.39 takes it as part of the first pattern. */
 	if (ok && str_starts(*text, S("\xef\xbb\xbf")))
 		*text = str_from(*text, 3);
 	return ok || fail_file(path, error, diags);
 }
 
-/* A file of the repository's own, outside of the tree. */
+/* A file of the repository outside of the tree. */
 static bool read_outside(struct filters *f, struct str path, struct str *text, struct diags *diags)
 {
 	return read_open(f, file_open(str_cstr(f->arena, path)), path, text, diags);
 }
 
-/* A folder's .gitattributes: that on disk, else that of the index, as for a sparse checkout. */
+/* A folder's .gitattributes on disk, else in the index, as in a sparse checkout. */
 static bool read_inside(struct filters *f, struct str folder, struct str *text, struct diags *diags)
 {
 	struct str path = path_join(f->arena, folder, S(".gitattributes"));
@@ -131,7 +131,7 @@ static bool make_ready(struct filters *f, struct diags *diags)
 	return true;
 }
 
-/* Has a driver a program, by the repository's own configuration? */
+/* Does the repository's own configuration give the driver a program? */
 static bool runs_program(struct filters *f, struct str driver)
 {
 	static const char *const keys[] = { "clean", "process" };
@@ -146,7 +146,7 @@ static bool runs_program(struct filters *f, struct str driver)
 	return false;
 }
 
-/* What is said of one file. */
+/* The attributes of one file. */
 struct sayings {
 	struct path_attributes attributes;
 	enum eol_rule autocrlf;
@@ -181,14 +181,14 @@ static bool look_up(
 
 /* ---- what is done ---- */
 
-/* What one call of filters_apply works with. */
+/* One call of filters_apply. */
 struct filtering {
 	struct filters *filters;
 	const struct filter_request *request;
 	struct diags *diags;
 };
 
-/* The blob that the index holds for the file; false: none, or it cannot be read. */
+/* The file's blob in the index; false: none, or it cannot be read. */
 static bool read_recorded(const struct filtering *w, uint64_t limit, struct str *bytes)
 {
 	const struct index_entry *entry = index_find(w->filters->index, w->request->path);
@@ -216,8 +216,7 @@ static bool recorded_is_pointer(const struct filtering *w)
 	return read_recorded(w, MAX_POINTER_BYTES, &recorded) && is_lfs_pointer(recorded);
 }
 
-/* A file that has not changed is what the other side may have of it, the pointer; one that has is
- * worth reading. */
+/* An unchanged file is its pointer, as on the other side; a changed one is read. */
 static void take_pointer(const struct filtering *w, struct str *bytes)
 {
 	struct str recorded, made = lfs_pointer(w->request->arena, *bytes);
@@ -306,12 +305,12 @@ bool filters_apply(struct filters *f, const struct filter_request *request, stru
 	if (!look_up(f, request->path, &sayings, diags))
 		return false;
 	driver = sayings.attributes.filter;
-	/* The index knows what git made of it, whatever the attributes say by now. */
+	/* The index has what git stored, whatever the attributes are now. */
 	if (request->is_recorded &&
 		(driver.n || sayings.attributes.encoding.n || sayings.attributes.bad_encoding) &&
 		read_recorded(&w, f->repository->options.max_file_bytes, bytes))
 		return true;
-	/* What the driver makes of a file comes first. */
+	/* The driver is applied first. */
 	if (str_eq(driver, S("lfs")) && recorded_is_pointer(&w)) {
 		take_pointer(&w, bytes);
 		return true;

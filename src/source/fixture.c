@@ -36,7 +36,7 @@ int fixture_begin(void **state)
 		.directory = str_of(f->folder),
 		.max_file_bytes = 1 << 20,
 		.max_files = 1000,
-		/* The test may run below a repository. */
+		/* The test may run inside another repository. */
 		.git_ceiling = S("/tmp"),
 	};
 	f->time = 1700000000;

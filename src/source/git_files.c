@@ -1,7 +1,7 @@
 /*
- * Finds the repository, where it is found and configured as git does it by itself. The files that
- * libgit2 opens to find any other are looked at before it does: it waits for a FIFO, reads a device
- * to its end, and takes a file that it may not read for one that is not there.
+ * Finds the repository, if it is laid out and configured in a common way. For others the files that
+ * libgit2 will open are checked first: libgit2 blocks on a FIFO, reads a device to its end, and
+ * takes an unreadable file as missing.
  */
 #include "source/repository.h"
 
@@ -23,8 +23,8 @@ struct looking {
 	struct arena *arena;
 	struct diags *diags;
 	uint32_t n_configs;
-	struct str config; /* the text of the configuration that was read last, without includes */
-	struct git_found *found; /* NULL: only a configuration is read */
+	struct str config; /* the text of the configuration read last, without includes */
+	struct git_found *found; /* NULL: read only a configuration */
 };
 
 static bool fail(struct looking *l, struct str path, int error)
@@ -46,7 +46,7 @@ static struct str inside(struct looking *l, struct str folder, const char *name)
 	return path_join(l->arena, folder, str_of(name));
 }
 
-/* A file of git's, if it is there: *text absent where it is not. False and an error. */
+/* Reads a file of git's; *text absent: it does not exist. False and an error. */
 static bool read_file(struct looking *l, struct str path, uint64_t limit, struct str *text)
 {
 	*text = (struct str){ NULL, 0 };
@@ -72,7 +72,7 @@ static bool is_word(struct str s, const char *word)
 	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
 }
 
-/* `[include]`, `[includeIf "..."]` at the front of a line, taken off; *in_include is set. */
+/* Takes `[include]` or `[includeIf "..."]` off the front of a line and sets *in_include. */
 static struct str take_section(struct str line, bool *in_include)
 {
 	size_t n = 1;
@@ -94,7 +94,7 @@ static struct str take_section(struct str line, bool *in_include)
 	return str_trim(str_from(line, n + 1));
 }
 
-/* A value as git reads it: quotes and escapes taken off, comments cut. */
+/* A value without quotes, escapes and comments, as git reads it. */
 static struct str unquote(struct arena *arena, struct str value)
 {
 	char *p = arena_bytes(arena, value.n);
@@ -119,7 +119,7 @@ static struct str unquote(struct arena *arena, struct str value)
 
 static bool check_config(struct looking *l, struct str path, int depth);
 
-/* `path = ...` of an include; whether its condition holds is not asked. */
+/* `path = ...` of an include, whose condition is not evaluated. */
 static bool check_include(struct looking *l, struct str line, struct str folder, int depth)
 {
 	size_t equals = str_find(line, '=');
@@ -129,7 +129,7 @@ static bool check_include(struct looking *l, struct str line, struct str folder,
 		return true;
 	path = unquote(l->arena, str_from(line, equals + 1));
 	if (!path.n || memchr(path.p, '\0', path.n) || path.p[0] == '~')
-		return true; /* the program has no home for the library */
+		return true; /* libgit2 has no home */
 	if (path.p[0] != '/')
 		path = path_join(l->arena, folder, path);
 	return check_config(l, path, depth + 1);
@@ -175,7 +175,7 @@ bool git_settings_read(
 
 /* ---- a repository's folder ---- */
 
-/* The path that a file of git's names, relative to `folder`. */
+/* The path in a file of git's, relative to `folder`. */
 static struct str named_path(struct looking *l, struct str text, struct str folder)
 {
 	struct str path = str_trim(str_head(text, str_find(text, '\n')));
@@ -200,7 +200,7 @@ static bool is_folder(struct looking *l, struct str folder, const char *name)
 	return stat(str_cstr(l->arena, inside(l, folder, name)), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Asks realpath(3), as libgit2 does, which opens nothing that may lie outside. */
+/* Resolves by realpath(3), as libgit2 does. */
 static bool path_is_there(struct looking *l, struct str path)
 {
 	char *real = realpath(str_cstr(l->arena, path), NULL);
@@ -209,7 +209,7 @@ static bool path_is_there(struct looking *l, struct str path)
 	return real != NULL;
 }
 
-/* Nothing in the configuration keeps libgit2 from opening the repository. */
+/* Does the configuration have nothing that libgit2 refuses? */
 static bool is_openable(struct looking *l, const struct git_found *found)
 {
 	const struct str *version, *bare, *top;
@@ -231,7 +231,7 @@ static bool is_openable(struct looking *l, const struct git_found *found)
 			       top->p[0] == '/' ? *top : path_join(l->arena, found->git_dir, *top));
 }
 
-/* Takes the folder for the repository, if it has all that git gives one. */
+/* Takes the folder as the repository, if it has the parts of one. */
 static void find_plain(struct looking *l, struct str folder, struct str common, bool is_linked)
 {
 	struct git_found *found = l->found;
@@ -267,7 +267,7 @@ static bool check_git_folder(struct looking *l, struct str folder)
 	       (!text.p || check_file(l, common, "HEAD"));
 }
 
-/* What stands there; 0: nothing. False and an error: nobody could look. */
+/* The type of what is there; 0: nothing. False and an error: unknown. */
 static bool look(struct looking *l, struct str path, int flags, mode_t *kind)
 {
 	struct stat st;
@@ -280,7 +280,7 @@ static bool look(struct looking *l, struct str path, int flags, mode_t *kind)
 	return true;
 }
 
-/* Has the folder what a repository's has, or leads on to another one's? */
+/* Does the folder have the parts of a repository, or lead to another one? */
 static bool look_like_one(struct looking *l, struct str folder, bool *is)
 {
 	mode_t objects, head, common;
@@ -294,7 +294,7 @@ static bool look_like_one(struct looking *l, struct str folder, bool *is)
 	return true;
 }
 
-/* The repository was found by `.git` in the folder: which is as git made it, or not. */
+/* The repository was found by the folder's `.git`. */
 static void find_work_dir(struct looking *l, struct str folder, bool is_plain)
 {
 	struct git_found *found = l->found;
@@ -322,7 +322,7 @@ static bool find_bare(struct looking *l, struct str folder)
 	return true;
 }
 
-/* A folder's `.git`, and the folder as one itself; *found: libgit2 looks no further. */
+/* Tries a folder's `.git`, then the folder itself; *found: libgit2 searches no further. */
 static bool check_folder(struct looking *l, struct str folder, bool *found)
 {
 	struct str git = inside(l, folder, ".git"), text;
@@ -353,7 +353,7 @@ static bool check_folder(struct looking *l, struct str folder, bool *found)
 	return !*found || (check_git_folder(l, folder) && find_bare(l, folder));
 }
 
-/* GIT_CEILING_DIRECTORIES: folders that are not looked at, nor what is above them. */
+/* GIT_CEILING_DIRECTORIES: folders where the search ends. */
 static bool is_ceiling(const struct source_options *options, struct str folder)
 {
 	struct str rest = options->git_ceiling, part;
@@ -377,7 +377,7 @@ bool git_files_check(const struct source_options *options, const char *path,
 	bool any = false, ok = true;
 
 	*found = (struct git_found){ 0 };
-	if (!real) /* libgit2 says what is wrong with it */
+	if (!real) /* libgit2 reports what is wrong */
 		return true;
 	folder = str_dup(options->arena, str_of(real));
 	free(real);
@@ -390,7 +390,7 @@ bool git_files_check(const struct source_options *options, const char *path,
 		size_t slash = str_rfind(folder, '/');
 
 		ok = check_folder(&l, folder, &any);
-		/* libgit2 goes to no folder above a ceiling or of another file system. */
+		/* libgit2 does not go above a ceiling or to another file system. */
 		if (stat(str_cstr(options->arena, folder), &st) < 0 || options->git_ceiling.n ||
 			(first.st_dev && st.st_dev != first.st_dev))
 			found->is_plain = false;

@@ -1,5 +1,5 @@
 /*
- * libgit2's allocator: it does not survive an allocation that fails, so none does here.
+ * libgit2's allocator. libgit2 does not survive a failed allocation, so none fails here.
  */
 #include "source/source.h"
 
@@ -7,7 +7,7 @@
 #include <git2/sys/alloc.h>
 #include <stdlib.h>
 
-/* libgit2 hands its allocator no argument. Written once, before any thread is started. */
+/* libgit2 passes no context to its allocator. Written once, before any thread is started. */
 static struct {
 	arena_failed failed;
 	void *context;
@@ -41,7 +41,7 @@ static void give(void *p)
 	free(p);
 }
 
-/* Since 1.7 libgit2 makes the rest of these three itself. */
+/* libgit2 1.7 and later derive the others from these three. */
 #if LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR < 7
 static void *take_zeroed(size_t n, size_t size, const char *file, int line)
 {

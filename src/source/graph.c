@@ -1,4 +1,4 @@
-/* Commits and the queue in which they wait. */
+/* Commits, and the priority queue of a walk. */
 #include "source/graph.h"
 
 enum { MAX_COMMIT_BYTES = 16 << 20 };
@@ -45,7 +45,7 @@ static int64_t parse_date(struct str line)
 	return date;
 }
 
-/* As git does: the pattern is looked for in the bytes up to the first NUL. */
+/* As in git, only the bytes up to the first NUL are searched. */
 static bool message_matches(struct graph *graph, struct str message)
 {
 	struct arena *scratch = arena_like(graph->arena);

@@ -10,7 +10,7 @@ static struct str trim_line(struct str line)
 	if (line.n && line.p[line.n - 1] == '\r')
 		line.n--;
 	line = str_head(line, str_find(line, '\0'));
-	/* Blanks at the end do not count, unless a backslash stands before one. */
+	/* Trailing blanks are ignored, unless escaped by a backslash. */
 	for (size_t i = 0; i < line.n; i++) {
 		bool escapes = line.p[i] == '\\';
 
@@ -105,7 +105,7 @@ static bool in_range(unsigned char low, unsigned char high, unsigned char c, boo
 	return (low <= c && c <= high) || (fold && low <= upper && upper <= high);
 }
 
-/* A set of characters that is being read. */
+/* A set of characters while it is parsed. */
 struct bracket {
 	struct str pattern;
 	size_t at;
@@ -130,7 +130,8 @@ static bool bracket_class(struct bracket *b)
 	return true;
 }
 
-/* One character, or the last of a range from `before` (0: none); gives what a range may follow. */
+/* Takes one character, or the last of a range from `before` (0: none); returns what may begin a
+ * range. */
 static unsigned char bracket_character(struct bracket *b, unsigned char before)
 {
 	struct str rest = str_from(b->pattern, b->at);
@@ -150,8 +151,8 @@ static unsigned char bracket_character(struct bracket *b, unsigned char before)
 	return (unsigned char)rest.p[i];
 }
 
-/* `[...]` at pattern[*at]; moves *at behind it. One that is not closed, or has a class that there
- * is not, matches nothing. */
+/* Matches `[...]` at pattern[*at] and moves *at behind it. If it is not closed, or has an
+ * unknown class, it matches nothing. */
 static bool bracket_matches(struct str pattern, size_t *at, unsigned char c, bool fold)
 {
 	struct bracket b = { .pattern = pattern, .at = *at + 1, .c = c, .fold = fold };
@@ -171,7 +172,7 @@ static bool bracket_matches(struct str pattern, size_t *at, unsigned char c, boo
 	return !b.broken && b.at < pattern.n && c != '/' && b.found != negated;
 }
 
-/* One pattern character other than `*` against one of the text; moves *at behind it. */
+/* Matches one pattern character other than `*` and moves *at behind it. */
 static bool one_matches(struct str pattern, size_t *at, unsigned char c, bool fold)
 {
 	unsigned char p = (unsigned char)pattern.p[*at];
@@ -198,7 +199,8 @@ static bool one_matches(struct str pattern, size_t *at, unsigned char c, bool fo
 	return p == c;
 }
 
-/* How many stars stand at pattern[at] as a whole component; 0: fewer than two, or none such. */
+/* The number of stars that make a whole component at pattern[at]; 0: fewer than two, or other
+ * characters. */
 static size_t any_folders(struct str pattern, size_t at)
 {
 	size_t end = at;
@@ -211,8 +213,9 @@ static size_t any_folders(struct str pattern, size_t at)
 }
 
 /*
- * `*` never passes a `/`, so within a component only its last star can be taken back, and over
- * components only the last `**`: no pattern costs more than their lengths' product a component.
+ * `*` never passes a `/`, so matching backtracks only to the last star of a component, and over
+ * components only to the last `**`: a pattern costs at most the product of the lengths for each
+ * component.
  */
 bool ignore_glob(struct str pattern, struct str text, bool fold)
 {
@@ -224,7 +227,7 @@ bool ignore_glob(struct str pattern, struct str text, bool fold)
 
 		if (stars) {
 			if (p + stars == pattern.n)
-				return true; /* all that is inside */
+				return true; /* everything inside */
 			p += stars + 1;
 			folders = p;
 			folders_text = t;

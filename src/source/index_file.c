@@ -1,7 +1,7 @@
 /*
- * gitformat-index(5). An index that is not whole is an error, never one with less in it: the
- * checksum at the end is verified (index.skipHash leaves zeros there), every length is held against
- * the bytes that are there, and entries are in order and of a kind that is known.
+ * gitformat-index(5). A damaged index is an error, never one with fewer entries: the checksum at
+ * the end is verified (index.skipHash leaves zeros there), every length is checked, and entries
+ * must be sorted and of a known kind.
  */
 #include "source/index_file.h"
 #include "base/open.h"
@@ -22,13 +22,13 @@ enum {
 };
 static const uint64_t MAX_INDEX_BYTES = UINT64_C(2) << 30;
 
-/* A file that is being read. */
+/* A file while it is read. */
 struct reading {
 	struct arena *arena;
 	struct str bytes; /* without the checksum */
 	size_t at;
 	unsigned version;
-	bool is_hint; /* the checksum is not worth its price, a sixth of a check of two revisions */
+	bool is_hint; /* skip verifying the checksum, which costs a sixth of a check of two revisions */
 	VEC(struct index_entry) entries;
 	struct str split; /* the payload of the `link` extension; absent: none */
 	struct str trees; /* of the `TREE` extension, likewise */
@@ -81,7 +81,8 @@ struct index_entry index_skipped_entry(
 	return (struct index_entry){ .path = path, .raw = raw, .more_flags = FLAG_SKIPPED };
 }
 
-/* Version 4: how much of the path before stays, in git's own kind of varint, then the rest. */
+/* Version 4: how many bytes of the previous path to drop, as git's own kind of varint, then the
+ * rest. */
 static bool read_path_v4(struct reading *r, struct str before, struct str *path)
 {
 	size_t drop = 0, rest, n;
@@ -122,7 +123,7 @@ static bool read_path(struct reading *r, size_t begin, unsigned named, struct st
 	return r->at <= r->bytes.n;
 }
 
-/* A kind that git writes. A stranger's would be left out as if it were deleted. */
+/* Is it a mode that git writes? A file with another mode would be skipped as if deleted. */
 static bool mode_is_known(uint32_t mode)
 {
 	switch (mode & ~(uint32_t)07777) {
@@ -171,7 +172,7 @@ static bool read_extensions(struct reading *r)
 		else if (str_eq(name, S("TREE")))
 			r->trees = payload;
 		else if (name.p[0] >= 'a' && name.p[0] <= 'z' && !str_eq(name, S("sdir")))
-			return false; /* one that readers have to know */
+			return false; /* an extension that readers must understand */
 	}
 	return r->at == r->bytes.n;
 }
@@ -190,8 +191,7 @@ static bool checksum_fits(struct str bytes, const char *checksum)
 	return memcmp(checksum, digest, sizeof digest) == 0;
 }
 
-/* As git has it: by path, then by stage; and an entry without a stage is the only one of its path.
- */
+/* Git's order: by path, then by stage; an entry of stage 0 is the only one of its path. */
 static bool is_after(const struct index_entry *entry, const struct index_entry *before)
 {
 	int order = str_cmp(before->path, entry->path);
@@ -226,8 +226,9 @@ static bool read_all(struct reading *r)
 }
 
 /*
- * An EWAH bitmap: its size in bits, its words, the position of the last marker. A marker says how
- * many words of one kind (bit 0) follow from itself (32 bits) and how many are written out (31).
+ * An EWAH bitmap: its size in bits, its words, the position of the last marker. A marker has a bit,
+ * a number of words (32 bits) that are filled with that bit, and a number of literal words (31
+ * bits) that follow.
  */
 static bool read_bitmap(struct reading *r, struct str *rest, uint32_t n_bits, uint8_t **bits)
 {
@@ -352,7 +353,7 @@ static bool read_shared(
 
 	if (r->split.n < GIT_OID_RAWSZ)
 		return false;
-	if (r->split.n == GIT_OID_RAWSZ) /* without bitmaps nothing is shared */
+	if (r->split.n == GIT_OID_RAWSZ) /* without bitmaps it uses nothing of the shared file */
 		return true;
 	name = str_printf(
 		r->arena, "sharedindex." STR, ARG(id_text(r->arena, (const uint8_t *)r->split.p)));
@@ -372,7 +373,7 @@ static bool read_shared(
 	return true;
 }
 
-/* A sparse index writes the folders it keeps whole with a `/` at the end. */
+/* A sparse index ends collapsed folders with `/`. */
 static void trim_folders(struct reading *r)
 {
 	for (uint32_t i = 0; i < r->entries.n; i++) {
@@ -383,7 +384,7 @@ static void trim_folders(struct reading *r)
 	}
 }
 
-/* As path_is_clean, after a path that is: mostly one of the same folder. */
+/* As path_is_clean, after a clean path, which is mostly in the same folder. */
 static bool is_clean_after(struct str path, struct str before)
 {
 	size_t folder = str_rfind(before, '/') + 1;
@@ -447,7 +448,7 @@ bool index_read(struct repository *repository, struct arena *arena, struct index
 	return read_index(repository, false, arena, index, diags);
 }
 
-/* The first entry that is not before the path. */
+/* The first entry that does not sort before the path. */
 static uint32_t index_from(const struct index_file *index, struct str path)
 {
 	uint32_t low = 0, high = index->n;
@@ -497,7 +498,7 @@ struct remembered {
 	void *context;
 };
 
-/* Are the `n` entries below the folder all that there are, and files or submodules each? */
+/* Are the `n` entries all that are below the folder, and each a file or a submodule? */
 static bool is_plain(const struct remembered *m, struct str folder, uint32_t n)
 {
 	const struct index_file *index = m->index;
@@ -516,7 +517,7 @@ static bool is_plain(const struct remembered *m, struct str folder, uint32_t n)
 	       (begin + n == index->n || !path_under(index->entries[begin + n].path, folder));
 }
 
-/* A number and the byte that ends it; false if it is none. */
+/* Takes a number and the byte that ends it; false: there is no number. */
 static bool take_number(struct str *rest, char end, int64_t *number)
 {
 	struct str text;
@@ -537,9 +538,9 @@ static bool take_number(struct str *rest, char end, int64_t *number)
 }
 
 /*
- * gitformat-index(5), "Cache tree": a folder's name, how many entries it covers (below zero: its
- * tree is not known), how many folders follow that lie in it, its tree's id. `above` bytes of the
- * path are that of the folder around it.
+ * gitformat-index(5), "Cache tree": a folder's name, the number of its entries (negative: its tree
+ * is unknown), the number of folders in it, which follow, and its tree's id. The first `above`
+ * bytes of the path are the parent folder's.
  */
 static bool read_remembered(struct remembered *m, size_t above, int depth)
 {

@@ -1,5 +1,5 @@
 /*
- * The folders that a sparse index keeps whole, unfolded where they are on disk.
+ * Expands those collapsed folders of a sparse index that exist on disk.
  */
 #include "source/index_file.h"
 
@@ -44,7 +44,7 @@ static bool unfold(struct unfolding *u, const uint8_t *id, struct str path, int 
 	return true;
 }
 
-/* FILE_ERROR: an error was said. */
+/* FILE_ERROR: an error was added. */
 static enum file_kind look(struct unfolding *u, struct str path)
 {
 	struct arena_mark mark = arena_mark(u->arena);

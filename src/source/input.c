@@ -1,5 +1,5 @@
 /*
- * The grammar of inputs, and what a call of `check` compares with what.
+ * The grammar of inputs, and the two sides of a check.
  */
 #include "base/open.h"
 #include "source/opening.h"
@@ -101,7 +101,7 @@ static bool is_standard_input(struct str input)
 	       str_eq(str_from(input, form->prefix.n), S("-"));
 }
 
-/* Offset of the next `c` outside of braces at or after `from`, or s.n. */
+/* Offset of the first `c` outside of braces at or after `from`, or s.n. */
 static size_t find_outside_braces(struct str s, char c, size_t from)
 {
 	int depth = 0;
@@ -138,7 +138,7 @@ bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric
 		end = at + 2;
 		*symmetric = end < input.n && input.p[end] == '.';
 		end += *symmetric;
-		/* `REV:../x`, `REV:a/../b`: a path that climbs */
+		/* `REV:../x`, `REV:a/../b`: a path, not a range */
 		if ((end < input.n && input.p[end] == '/') ||
 			(at > 0 && (input.p[at - 1] == '/' || input.p[at - 1] == ':'))) {
 			at = end;
@@ -153,7 +153,8 @@ bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric
 
 /* ---- opening ---- */
 
-/* The PATH of `REV:PATH`: from the repository's top, or with `./` or `../` from where -C stands. */
+/* Resolves the PATH of `REV:PATH`: relative to the repository's top, or with `./` or `../` to
+ * -C. */
 static bool find_top(struct opening *o, struct str path, struct str *top)
 {
 	struct arena *arena = o->options->arena;
@@ -170,7 +171,7 @@ static bool find_top(struct opening *o, struct str path, struct str *top)
 	return false;
 }
 
-/* Somebody may have meant a folder or a file by a name that is no revision. */
+/* The user may have meant a folder or a file. */
 static void help_on_disk(struct opening *o, struct str name)
 {
 	struct str shown = path_printable(o->diags->arena, name);
@@ -198,7 +199,7 @@ static bool find_revision(
 		return false;
 	if (revision_find(o->repository, name, meant, revision, o->diags))
 		return true;
-	/* Every git folder has a file called HEAD. */
+	/* Every git folder has a file named HEAD. */
 	if (!str_eq(name, S("HEAD")))
 		help_on_disk(o, name);
 	return false;
@@ -251,7 +252,7 @@ static struct source *open_default(struct opening *o)
 	if (!o->absent || o->diags->n_errors > errors)
 		return NULL;
 	source = dir_open(o->options, S("."), o->diags);
-	if (source) /* its paths can be opened as they are printed */
+	if (source) /* paths are printed so that they can be opened */
 		source->side = S("");
 	return source;
 }
@@ -328,7 +329,7 @@ struct source *open_merge_base(struct opening *o, struct parting *parting)
 		str_printf(arena, "merge base " STR, ARG(parting->id)), parting->id, o->diags);
 }
 
-/* Is the base what the pipeline, the configuration or the repository names? */
+/* Is the base chosen by the pipeline, the configuration or the repository? */
 static bool is_default_base(const struct input_request *request)
 {
 	return !request->base.p &&
@@ -361,7 +362,7 @@ static struct source *open_old(
 	return open_merge_base(o, &parting);
 }
 
-/* What a hook names by its whole id is told by a short one. */
+/* A hook names a full id; messages show a short one. */
 static struct source *open_head(struct opening *o, struct str head)
 {
 	struct source *source = open_revision(o, head);
@@ -405,8 +406,8 @@ static bool request_is_wrong(struct opening *o, const struct input_request *requ
 	return true;
 }
 
-/* Both sides' ids are made in one way: git's where one side is git's, else under a key of the run.
- */
+/* Makes the content ids of both sides comparable: git's if one side is git's, else with a random
+ * seed. */
 static void set_hashing(struct source *old, struct source *new)
 {
 	struct content_hashing hashing = { .blob = old->hashing.blob };

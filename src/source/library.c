@@ -22,7 +22,7 @@ static const char *const extensions[] = { "worktreeconfig", "partialclone", "pre
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_options(void);
 
-/* Debian's libgit2 1.5 matches with pcre2 and frees none of its match data: some KB an opening. */
+/* Debian's libgit2 1.5 never frees pcre2's match data: it leaks some KB for each opening. */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libpcre2-8.so\n";
@@ -42,8 +42,8 @@ static const char *git_said(void)
 }
 
 /*
- * GIT_REPOSITORY_OPEN_FROM_ENV is not used: it fails when GIT_WORK_TREE or GIT_COMMON_DIR is set,
- * as git does in some hooks. Nor is anything of the system's or the user's configuration read.
+ * GIT_REPOSITORY_OPEN_FROM_ENV is not used: it fails if GIT_WORK_TREE or GIT_COMMON_DIR is set, as
+ * git sets them in some hooks. The system's and the user's configuration is not read.
  */
 static bool library_start(struct diags *diags)
 {
@@ -57,7 +57,7 @@ static bool library_start(struct diags *diags)
 	}
 	/* Only objects are read and nothing is executed; in CI the owner is often another user. */
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	/* What objectformat and refstorage say is looked at once it is open. */
+	/* objectformat and refstorage are checked after opening. */
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT(extensions));
 	for (size_t i = 0; i < COUNT(levels); i++)
 		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");

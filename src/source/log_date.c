@@ -1,6 +1,6 @@
 /*
- * The dates of `NAME@{DATE}`: those of git's forms whose meaning is plain. Everything else that
- * git's approxidate makes something of is refused, since another guess would be another commit.
+ * The dates of `NAME@{DATE}` in those of git's forms that are unambiguous. Other forms that git's
+ * approxidate accepts are refused, since another guess would be another commit.
  */
 #include "source/refs.h"
 
@@ -51,8 +51,8 @@ static bool take_zone(struct str *rest, int64_t *seconds, bool *local)
 	return true;
 }
 
-/* `2026-11-30`, with `12:00` or `12:00:00` and a zone behind it; the day alone means the time of
- * day that it is now. */
+/* `2026-11-30`, perhaps with `12:00` or `12:00:00` and a zone; a day alone means the current
+ * time on that day. */
 static bool calendar_date(struct str text, time_t now, int64_t *time)
 {
 	int64_t year, month, day, hour, minute, second = 0, zone;
@@ -86,7 +86,7 @@ static bool calendar_date(struct str text, time_t now, int64_t *time)
 	return true;
 }
 
-/* `3.days.ago`, `1 week`; months and years, which have no one length, are left out. */
+/* `3.days.ago`, `1 week`; not months and years, whose lengths vary. */
 static bool distance_back(struct str text, time_t now, int64_t *time)
 {
 	static const struct {

@@ -46,7 +46,7 @@ static git_object_t type_of(struct str name)
 	return GIT_OBJECT_INVALID;
 }
 
-/* Inflates the begin of the object and reads `type length NUL`. */
+/* Inflates the beginning of the object and parses `type length NUL`. */
 static bool loose_header(struct loose_file *file)
 {
 	const unsigned char *end;
@@ -135,7 +135,7 @@ static enum packs_answer loose_open(int objects, struct object_wish *wish, struc
 	return fail(wish, "it has no header");
 }
 
-/* Fills exactly the declared length; the stream has to end there. */
+/* Reads exactly the declared length, where the stream must end. */
 static bool loose_inflate(struct loose_file *file, unsigned char *data)
 {
 	size_t begun = file->n_inflated - file->n_head;

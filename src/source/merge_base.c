@@ -22,8 +22,8 @@ static bool queue_is_stale(const struct graph *graph)
 }
 
 /*
- * Walks down from what is queued, newest first, until all that waits is stale. What both sides
- * reach is a result, in the order of its finding; what is below one is stale.
+ * Walks the queued commits and their parents, newest first, until all queued commits are stale. A
+ * commit reachable from both sides is a result, in the order found; its ancestors are stale.
  */
 static bool paint_down(struct graph *graph, struct commits *results)
 {
@@ -61,8 +61,8 @@ static void clear_flags(struct graph *graph)
 }
 
 /*
- * Takes out the results that another one reaches. Each is walked against all others until only
- * what both sides reach is waiting, so a walk goes no further back than their dates do.
+ * Removes results that are ancestors of another one. Each is walked against all others until only
+ * common commits are queued, so a walk goes no further back than their dates.
  */
 static bool drop_reached(struct graph *graph, struct commits *results)
 {
@@ -92,7 +92,7 @@ static bool drop_reached(struct graph *graph, struct commits *results)
 	return true;
 }
 
-/* The best of several results: none that another one reaches; then the newest. */
+/* The best of several results: the newest of those that are not ancestors of another one. */
 static struct commit *best_of(struct graph *graph, struct commits *results)
 {
 	struct commit *best = NULL;
@@ -118,7 +118,7 @@ static void diag_no_base(
 			ARG(a), ARG(b));
 }
 
-/* Queues both sides' commits. A commit that is on both in *same; false: one cannot be read. */
+/* Queues the commits of both sides. *same: a commit of both; false: one cannot be read. */
 static bool queue_sides(struct graph *graph, const struct merge_sides *sides, struct commit **same)
 {
 	struct commit *a = commit_get(graph, sides->a);
@@ -142,7 +142,7 @@ static bool queue_sides(struct graph *graph, const struct merge_sides *sides, st
 	return true;
 }
 
-/* NULL, and graph->failed unless there is none. */
+/* NULL: there is none, or graph->failed. */
 static struct commit *find_base(struct graph *graph, const struct merge_sides *sides)
 {
 	struct commits results = { 0 }, kept = { 0 };

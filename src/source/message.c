@@ -25,7 +25,7 @@ static void add_start(void *context, struct str name, const struct content_id *i
 		*vec_push(starts->graph->arena, &starts->items) = start;
 }
 
-/* The youngest commit reached from the queue whose message fits, or with `negative` does not. */
+/* The newest commit reachable from the queue whose message matches, or with `negative` does not. */
 static struct commit *search_queue(struct graph *graph, bool negative)
 {
 	while (graph->queue.n) {

@@ -1,5 +1,5 @@
 /*
- * The error of a revision's name that is unknown, with what could have been meant.
+ * The error of an unknown revision, with suggestions.
  */
 #include "source/refs.h"
 
@@ -21,7 +21,7 @@ static void add_name(void *context, struct str reference, const struct content_i
 			*vec_push(names->arena, names) = str_from(reference, kinds[i].n);
 }
 
-/* Branches, tags and remote-tracking branches as people write them. */
+/* Short names of branches, tags and remote-tracking branches. */
 static struct names known_names(struct repository *repository, struct arena *arena)
 {
 	struct names names = { .arena = arena };
@@ -40,7 +40,7 @@ static bool is_hex(struct str s)
 	return s.n > 0;
 }
 
-/* `origin/main` of an existing remote: which branch of which. */
+/* Splits `origin/main` of an existing remote. */
 static bool split_remote(const struct repository *repository, struct str name, struct str *remote,
 	struct str *branch)
 {
@@ -63,7 +63,7 @@ static struct str stem(struct str name)
 	return name;
 }
 
-/* Could the remote have a tag that is called so? Takes refs/tags/ off the front. */
+/* Could it be the name of a tag of the remote? Removes refs/tags/ from the front. */
 static bool may_be_tag(struct str *name)
 {
 	if (str_starts(*name, S("refs/tags/")))
@@ -72,7 +72,7 @@ static bool may_be_tag(struct str *name)
 		str_starts(*name, S(".")) || str_starts(*name, S("@")) ||
 		str_ends(*name, S(".lock")) || str_ends(*name, S(".proto")))
 		return false;
-	/* The hash of a commit, cut short. */
+	/* Perhaps a short id. */
 	if (name->n >= 7 && is_hex(*name))
 		return false;
 	for (size_t i = 0; i < name->n; i++)
@@ -91,7 +91,7 @@ static void help_unknown(struct repository *repository, struct str name, struct 
 							: "--depth=1 ";
 
 	near = str_nearest(base, names.items, names.n);
-	for (size_t i = 0; i < names.n; i++) /* `main` where only origin/main is there */
+	for (size_t i = 0; i < names.n; i++) /* `main` if only origin/main exists */
 		if (names.items[i].n > base.n + 1 && str_ends(names.items[i], base) &&
 			names.items[i].p[names.items[i].n - base.n - 1] == '/')
 			near = names.items[i];

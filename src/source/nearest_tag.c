@@ -4,7 +4,7 @@
 
 #include <fnmatch.h>
 
-enum { MAX_CANDIDATES = 10 /* tags that are weighed, as `git describe` does */ };
+enum { MAX_CANDIDATES = 10 /* candidates, as in `git describe` */ };
 
 struct tag_search {
 	struct graph *graph;
@@ -40,7 +40,7 @@ static int version_order(struct str a, struct str b)
 	return (a.n - i > b.n - j) - (a.n - i < b.n - j);
 }
 
-/* Puts the tag's name on its commit, where that is here. */
+/* Sets the tag of its commit, if that exists. */
 static void take_tag(void *context, struct str reference, const struct content_id *id)
 {
 	struct tag_search *search = context;
@@ -64,12 +64,13 @@ static void take_tag(void *context, struct str reference, const struct content_i
 struct candidate {
 	struct commit *commit;
 	uint32_t
-		distance; /* commits that HEAD reaches and the tag does not, of those seen so far */
+		distance; /* commits seen so far that are reachable from HEAD but not from the tag */
 };
 
 /*
- * As `git describe` does: newest first from HEAD, at most ten tags; each counts the commits that
- * are not in it, and the smallest count is the nearest. A commit's flags say which tags hold it.
+ * As `git describe`: walks from HEAD, newest first, to at most ten tags, and counts for each the
+ * commits that are not reachable from it; the smallest count wins. A commit's flags are the tags
+ * that reach it.
  */
 static struct commit *nearest_tagged(struct graph *graph, struct commit *head)
 {

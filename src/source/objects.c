@@ -1,5 +1,5 @@
 /*
- * Objects read from the object database: trees once, blobs each time somebody asks.
+ * Reading objects. Trees are read once, blobs each time.
  */
 #include "source/objects.h"
 
@@ -9,20 +9,19 @@
 enum {
 	MAX_TREE_BYTES = 64 << 20,
 	MAX_TREES_BYTES = 1 << 30,   /* of all trees that are read */
-	MAX_TARGET_BYTES = 16 << 20, /* what is remembered of links */
+	MAX_TARGET_BYTES = 16 << 20, /* of cached targets of links */
 	MAX_HEADER_BYTES = 16 << 20, /* of a commit or tag, with its message */
 	MAX_TAGS = 100               /* tags of tags */
 };
 
-/* How messages call an object: by its path, with the side of `source` before it unless that is
- * NULL.
- */
+/* The name of an object in messages: its path, with the side of `source` before it unless that
+ * is NULL. */
 static struct str object_name(const struct source *source, struct str path, struct arena *arena)
 {
 	return source ? source_path_name(source, arena, path) : path_printable(arena, path);
 }
 
-/* git knows the tree of nothing although no database has it. */
+/* git knows the empty tree even if no database has it. */
 static bool is_empty_tree(const uint8_t *id)
 {
 	static const uint8_t empty[GIT_OID_RAWSZ] = { 0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e,
@@ -31,7 +30,7 @@ static bool is_empty_tree(const uint8_t *id)
 	return memcmp(id, empty, sizeof empty) == 0;
 }
 
-/* Reads an object wherever it is; PACKS_DAMAGED with *in_pack: a pack has it, nothing else does. */
+/* Reads an object, loose or packed. PACKS_DAMAGED with *in_pack: only a damaged pack has it. */
 static enum packs_answer read_anywhere(const struct repository *repository,
 	struct object_wish *wish, struct arena *arena, struct str *bytes, bool *in_pack)
 {
@@ -57,7 +56,7 @@ static enum packs_answer read_anywhere(const struct repository *repository,
 	return answer;
 }
 
-/* Says why an object of the type `wanted` was not read; `what` is its name. */
+/* Reports why an object was not read, of type `wanted` and named `what`. */
 static void diag_answer(const struct repository *repository, enum packs_answer answer, bool in_pack,
 	const struct object_wish *wish, git_object_t wanted, struct str what, struct diags *diags)
 {
@@ -119,7 +118,7 @@ static bool is_checked(
 	uint64_t key;
 
 	memcpy(&key, id, sizeof key);
-	/* A link leads to what may differ, and is short. */
+	/* A link is short, and its target may differ. */
 	if (limit <= MAX_PATH_BYTES)
 		return true;
 	return type != GIT_OBJECT_BLOB || !repository->changed_known ||
@@ -172,20 +171,20 @@ bool link_target(struct repository *repository, const uint8_t *id, const struct 
 	return true;
 }
 
-/* The type of an object, and what a commit or tag leads to: its tree, or what it is a tag of. */
+/* The type of an object, and the tree of a commit or the object of a tag. */
 struct peeled {
 	struct content_id id, target;
 	git_object_t type;
 	struct peeled *next; /* with the same hash */
 };
 
-/* `KEY ID` at the begin of a tag or commit. */
+/* `KEY ID` at the beginning of a tag or commit. */
 static bool header_id(struct str bytes, const char *key, struct content_id *id)
 {
 	return str_starts(bytes, str_of(key)) && id_parse(str_from(bytes, strlen(key)), id);
 }
 
-/* Fills what the object's bytes say; false and an error. */
+/* Parses the object's bytes; false and an error. */
 static bool peel_read(const struct repository *repository, struct peeled *peeled, struct str what,
 	struct diags *diags)
 {
@@ -219,7 +218,7 @@ static bool peel_read(const struct repository *repository, struct peeled *peeled
 	return ok;
 }
 
-/* Read once a run, since one name is looked up several times. NULL and an error. */
+/* Cached, since one name is looked up several times. NULL and an error. */
 static const struct peeled *peeled_get(const struct repository *repository,
 	const struct content_id *id, struct str what, struct diags *diags)
 {
@@ -282,7 +281,7 @@ bool object_peel(const struct repository *repository, git_object_t type, struct 
 	return false;
 }
 
-/* Counts a tree that was read, of `n` bytes; false and an error: they are too many. */
+/* Counts a tree of `n` bytes; false and an error: over the limit. */
 static bool tree_count(struct repository *repository, size_t n, struct diags *diags)
 {
 	repository->trees_read++;
@@ -372,7 +371,7 @@ static bool tree_parse(struct arena *arena, struct str bytes, struct tree *tree)
 			return false;
 	tree->items = NEW_ARRAY(arena, n, struct tree_item);
 	while (bytes.n && tree_take(&bytes, &item)) {
-		/* What git never stores, and what every kind of input leaves out. */
+		/* Is it a name that git never stores and every kind of input skips? */
 		if (str_eq(item.name, S(".git")))
 			continue;
 		if (tree->n && tree_item_order(&tree->items[tree->n - 1], &item) >= 0)
@@ -417,7 +416,7 @@ struct tree *tree_get(
 
 const struct tree_item *tree_item_find(const struct tree *tree, struct str name)
 {
-	/* Twice: a name sorts at one place as a file and at another as a folder. */
+	/* Two searches, since a name sorts differently as a file and as a folder. */
 	static const uint32_t modes[] = { MODE_FILE, MODE_FOLDER };
 
 	for (size_t i = 0; i < COUNT(modes); i++) {
@@ -484,7 +483,7 @@ struct str id_short(const struct repository *repository, struct arena *arena, co
 	for (size_t n = 7; n < GIT_OID_HEXSZ; n++) {
 		enum prefix_answer answer = object_find(repository, id, n, &found);
 
-		/* Who cannot look has met no second one, and the id is only for people. */
+		/* If a folder cannot be read no second one was found, and the id is only shown. */
 		if (answer == PREFIX_ONE || answer == PREFIX_UNREADABLE)
 			return str_head(text, n);
 	}

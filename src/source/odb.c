@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MAX_ALTERNATES = 6 /* one of the other, as git has it */ };
+enum { MAX_ALTERNATES = 6 /* nesting of alternates, as in git */ };
 
 struct odb_building {
 	struct repository *repository;
 	struct arena *scratch;
-	VEC(struct str) folders; /* those added, resolved */
+	VEC(struct str) folders; /* the folders that were added, resolved */
 };
 
-/* One character of a name that git quotes as C does; false: it is none. */
+/* One character of a name with C-style quoting; false: malformed. */
 static bool take_escaped(struct str *rest, char *c)
 {
 	static const char letters[] = "abfnrtv\\\"", meant[] = "\a\b\f\n\r\t\v\\\"";
@@ -43,7 +43,7 @@ static bool take_escaped(struct str *rest, char *c)
 	return true;
 }
 
-/* Takes `"..."` off the front; false, and nothing taken: it is broken. */
+/* Takes `"..."` off the front; false, with nothing taken: malformed. */
 static bool take_quoted(struct arena *arena, struct str *rest, struct str *name)
 {
 	struct str at = str_from(*rest, 1);
@@ -65,13 +65,13 @@ static bool take_quoted(struct arena *arena, struct str *rest, struct str *name)
 	return true;
 }
 
-/* The next of the folders that `separator` parts: one may be quoted, and `#` begins a comment. */
+/* The next of the folders separated by `separator`: it may be quoted, and `#` begins a comment. */
 static bool take_folder(struct arena *arena, struct str *rest, char separator, struct str *folder)
 {
 	if (!rest->n)
 		return false;
 	if (rest->p[0] == '"' && take_quoted(arena, rest, folder)) {
-		*rest = str_from(*rest, rest->n > 0); /* whatever it is, as git does */
+		*rest = str_from(*rest, rest->n > 0); /* any character, as in git */
 		return true;
 	}
 	if (!str_cut(rest, separator, folder))
@@ -110,7 +110,7 @@ static void odb_add_alternates(struct odb_building *b, struct str objects, int d
 	close(fd);
 }
 
-/* Alternates that are not there are passed over, as git does. */
+/* Missing alternates are skipped, as in git. */
 static void odb_add(struct odb_building *b, struct str folder, int depth)
 {
 	char *real;
@@ -143,7 +143,7 @@ bool odb_open(struct repository *repository, struct diags *diags)
 		.scratch = arena_like(repository->arena),
 	};
 	struct str objects = path_join(b.scratch, repository->common_dir, S("objects"));
-	/* git goes to the top of the working tree before it looks. */
+	/* git changes to the top of the working tree first. */
 	struct str relative = repository->prefix.n ? repository->work_dir
 						   : str_of(path_absolute(options, S(".")));
 

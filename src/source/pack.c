@@ -14,31 +14,31 @@
 #include <stdlib.h>
 
 enum {
-	BASES = 16,            /* objects that are kept for the deltas made from them */
-	KEPT_BASE = 128 << 10, /* bytes of one that is kept */
-	OFFSET_BITS = 40,      /* of a position; above it is the pack's ordinal */
+	BASES = 16,            /* of a reader's cache of bases */
+	KEPT_BASE = 128 << 10, /* bytes of a cached object */
+	OFFSET_BITS = 40,      /* of a position; the pack's ordinal is above */
 };
 
 /* An object, or the delta of one. */
 struct buffer {
-	const struct pack *pack; /* NULL: it is no object, or not whole */
+	const struct pack *pack; /* NULL: there is no object, or an incomplete one */
 	uint64_t offset;
 	unsigned type;
 	unsigned char *bytes;
 	size_t size, capacity;
-	uint64_t used; /* when it was asked for last, by the reader's clock */
+	uint64_t used; /* when it was last used, by the reader's clock */
 };
 
-/* What one thread reads with. */
+/* The state of one reading thread. */
 struct reader {
 	struct libdeflate_decompressor *inflater;
 	struct buffer bases[BASES]; /* those used last */
-	struct buffer spare[2];     /* for those that have no place there */
+	struct buffer spare[2];     /* for objects too large for `cached` */
 	uint64_t clock;
 	struct buffer delta;
 	enum packs_answer refused; /* why the last delta was not made */
-	uint64_t chain[MAX_CHAIN]; /* offsets of deltas, the last one on the base */
-	pthread_t thread;          /* that had it last */
+	uint64_t chain[MAX_CHAIN]; /* offsets of deltas; the last one applies to the base */
+	pthread_t thread;          /* that used it last */
 	struct reader *next;
 };
 
@@ -48,7 +48,7 @@ static bool inflate_entry(struct reader *reader, const struct entry *entry, unsi
 		       entry->size, NULL) == LIBDEFLATE_SUCCESS;
 }
 
-/* Makes room for `size` bytes; what the buffer held is gone. */
+/* Makes room for `size` bytes; the contents of the buffer are lost. */
 static bool buffer_take(struct buffer *buffer, uint64_t size)
 {
 	buffer->pack = NULL;
@@ -56,7 +56,7 @@ static bool buffer_take(struct buffer *buffer, uint64_t size)
 		return false;
 	if (!buffer->bytes || buffer->capacity < size) {
 		free(buffer->bytes);
-		/* Only what is kept is filled again. */
+		/* Only cached buffers are reused. */
 		buffer->capacity = (size_t)(size > KEPT_BASE ? size : size + size / 4 + 64);
 		buffer->bytes = malloc(buffer->capacity);
 	}
@@ -64,7 +64,7 @@ static bool buffer_take(struct buffer *buffer, uint64_t size)
 	return buffer->bytes;
 }
 
-/* The object at `offset`, if it is kept. */
+/* The cached object at `offset`; NULL: none. */
 static struct buffer *base_find(struct reader *reader, const struct pack *pack, uint64_t offset)
 {
 	for (unsigned i = 0; i < BASES; i++) {
@@ -78,8 +78,7 @@ static struct buffer *base_find(struct reader *reader, const struct pack *pack, 
 	return NULL;
 }
 
-/* A buffer for an object that is made from `source` (NULL: from none), which was used last; NULL.
- */
+/* A buffer for an object made from `source`, which stays cached; NULL: no memory. */
 static struct buffer *base_take(struct reader *reader, uint64_t size, const struct buffer *source)
 {
 	struct buffer *buffer = &reader->bases[0];
@@ -103,7 +102,7 @@ static void base_made(
 	buffer->type = type;
 }
 
-/* The two sizes at a delta's begin. */
+/* Parses the two sizes at the beginning of a delta. */
 static bool delta_sizes(
 	const unsigned char **p, const unsigned char *end, uint64_t *from, uint64_t *to)
 {
@@ -111,7 +110,7 @@ static bool delta_sizes(
 	return take_number(p, end, 0, from) && take_number(p, end, 0, to);
 }
 
-/* A number of a copy: the bytes of it that `has` names, the least first. */
+/* A number of a copy instruction: the bytes that `has` names, the lowest first. */
 static bool take_some(
 	const unsigned char **p, const unsigned char *end, unsigned has, uint32_t *number)
 {
@@ -157,7 +156,7 @@ static bool delta_apply(const unsigned char *p, const unsigned char *end,
 	return n == 0;
 }
 
-/* The object at `offset`, which is no delta, as a base. */
+/* Reads the object at `offset`, which is not a delta, into the cache. */
 static struct buffer *base_inflate(
 	struct reader *reader, const struct pack *pack, uint64_t offset, const struct entry *entry)
 {
@@ -169,8 +168,8 @@ static struct buffer *base_inflate(
 	return base;
 }
 
-/* What the delta at `offset` makes of `source`: in `*bytes` of the arena, or if that is NULL kept
- * as a base, then *source. */
+/* Applies the delta at `offset` to *source. With `bytes`, the result goes to the arena; without,
+ * it is cached and becomes *source. */
 static bool delta_make(struct reader *reader, const struct pack *pack, uint64_t offset,
 	uint64_t limit, struct buffer **source, struct arena *arena, struct str *bytes)
 {
@@ -217,8 +216,8 @@ static bool delta_make(struct reader *reader, const struct pack *pack, uint64_t 
 }
 
 /*
- * Makes the object at `offset`, of *type (GIT_OBJECT_ANY: of any, then *type tells) and at most
- * `limit` bytes, in `arena`.
+ * Reads the object at `offset` into `arena`, of type *type (GIT_OBJECT_ANY: any, which sets *type)
+ * and at most `limit` bytes.
  */
 static enum packs_answer object_make(struct reader *reader, const struct pack *pack,
 	uint64_t offset, git_object_t *type, uint64_t limit, struct arena *arena, struct str *bytes)
@@ -316,7 +315,7 @@ void packs_free(struct packs *packs)
 	free(packs);
 }
 
-/* One that keeps what the calling thread read last, or another; NULL: there is none. */
+/* An idle reader, if possible the one that the calling thread used last; NULL: none. */
 static struct reader *idle_take(struct packs *packs)
 {
 	struct reader **taken = &packs->idle, *reader;
@@ -330,7 +329,7 @@ static struct reader *idle_take(struct packs *packs)
 	return reader;
 }
 
-/* A reader of the caller's alone; NULL: no memory. */
+/* A reader for the caller only; NULL: no memory. */
 static struct reader *reader_take(struct packs *packs)
 {
 	struct reader *reader;
@@ -381,7 +380,7 @@ uint64_t packs_position(struct packs *packs, const uint8_t *id)
 		    : 0;
 }
 
-/* Asks `answer_of` for each pack that has the id, until one has an answer. */
+/* Calls `answer_of` for each pack that has the id, until one answers. */
 static enum packs_answer ask(struct packs *packs, const uint8_t *id,
 	enum packs_answer (*answer_of)(void *context, const struct pack *pack, uint64_t offset),
 	void *context)

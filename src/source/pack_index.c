@@ -1,4 +1,4 @@
-/* Pack files: which there are, and where in them an object's entry begins. */
+/* Pack files: which exist, and where an object's entry begins. */
 #include "source/pack.h"
 #include "base/open.h"
 
@@ -43,8 +43,7 @@ static bool map_file(const char *path, struct mapped *mapped)
 	return true;
 }
 
-/* The last of the numbers that say how many ids begin with a byte of at most so much; false: they
- * fall. */
+/* The last number of the fan-out table; false: the numbers decrease. */
 static bool fanout_count(const unsigned char *fanout, uint32_t *n)
 {
 	uint32_t before = 0;
@@ -58,7 +57,7 @@ static bool fanout_count(const unsigned char *fanout, uint32_t *n)
 	return true;
 }
 
-/* Version 1, which has no mark of its own: what git wrote before 2007, or is told to write. */
+/* Version 1, which has no signature: git wrote it before 2007, and can be told to. */
 static bool index_parse_1(struct pack *pack)
 {
 	size_t size = pack->index.size, used = FANOUT + 2 * (size_t)PACK_TRAILER;
@@ -93,8 +92,7 @@ static bool index_parse(struct pack *pack)
 	return true;
 }
 
-/* Is it the pack that the index was made for? The index ends with the pack's checksum and its own.
- */
+/* Is it the index's pack? The index ends with the pack's checksum and its own. */
 static bool objects_parse(const struct pack *pack)
 {
 	const unsigned char *p = pack->objects.bytes, *end = p + pack->objects.size;
@@ -178,7 +176,7 @@ static bool is_listed(const struct packs *packs, struct str stem)
 	return false;
 }
 
-/* The newest first, as git looks: what is asked for most lies there. */
+/* Newest first, as in git: those are used most. */
 static int newest_first(const void *left, const void *right)
 {
 	const struct pack *a = *(struct pack *const *)left, *b = *(struct pack *const *)right;
@@ -188,7 +186,7 @@ static int newest_first(const void *left, const void *right)
 	return str_cmp(a->stem, b->stem);
 }
 
-/* Appends packs; those that read the list meanwhile see it with them or without. */
+/* Appends packs; threads that read the list meanwhile see it with or without them. */
 static void append(struct packs *packs, struct pack **list, uint32_t n)
 {
 	struct pack *last = atomic_load(&packs->first);
@@ -286,7 +284,7 @@ static const unsigned char *id_at(const struct pack *pack, uint32_t i)
 	return pack->ids + (size_t)i * pack->id_step;
 }
 
-/* The first of the sorted ids that is not before `id`. */
+/* The first of the sorted ids that does not sort before `id`. */
 static uint32_t index_lower(const struct pack *pack, const uint8_t *id)
 {
 	uint32_t low = id[0] ? read_u32(pack->fanout + 4 * (id[0] - 1)) : 0;
@@ -315,7 +313,7 @@ static bool find_id(const struct pack *pack, const uint8_t *id, uint64_t *offset
 	if (!pack->large_offsets || !(at & 0x80000000))
 		return true;
 	at &= 0x7fffffff;
-	*offset = UINT64_MAX; /* leads nowhere */
+	*offset = UINT64_MAX; /* points nowhere */
 	if (at < pack->n_large) {
 		large = pack->large_offsets + (size_t)at * 8;
 		*offset = (uint64_t)read_u32(large) << 32 | read_u32(large + 4);
@@ -371,8 +369,7 @@ bool take_number(
 	return true;
 }
 
-/* The distance to a delta's base: most significant byte first, and one more for each that follows.
- */
+/* The distance to a delta's base: the highest byte first, plus one for each byte that follows. */
 static bool take_distance(const unsigned char **p, const unsigned char *end, uint64_t *distance)
 {
 	unsigned char c = 0x80;

@@ -1,4 +1,4 @@
-/* References: loose and packed ones, short names, and the logs of what they were. */
+/* References, loose and packed, short names, and reflogs. */
 #include "source/refs.h"
 #include "base/open.h"
 
@@ -48,7 +48,7 @@ bool ref_name_is_valid(struct str name)
 	return true;
 }
 
-/* Has every working tree its own? As git's is_per_worktree_ref and pseudo-references have it. */
+/* Does every working tree have its own? As git's is_per_worktree_ref, and for pseudo-references. */
 static bool is_of_worktree(struct str name)
 {
 	return !str_starts(name, S("refs/")) || str_starts(name, S("refs/worktree/")) ||
@@ -56,8 +56,8 @@ static bool is_of_worktree(struct str name)
 }
 
 /*
- * The folder that the reference's file lies in, and its name there: `main-worktree/X` and
- * `worktrees/W/X` are what another working tree has (git-worktree(1), REFS).
+ * The folder of the reference's file, and its name there: `main-worktree/X` and `worktrees/W/X`
+ * belong to other working trees (git-worktree(1), REFS).
  */
 static struct str folder_of(const struct repository *r, struct str name, struct str *inside)
 {
@@ -89,7 +89,7 @@ static enum ref_answer fail_read(
 	return REF_FAILED;
 }
 
-/* A link to `refs/…`, as git made them of old: it says what a file with `ref: refs/…` would. */
+/* A link to `refs/…`, as old git made them: it is equal to a file with `ref: refs/…`. */
 static enum ref_answer read_link(struct str path, struct arena *arena, struct str shown,
 	struct str *bytes, struct diags *diags)
 {
@@ -103,7 +103,7 @@ static enum ref_answer read_link(struct str path, struct arena *arena, struct st
 	return REF_FOUND;
 }
 
-/* `shown` is a reference, or a file that keeps what is told of them. */
+/* `shown` is a reference or a file of git's folder. */
 static enum ref_answer fail_errno(struct str shown, int error, struct diags *diags)
 {
 	diag_error(diags, NOWHERE, "the reference '" STR "' cannot be read: %s",
@@ -113,8 +113,8 @@ static enum ref_answer fail_errno(struct str shown, int error, struct diags *dia
 }
 
 /*
- * One whole file of git's folder; REF_ABSENT: nothing of that name, or a folder. Links are followed
- * (git-new-workdir makes them), but that of a reference is one to another reference.
+ * Reads a file of git's folder; REF_ABSENT: it does not exist, or is a folder. Links are followed
+ * (git-new-workdir makes them), but a reference that is a link means another reference.
  */
 static enum ref_answer read_file(struct str folder, struct str file, uint64_t limit,
 	struct arena *arena, struct str shown, struct str *bytes, struct diags *diags)
@@ -157,7 +157,7 @@ static enum ref_answer packed_open(struct repository *r, struct diags *diags)
 	return answer;
 }
 
-/* `ID NAME` of a line; false: a comment, or what a tag leads to. */
+/* Parses `ID NAME`; false: a comment, or the peeled id of a tag. */
 static bool packed_line(struct str line, struct str *name, struct content_id *id)
 {
 	if (line.n < HEX + 2 || line.p[0] == '#' || line.p[0] == '^' || !is_space(line.p[HEX]) ||
@@ -210,10 +210,10 @@ static enum ref_answer read_step(struct repository *r, struct str name, struct c
 		*next = str_trim(str_from(text, 4));
 		return REF_FOUND;
 	}
-	/* After the id FETCH_HEAD has more in its line. */
+	/* In FETCH_HEAD more follows the id. */
 	if (id_parse(text, id) && (text.n == HEX || is_space(text.p[HEX])))
 		return REF_FOUND;
-	return REF_ABSENT; /* git ignores a broken reference, too */
+	return REF_ABSENT; /* git ignores it, too */
 }
 
 enum ref_answer ref_read(struct repository *repository, struct str name, struct content_id *id,
@@ -235,7 +235,7 @@ enum ref_answer ref_read(struct repository *repository, struct str name, struct 
 	return REF_ABSENT;
 }
 
-/* gitrevisions(7): what comes first is meant. */
+/* gitrevisions(7): the first one wins. */
 static const char *const rules[][2] = {
 	{ "", "" },
 	{ "refs/", "" },
@@ -277,13 +277,13 @@ enum ref_answer ref_expand(struct repository *repository, struct str name, struc
 		}
 		found = true;
 		*full = whole;
-		if (str_eq(name, S("HEAD"))) /* nobody means another one */
+		if (str_eq(name, S("HEAD"))) /* no other one could be meant */
 			break;
 	}
 	return found ? REF_FOUND : REF_ABSENT;
 }
 
-/* A packed reference counts where there is no loose one of its name. */
+/* A loose reference hides a packed one of its name. */
 struct listed {
 	struct str name;
 	struct content_id id; /* if packed */
@@ -297,7 +297,7 @@ struct walk {
 	bool failed;
 };
 
-/* Names of files below a folder of references; no link is followed. */
+/* Names of files below a folder of references; links are not followed. */
 static void list_loose(struct walk *walk, struct str folder, struct str name, int depth)
 {
 	struct arena *arena = walk->repository->arena;

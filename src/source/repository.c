@@ -1,5 +1,5 @@
 /*
- * Opening a repository: git's variables, its configuration, and what it lacks.
+ * Opening a repository: git's variables, its configuration, and help for missing objects.
  */
 #include "source/objects.h"
 #include "base/open.h"
@@ -62,9 +62,8 @@ static bool leads_here(const struct repository *r, struct str folder, struct str
 }
 
 /*
- * The top of a linked working tree: where its `.git` was found, as git has it. The library takes
- * the folder that the repository remembers, which is another one where it was moved, copied or
- * mounted.
+ * The top of a linked working tree: where its `.git` was found, as in git. libgit2 uses the folder
+ * that the repository recorded, which is wrong after a move, a copy or a mount.
  */
 static const char *find_linked_top(const struct repository *r)
 {
@@ -80,8 +79,8 @@ static const char *find_linked_top(const struct repository *r)
 }
 
 /*
- * The top of the working tree. As git has it: GIT_WORK_TREE; core.worktree; with GIT_DIR the
- * current folder (libgit2 would take the parent of `.git`).
+ * The top of the working tree, as in git: GIT_WORK_TREE; core.worktree; with GIT_DIR the current
+ * folder (libgit2 would use the parent of `.git`).
  */
 static void find_work_dir(struct repository *r, const struct git_found *found)
 {
@@ -124,7 +123,7 @@ static void find_index(struct repository *r)
 {
 	struct str file = r->options.git_index_file;
 
-	/* A relative one counts from the top of the working tree, not from the current folder. */
+	/* A relative path starts at the top of the working tree, not at the current folder. */
 	if (file.n && file.p[0] != '/')
 		file = r->work_dir.p ? path_join(r->arena, r->work_dir, file)
 				     : str_of(path_absolute(&r->options, file));
@@ -185,7 +184,7 @@ static bool config_bool(struct str value)
 	return git_bool(value, &is) && is;
 }
 
-/* What the configuration of one working tree says of its top; of all of them, of the main one's. */
+/* The top of the working tree by its configuration; the main one's by the shared configuration. */
 static void read_top(struct repository *r, struct str key, struct str value)
 {
 	if (str_eq(key, S("core.worktree"))) {
@@ -196,7 +195,7 @@ static void read_top(struct repository *r, struct str key, struct str value)
 	}
 }
 
-/* What counts in a working tree; false: the key is another. */
+/* Settings of a working tree; false: it is another key. */
 static bool read_tree_rule(struct repository *r, struct str key, struct str value)
 {
 	if (str_eq(key, S("core.ignorecase")))
@@ -260,7 +259,7 @@ static bool read_worktree_config(struct repository *r, struct diags *diags)
 	return false;
 }
 
-/* Which remote counts, and which one a fetch is to name. */
+/* Chooses the remote whose branches count, and the one to name in `git fetch`. */
 static void find_remotes(struct repository *r)
 {
 	r->remote = r->remotes.n == 1 ? r->remotes.items[0] : S("origin");
@@ -270,7 +269,7 @@ static void find_remotes(struct repository *r)
 			r->fetched = r->remote;
 }
 
-/* Extensions that libgit2 cannot read: but one that names what it has anyway is none. */
+/* Refuses extensions that change formats, unless they name the default. */
 static bool check_extensions(const struct repository *r, struct diags *diags)
 {
 	if (r->object_format.p && !str_eq(r->object_format, S("sha1"))) {
@@ -321,7 +320,8 @@ static bool repository_set_up(
 	return read_shallow(r, diags) && odb_open(r, diags);
 }
 
-/* A linked folder that is not followed, or a name too long for any file, hides nothing either. */
+/* A linked folder is not followed, and no file has a name that is too long, so neither hides
+ * anything. */
 static bool is_nothing(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
@@ -339,14 +339,14 @@ static bool is_there(int folder, const char *name, int *error)
 	return false;
 }
 
-/* As libgit2 knows a repository: by three names. */
+/* libgit2 knows a repository by three names. */
 static bool looks_like_repository(int folder, int *error)
 {
 	return is_there(folder, "HEAD", error) && is_there(folder, "objects", error) &&
 	       is_there(folder, "refs", error);
 }
 
-/* EIO for a folder that is a repository or has one, else the errno of a look that failed, or 0. */
+/* EIO: the folder is or has a repository; else the errno of a look that failed, or 0. */
 static int look_in(int folder)
 {
 	int git = openat_again(folder, ".git", O_PATH | O_CLOEXEC), error = 0;
@@ -361,7 +361,7 @@ static int look_in(int folder)
 	return error;
 }
 
-/* Does the search for a repository end below that folder? */
+/* Does the search for a repository end at this folder? */
 static bool is_ceiling(const struct source_options *options, struct str folder)
 {
 	struct str ceilings = options->git_ceiling, ceiling;
@@ -373,8 +373,8 @@ static bool is_ceiling(const struct source_options *options, struct str folder)
 }
 
 /*
- * libgit2 takes a repository that it cannot look at for none. So where it found none this looks
- * again, as far up as it did: 0, or the errno of what is in the way.
+ * libgit2 ignores a repository that it may not read. So if it found none, this looks again, as far
+ * up: 0, or the errno of what prevents the look.
  */
 static int look_again(const struct source_options *options)
 {
@@ -402,7 +402,7 @@ static int look_again(const struct source_options *options)
 	}
 }
 
-/* Is HEAD a link to a branch that has no file of its own, as one that is packed or not born? */
+/* Is HEAD a link to a branch without a file, which is packed or unborn? */
 static bool check_head(const struct repository *r, struct str git_dir, struct diags *diags)
 {
 	const char *head = str_cstr(r->arena, path_join(r->arena, git_dir, S("HEAD")));
@@ -426,8 +426,8 @@ static bool check_head(const struct repository *r, struct str git_dir, struct di
 	return false;
 }
 
-/* The library passes over a repository with such a HEAD, for the next one above it: so none may be
- * between the folder `from` and what was found. */
+/* libgit2 skips a repository with such a HEAD for the next one above. So there may be none
+ * between the folder `from` and the repository that was found. */
 static bool check_heads(const struct repository *r, const char *from, const struct git_found *found,
 	struct diags *diags)
 {
@@ -458,7 +458,7 @@ static bool check_heads(const struct repository *r, const char *from, const stru
 	return true;
 }
 
-/* By libgit2, which looks as git does, but not everywhere. */
+/* By libgit2, which mostly searches as git does. */
 static bool find_by_library(const struct repository *r, const char *path, struct git_found *found,
 	bool *absent, struct diags *diags)
 {
@@ -532,8 +532,7 @@ bool repository_config_path(struct repository *repository, struct str key, struc
 {
 	if (!repository_config_text(repository, key, path))
 		return false;
-	/* By ourselves, since the library knows no home: the user's configuration is hidden from
-	 * it. */
+	/* Expanded here, since libgit2 has no home: the user's configuration is hidden from it. */
 	if (!str_eq(*path, S("~")) && !str_starts(*path, S("~/")))
 		return true;
 	if (!repository->options.home.n)

@@ -104,7 +104,7 @@ static bool take_candidate(const uint8_t *id, void *context)
 	return true;
 }
 
-/* Only where several objects begin with the digits are all looked at for the one that is meant. */
+/* Types are compared only if several objects begin with the digits. */
 static bool find_short(
 	struct lookup *lookup, struct str digits, enum meant meant, struct content_id *id)
 {
@@ -143,7 +143,7 @@ static bool find_described(struct lookup *lookup, struct str name, struct conten
 
 /* ---- commits reached from a name ---- */
 
-/* object_peel of what a name means, with words on what a clone lacks. */
+/* object_peel of a named object, with help if the clone lacks it. */
 static bool peel(struct lookup *lookup, git_object_t type, struct content_id *id)
 {
 	struct repository *repository = lookup->repository;
@@ -284,7 +284,7 @@ static bool find_peeled(
 	return lookup_fail(lookup, "'^{" STR "}' is no kind of object", ARG(kind));
 }
 
-/* `^{…}` at the end: where its `{` is; 0: there is none. */
+/* The offset of the `{` of a final `^{…}`; 0: there is none. */
 static size_t find_onion(struct str name)
 {
 	if (name.n < 4 || name.p[name.n - 1] != '}')
@@ -346,7 +346,7 @@ static bool find_name(
 	return find_reference(lookup, name, meant, id);
 }
 
-/* From a name's object to the commit or tree that is compared. */
+/* Peels the object to the commit or tree that is compared. */
 static bool take_object(
 	struct lookup *lookup, const struct content_id *id, struct revision *revision)
 {
@@ -376,7 +376,7 @@ static bool take_object(
 	return !lookup->said;
 }
 
-/* A form that names no single commit; NULL: none of these. */
+/* Why a form names no single commit; NULL: it is another form. */
 static const char *refused_form(struct str name)
 {
 	struct str after = str_from(name, str_rfind(name, '^') + 1);

@@ -23,7 +23,7 @@ enum {
 };
 static const uint64_t MAX_SET_BYTES = UINT64_C(1) << 30;
 
-/* Walks a message; gives each bytes field `number` at its top to `take`. */
+/* Calls `take` for each bytes field `number` of a message. */
 static bool wire_walk(struct str bytes, uint32_t number,
 	bool (*take)(void *context, struct str payload), void *context)
 {
@@ -39,7 +39,7 @@ static bool wire_walk(struct str bytes, uint32_t number,
 
 static bool take_name(void *context, struct str payload)
 {
-	*(struct str *)context = payload; /* of several the last one counts */
+	*(struct str *)context = payload; /* the last one wins */
 	return true;
 }
 
@@ -81,8 +81,8 @@ static bool take_file(void *context, struct str payload)
 	return true;
 }
 
-/* The same file twice is one (`cat a.binpb b.binpb` makes such sets); two that differ are an error.
- */
+/* Equal files count once (`cat a.binpb b.binpb` makes such sets); different ones of one name are
+ * an error. */
 static bool drop_repeated(struct splitting *s, struct source_entry *order)
 {
 	uint32_t kept = 0;
@@ -107,7 +107,7 @@ static bool drop_repeated(struct splitting *s, struct source_entry *order)
 	return true;
 }
 
-/* What to do about a file of each form; absent: it is none of those that a set is mistaken for. */
+/* The help for a file of another form; absent: it is not mistaken for a set. */
 static struct str form_remedy(enum form form)
 {
 	switch (form) {
@@ -148,7 +148,7 @@ static struct str form_remedy(enum form form)
 	}
 }
 
-/* Names what the bytes are if they are something else that is known; false: nothing was said. */
+/* Reports what the bytes are if they have another known form; false: they have none. */
 static bool fail_form(struct str name, struct str bytes, struct diags *diags)
 {
 	enum form form = form_of(bytes);

@@ -294,7 +294,7 @@ static void index_make(struct source *source)
 
 static const struct source_entry *list_find(struct source *source, struct str path)
 {
-	/* A search costs a handful of cache misses, the index some for each entry. */
+	/* A search costs a few cache misses, making the index a few for each entry. */
 	if (++source->searches == source->list.entries.n / 8 + 1)
 		index_make(source);
 	if (source->index.n) {
@@ -314,7 +314,7 @@ const struct source_entry *source_find(struct source *source, struct str path)
 	if (source->listed) {
 		const struct source_entry *entry = list_find(source, path);
 
-		/* All contracts are in the list; only other files need a look. */
+		/* All contracts are in the list; only other files are looked up. */
 		if (entry || path_is_contract(path) || source->by_import_path)
 			return entry;
 	}

@@ -1,5 +1,5 @@
 /*
- * tar as POSIX, GNU and git write it: long names in pax records or in entries of GNU's.
+ * tar as POSIX, GNU and git write it, with long names in pax records or in GNU's entries.
  */
 #include "source/archive.h"
 
@@ -18,7 +18,7 @@ enum {
 	PREFIX_BYTES = 155,
 	MAX_RECORD = 1 << 20, /* bytes of a long name or of pax records */
 };
-/* A stream of nothing but zeros packs to a thousandth of it. */
+/* Zeros are compressed to a thousandth. */
 static const uint64_t MAX_STREAM = UINT64_C(4) << 30;
 
 struct tar {
@@ -127,7 +127,7 @@ static bool take_pax(struct tar *tar, struct str records)
 	return true;
 }
 
-/* An entry that tells of the one that follows. */
+/* An entry that describes the next one. */
 static bool take_record(struct tar *tar, char type, uint64_t size)
 {
 	char *p;
@@ -150,7 +150,7 @@ static struct str header_path(struct tar *tar, const char header[BLOCK])
 {
 	struct str name = text_of(header, NAME_BYTES), prefix = S("");
 
-	/* GNU's own format has other things there. */
+	/* GNU's own format has other fields there. */
 	if (memcmp(header + MAGIC_AT, "ustar", 6) == 0)
 		prefix = text_of(header + PREFIX_AT, PREFIX_BYTES);
 	return path_join(tar->archive->arena, prefix, name);
@@ -162,7 +162,7 @@ static enum member_kind kind_of(char type, struct str path)
 		return MEMBER_LINK;
 	if (type == '1')
 		return MEMBER_HARD_LINK;
-	/* Old writers mark a folder by its slash alone. */
+	/* Old writers mark a folder only by a slash. */
 	return type == '5' || (path.n && path.p[path.n - 1] == '/') ? MEMBER_FOLDER : MEMBER_FILE;
 }
 
@@ -211,7 +211,7 @@ static bool walk(struct tar *tar)
 		uint64_t size;
 		char type;
 
-		/* The end is a block of zeros: a file that ends before it is cut short. */
+		/* A block of zeros ends the archive: without it, it is truncated. */
 		if (!read_exactly(tar, header, BLOCK))
 			return false;
 		if (is_zero(header))
@@ -235,7 +235,7 @@ static bool walk(struct tar *tar)
 	}
 }
 
-/* What follows the end is of no interest, but that the packed stream is whole. */
+/* What follows the end is ignored, but the compressed stream must be complete. */
 static bool drain(struct tar *tar)
 {
 	unpacker_skip(tar->unpacker, MAX_STREAM - tar->done);

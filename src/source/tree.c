@@ -1,5 +1,5 @@
 /*
- * The source of one tree in the object database.
+ * The source of a tree of the object database.
  */
 #include "source/tree.h"
 
@@ -9,7 +9,7 @@ struct found {
 	struct found *next;
 };
 
-/* The item at a path of the repository, not through links; NULL: none, or *diags has an error. */
+/* The item at a path of the repository, without following links; NULL: none, or an error. */
 static const struct tree_item *tree_walk_to(struct repository *repository, const struct tree *tree,
 	struct str path, struct diags *diags)
 {
@@ -31,7 +31,7 @@ static const struct tree_item *tree_walk_to(struct repository *repository, const
 	return item;
 }
 
-/* As tree_walk_to, from where the last look ended. */
+/* As tree_walk_to, from where the last walk ended. */
 static const struct tree_item *tree_walk_on(
 	struct tree_source *source, struct str path, struct diags *diags)
 {
@@ -102,7 +102,7 @@ static enum file_kind tree_look(
 			       target, world->diags)
 			       ? FILE_LINK
 			       : FILE_ERROR;
-	default: /* a submodule's files are not here */
+	default: /* a submodule's files are in another repository */
 		return FILE_NONE;
 	}
 }
@@ -146,20 +146,20 @@ struct source_entry tree_entry(struct str path, const struct tree_item *file, ui
 	return entry;
 }
 
-/* What a walk over a tree is doing. */
+/* A walk over a tree. */
 struct tree_walk {
 	struct source *source;
 	struct source_list *list; /* NULL: only whether there is any contract */
 	struct diags *diags;
 	struct walk_count *count;
 	bool found;
-	/* A folder that a partial clone left out, which does not matter where one contract is
-	 * enough: its id, and its path; NULL: none was met. */
+	/* The id (NULL: none) and path of a folder that a partial clone lacks. It does not
+	 * matter if one contract is enough and found elsewhere. */
 	const uint8_t *absent;
 	struct str absent_path;
 };
 
-/* False when an error ends the walk. */
+/* False: an error ended the walk. */
 static bool tree_walk_file(struct tree_walk *walk, const struct tree_item *item, struct str folder)
 {
 	struct tree_source *tree = walk->source->impl;
@@ -237,8 +237,7 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 				return false;
 		}
 	}
-	/* Known only after a walk that was not cut short; a folder with only a dead link has some.
-	 */
+	/* Known only after a complete walk; a folder with only a dangling link has SOME. */
 	tree->contracts = some ? SOME : NONE;
 	return true;
 }
@@ -280,7 +279,7 @@ static bool tree_has_contract(struct source *source, struct str folder, struct d
 	tree = tree_of_folder(source, folder, diags);
 	if (!tree || tree->contracts == NONE || !tree_walk(&walk, tree, folder, 0))
 		return false;
-	if (!walk.found && walk.absent) /* says that it is not here */
+	if (!walk.found && walk.absent) /* reports that it is missing */
 		tree_get(((struct tree_source *)source->impl)->repository, walk.absent,
 			walk.absent_path, diags);
 	return walk.found;
@@ -303,7 +302,7 @@ static const struct source_entry *tree_find_new(struct source *source, struct st
 	return entry;
 }
 
-/* Remembers what was asked: imports are looked for again and again, in vain too. */
+/* Cached, since imports are looked up repeatedly, also those that do not exist. */
 static const struct source_entry *tree_find(struct source *source, struct str path)
 {
 	struct tree_source *impl = source->impl;
@@ -341,7 +340,7 @@ static bool tree_read(struct source *source, const struct source_entry *entry, s
 {
 	const struct tree_source *impl = source->impl;
 
-	/* Of too many links something was not found. */
+	/* After too many links a file may have been missed. */
 	if (source->link_steps >= MAX_LINK_STEPS)
 		return walk_link_step(source, diags);
 	return object_read(impl->repository, entry->id.bytes, GIT_OBJECT_BLOB,

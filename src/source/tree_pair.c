@@ -1,6 +1,6 @@
 /*
- * What differs between two trees: both are walked at once, and what has one id on both sides is
- * skipped. Links are looked at all the same, since one that did not change may lead to what did.
+ * The difference of two trees: both are walked together, skipping what has one id on both sides,
+ * except links: an unchanged link may lead to a changed file.
  */
 #include "source/index_file.h"
 #include "source/tree.h"
@@ -11,7 +11,7 @@
 struct seen {
 	struct content_id id;  /* zeros: there is no old tree */
 	struct content_id new; /* zeros for no new one; the same: links are searched */
-	bool has_link;         /* or, of a pair, anything that counts in each place anew */
+	bool has_link;         /* for a pair: anything that counts again in each place */
 	bool walked;
 	struct seen *next; /* with the same hash */
 };
@@ -23,14 +23,14 @@ struct pair_walk {
 	struct changes *changes;
 	struct diags *diags;
 	struct arena *scratch;
-	struct arena *bytes; /* of the trees that the search for links is in */
+	struct arena *bytes; /* of the trees on the way of the search for links */
 	struct map seen;
-	bool knows_plain; /* what the index says of trees is in `seen` */
+	bool knows_plain; /* the trees of the index are in `seen` */
 	bool found_link;  /* in the tree that is searched, or below; in a pair: or a change */
 	struct walk_count old_count, new_count; /* entries and paths are counted in one */
 };
 
-/* The contract that an item is; NULL with *ok false on an error. */
+/* The entry of an item that is a contract; NULL: it is not, or with *ok false, an error. */
 static const struct source_entry *pair_entry(struct pair_walk *walk, struct source *source,
 	const struct tree_item *item, struct str path, bool *ok)
 {
@@ -89,9 +89,9 @@ static bool pair_file(struct pair_walk *walk, const struct tree_item *old,
 	return true;
 }
 
-/* A folder on the way down to where links are looked for. */
+/* A folder on the way of the search for links. */
 struct step {
-	const struct step *above; /* NULL: its name is a whole path */
+	const struct step *above; /* NULL: its name is a full path */
 	struct str name;
 };
 
@@ -101,8 +101,8 @@ static bool scan_links(
 	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth);
 static void note_plain(void *context, const uint8_t *id);
 
-/* What is known of a tree, or of a pair of which one may be missing; new: that it holds something,
- * which is so until the walk below it is over. */
+/* What is known of a tree, or of a pair (one may be missing). A new one counts as holding
+ * something until the walk below it is over. */
 static struct seen *seen_get(struct pair_walk *walk, const uint8_t *old, const uint8_t *new)
 {
 	struct content_id a = { 0 }, b = { 0 };
@@ -127,7 +127,7 @@ static struct seen *seen_get(struct pair_walk *walk, const uint8_t *old, const u
 	return seen;
 }
 
-/* Adds the links in a folder that is equal on both sides but may lead to something that is not. */
+/* Adds the links of a folder that both sides share, since their targets may differ. */
 static bool find_links(struct pair_walk *walk, const uint8_t *id, struct str path)
 {
 	struct step step = { NULL, path };
@@ -171,7 +171,7 @@ static bool pair_items(struct pair_walk *walk, const struct tree_item *old,
 {
 	if (item_is(old ? old : new, MODE_FOLDER))
 		return pair_folder(walk, old, new, path, depth);
-	/* An equal link may lead to something else, so links are always looked at. */
+	/* An equal link may lead to a changed file, so links are always examined. */
 	if (old && new && old->mode == new->mode && !item_is(old, MODE_LINK) &&
 		memcmp(old->id, new->id, GIT_OID_RAWSZ) == 0)
 		return true;
@@ -210,7 +210,7 @@ static struct str step_path(struct arena *arena, const struct step *step)
 	return path_join(arena, above, step->name);
 }
 
-/* `found` is a link or a folder in a tree that is the same on both sides. */
+/* `found` is a link or a folder in a tree that both sides share. */
 static bool scan_item(
 	struct pair_walk *walk, const struct tree_item *item, const struct step *step, int depth)
 {
@@ -224,7 +224,7 @@ static bool scan_item(
 	return pair_file(walk, item, item, step_path(arena, step));
 }
 
-/* The same once more, under another path: such trees are few, and kept. */
+/* The same tree again, under another path: such trees are few, and cached. */
 static bool scan_again(
 	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth)
 {
@@ -243,9 +243,9 @@ static bool scan_again(
 }
 
 /*
- * Looks for links to contracts below a tree that is the same on both sides. This reads every tree
- * of the repository once, so it does not parse and keep them as tree_get does: of an entry that is
- * neither a link nor a folder only the length matters.
+ * Looks for links to contracts below a tree that both sides share. This reads every tree of the
+ * repository once, so it does not parse and cache them as tree_get does: only links and folders are
+ * examined.
  */
 static bool scan_links(
 	struct pair_walk *walk, const uint8_t *id, const struct step *step, int depth)
@@ -264,8 +264,8 @@ static bool scan_links(
 		return true;
 	if (seen->walked)
 		return scan_again(walk, id, step, depth);
-	/* What a partial clone left out is the same on both sides; whether there are links in it, only
-	 * a fetch could tell. */
+	/* A tree that a partial clone lacks is the same on both sides; only a fetch could show
+	 * whether it has links. */
 	if (walk->repository->partial && !object_exists(walk->repository, id)) {
 		seen->has_link = false;
 		return true;
@@ -290,7 +290,7 @@ static bool scan_links(
 	return ok;
 }
 
-/* A tree that needs no reading: the index says that it holds no link. */
+/* A tree that need not be read: the index shows that it has no links. */
 static void note_plain(void *context, const uint8_t *id)
 {
 	struct pair_walk *walk = context;

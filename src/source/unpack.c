@@ -7,7 +7,7 @@
 #endif
 
 struct unpacker {
-	struct str rest; /* what is not unpacked yet */
+	struct str rest; /* what is still compressed */
 	enum packing packing;
 	bool began, ended;
 	const char *failed;
@@ -36,7 +36,7 @@ static size_t gzip_read(struct unpacker *u, char *p, size_t n)
 		result = inflate(&u->zlib, Z_NO_FLUSH);
 		u->rest = str_from(u->rest, given - u->zlib.avail_in);
 		if (result == Z_STREAM_END) {
-			/* Files may be strung together; gzip ignores what else follows. */
+			/* Files may be concatenated; gzip ignores anything else that follows. */
 			u->ended = !str_starts(u->rest, S("\x1F\x8B"));
 			if (!u->ended)
 				inflateReset(&u->zlib);

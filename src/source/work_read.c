@@ -29,7 +29,7 @@ static bool fd_is_recorded(const struct work *work, struct str path, int fd)
 	return entry && fstat(fd, &st) == 0 && is_as_recorded(&work->index, entry, &st);
 }
 
-/* What git would keep of a file on disk, or for its id what its blob would be. */
+/* Reads a file on disk as git would store it; for its id, as its blob would be. */
 static bool read_disk(struct source *source, const struct source_entry *entry, bool for_id,
 	struct arena *arena, struct str *bytes, struct diags *diags)
 {

@@ -1,5 +1,5 @@
 /*
- * Which untracked files are a part of the working tree.
+ * Which untracked files belong to the working tree.
  */
 #include "source/work.h"
 #include "base/open.h"
@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static const uint64_t MAX_RULES_BYTES = 100 << 20; /* of one file, as git has it from 2.45 on */
+static const uint64_t MAX_RULES_BYTES = 100 << 20; /* of one file, as in git 2.45 and later */
 
 static bool fail_rules(struct str path, int error, struct diags *diags)
 {
@@ -32,7 +32,7 @@ static const struct ignore_rules *parse(const struct work *work, struct str text
 	return text.n ? ignore_parse(work->arena, &source, above) : above;
 }
 
-/* Of a .gitignore that is not on disk: the index's, if it is to be skipped. */
+/* A .gitignore that is not on disk: the index's, if it is marked as skipped. */
 static bool read_skipped(
 	const struct work *work, struct str path, struct str *text, struct diags *diags)
 {
@@ -87,7 +87,7 @@ bool rules_of_repository(struct work *work, struct diags *diags)
 
 /* ---- repositories in the working tree ---- */
 
-/* Does a HEAD, which is in the open folder `.git`, say what one can? */
+/* Is the HEAD of the open folder `.git` valid? */
 static bool is_head(int git)
 {
 	char text[256], *end;
@@ -114,7 +114,7 @@ static bool is_head(int git)
 	return strncmp(text, "refs/", 5) == 0;
 }
 
-/* Has the folder what a repository has? One that is linked has the rest elsewhere. */
+/* Does the folder have the parts of a repository? A linked one has the rest elsewhere. */
 static bool has_parts(int at, const char *path)
 {
 	static const char *const parts[] = { "HEAD", "objects", "refs" };
@@ -132,7 +132,7 @@ static bool has_parts(int at, const char *path)
 	return ok;
 }
 
-/* `gitdir: FOLDER` in the file `.git`; what cannot be opened may be one. */
+/* `gitdir: FOLDER` in the file `.git`; a file that cannot be opened may be one. */
 static bool leads_to_repository(int folder)
 {
 	char text[MAX_PATH_BYTES + 16];
@@ -155,7 +155,7 @@ bool is_repository(int fd)
 	bool is = false;
 
 	if (fstatat(fd, ".git", &st, 0) < 0) {
-		/* A link that leads nowhere is none. */
+		/* A dangling link is not one. */
 		if (is_absent(errno) || errno == ELOOP)
 			errno = 0;
 		return false;
@@ -197,7 +197,7 @@ bool work_is_tracked(struct work *work, struct str path)
 	return map_get(&work->folded, NULL, folded_hash(work->arena, path));
 }
 
-/* May an untracked file below a folder belong to the working tree? False, too, with an error. */
+/* May an untracked file below a folder belong to the working tree? False also with an error. */
 static bool is_open_folder(struct source *source, struct str folder)
 {
 	const struct work *work = source->impl;

@@ -1,7 +1,7 @@
 /*
- * The index, and the working tree: tracked files and untracked ones that are not ignored. Where a
- * file on disk is as the index recorded it, its id is the recorded one and it is not read; what a
- * sparse checkout left out is taken from the index.
+ * The index, and the working tree: tracked files and untracked ones that are not ignored. A file on
+ * disk that is unchanged since the index was written has the index's id and is not read; files that
+ * a sparse checkout skipped are read from the index.
  */
 #include "source/work.h"
 #include "base/open.h"
@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Something in the index or in a folder that a sparse index keeps whole. */
+/* An item of the index or of a collapsed folder of a sparse index. */
 struct item {
 	uint32_t mode;
 	const uint8_t *id;
-	bool skipped; /* the index counts where it is not on disk: a sparse checkout left it out */
+	bool skipped; /* a sparse checkout skipped it: if it is not on disk the index counts */
 };
 
 static bool is_tracked_kind(uint32_t mode)
@@ -24,7 +24,7 @@ static bool is_tracked_kind(uint32_t mode)
 	return (mode & MODE_TYPE) == MODE_FILE || (mode & MODE_TYPE) == MODE_LINK;
 }
 
-/* Below which of the folders that a sparse index keeps whole does the path lie? */
+/* The collapsed folder of a sparse index that the path is in; NULL: none. */
 static const struct index_entry *sparse_folder(const struct work *work, struct str path)
 {
 	for (size_t slash = str_rfind(path, '/'); slash < path.n; slash = str_rfind(path, '/')) {
@@ -64,7 +64,7 @@ static bool sparse_item(struct work *work, struct str path, struct item *item, s
 	return true;
 }
 
-/* What the index holds at a path; folders too. */
+/* Finds a path in the index; folders too. */
 static bool index_item(struct work *work, struct str path, struct item *item, struct diags *diags)
 {
 	const struct index_entry *entry = index_find(&work->index, path);
@@ -86,9 +86,8 @@ static bool index_item(struct work *work, struct str path, struct item *item, st
 }
 
 /*
- * Does the index count, whatever is on disk? So git-update-index(1) has it: of what is assumed to
- * be unchanged, and of what is skipped. What a sparse checkout skips and is there all the same
- * counts.
+ * Does the index count, whatever is on disk? By git-update-index(1): for files that are assumed to
+ * be unchanged or skipped, but not for a file that a sparse checkout skipped and that exists.
  */
 static bool is_kept(const struct work *work, const struct index_entry *entry)
 {
@@ -97,7 +96,7 @@ static bool is_kept(const struct work *work, const struct index_entry *entry)
 	return index_is_assumed(entry) || (index_is_skipped(entry) && !looks);
 }
 
-/* Is it a link to git that is a file on disk, whose bytes are the target, by core.symlinks? */
+/* Is it a link in git and a file on disk that contains the target, by core.symlinks? */
 static bool is_link_in_file(const struct work *work, const struct index_entry *entry)
 {
 	return entry && work->repository->no_links && (index_mode(entry) & MODE_TYPE) == MODE_LINK;
@@ -189,7 +188,7 @@ static enum link_end resolve_link(
 	enum link_end end = symlink_resolve(&world, source->arena, path, &file);
 
 	*entry = (struct source_entry){ .path = path, .is_link = true };
-	/* What git ignores is in no commit, so that the link would dangle there. */
+	/* An ignored file is in no commit, so there the link would dangle. */
 	if (end == LINK_FILE && !context.last_from_index &&
 		((const struct work *)source->impl)->on_disk && !work_has(source, file))
 		end = LINK_IGNORED;
@@ -198,7 +197,7 @@ static enum link_end resolve_link(
 	return end;
 }
 
-/* What a listing is doing. */
+/* A listing. */
 struct listing {
 	struct source *source;
 	struct work *work;
@@ -246,7 +245,7 @@ static bool list_item(struct listing *l, struct str path, const struct item *ite
 	return entry != NULL;
 }
 
-/* Lists the contracts in a folder that a sparse index keeps whole. */
+/* Lists the contracts in a collapsed folder of a sparse index. */
 static bool list_sparse(struct listing *l, const uint8_t *id, struct str path, int depth)
 {
 	struct tree *tree = tree_get(l->work->repository, id, path, l->diags);
@@ -270,7 +269,7 @@ static bool list_sparse(struct listing *l, const uint8_t *id, struct str path, i
 			ok = list_sparse(l, each->id, below, depth + 1);
 		else
 			ok = list_item(l, below, &item);
-		/* A folder that was just listed is known, so this reads nothing. */
+		/* The folder was just listed, so this reads nothing. */
 		some |= ok && (!folder || tree_get(l->work->repository, each->id, below, l->diags)
 							  ->contracts != NONE);
 	}
@@ -303,12 +302,12 @@ struct folder {
 	int fd;
 	struct str path;
 	const struct ignore_rules *rules;
-	bool untracked; /* are untracked files here part of the working tree? */
+	bool untracked; /* do untracked files here belong to the working tree? */
 	int depth;
 };
 
 struct name {
-	struct str text; /* ended with a NUL */
+	struct str text; /* ended by a NUL */
 	unsigned type;
 };
 
@@ -419,7 +418,7 @@ static bool walk_name(struct listing *l, const struct folder *folder, struct nam
 	return true;
 }
 
-/* Takes folder.fd. Names are read first, since .gitignore counts for those before it too. */
+/* Closes folder.fd. Names are read first, since .gitignore also applies to names before it. */
 static bool walk_folder(struct listing *l, struct folder folder)
 {
 	VEC(struct name) names = { 0 };
@@ -460,7 +459,7 @@ static bool walk_folder(struct listing *l, struct folder folder)
 	return ok;
 }
 
-/* FILE_ERROR: an error was said. */
+/* FILE_ERROR: an error was added. */
 static enum file_kind kind_on_disk(struct listing *l, struct str path)
 {
 	struct arena *scratch = arena_like(l->work->arena);
@@ -491,7 +490,7 @@ static bool list_if_skipped(struct listing *l, const struct index_entry *entry)
 			 : list_item(l, str_dup(l->source->arena, entry->path), &item);
 }
 
-/* What the sparse checkout left out, or what git was told to take for unchanged. */
+/* A file that the sparse checkout skipped, or that git was told to assume unchanged. */
 static bool list_skipped(struct listing *l)
 {
 	bool ok = true;
@@ -666,7 +665,7 @@ struct source *index_open(struct repository *repository, struct diags *diags)
 	struct source *source;
 	struct work *work;
 
-	/* To git it has an empty one, as if everything were about to be deleted. */
+	/* To git the index is empty, as if every file were staged for deletion. */
 	if (!repository->work_dir.p && !repository->options.git_index_file.n) {
 		diag_error(diags, NOWHERE, "this repository is bare: nothing is staged in it");
 		diag_help(diags, "name two revisions: breakwater check BASE HEAD");

@@ -1,5 +1,5 @@
 /*
- * zip by its central directory; of the methods those that everybody writes, stored and deflated.
+ * zip, read by its central directory; stored and deflated entries only.
  */
 #include "source/archive.h"
 
@@ -45,7 +45,7 @@ static const char *find_end(struct str bytes)
 	return NULL;
 }
 
-/* The bytes of an entry as they are packed; absent: the archive is damaged. */
+/* The compressed bytes of an entry; absent: the archive is damaged. */
 static struct str packed_bytes(struct str bytes, const struct zip_entry *entry)
 {
 	const char *p = bytes.p + entry->local;
