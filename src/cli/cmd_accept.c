@@ -3,9 +3,8 @@
 #include "base/glyph.h"
 #include "base/new_file.h"
 #include "check.h"
-#include "cli/pipeline.h"
+#include "cli/compare.h"
 #include "cli/place.h"
-#include "cli/progress.h"
 #include "config/accepted.h"
 #include "report/report.h"
 
@@ -25,10 +24,9 @@ enum {
 };
 
 struct accept_arguments {
-	const char *reason, *until, *by, *config;
-	struct texts roots, paths, excluded_paths, use, except;
-	bool all, staged, merge_base, limit_to_input_files, strict_imports, full;
-	unsigned jobs;
+	struct compare_arguments compare;
+	const char *reason, *until, *by;
+	bool all;
 };
 
 static const struct opt accept_rows[] = {
@@ -51,43 +49,11 @@ static const struct opt accept_rows[] = {
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct accept_arguments, all),
 		.summary = "accept all that 'check' fails on" },
-	{ .name = "staged",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct accept_arguments, staged),
-		.summary = "the index is the new side, as in check" },
-	{ .name = "merge-base",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct accept_arguments, merge_base),
-		.summary = "compare with a merge base, as in check" },
-	OPT_USE(struct accept_arguments),
-	OPT_EXCEPT(struct accept_arguments),
-	OPT_CONFIG(struct accept_arguments),
-	OPT_ROOT(struct accept_arguments),
-	{ .name = "path",
-		.kind = OPT_LIST,
-		.offset = offsetof(struct accept_arguments, paths),
-		.argument = "PATH",
-		.summary = "only what is found in files under PATH; repeatable",
-		.values = VALUES_FILE },
-	{ .name = "exclude-path",
-		.kind = OPT_LIST,
-		.offset = offsetof(struct accept_arguments, excluded_paths),
-		.argument = "PATH",
-		.summary = "not what is found in files under PATH; repeatable",
-		.values = VALUES_FILE },
-	{ .name = "limit-to-input-files",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct accept_arguments, limit_to_input_files),
-		.summary = "leave out files that only the old side has" },
-	{ .name = "strict-imports",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct accept_arguments, strict_imports),
-		.summary = "an import that no root has is an error" },
-	{ .name = "full",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct accept_arguments, full),
-		.summary = "compile everything, as in check" },
-	OPT_JOBS(struct accept_arguments),
+	COMPARE_SIDES,
+	COMPARE_SCOPE,
+	COMPARE_STRICT,
+	COMPARE_FULL,
+	OPT_JOBS(struct compare_arguments),
 };
 
 /* What the command is doing. */
@@ -95,7 +61,8 @@ struct accepting {
 	struct cli *cli;
 	const struct accept_arguments *arguments;
 	struct texts operands;
-	VEC(const char *) fingerprints, revisions; /* of the operands */
+	VEC(const char *) fingerprints; /* of the operands */
+	struct texts revisions;         /* the others */
 	int32_t today, until;
 	struct breakwater_run *run;
 	VEC(const struct finding *) chosen;
@@ -226,52 +193,14 @@ static bool check_until(struct accepting *a)
 
 /* ---- the check ---- */
 
-static struct breakwater_list list_of(const struct texts *texts)
-{
-	return (struct breakwater_list){ texts->items, texts->n };
-}
-
-/* Runs the check and prints what it has to say; false when it could not know. */
+/* Runs the check and prints its diagnostics; false: the result is unknown. */
 static bool check(struct accepting *a)
 {
-	struct cli *cli = a->cli;
-	const struct accept_arguments *arguments = a->arguments;
-	struct breakwater_options options = {
-		.directory = cli->directory.p,
-		.git = cli_git(),
-		.base = a->revisions.n > 0 ? a->revisions.items[0] : NULL,
-		.head = a->revisions.n > 1 ? a->revisions.items[1] : NULL,
-		.staged = arguments->staged,
-		.merge_base = arguments->merge_base,
-		.config = arguments->config,
-		.roots = list_of(&arguments->roots),
-		.paths = list_of(&arguments->paths),
-		.excluded_paths = list_of(&arguments->excluded_paths),
-		.use = list_of(&arguments->use),
-		.except = list_of(&arguments->except),
-		.limit_to_input_files = arguments->limit_to_input_files,
-		.strict_imports = arguments->strict_imports,
-		.full = arguments->full,
-		.today = a->today,
-		.jobs = arguments->jobs,
-		.out_of_memory = cli_out_of_memory,
-		.context = cli,
-	};
-	struct breakwater_look look = {
-		.color = cli->color_err,
-		.quiet = cli->common.quiet,
-		.verbose = cli->common.verbose,
-		.columns = cli_columns(STDERR_FILENO),
-	};
-	size_t size;
-	const char *text;
+	struct breakwater_options options =
+		compare_options(a->cli, &a->arguments->compare, &a->revisions);
 
-	pipeline_propose(cli->arena, &options);
-	a->run = progress_check(cli, &options, NULL);
-	text = breakwater_run_diagnostics(a->run, &look, &size);
-	if (breakwater_run_base(a->run) && !cli->common.quiet)
-		cli_print_base(cli, breakwater_run_base(a->run));
-	out_str(cli->err, (struct str){ text, size });
+	options.today = a->today;
+	a->run = compare_run(a->cli, &options);
 	return breakwater_run_status(a->run) != BREAKWATER_UNKNOWN;
 }
 

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "cli/buf_input.h"
+#include "cli/compare.h"
 #include "cli/progress.h"
 #include "scope.h"
 #include "report/buf.h"
@@ -143,21 +144,6 @@ static void set_config(const char *given, struct breakwater_side *side)
 
 /* ---- the check ---- */
 
-static void print_diagnostics(struct breaking *b)
-{
-	struct cli *cli = b->cli;
-	struct breakwater_look look = {
-		.color = cli->color_err,
-		.quiet = cli->common.quiet,
-		.verbose = cli->common.verbose,
-		.columns = cli_columns(STDERR_FILENO),
-	};
-	size_t size;
-	const char *text = breakwater_run_diagnostics(b->run, &look, &size);
-
-	out_str(cli->err, (struct str){ text, size });
-}
-
 /* A gate that saw nothing must not say yes: the name of a folder may have a slip in it, or no
  * module have it. */
 static bool has_contract(struct breaking *b, const struct buf_input *input, bool old)
@@ -216,7 +202,7 @@ static bool check(struct breaking *b)
 	set_config(b->arguments->against_config, &options.base_side);
 	set_config(b->arguments->config, &options.head_side);
 	b->run = progress_check(cli, &options, &sources);
-	print_diagnostics(b);
+	compare_print_diagnostics(cli, b->run);
 	return breakwater_run_status(b->run) != BREAKWATER_UNKNOWN &&
 	       has_contract(b, &b->new, false) && has_contract(b, &b->old, true);
 }

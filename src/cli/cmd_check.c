@@ -1,30 +1,21 @@
 #include "cli/cli.h"
 
 #include "check.h"
-#include "cli/pipeline.h"
-#include "cli/progress.h"
+#include "cli/compare.h"
 #include "report/report.h"
 #include "timing.h"
 
 #include <unistd.h>
 
 struct check_arguments {
-	const char *config, *output, *timings;
-	struct texts roots, paths, excluded_paths, use, except, formats;
-	bool limit_to_input_files, exclude_imports, staged, merge_base, strict_imports, allow_empty,
-		full, show_accepted;
-	unsigned jobs;
+	struct compare_arguments compare;
+	const char *output, *timings;
+	struct texts formats;
+	bool exclude_imports, allow_empty, show_accepted;
 };
 
 static const struct opt check_options[] = {
-	{ .name = "staged",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct check_arguments, staged),
-		.summary = "the index is the new side: what a commit would take" },
-	{ .name = "merge-base",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct check_arguments, merge_base),
-		.summary = "compare with the merge base of BASE and the new side" },
+	COMPARE_SIDES,
 	{ .name = "format",
 		.kind = OPT_LIST,
 		.offset = offsetof(struct check_arguments, formats),
@@ -32,47 +23,22 @@ static const struct opt check_options[] = {
 		.summary = "how to report, and where to; repeatable with files",
 		.values = VALUES_REPORT },
 	OPT_OUTPUT(struct check_arguments),
-	OPT_USE(struct check_arguments),
-	OPT_EXCEPT(struct check_arguments),
-	OPT_CONFIG(struct check_arguments),
-	OPT_ROOT(struct check_arguments),
-	{ .name = "path",
-		.kind = OPT_LIST,
-		.offset = offsetof(struct check_arguments, paths),
-		.argument = "PATH",
-		.summary = "report on files under PATH (as git has it) alone; repeatable",
-		.values = VALUES_FILE },
-	{ .name = "exclude-path",
-		.kind = OPT_LIST,
-		.offset = offsetof(struct check_arguments, excluded_paths),
-		.argument = "PATH",
-		.summary = "do not report on files under PATH; repeatable",
-		.values = VALUES_FILE },
-	{ .name = "limit-to-input-files",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct check_arguments, limit_to_input_files),
-		.summary = "leave out files that only the old side has" },
+	COMPARE_SCOPE,
 	{ .name = "exclude-imports",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, exclude_imports),
 		.summary = "taken for buf's sake: imports are never reported on" },
-	{ .name = "strict-imports",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct check_arguments, strict_imports),
-		.summary = "an import that no root has is an error" },
+	COMPARE_STRICT,
 	{ .name = "allow-empty",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, allow_empty),
 		.summary = "two sides without a contract are fine" },
-	{ .name = "full",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct check_arguments, full),
-		.summary = "compile everything, not only what the change can hurt" },
+	COMPARE_FULL,
 	{ .name = "show-accepted",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, show_accepted),
 		.summary = "list accepted findings too" },
-	OPT_JOBS(struct check_arguments),
+	OPT_JOBS(struct compare_arguments),
 	OPT_TIMINGS(struct check_arguments),
 };
 
@@ -153,56 +119,6 @@ static bool find_targets(
 	return true;
 }
 
-static struct breakwater_list list_of(const struct texts *texts)
-{
-	return (struct breakwater_list){ texts->items, texts->n };
-}
-
-static struct breakwater_run *check(
-	struct cli *cli, const struct check_arguments *arguments, const struct texts *operands)
-{
-	struct breakwater_options options = {
-		.directory = cli->directory.p,
-		.git = cli_git(),
-		.base = operands->n > 0 ? operands->items[0] : NULL,
-		.head = operands->n > 1 ? operands->items[1] : NULL,
-		.staged = arguments->staged,
-		.merge_base = arguments->merge_base,
-		.config = arguments->config,
-		.roots = list_of(&arguments->roots),
-		.paths = list_of(&arguments->paths),
-		.excluded_paths = list_of(&arguments->excluded_paths),
-		.use = list_of(&arguments->use),
-		.except = list_of(&arguments->except),
-		.limit_to_input_files = arguments->limit_to_input_files,
-		.strict_imports = arguments->strict_imports,
-		.allow_empty = arguments->allow_empty,
-		.full = arguments->full,
-		.jobs = arguments->jobs,
-		.out_of_memory = cli_out_of_memory,
-		.context = cli,
-	};
-
-	pipeline_propose(cli->arena, &options);
-	return progress_check(cli, &options, NULL);
-}
-
-static void print_diagnostics(struct cli *cli, struct breakwater_run *run)
-{
-	struct breakwater_look look = {
-		.color = cli->color_err,
-		.quiet = cli->common.quiet,
-		.verbose = cli->common.verbose,
-		.columns = cli_columns(STDERR_FILENO),
-	};
-	size_t size;
-	const char *text = breakwater_run_diagnostics(run, &look, &size);
-
-	if (breakwater_run_base(run) && !cli->common.quiet)
-		cli_print_base(cli, breakwater_run_base(run));
-	out_str(cli->err, (struct str){ text, size });
-}
-
 /* What `accept` would need to know, where there is a place for what it writes. */
 static const char *accept_words(struct cli *cli, const struct breakwater_run *run,
 	const struct check_arguments *arguments, const struct texts *operands)
@@ -243,15 +159,16 @@ static bool write_report(struct cli *cli, struct breakwater_run *run, const stru
 static int check_run(struct cli *cli, const void *given, const struct texts *operands)
 {
 	const struct check_arguments *arguments = given;
+	struct breakwater_options options = compare_options(cli, &arguments->compare, operands);
 	struct targets targets = { 0 };
 	struct breakwater_run *run;
 	int status;
 
 	if (!find_targets(cli, arguments, &targets))
 		return STATUS_UNKNOWN;
-	run = check(cli, arguments, operands);
+	options.allow_empty = arguments->allow_empty;
+	run = compare_run(cli, &options);
 	status = (int)breakwater_run_status(run);
-	print_diagnostics(cli, run);
 	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;
 		i++) {
 		if (!write_report(cli, run, &targets.items[i], arguments, operands))

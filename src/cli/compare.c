@@ -1,0 +1,62 @@
+#include "cli/compare.h"
+
+#include "cli/pipeline.h"
+#include "cli/progress.h"
+
+#include <unistd.h>
+
+static struct breakwater_list list_of(const struct texts *texts)
+{
+	return (struct breakwater_list){ texts->items, texts->n };
+}
+
+struct breakwater_options compare_options(
+	struct cli *cli, const struct compare_arguments *arguments, const struct texts *operands)
+{
+	return (struct breakwater_options){
+		.directory = cli->directory.p,
+		.git = cli_git(),
+		.base = operands->n > 0 ? operands->items[0] : NULL,
+		.head = operands->n > 1 ? operands->items[1] : NULL,
+		.staged = arguments->staged,
+		.merge_base = arguments->merge_base,
+		.config = arguments->config,
+		.roots = list_of(&arguments->roots),
+		.paths = list_of(&arguments->paths),
+		.excluded_paths = list_of(&arguments->excluded_paths),
+		.use = list_of(&arguments->use),
+		.except = list_of(&arguments->except),
+		.limit_to_input_files = arguments->limit_to_input_files,
+		.strict_imports = arguments->strict_imports,
+		.full = arguments->full,
+		.jobs = arguments->jobs,
+		.out_of_memory = cli_out_of_memory,
+		.context = cli,
+	};
+}
+
+void compare_print_diagnostics(struct cli *cli, struct breakwater_run *run)
+{
+	struct breakwater_look look = {
+		.color = cli->color_err,
+		.quiet = cli->common.quiet,
+		.verbose = cli->common.verbose,
+		.columns = cli_columns(STDERR_FILENO),
+	};
+	size_t size;
+	const char *text = breakwater_run_diagnostics(run, &look, &size);
+
+	if (breakwater_run_base(run) && !cli->common.quiet)
+		cli_print_base(cli, breakwater_run_base(run));
+	out_str(cli->err, (struct str){ text, size });
+}
+
+struct breakwater_run *compare_run(struct cli *cli, struct breakwater_options *options)
+{
+	struct breakwater_run *run;
+
+	pipeline_propose(cli->arena, options);
+	run = progress_check(cli, options, NULL);
+	compare_print_diagnostics(cli, run);
+	return run;
+}

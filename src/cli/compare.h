@@ -1,0 +1,52 @@
+/*
+ * What `check` and `accept` share: the options of a comparison, and running it.
+ */
+#pragma once
+#include "cli/cli.h"
+
+/* The first member of both commands' arguments. */
+struct compare_arguments {
+	const char *config;
+	struct texts roots, paths, excluded_paths, use, except;
+	bool staged, merge_base, limit_to_input_files, strict_imports, full;
+	unsigned jobs;
+};
+
+/* Rows of both commands' tables. */
+#define COMPARE_FLAG(words, member, text)                                             \
+	{                                                                             \
+		.name = words, .kind = OPT_FLAG,                                      \
+		.offset = offsetof(struct compare_arguments, member), .summary = text \
+	}
+#define COMPARE_FILES(words, member, text)                                                \
+	{                                                                                 \
+		.name = words, .kind = OPT_LIST,                                          \
+		.offset = offsetof(struct compare_arguments, member), .argument = "PATH", \
+		.summary = text, .values = VALUES_FILE                                    \
+	}
+#define COMPARE_SIDES                                                                          \
+	COMPARE_FLAG("staged", staged, "the index is the new side: what a commit would take"), \
+		COMPARE_FLAG("merge-base", merge_base,                                         \
+			"compare with the merge base of BASE and the new side")
+#define COMPARE_SCOPE                                                                     \
+	OPT_USE(struct compare_arguments), OPT_EXCEPT(struct compare_arguments),          \
+		OPT_CONFIG(struct compare_arguments), OPT_ROOT(struct compare_arguments), \
+		COMPARE_FILES("path", paths,                                              \
+			"report only on files under PATH, a git pathspec; repeatable"),   \
+		COMPARE_FILES("exclude-path", excluded_paths,                             \
+			"do not report on files under PATH; repeatable"),                 \
+		COMPARE_FLAG("limit-to-input-files", limit_to_input_files,                \
+			"leave out files that only the old side has")
+#define COMPARE_STRICT                                 \
+	COMPARE_FLAG("strict-imports", strict_imports, \
+		"an import that is in no import root is an error")
+#define COMPARE_FULL \
+	COMPARE_FLAG("full", full, "compile everything, not only what the change can hurt")
+
+/* The options of the library for a comparison of the operands. */
+struct breakwater_options compare_options(
+	struct cli *cli, const struct compare_arguments *arguments, const struct texts *operands);
+/* Runs it, with the base that a pipeline proposes, and prints its diagnostics and its base. */
+struct breakwater_run *compare_run(struct cli *cli, struct breakwater_options *options);
+/* Prints the diagnostics of a run, after the base if nobody named it. */
+void compare_print_diagnostics(struct cli *cli, struct breakwater_run *run);
