@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Fails on an #include that goes the wrong way: a folder includes base and the folders above it in the list, never one below, and of
-another folder only the header that is its contract (src/README.md)."""
+another folder only the header that is its contract (src/README.md, which lists every file)."""
 import pathlib
 import re
 import sys
@@ -37,10 +37,19 @@ def wrong(path):
             yield f"{path.relative_to(SRC)}:{number}: {found[1]} is private to {other}"
 
 
+def unlisted():
+    """Files that src/README.md does not list under their folder."""
+    sections = dict(re.findall(r"^\*\*([\w ]+).*?\*\*(.*?)(?=^\*\*|^## )", (SRC / "README.md").read_text(), re.M | re.S))
+    for path in sorted(SRC.glob("**/*.[ch]")):
+        folder, *deeper = path.parent.relative_to(SRC).parts or ("the check",)
+        if not deeper and not re.search(r"_test\.|^fixture\.", path.name) and f"`{path.stem}`" not in sections.get(folder, ""):
+            yield f"src/README.md does not list {path.relative_to(SRC)}"
+
+
 def main():
     files = [p for p in sorted(SRC.glob("**/*.[ch]")) if layer(str(p.relative_to(SRC)))]
-    found = [x for p in files for x in wrong(p)]
-    print("\n".join(found) or f"{len(files)} files include the right way")
+    found = [*(x for p in files for x in wrong(p)), *unlisted()]
+    print("\n".join(found) or f"{len(files)} files include the right way and are listed")
     return 1 if found or len(files) < 20 else 0
 
 
