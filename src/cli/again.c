@@ -2,8 +2,8 @@
 #include "cli/cli.h"
 
 /*
- * A command line that does with one command what was just done with another: operands and options
- * as a shell takes them.
+ * Builds a command line for one command from the operands and options of another, quoted for a
+ * shell.
  */
 
 static bool is_plain(struct str word)
@@ -20,7 +20,7 @@ static bool is_plain(struct str word)
 	return word.n > 0 && word.p[0] != '~' && word.p[0] != '=';
 }
 
-/* Has the word what a terminal would not show? */
+/* Does the word have characters that a terminal would not show? */
 static bool has_hidden(struct str word)
 {
 	struct glyph glyph;
@@ -33,7 +33,7 @@ static bool has_hidden(struct str word)
 	return false;
 }
 
-/* As bash, zsh and POSIX.1-2024 take it (Dollar-Single-Quotes). */
+/* Quoted for bash, zsh and POSIX.1-2024 (Dollar-Single-Quotes). */
 static void hidden_write(struct out *out, struct str word)
 {
 	out_str(out, S("$'"));
@@ -50,7 +50,7 @@ static void hidden_write(struct out *out, struct str word)
 	out_char(out, '\'');
 }
 
-/* A word behind a blank; what a shell would take apart stands in single quotes. */
+/* Adds a blank and a word, single-quoted if a shell would split it. */
 static void word_write(struct out *out, const char *text)
 {
 	struct str rest = str_of(text), part;
@@ -83,7 +83,7 @@ static void option_write(
 		word_write(out, value);
 }
 
-/* `jobs` and what may go without a value say nothing of what is found. */
+/* Leaves out `jobs` and options with an optional value, which do not change what is found. */
 static void row_write(
 	struct out *out, struct arena *arena, const struct opt *row, const char *arguments)
 {

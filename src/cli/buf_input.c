@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_CONFIG_LOOK = 1 << 16 }; /* bytes of a buf.yaml that are searched for its version */
+enum {
+	MAX_CONFIG_LOOK = 1 << 16
+}; /* number of bytes of a buf.yaml that are searched for its version */
 
-/* What an input is. */
+/* The form of an input. */
 enum buf_form {
 	INPUT_DIR,
 	INPUT_PROTOFILE,
@@ -24,10 +26,10 @@ enum buf_form {
 	INPUT_ZIP
 };
 
-/* `PATH#KEY=VALUE,…` taken apart. */
+/* `PATH#KEY=VALUE,…`, parsed. */
 struct spelling {
 	struct str whole, path;
-	/* Absent: not given. */
+	/* Absent: not given */
 	struct str format, compression, branch, tag, ref, commit, subdir, strip, submodules, depth;
 	enum buf_form form;
 	enum packing packing;
@@ -64,7 +66,7 @@ static bool fail(struct cli *cli, const struct spelling *s, const char *why, con
 	return false;
 }
 
-/* Options that change nothing here: nothing is cloned, JSON is read in each of its spellings. */
+/* Options without effect here: we clone nothing, and read every spelling of JSON. */
 static bool is_ignored(struct str key)
 {
 	static const struct str ignored[] = { STR_INIT("filter"), STR_INIT("use_proto_names"),
@@ -144,7 +146,7 @@ static bool take_apart(struct cli *cli, const char *text, struct spelling *s)
 	return true;
 }
 
-/* The look at a file failed, with errno. */
+/* Reports that a file could not be looked at, with errno. */
 static void fail_look(struct cli *cli, struct str path)
 {
 	diag_error(&cli->diags, NOWHERE, "cannot read '" STR "': %s", ARG(path),
@@ -170,7 +172,7 @@ struct format {
 	enum packing packing;
 };
 
-/* buf's own list of endings; of two that fit the first counts. */
+/* buf's list of endings; the first that fits counts. */
 static const struct format endings[] = {
 	{ STR_INIT(".git"), INPUT_GIT, PACKING_NONE },
 	{ STR_INIT(".bin"), INPUT_SET, PACKING_NONE },
@@ -201,7 +203,7 @@ static const struct format formats[] = {
 	{ STR_INIT("mod"), INPUT_MODULE, PACKING_NONE },
 };
 
-/* Takes `.gz` or `.zst` off the end of *path. */
+/* Removes `.gz` or `.zst` from the end of *path. */
 static enum packing take_packing(struct str *path)
 {
 	static const struct format packings[] = {
@@ -218,7 +220,7 @@ static enum packing take_packing(struct str *path)
 	return PACKING_NONE;
 }
 
-/* By the name; false: a packed file of which the name does not tell what is in it. */
+/* By the name. False: a compressed file whose name does not tell its format. */
 static bool find_format(struct cli *cli, struct spelling *s)
 {
 	struct str path = s->path;
@@ -317,7 +319,7 @@ static bool number_of(struct str text, uint32_t *number)
 	return text.n > 0;
 }
 
-/* Options that the form does not have. */
+/* Reports options that the form does not have. */
 static bool check_options(struct cli *cli, struct spelling *s)
 {
 	bool is_git = s->form == INPUT_GIT;
@@ -346,7 +348,7 @@ static bool check_options(struct cli *cli, struct spelling *s)
 
 /* ---- the configuration above a folder ---- */
 
-/* Is it a buf.yaml of a workspace? Those of v1 are of one module. */
+/* Is it a workspace's buf.yaml? Version v1 describes one module. */
 static bool says_v2(struct str text)
 {
 	struct str line;
@@ -362,7 +364,7 @@ static bool says_v2(struct str text)
 	return false;
 }
 
-/* The beginning of a file on the disk; absent: there is none. */
+/* The first bytes of a file on the disk; absent: no such file. */
 static struct str disk_head(struct cli *cli, struct str path)
 {
 	int fd = input_open(str_cstr(cli->arena, path));
@@ -376,7 +378,7 @@ static struct str disk_head(struct cli *cli, struct str path)
 	return n < 0 ? (struct str){ NULL, 0 } : (struct str){ p, (size_t)n };
 }
 
-/* A folder on the disk, or of a source. */
+/* A folder on the disk or in a source. */
 struct folder {
 	struct cli *cli;
 	struct source *source; /* NULL: the disk */
@@ -409,8 +411,8 @@ static bool is_module(const struct folder *place)
 	return place_head(place, S("buf.yaml")).p != NULL;
 }
 
-/* The folder above `folder`, or it itself, that its configuration is in: that of a workspace, else
- * of the module that it lies in; else itself. */
+/* The folder of the configuration for `folder`: of the workspace that it is in, else of its module,
+ * else `folder` itself. */
 static struct str disk_workspace(struct cli *cli, struct str folder)
 {
 	struct str module = { NULL, 0 };
@@ -519,14 +521,14 @@ static bool read_archive(
 	return input->source != NULL;
 }
 
-/* What git knows the revision as: `first` if there is such a one, else `second`. */
+/* The name by which git knows the revision: `first` if that exists, else `second`. */
 struct revision_names {
 	struct str first, second;
 };
 
 /*
- * buf takes a name of any kind for each: a tag or a branch of a remote as 'branch', too. What the
- * option says counts first.
+ * buf accepts any kind of name for each option: also a tag, or a branch of a remote, as 'branch'.
+ * The kind that the option names is tried first.
  */
 static bool find_revision(struct cli *cli, const struct spelling *s, struct revision_names *names)
 {
@@ -559,8 +561,8 @@ static bool find_revision(struct cli *cli, const struct spelling *s, struct revi
 }
 
 /*
- * The folder that the repository is found from. Absent: from the current one it is the same, as for
- * `.git` and `../.git`, so that both sides share one.
+ * The folder where the search for the repository starts. Absent: it is the one of the current
+ * folder, as for `.git` and `../.git`, so that both sides share it.
  */
 static struct str repository_folder(struct cli *cli, const struct spelling *s)
 {
@@ -594,7 +596,7 @@ static struct source *open_revision(
 	return source;
 }
 
-/* Sets *rev to the name that was found; of none what is wrong with the second is said. */
+/* Sets *rev to the name that was found; if neither was, the error for the second is reported. */
 static struct source *open_names(struct cli *cli, const struct spelling *s, struct str folder,
 	const struct revision_names *names, struct str *rev)
 {
@@ -633,7 +635,7 @@ static bool read_git(
 	source = open_names(cli, s, folder, &names, &rev);
 	if (!source)
 		return false;
-	/* Without submodules there is nothing to go down into. */
+	/* Without submodules there is nothing to recurse into. */
 	if (s->submodules.p && !str_eq(s->submodules, S("false")) &&
 		source_find(source, S(".gitmodules")))
 		return fail(cli, s, "cannot be taken over: submodules are not read",

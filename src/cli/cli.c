@@ -168,8 +168,8 @@ void cli_print_wrapped(struct out *out, struct str lines, int fd)
 }
 
 /*
- * No terminal can be asked, so those are known by name that had links for years. Within tmux and
- * screen it is the name of these that stands in TERM, and older ones of them swallow links.
+ * Terminals cannot be asked, so we list those that have supported links for years. Within tmux and
+ * screen, TERM names these, and older versions of them swallow links.
  */
 bool cli_has_links(const struct cli *cli)
 {

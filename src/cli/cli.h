@@ -1,6 +1,6 @@
 /*
- * The command line: what its commands share. Commands are rows of a table in main.c, each with its
- * options, its help and its function, a file a command.
+ * Shared by the commands of the command line. Commands are rows of a table in main.c; each has a
+ * file of its own with its options, help and function.
  */
 #pragma once
 #include "base/diag.h"
@@ -24,13 +24,13 @@ struct common {
 struct cli {
 	struct arena *arena;
 	struct intern *names;
-	struct diags diags; /* printed by main when the command is done */
+	struct diags diags; /* main prints them when the command is done */
 	struct common common;
-	struct out *out; /* standard output; main sees to its errors */
+	struct out *out; /* standard output; main handles its errors */
 	struct out *err;
 	bool color_out, color_err;
-	VEC(struct source *) sources; /* closed by main, when no place needs their bytes any more */
-	struct str directory;         /* the current folder, absolute; ended by a NUL */
+	VEC(struct source *) sources; /* main closes it once no place needs its texts */
+	struct str directory;         /* the current folder, absolute, NUL-terminated */
 	int unknown;                  /* the status of what could not be known */
 };
 
@@ -38,21 +38,21 @@ struct cli {
 
 struct command {
 	const char *name;
-	const char *operands; /* as the usage shows them; "" for none */
+	const char *operands; /* as shown in the usage; "": none */
 	const char *summary;  /* one line */
-	const char *text;     /* the rest of the help, ended by a line break */
+	const char *text;     /* the rest of the help, with a final line break */
 	const struct opt *options;
 	size_t n_options;
-	size_t arguments_size; /* of the struct that the options are stored in; 0 for none */
+	size_t arguments_size; /* size of the struct for the options; 0: none */
 	size_t min_operands, max_operands;
 	bool takes_inputs;  /* the operands are inputs, all but those that `operand` offers */
 	struct opt operand; /* what a shell offers for the first operand: its values */
-	int unknown;        /* the status of what could not be known; 0: STATUS_UNKNOWN */
-	/* Gives the exit status. What it could not do is in cli->diags. */
+	int unknown;        /* the exit status for "unknown"; 0: STATUS_UNKNOWN */
+	/* Returns the exit status. Failures are in cli->diags. */
 	int (*run)(struct cli *cli, const void *arguments, const struct texts *operands);
 };
 
-/* The commands in the order of the help: each is a file cmd_x.c with its x_command. */
+/* The commands in the order of the help, NULL-terminated. */
 #define COMMANDS(X) \
 	X(check)    \
 	X(build) X(accept) X(init) X(breaking) X(rules) X(explain) X(debug) X(completion) X(help)
@@ -64,14 +64,14 @@ extern const struct command *const commands[];
 extern const struct opt common_options[];
 extern const size_t n_common_options;
 
-/* NULL, and with `diags` a diagnostic that names the nearest. */
+/* NULL if there is none; then, with `diags`, a diagnostic names the most similar one. */
 const struct command *command_find(struct cli *cli, const char *name);
 void command_print_help(struct cli *cli, const struct command *command);
 void program_print_help(struct cli *cli, struct out *to);
 
 /*
- * The operands and options of a command that ran, those of them that the command `with` has too, as
- * a shell takes them: `--path a main`. For a command line that is shown.
+ * The operands and options of the command that ran, as far as the command `with` has them, quoted
+ * for a shell: `--path a main`. For command lines in messages.
  */
 const char *cli_again(struct cli *cli, const struct command *did, const void *arguments,
 	const struct texts *operands, const struct command *with);
@@ -79,38 +79,38 @@ const char *cli_again(struct cli *cli, const struct command *did, const void *ar
 /* git's variables. */
 struct breakwater_git cli_git(void);
 /*
- * Opens what `-o` names: NULL or `-` is cli->out. NULL with a diagnostic. To be closed with
- * cli_output_close, which says false, with a diagnostic, when it could not be written.
+ * Opens the file named by `-o`; NULL or `-` gives cli->out. NULL with a diagnostic if that fails.
+ * Close it with cli_output_close, which returns false with a diagnostic if writing failed.
  */
 struct out *cli_output_open(struct cli *cli, const char *path);
 bool cli_output_close(struct cli *cli, struct out *out, const char *path);
-/* How `rules` and `explain` look in a file (NULL or `-`: standard output). */
+/* The look of `rules` and `explain` in a file (NULL or `-`: standard output). */
 struct rules_look cli_rules_look(struct cli *cli, const char *path);
-/* What stands on the terminal of a text in `format`. */
+/* Writes a text in `format` with the look of the terminal. */
 struct str cli_wrapped(struct cli *cli, struct str format, struct rules_look look, struct str text);
-/* All three in one, for a text that is complete; the exit status. */
+/* Opens, writes and closes, for a complete text. Returns the exit status. */
 int cli_output_write(struct cli *cli, const char *path, struct str text);
-/* `breakwater: NOTE`: which base was taken where none was named. */
+/* `breakwater: NOTE`: the base that was chosen when none was named. */
 void cli_print_base(struct cli *cli, const char *note);
-/* Opens an input (NULL: left out), which main closes; NULL with a diagnostic. */
+/* Opens an input (NULL: the default), which main closes. NULL with a diagnostic if that fails. */
 struct source *cli_source_open(struct cli *cli, const char *input);
-/* Opened source → configuration and roots, for commands with one side. */
+/* Reads the configuration and roots of an open source, for commands with one side. */
 bool cli_side_prepare(
 	struct cli *cli, const char *config, const struct texts *roots, struct side *side);
-/* One line on standard error and the status of what could not be known, of the cli that `context`
- * is; removes unfinished files. Does not come back. */
+/* Prints a line on standard error, removes unfinished files and exits with the status for "unknown"
+ * of the cli that `context` is. Does not return. */
 void cli_out_of_memory(void *context);
-/* Columns of the terminal that a descriptor is, by COLUMNS or as it says; 0: it is none, or does
- * not know. */
+/* The columns of the terminal of a descriptor, by COLUMNS or from the terminal; 0: not a terminal,
+ * or unknown. */
 unsigned cli_columns(int fd);
-/* Writes whole lines, on a terminal broken at words as it is wide. */
+/* Writes whole lines, wrapped at words on a terminal. */
 void cli_print_wrapped(struct out *out, struct str lines, int fd);
-/* Is standard output a terminal that shows hyperlinks (OSC 8)? */
+/* Does standard output support hyperlinks (OSC 8)? */
 bool cli_has_links(const struct cli *cli);
-/* The string of an environment variable, NULL when it is not set. */
+/* The value of an environment variable; NULL: not set. */
 const char *cli_environment(const char *name);
 
-/* Rows that several tables have. */
+/* Rows shared by several tables. */
 #define OPT_CONFIG(type)                                                               \
 	{                                                                              \
 		.name = "config", .kind = OPT_TEXT, .offset = offsetof(type, config),  \

@@ -17,10 +17,11 @@
 enum {
 	FEWEST_DIGITS = 4,
 	SHORT_DIGITS = 7,
-	/* So many are no abbreviated id of a commit, but a fingerprint, perhaps with a slip. */
+	/* With this many digits it is not an abbreviated commit id, but a fingerprint, perhaps with
+	   a typo. */
 	SURE_DIGITS = 14,
 	MOST_DIGITS = 18,
-	MOST_LISTED = 20, /* findings in a message */
+	MOST_LISTED = 20, /* findings listed in a message */
 };
 
 struct accept_arguments {
@@ -56,7 +57,7 @@ static const struct opt accept_rows[] = {
 	OPT_JOBS(struct compare_arguments),
 };
 
-/* What the command is doing. */
+/* The state of the command. */
 struct accepting {
 	struct cli *cli;
 	const struct accept_arguments *arguments;
@@ -66,13 +67,12 @@ struct accepting {
 	int32_t today, until;
 	struct breakwater_run *run;
 	VEC(const struct finding *) chosen;
-	struct map is_chosen; /* the same, by fingerprint */
+	struct map is_chosen; /* the same, sorted by fingerprint */
 };
 
 /* ---- what was asked for ---- */
 
-/* How many hexadecimal digits the operand has; 0 if it is no fingerprint nor the beginning of one.
- */
+/* Number of hexadecimal digits of the operand; 0: it is not the start of a fingerprint. */
 static size_t digits_of(const char *text)
 {
 	size_t n = strspn(text, "0123456789abcdefABCDEF");
@@ -92,8 +92,8 @@ static bool is_revision(struct cli *cli, const char *name)
 }
 
 /*
- * A few digits may name a commit, too. Who gives a reason means a finding: then one operand at
- * least is a fingerprint, and the first of those that could be either if no other is.
+ * Few digits may also name a commit. With a reason, a finding is meant: then at least one operand
+ * is a fingerprint, the first possible one if no other is.
  */
 static void sort_digits(struct accepting *a, const char *operand, const char **either)
 {
@@ -214,7 +214,8 @@ static bool has_prefix(const struct finding *finding, struct str prefix)
 	return str_starts(str_of(digits), prefix);
 }
 
-/* `fingerprint is: sentence` for the findings whose fingerprint begins so, a help line each. */
+/* Adds a help line `fingerprint is: sentence` for each finding whose fingerprint starts with the
+ * word. */
 static void help_with_list(struct accepting *a, struct str prefix, bool active)
 {
 	const struct findings *all = run_findings(a->run);
@@ -256,7 +257,7 @@ static void add_chosen(struct accepting *a, const struct finding *finding)
 	*vec_push(a->cli->arena, &a->chosen) = finding;
 }
 
-/* The word is a whole fingerprint with a slip in it, or the beginning of one. */
+/* The word is a fingerprint with a typo, or the start of one. */
 static void unknown_fingerprint(struct accepting *a, struct str word)
 {
 	const struct findings *all = run_findings(a->run);
@@ -327,7 +328,7 @@ static bool choose_all(struct accepting *a)
 
 /* ---- the file ---- */
 
-/* Where it is read from by the next check: the top of the new side, on the disk. */
+/* The file that the next check reads: at the top of the new side, on the disk. */
 static bool find_folder(struct accepting *a, struct str *folder)
 {
 	struct cli *cli = a->cli;
@@ -348,7 +349,7 @@ static bool find_folder(struct accepting *a, struct str *folder)
 	return true;
 }
 
-/* As it is on the disk, whatever the new side is: entries that are there stay. */
+/* Reads the file from the disk, whatever the new side is, so that its entries are kept. */
 static bool read_file(struct accepting *a, struct str folder, struct acceptances *accepted)
 {
 	struct cli *cli = a->cli;
@@ -377,7 +378,7 @@ static void add_entries(struct accepting *a, struct acceptances *accepted)
 	}
 }
 
-/* The entries that are there and the new ones; absent: a diagnostic says why. */
+/* The existing entries and the new ones; absent: a diagnostic says why. */
 static struct str make_text(struct accepting *a, struct str folder)
 {
 	struct cli *cli = a->cli;
@@ -399,7 +400,8 @@ static struct str make_text(struct accepting *a, struct str folder)
 	return (struct str){ NULL, 0 };
 }
 
-/* The file is opened before it is read: what cannot be written, as a link, is not read either. */
+/* Opens the file for writing before reading it: what must not be written, such as a link, is not
+ * read either. */
 static bool write_to(struct accepting *a, struct str folder, struct str path)
 {
 	struct cli *cli = a->cli;
@@ -460,8 +462,8 @@ static uint32_t count_rest(const struct accepting *a)
 }
 
 /*
- * The active findings that were not chosen, `fingerprint  sentence [RULE]`. A check folds what
- * follows from a finding under it; accepted is a finding alone, so here all are listed.
+ * Lists the active findings that were not chosen: `fingerprint sentence [RULE]`. A check folds
+ * consequences under their cause, but each finding is accepted by itself, so all are listed.
  */
 static void list_rest(struct accepting *a, uint32_t most)
 {
@@ -501,7 +503,7 @@ static void say_rest(struct accepting *a)
 	list_rest(a, MOST_LISTED);
 }
 
-/* For who names nothing: what there is, in a form to copy from. */
+/* Lists the findings in a form to copy from, for users who name none. */
 static void say_list(struct accepting *a)
 {
 	struct out *out = a->cli->out;
@@ -543,7 +545,7 @@ static void say_done(struct accepting *a, struct str path)
 	say_rest(a);
 }
 
-/* Nothing was named, and nothing said that only an acceptance has. */
+/* No finding was named, and no option that only an acceptance has. */
 static bool is_listing(const struct accepting *a)
 {
 	const struct accept_arguments *arguments = a->arguments;

@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-/* buf's: others are one of its own errors. */
+/* buf's statuses; others are errors of its own */
 enum { STATUS_BUF_BROKEN = 100, STATUS_BUF_ERROR = 1 };
 
 struct breaking_arguments {
@@ -88,14 +88,14 @@ static const struct opt breaking_options[] = {
 		.summary = "taken for buf's sake" },
 };
 
-/* What the command is doing. */
+/* The state of the command. */
 struct breaking {
 	struct cli *cli;
 	const struct breaking_arguments *arguments;
 	struct buf_input old, new;
-	const char *given;                     /* the operand, or what counts without one */
+	const char *given;                     /* the operand, or its default */
 	VEC(struct str) paths, excluded_paths; /* as `place_of` has them */
-	VEC(struct str) places;                /* of all contracts, once they are listed */
+	VEC(struct str) places;                /* of all contracts; filled on demand */
 	struct breakwater_run *run;
 	VEC(struct buf_item) items;
 	uint32_t accepted, warnings;
@@ -129,7 +129,7 @@ static bool check_options(struct breaking *b)
 	return true;
 }
 
-/* A file by its ending, as buf tells them apart; everything else is data. */
+/* Decided by the file name's ending, as in buf; anything else is data. */
 static void set_config(const char *given, struct breakwater_side *side)
 {
 	struct str text = str_of(given);
@@ -209,13 +209,13 @@ static bool check(struct breaking *b)
 
 /* ---- what is reported, and under which name ---- */
 
-/* A path of the new side where it is: on the disk, or in its revision or image. */
+/* The place of a path of the new side: on the disk, or in its revision or image. */
 static struct str place_of_new(const struct breaking *b, struct str path)
 {
 	return b->new.is_folder ? path_join(b->cli->arena, b->new.root, path) : path;
 }
 
-/* Where a file of the old side that is gone would be. */
+/* The place that a deleted file of the old side would have. */
 static struct str place_of_old(const struct breaking *b, struct str path)
 {
 	if (b->old.top.n && path_under(path, b->old.top) && path.n > b->old.top.n)
@@ -233,14 +233,14 @@ static void take_paths(struct breaking *b)
 	for (uint32_t i = 0; i < arguments->excluded_paths.n; i++)
 		*vec_push(cli->arena, &b->excluded_paths) =
 			str_of(arguments->excluded_paths.items[i]);
-	/* In a revision or an image they count from its top. */
+	/* In a revision or an image, paths are relative to its top. */
 	for (uint32_t i = 0; i < b->paths.n && b->new.is_folder; i++)
 		b->paths.items[i] = buf_path_absolute(cli, b->paths.items[i]);
 	for (uint32_t i = 0; i < b->excluded_paths.n && b->new.is_folder; i++)
 		b->excluded_paths.items[i] = buf_path_absolute(cli, b->excluded_paths.items[i]);
 }
 
-/* As seen from the current folder, with `../` where it is not below. */
+/* Relative to the current folder, with `../` if needed. */
 static struct str relative_path(struct cli *cli, struct str path)
 {
 	struct str at = cli->directory, up = S("");
@@ -253,7 +253,7 @@ static struct str relative_path(struct cli *cli, struct str path)
 	return path_join(cli->arena, up, str_from(path, path.n && path.p[0] == '/'));
 }
 
-/* Where the contracts of both sides are, as `place_of` has it. */
+/* The places of all contracts of both sides, as from `place_of`. */
 static bool list_places(struct breaking *b)
 {
 	struct cli *cli = b->cli;
@@ -283,7 +283,7 @@ static bool holds_contract(const struct breaking *b, struct str path)
 	return false;
 }
 
-/* A path that names no contract; a warning for one that is left out. */
+/* Reports a path that names no contract; a warning for an excluded one. */
 static void report_path(struct breaking *b, const char *given, struct str path, bool is_error)
 {
 	struct cli *cli = b->cli;
@@ -388,7 +388,7 @@ static void choose_items(struct breaking *b)
 	}
 }
 
-/* buf knows no such findings, so they do not stand in its formats. */
+/* buf has no such findings, so its formats do not contain them. */
 static void say_left_out(struct breaking *b)
 {
 	struct out *err = b->cli->err;
@@ -422,7 +422,7 @@ static int compare(struct breaking *b)
 	if (!buf_report_write(text, str_of(format ? format : "text"), &report))
 		cli_out_of_memory(cli);
 	out_str(cli->out, out_text(text));
-	/* Deleting everything is broken in every category, and no rule of some says so. */
+	/* Deleting everything is a break in every category, though some have no rule for it. */
 	if (!b->items.n && !b->paths.n && !b->accepted && !b->warnings &&
 		breakwater_run_status(b->run) == BREAKWATER_BROKEN &&
 		!findings_active(run_findings(b->run)))

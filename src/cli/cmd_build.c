@@ -23,7 +23,7 @@ static const struct opt build_options[] = {
 	OPT_TIMINGS(struct build_arguments),
 };
 
-/* Compiles strictly: a set with a hole in it is of no use to anybody. */
+/* Compiles strictly: an incomplete set is useless. */
 static bool build_compile(struct cli *cli, const struct build_arguments *arguments,
 	const struct side *side, struct schema *schema, struct timing *timing)
 {
@@ -66,7 +66,7 @@ static bool build_write(
 	return ok;
 }
 
-/* From the open source to the file. */
+/* From an open source to the output file. */
 static bool build_source(struct cli *cli, const struct build_arguments *arguments,
 	struct side *side, struct timing *timing)
 {
@@ -105,7 +105,7 @@ static int build_run(struct cli *cli, const void *given, const struct texts *ope
 	side.source = cli_source_open(cli, operands->n ? operands->items[0] : NULL);
 	if (!side.source)
 		return STATUS_UNKNOWN;
-	side.source->side = S(""); /* there is no other side to tell it from */
+	side.source->side = S(""); /* there is only one side */
 	ok = build_source(cli, arguments, &side, &timing);
 	if (arguments->timings)
 		timing_print(cli->err, timing.phases.items, timing.phases.n, *arguments->timings);

@@ -72,7 +72,7 @@ static bool unknown_format(struct cli *cli, struct str name)
 	return false;
 }
 
-/* `FMT[=FILE]`; one without a file goes where -o says. */
+/* `FMT[=FILE]`; without a file it goes to -o. */
 static bool add_target(
 	struct cli *cli, const char *format, const char *output, struct targets *targets)
 {

@@ -4,8 +4,8 @@
 #include "source/source.h"
 
 /*
- * Completions are made from the option tables, so that they cannot fall behind. Each script knows
- * the commands, their options, and the words or kind of files that an option takes.
+ * Generates completions from the option tables, so that they are always current. Each script has
+ * the commands, their options, and the words or kinds of file that options take.
  */
 
 static void print_words(struct out *out, const char *const *words, const char *separator)
@@ -14,7 +14,7 @@ static void print_words(struct out *out, const char *const *words, const char *s
 		out_printf(out, "%s%s", i ? separator : "", words[i]);
 }
 
-/* The words that an option takes, each followed by a blank. */
+/* The words of an option, each followed by a blank. */
 static void print_values(struct out *out, const struct opt *opt)
 {
 	size_t n;
@@ -223,7 +223,7 @@ static void bash_write(struct out *out)
 
 /* ---- zsh ---- */
 
-/* Summaries stand in single quotes and between brackets, where ' ] and : have a meaning. */
+/* Summaries are in single quotes and brackets, where ' ] and : are special. */
 static void zsh_text(struct out *out, const char *text)
 {
 	for (; *text; text++) {

@@ -43,7 +43,7 @@ static bool debug_tokens(struct cli *cli, struct source *source)
 	return ok;
 }
 
-/* Compiles the sources as `check` does; broken files are dumped as far as they go. */
+/* Compiles the sources as `check` does; of broken files it dumps as much as there is. */
 static bool debug_compile(struct cli *cli, const struct debug_arguments *arguments,
 	struct source **sources, size_t n, struct schema *schemas)
 {

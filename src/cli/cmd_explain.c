@@ -22,7 +22,7 @@ struct rule_list {
 	uint32_t n, cap;
 };
 
-/* An id of old stands for those that replaced it. */
+/* A removed id stands for the rules that replaced it. */
 static bool add_replacements(struct cli *cli, struct str id, struct rule_list *list)
 {
 	size_t n;

@@ -21,17 +21,17 @@ static const struct opt init_options[] = {
 		.summary = "write hooks of git too: before a commit, a merge, a push" },
 };
 
-/* What the command is doing. */
+/* The state of the command. */
 struct init_state {
 	struct cli *cli;
 	struct repository_facts repository;
 	bool is_repository;
-	struct str top; /* where the files go; absolute */
+	struct str top; /* folder for the files; absolute */
 	struct source *source;
 	struct init_text made;
 };
 
-/* A folder with a YAML file in it. */
+/* Does the folder have a YAML file? */
 static bool has_workflows(struct init_state *state)
 {
 	struct str folder = path_join(state->cli->arena, state->top, S(".github/workflows"));
@@ -101,7 +101,7 @@ static bool exists(struct init_state *state, const char *name)
 	return cli_file_exists(state->cli, path_join(state->cli->arena, state->top, str_of(name)));
 }
 
-/* Says a .gitattributes that is there already how lists of accepted breaks merge? */
+/* Does an existing .gitattributes set the merge of accepted breaks already? */
 static bool merge_is_known(struct init_state *state)
 {
 	const struct source_entry *entry = source_find(state->source, S(".gitattributes"));
@@ -117,7 +117,7 @@ static bool merge_is_known(struct init_state *state)
 	return false;
 }
 
-/* Branches that accept different breaks add lines to one list: git shall keep both. */
+/* Branches that accept different breaks add lines to one list; git must keep both. */
 static bool write_attributes(struct init_state *state)
 {
 	if (!state->is_repository || merge_is_known(state))

@@ -1,7 +1,7 @@
 /*
- * The event that a workflow of GitHub runs for (Gitea's and Forgejo's are the same): a file of
- * JSON, as docs.github.com has it under "Webhook events and payloads". Others write into it, so it
- * is read with a limit, and one that cannot be read is said to be that.
+ * The event of a GitHub workflow (Gitea's and Forgejo's are the same): a JSON file, documented at
+ * docs.github.com under "Webhook events and payloads". Strangers' text is in it, so it is read
+ * within limits, and a diagnostic says so if it cannot be read.
  */
 #include "base/json.h"
 #include "base/open.h"
@@ -17,7 +17,8 @@
 /* GitHub sends no larger ones. */
 enum {
 	MAX_EVENT = 25 << 20,
-	MAX_EVENT_MEMORY = 256 << 20, /* for its values; one of GitHub's needs a third of that */
+	MAX_EVENT_MEMORY =
+		256 << 20, /* memory for its values; GitHub's largest event needs a third */
 };
 
 #define TOO_MANY_VALUES "its values need more than 256 MiB of memory"
@@ -25,7 +26,7 @@ enum {
 
 struct event {
 	struct arena *arena;
-	const char *name; /* "" if not told */
+	const char *name; /* "": unknown */
 	json_t *json;
 	struct breakwater_proposal *proposal;
 };
@@ -39,7 +40,7 @@ static struct str text_at(const json_t *object, const char *key)
 	return (struct str){ json_string_value(value), json_string_length(value) };
 }
 
-/* Copied, for the event is freed. A NUL would end it early, and is in no name. */
+/* Copied, since the event is freed. No name contains a NUL. */
 static const char *kept(struct arena *arena, struct str text)
 {
 	return text.n && !str_has(text, '\0') ? str_cstr(arena, text) : NULL;
@@ -49,7 +50,7 @@ static bool fail(struct arena *arena, struct breakwater_proposal *proposal, stru
 {
 	const char *event = pipeline_variable("GITHUB_EVENT_NAME");
 
-	/* These say what is merged; any other counts only where nothing else is said. */
+	/* These events say what is merged; others count only if nothing else does. */
 	proposal->is_last = !event || (strcmp(event, "merge_group") != 0 &&
 					      !str_starts(str_of(event), S("pull_request")));
 	proposal->failure = str_cstr(arena,
@@ -58,7 +59,7 @@ static bool fail(struct arena *arena, struct breakwater_proposal *proposal, stru
 	return true;
 }
 
-/* The whole of it; false with errno. */
+/* Reads the whole file; false with errno. */
 static bool read_file(const char *path, struct arena *arena, struct str *text)
 {
 	int fd = open_again(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
@@ -105,7 +106,7 @@ static bool propose_commit(struct event *event, struct str id, struct str reason
 	return true;
 }
 
-/* `branch`, which somebody else's event names: for one that HEAD may be the merge into. */
+/* `branch`, named by another program's event: HEAD may be the merge into it. */
 static bool propose_branch(struct event *event, struct str branch, const char *what, bool is_last)
 {
 	event->proposal->branch = kept(event->arena, branch);
@@ -115,7 +116,7 @@ static bool propose_branch(struct event *event, struct str branch, const char *w
 	return event->proposal->branch != NULL;
 }
 
-/* The entry of a merge queue: its base is the entry before it. */
+/* An entry of a merge queue: its base is the entry before it. */
 static bool propose_queued(struct event *event, const json_t *group)
 {
 	const char *base = kept(event->arena, text_at(group, "base_sha"));
@@ -126,7 +127,7 @@ static bool propose_queued(struct event *event, const json_t *group)
 		str_printf(event->arena, SYSTEM "merge_group.base_sha is %s", base));
 }
 
-/* A push of a queue's branch, gh-readonly-queue/BRANCH/pr-NUMBER-BASE, is an event, too. */
+/* A queue's branch, gh-readonly-queue/BRANCH/pr-NUMBER-BASE, is also pushed. */
 static bool queued_base(struct str branch, struct str *base)
 {
 	size_t dash = str_rfind(branch, '-');
@@ -137,7 +138,8 @@ static bool queued_base(struct str branch, struct str *base)
 	return true;
 }
 
-/* A push to the default branch, whose merge base with itself would be what was pushed. */
+/* A push to the default branch: the merge base with that branch would be the pushed commit itself.
+ */
 static bool propose_before(struct event *event, struct str branch)
 {
 	const char *before = kept(event->arena, text_at(event->json, "before"));
@@ -202,7 +204,7 @@ static bool propose_event(struct event *event)
 	return propose_default(event);
 }
 
-/* The commit of one side of a pull request, `head` or `base`; NULL: it is not told. */
+/* The commit of one side of a pull request, `head` or `base`; NULL: unknown. */
 static const char *side_commit(struct arena *arena, const json_t *request, const char *side)
 {
 	const char *id = kept(arena, text_at(json_object_get(request, side), "sha"));

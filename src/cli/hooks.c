@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* `--allow-empty`: a repository that has no contract yet may commit. */
+/* `--allow-empty`: a repository without a contract can still commit. */
 #define CHECK_STAGED "breakwater check --staged --merge-base --allow-empty"
 #define CHECK_PUSHED                                                  \
 	"PRE_COMMIT_FROM_REF=$remote_id PRE_COMMIT_TO_REF=$local_id " \
@@ -27,10 +27,10 @@
 struct hook {
 	const char *name;
 	struct str text;
-	const char *add; /* what somebody adds who has such a hook */
+	const char *add; /* the line for users who have such a hook already */
 };
 
-/* git commits a merge that meets no conflict without pre-commit, and rebases without either. */
+/* git runs no pre-commit hook for a merge without conflicts, and neither hook in a rebase. */
 static const struct hook hooks[] = {
 	{ "pre-commit",
 		STR_INIT(BEGIN("pre-commit", "a commit that makes this branch break a contract.",
@@ -82,7 +82,7 @@ static bool lies_below(struct cli *cli, struct str path, struct str top)
 		       cli->arena, path.n > top.n ? str_from(path, top.n + 1) : S(""), &rest);
 }
 
-/* A repository that somebody handed over does not say where else programs are put. */
+/* A repository from somebody else cannot say that programs are put elsewhere. */
 static bool leads_out(struct cli *cli, const struct repository_facts *facts)
 {
 	struct str common = str_head(facts->hooks_set_in, str_rfind(facts->hooks_set_in, '/'));
@@ -93,7 +93,7 @@ static bool leads_out(struct cli *cli, const struct repository_facts *facts)
 	       !(str_ends(common, S("/.git")) && lies_below(cli, facts->hooks, main_tree));
 }
 
-/* A hook that git would not run, or would run everywhere, is worse than none. */
+/* A hook that git would not run, or would run in every repository, is worse than none. */
 bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 {
 	struct str first = hook_path(cli, facts, &hooks[0]);
@@ -132,7 +132,7 @@ bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 	return true;
 }
 
-/* Is the file the hook as it is written here? */
+/* Is the file exactly our hook? */
 static bool is_ours(struct cli *cli, struct str path, const struct hook *hook)
 {
 	int fd = open_again(str_cstr(cli->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);

@@ -1,11 +1,12 @@
 /*
- * git's hooks that `init --hook` writes: before a commit, a merge and a push. What is there is
- * never written over.
+ * The git hooks that `init --hook` writes: before a commit, a merge and a push. Existing hooks are
+ * never overwritten.
  */
 #pragma once
 #include "cli/cli.h"
 
-/* Says of a repository that hooks cannot be written, in an error; nothing is written yet. */
+/* Checks that hooks can be written in the repository, before anything is written. False and a
+ * diagnostic if not. */
 bool hooks_check(struct cli *cli, const struct repository_facts *facts);
-/* `top`: of the working tree. False and a diagnostic. */
+/* `top`: the top of the working tree. False and a diagnostic if a hook cannot be written. */
 bool hooks_write(struct cli *cli, const struct repository_facts *facts, struct str top);

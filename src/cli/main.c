@@ -54,11 +54,11 @@ const struct command *const commands[] = { COMMANDS(COMMAND_ROW) NULL };
 
 /* ---- the process ---- */
 
-/* A signal in the middle of a write: nothing half-written stays, and the caller sees the signal. */
+/* A signal during a write: remove unfinished files, then let the signal end the program. */
 static void die_by_signal(int number)
 {
 	new_files_abandon();
-	raise(number); /* SA_RESETHAND: now it kills */
+	raise(number); /* SA_RESETHAND: this one ends the program */
 }
 
 static void catch_signals(void)
@@ -69,16 +69,17 @@ static void catch_signals(void)
 			 old;
 
 	for (size_t i = 0; i < COUNT(numbers); i++) {
-		/* nohup and shells that start us in the background ignore some: leave them so. */
+		/* nohup, and shells for background jobs, ignore some: keep that */
 		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 	}
-	signal(SIGXFSZ, SIG_IGN); /* a file over the limit is a write error like any other */
+	signal(SIGXFSZ,
+		SIG_IGN); /* exceeding the file size limit is a write error like any other */
 }
 
 /*
- * A closed standard descriptor would be given to the next file that is opened. What stands in its
- * place can be read or written as little: where there is no /dev, the root folder.
+ * The next opened file would get the number of a closed standard descriptor. So each is replaced by
+ * one that can be neither read nor written: /dev/null, or the root folder where there is no /dev.
  */
 static void hold_descriptors(void)
 {
@@ -106,7 +107,7 @@ static bool wants_color(const struct cli *cli, int fd)
 	return isatty(fd) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
-/* -C, as git does it. */
+/* -C, as in git. */
 static bool enter_directory(struct cli *cli)
 {
 	char *path;
@@ -149,7 +150,7 @@ const struct command *command_find(struct cli *cli, const char *name)
 	return NULL;
 }
 
-/* The command's name, wherever options stand: the first operand by the tables of all commands. */
+/* The command's name: the first operand by the tables of all commands. */
 static size_t find_name(char *const *args, size_t n)
 {
 	struct opt_table tables[COUNT(commands)] = { { common_options, n_common_options, NULL } };
@@ -160,7 +161,7 @@ static size_t find_name(char *const *args, size_t n)
 	return opt_first_operand(tables, COUNT(tables), args, n);
 }
 
-/* The status of what could not be known; asked before there is memory that can be gone. */
+/* The exit status for "unknown", needed even when memory runs out at the start. */
 static int unknown_status(char *const *args, size_t n)
 {
 	size_t at = find_name(args, n);
@@ -251,9 +252,9 @@ static int run(struct cli *cli, char *const *args, size_t n)
 }
 
 /*
- * libgit2 and zlib take and give back buffers by the thousand. glibc would hand the top of the heap
- * back to the system each time and fault it in again, page by page (a fifth of reading a large tree
- * on a virtual machine, 2026-11): so it keeps what it has, in one heap.
+ * libgit2 and zlib allocate and free thousands of buffers. glibc would return the top of the heap
+ * to the system each time and fault it in again (a fifth of the time for a large tree on a virtual
+ * machine, 2026-11). So it keeps its memory, in one heap.
  */
 static void keep_memory(void)
 {

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A row and the struct that its value goes to. */
+/* A row and the struct for its value. */
 struct match {
 	const struct opt *row;
 	void *value;
 };
 
-/* One argument taken apart. */
+/* One argument, parsed. */
 struct piece {
 	struct match match;   /* row NULL: no such option */
 	struct str name;      /* as written, with dashes */
@@ -45,7 +45,7 @@ static struct match find_letter(const struct opt_table *tables, size_t n_tables,
 	return (struct match){ 0 };
 }
 
-/* Is it an option at all? A lone `-` is an operand. */
+/* Is it an option? A single `-` is an operand. */
 static bool is_option(const char *arg)
 {
 	return arg[0] == '-' && arg[1] != '\0';
@@ -75,7 +75,7 @@ static struct piece take_apart(const struct opt_table *tables, size_t n_tables, 
 	return piece;
 }
 
-/* What other tools call the base, which is an operand here. */
+/* Options by which other tools name the base, which is an operand here. */
 static bool is_base(struct str name)
 {
 	static const struct str words[] = { STR_INIT("--against"), STR_INIT("--base"),
@@ -101,7 +101,7 @@ static bool has_option(const struct opt_table *tables, size_t n_tables, struct s
 	return false;
 }
 
-/* The nearest option, or the first that the name begins; both without the dashes. */
+/* The most similar option, or the first with that prefix; both without dashes. */
 static struct str nearest_option(struct str name, const struct str *known, size_t n)
 {
 	struct str nearest = str_nearest(name, known, n);
@@ -168,7 +168,7 @@ static bool read_number(const char *text, unsigned *number)
 	return value > 0;
 }
 
-/* Is the value one of the row's words? */
+/* Checks that the value is one of the row's words. */
 static bool check_words(const struct opt *row, struct arena *arena, struct str name,
 	const char *text, struct diags *diags)
 {
@@ -241,7 +241,7 @@ size_t opt_first_operand(
 	return n;
 }
 
-/* Stores the option that begins at args[i] and says how many arguments it took, 0 on an error. */
+/* Stores the option at args[i]. Returns the number of arguments it took; 0: an error. */
 static size_t parse_one(const struct opt_table *tables, size_t n_tables, struct arena *arena,
 	char *const *args, size_t n, struct diags *diags)
 {

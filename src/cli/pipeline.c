@@ -9,28 +9,28 @@
 enum { MAX_COMMITS = 2 };
 
 /*
- * One pipeline: which of its variables says what. Adding one is adding a row here, and to
- * ci/tests/pipelines.py what its clone looks like.
+ * A pipeline and the meaning of its variables. To add one, add a row here, and its kind of clone to
+ * ci/tests/pipelines.py.
  */
 struct pipeline {
-	const char *name;   /* NULL: ours, which every pipeline can set */
-	const char *marker; /* set, and not to `false`, where the others count */
-	const char *value;  /* what it is set to then; NULL: anything */
-	const char *queued; /* a merge queue: the entry before this one */
-	const char
-		*commits[MAX_COMMITS]; /* of a merge request the base itself; the first one set */
-	const char *branch;            /* where the merge request goes; unset outside of one */
+	const char *name;                 /* NULL: ours, which any pipeline can set */
+	const char *marker;               /* set (and not to `false`) in this pipeline */
+	const char *value;                /* its value then; NULL: any */
+	const char *queued;               /* merge queue: the entry before this one */
+	const char *commits[MAX_COMMITS]; /* merge request: the base commit; the first one that is
+					     set */
+	const char *branch;               /* target branch of the merge request; unset otherwise */
 	const char *tip;               /* a commit of that branch */
-	/* The reference and the commit that are built; of refs/pull/N/merge it is the merge of both
-	   branches, and its second parent the request's commit. */
+	/* The reference and the commit that are built. refs/pull/N/merge is the merge of both
+	 * branches; its second parent is the request's commit. */
 	const char *ref, *commit, *merged;
-	const char *silent; /* why there is nothing to read; else NULL */
-	/* Outside of a merge request: the branch that is built, and the default one; or instead of
-	   both a variable that is `true` where they are one. */
+	const char *silent; /* why there is nothing to read; NULL otherwise */
+	/* Not a merge request: the built branch and the default branch; or a variable that is
+	 * `true` if they are the same. */
 	const char *built, *main, *is_main;
-	const char *before; /* what the built branch was before; zeros: not there, or not told */
-	const char *event;  /* is `push` where zeros mean that it was not there */
-	/* What a file of events says. */
+	const char *before; /* the previous commit of the built branch; zeros: none, or unknown */
+	const char *event;  /* is `push` if zeros mean that the branch is new */
+	/* The content of an event file. */
 	bool (*propose)(struct arena *arena, struct breakwater_proposal *proposal);
 	void (*find_request)(struct arena *arena, struct breakwater_proposal *proposal);
 };
@@ -44,8 +44,8 @@ static const struct pipeline pipelines[] = {
 		.commit = "GITHUB_SHA",
 		.find_request = event_find_request,
 		.propose = event_propose },
-	/* The first commit is set where the pipeline builds the merged result, of a merge train the
-	   entry before. */
+	/* The first commit is set if the pipeline builds the merged result; in a merge train it is
+	   the entry before. */
 	{ .name = "GitLab CI",
 		.marker = "GITLAB_CI",
 		.commits = { "CI_MERGE_REQUEST_TARGET_BRANCH_SHA",
@@ -61,7 +61,7 @@ static const struct pipeline pipelines[] = {
 		.branch = "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
 		.built = "BUILDKITE_BRANCH",
 		.main = "BUILDKITE_PIPELINE_DEFAULT_BRANCH" },
-	/* Only a pipeline's value tells, which its configuration has to pass on. */
+	/* Only known from a value that the pipeline's configuration has to pass on. */
 	{ .name = "CircleCI",
 		.marker = "CIRCLE_PULL_REQUEST",
 		.silent = "CircleCI tells a job nothing of a pull request's base: set "
@@ -152,7 +152,7 @@ static const char *reason_of(struct arena *arena, const struct pipeline *pipelin
 		arena, pipeline, str_printf(arena, "%s is %s", name, pipeline_variable(name)));
 }
 
-/* Some have `refs/heads/main`, at times. */
+/* Some pipelines sometimes set `refs/heads/main`. */
 static const char *branch_of(const char *value)
 {
 	return str_starts(str_of(value), S("refs/heads/")) ? value + strlen("refs/heads/") : value;
@@ -164,7 +164,7 @@ static bool is_merge(const char *ref)
 	       str_ends(str_of(ref), S("/merge"));
 }
 
-/* The merge of a request that is built, as far as it is told. */
+/* The merge commit of the request, as far as it is known. */
 static void find_merge(
 	struct arena *arena, const struct pipeline *pipeline, struct breakwater_proposal *proposal)
 {
@@ -195,7 +195,7 @@ static bool propose_request(struct arena *arena, const struct pipeline *pipeline
 	return true;
 }
 
-/* The default branch is built, whose merge base with itself would be what was pushed. */
+/* The default branch is built: the merge base with itself would be the pushed commit. */
 static bool propose_before(struct arena *arena, const struct pipeline *pipeline, const char *branch,
 	struct breakwater_proposal *proposal)
 {
@@ -261,8 +261,8 @@ static bool propose(
 }
 
 /*
- * What pre-commit.com's programs run for a push, or with --from-ref and --to-ref: those variables,
- * which the pre-push hook of `init --hook` sets as well.
+ * Variables that pre-commit sets for a push, or with --from-ref and --to-ref; the pre-push hook of
+ * `init --hook` sets them as well.
  */
 static bool propose_hook(struct arena *arena, struct breakwater_proposal *proposal)
 {
@@ -270,7 +270,7 @@ static bool propose_hook(struct arena *arena, struct breakwater_proposal *propos
 	const char *to = pipeline_variable("PRE_COMMIT_TO_REF");
 	const char *branch = pipeline_variable("PRE_COMMIT_REMOTE_BRANCH");
 
-	/* Everything is new to the remote. */
+	/* All commits are new to the remote. */
 	if (!to && branch)
 		to = pipeline_variable("PRE_COMMIT_LOCAL_BRANCH");
 	if (!to)
@@ -306,8 +306,8 @@ static struct breakwater_proposal find_proposal(struct arena *arena)
 }
 
 /*
- * git tells a pre-merge-commit hook what it merges by variables alone, GITHEAD_ and an id, and
- * writes MERGE_HEAD later (git 2.39, builtin/merge.c).
+ * git names the merged commits to a pre-merge-commit hook only in variables, GITHEAD_ and an id,
+ * and writes MERGE_HEAD later (git 2.39, builtin/merge.c).
  */
 static struct breakwater_list find_merging(struct arena *arena)
 {

@@ -12,7 +12,7 @@
 
 enum { LOCK_PAUSE = 20 * 1000 * 1000 /* ns */, LOCK_TRIES = 500 };
 
-/* git_env_bool(): what is no word for false is true. */
+/* git_env_bool(): anything that does not mean false is true. */
 static bool is_true(const char *value)
 {
 	static const char *const words[] = { "", "0", "false", "no", "off" };
@@ -65,7 +65,7 @@ bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absen
 
 	if (!repository_facts_read(&options, &user, facts, absent, &cli->diags))
 		return false;
-	/* core.worktree is the repository's, GIT_WORK_TREE is who calls. */
+	/* core.worktree is set by the repository, GIT_WORK_TREE by the caller. */
 	if (!facts->work_dir.p || path_under(cli->directory, facts->work_dir) || git.work_tree)
 		return true;
 	diag_error(&cli->diags, NOWHERE,
@@ -106,7 +106,7 @@ int cli_folder_lock(struct cli *cli, struct str folder)
 	}
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
-			return fd; /* a file system without locks */
+			return fd; /* the file system has no locks */
 		if (i == LOCK_TRIES) {
 			diag_error(&cli->diags, NOWHERE,
 				"somebody else writes in the folder '" STR "'", ARG(shown));

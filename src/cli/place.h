@@ -1,26 +1,24 @@
 /*
- * Where `accept` and `init` write: files at the top of what they looked at. They are never written
- * over by `init`, and whole or not at all by both.
+ * The files that `accept` and `init` write, at the top of what they read. `init` never overwrites a
+ * file; both write a file completely or not at all.
  */
 #pragma once
 #include "cli/cli.h"
 
 /*
- * The repository around the current folder, to be written to; *absent: there is none, which is no
- * error. False and a diagnostic where its configuration leads to a working tree elsewhere.
+ * The repository of the current folder, for writing. *absent: there is none, which is not an error.
+ * False and a diagnostic if its configuration names a working tree elsewhere.
  */
 bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absent);
 /*
- * Writes a file that is not there yet; false and a diagnostic when it is, or cannot be made. `path`
- * is absolute.
+ * Writes a new file at an absolute path. False and a diagnostic if it exists or cannot be created.
  */
 bool cli_file_create(struct cli *cli, struct str path, struct str text, unsigned mode);
 /*
- * Waits for 10 seconds at most until nobody else holds the folder, so that what is read in it, and
- * written anew, was not written by another meanwhile. A descriptor, to be closed; -1 and a
- * diagnostic.
+ * Locks the folder, waiting at most 10 seconds, so that nobody else writes between our reading and
+ * writing. Returns a descriptor to close, or -1 and a diagnostic.
  */
 int cli_folder_lock(struct cli *cli, struct str folder);
 bool cli_file_exists(struct cli *cli, struct str path);
-/* A path for somebody in the current folder: relative if it is below, controls spelled. */
+/* A path for messages: relative if it is below the current folder, control characters escaped. */
 struct str cli_path_shown(struct cli *cli, struct str path);

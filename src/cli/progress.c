@@ -12,22 +12,22 @@
 enum { PATIENCE_MS = 500, PERIOD_MS = 100, MAX_LINE = 80 };
 
 /*
- * The line is a thread's of its own, which sleeps and looks: the working threads store two numbers
- * and wait for nothing, and a step that reports nothing shows as well.
+ * A thread of its own prints the line and sleeps in between. Working threads only store two numbers
+ * and never wait; steps that report nothing show up too.
  */
 struct progress {
 	atomic_size_t done, total;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	bool ended; /* under the lock */
-	bool drawn; /* the thread's, until it is joined */
+	bool ended; /* protected by the lock */
+	bool drawn; /* used by the thread until it is joined */
 };
 
 static void write_err(const char *text, size_t n)
 {
 	if (write(STDERR_FILENO, text, n) < 0)
-		return; /* it is but a decoration */
+		return; /* it is only decoration */
 }
 
 static void erase(void)
@@ -37,7 +37,7 @@ static void erase(void)
 	write_err(text, sizeof text - 1);
 }
 
-/* A line that wraps could not be erased. */
+/* A wrapped line could not be erased. */
 static size_t columns(void)
 {
 	struct winsize size;
@@ -100,7 +100,7 @@ static bool is_wanted(const struct cli *cli)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-/* Signals are the first thread's, whose handler removes unfinished files. */
+/* Only the first thread handles signals; its handler removes unfinished files. */
 static bool start(struct progress *progress)
 {
 	sigset_t all, before;
