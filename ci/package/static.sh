@@ -28,7 +28,7 @@ apt-get "$@" source libgit2
 cmake -S libgit2-*/ -B libgit2 -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$PWD/git" -DCMAKE_INSTALL_LIBDIR=lib \
 	-DCMAKE_POSITION_INDEPENDENT_CODE=ON -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTS=OFF -DBUILD_CLI=OFF \
 	-DUSE_HTTPS=OFF -DUSE_SSH=OFF -DUSE_NTLMCLIENT=OFF -DUSE_GSSAPI=OFF -DUSE_HTTP_PARSER=system -DREGEX_BACKEND=regcomp
-cmake --build libgit2 --parallel --target install
+cmake --build libgit2 --parallel "$(nproc)" --target install
 END
 { (cd "$work" && sh libgit2.sh) && PKG_CONFIG_PATH=$work/git/lib/pkgconfig \
 	meson setup "$build" --buildtype=release -Dprefer_static=true -Dc_link_args=-static-pie; } >"$work/log" 2>&1 || {

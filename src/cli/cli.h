@@ -29,9 +29,9 @@ struct cli {
 	struct out *out; /* standard output; main handles its errors */
 	struct out *err;
 	bool color_out, color_err;
-	VEC(struct source *) sources; /* main closes it once no place needs its texts */
+	VEC(struct source *) sources; /* main closes them once no place needs their texts */
 	struct str directory;         /* the current folder, absolute, NUL-terminated */
-	int unknown;                  /* the status of what could not be known */
+	int unknown;                  /* the exit status for "unknown" */
 };
 
 #define INPUT_FORMS "\001" /* in a help text: `dir:FOLDER, …` */
