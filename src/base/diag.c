@@ -11,7 +11,7 @@ void diags_init(struct diags *diags, struct arena *arena)
 
 static struct str vformat(struct arena *arena, const char *format, va_list args)
 {
-	enum { LONGEST_MESSAGE = 2000 }; /* a name in it may be a stranger's, and long */
+	enum { LONGEST_MESSAGE = 2000 }; /* it may contain untrusted names */
 	va_list again;
 	bool cut;
 	int n;
@@ -28,7 +28,7 @@ static struct str vformat(struct arena *arena, const char *format, va_list args)
 	vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
 	if (cut) {
-		/* Not within a character. */
+		/* Do not cut a character. */
 		while (n > 0 && ((unsigned char)p[n - 1] & 0xC0) == 0x80)
 			n--;
 		if (n > 0 && (unsigned char)p[n - 1] >= 0xC0)
@@ -125,7 +125,7 @@ void diags_forget(struct diags *diags, uint32_t n, uint32_t n_errors)
 	diags->is_left_out = false;
 }
 
-/* Where the last of the kept errors stands, and how many were not kept. */
+/* Says at the last kept error how many were not kept. */
 static uint32_t left_out(const struct diags *diags, struct place *last)
 {
 	uint32_t kept = 0;
@@ -174,7 +174,7 @@ static int order_of(const void *left, const void *right)
 	return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
-/* A file that was read twice has two texts. */
+/* Two texts of one file, which was read twice, are the same place. */
 static bool same_text(const struct text *a, const struct text *b)
 {
 	return a == b || (a && b && str_eq(a->side, b->side) && str_eq(a->path, b->path));
@@ -192,7 +192,7 @@ static bool same_kind(const struct diag *a, const struct diag *b)
 	       str_eq(a->help, b->help);
 }
 
-/* Leaves the first of each kind, which says how many there were. Kinds are few. */
+/* Keeps the first of each kind, with the number of all. There are few kinds. */
 static void join_kinds(struct diags *diags)
 {
 	enum { MOST_KINDS = 16 };
@@ -208,10 +208,10 @@ static void join_kinds(struct diags *diags)
 		while (k < n_kinds && !same_kind(&diags->items[kinds[k].at], &diags->items[i]))
 			k++;
 		if (k < n_kinds) {
-			/* Often one thing is asked for by both sides. */
-			kinds[k].n += !str_eq(diags->items[i].subject, last) &&
-				      !str_eq(diags->items[i].subject,
-					      diags->items[kinds[k].at].subject);
+			/* Both sides often ask for the same thing. */
+			kinds[k].n +=
+				!str_eq(diags->items[i].subject, last) &&
+				!str_eq(diags->items[i].subject, diags->items[kinds[k].at].subject);
 			last = diags->items[i].subject;
 			continue;
 		}

@@ -1,8 +1,8 @@
 #include "base/form.h"
 
 enum {
-	LOOK_BYTES = 1024, /* enough to tell text from what is none */
-	TAR_MAGIC = 257,   /* where `ustar` stands */
+	LOOK_BYTES = 1024, /* enough to tell text from binary */
+	TAR_MAGIC = 257,   /* offset of `ustar` */
 };
 
 static bool is_blank(char c)
@@ -30,13 +30,13 @@ static bool starts_with_any(struct str bytes, const struct str *beginnings, size
 	return false;
 }
 
-/* ---- bytes that are no text ---- */
+/* ---- binary ---- */
 
 static const struct {
 	struct str magic;
 	enum form form;
 } magics[] = {
-	{ STR_INIT("\xFF\xFE\0\0"), FORM_UTF32 }, /* before the mark of UTF-16 */
+	{ STR_INIT("\xFF\xFE\0\0"), FORM_UTF32 }, /* before the byte order mark of UTF-16 */
 	{ STR_INIT("\0\0\xFE\xFF"), FORM_UTF32 },
 	{ STR_INIT("\xFF\xFE"), FORM_UTF16 },
 	{ STR_INIT("\xFE\xFF"), FORM_UTF16 },
@@ -59,7 +59,7 @@ static const struct {
 	{ STR_INIT("MZ\x90"), FORM_PROGRAM },
 };
 
-/* Has every unit of `size` bytes one that counts at `at`, and zeros else? As ASCII has it. */
+/* Is it ASCII in units of `size` bytes, with the character at `at` and zeros around it? */
 static bool is_wide(struct str bytes, size_t size, size_t at)
 {
 	struct str look = str_head(bytes, 64);
@@ -72,11 +72,11 @@ static bool is_wide(struct str bytes, size_t size, size_t at)
 			fits &= (look.p[i * size + k] != '\0') == (k == at);
 		wide += fits;
 	}
-	/* A letter in eight may be none of ASCII. */
+	/* One character in eight may be outside of ASCII. */
 	return units >= 2 && wide * 8 >= units * 7;
 }
 
-/* A FileDescriptorSet begins with a file, and that with its name: 0a LENGTH 0a LENGTH `x.proto`. */
+/* A FileDescriptorSet begins with the name of its first file: 0a LENGTH 0a LENGTH `x.proto`. */
 static bool is_set(struct str bytes)
 {
 	size_t at = 1;
@@ -91,7 +91,7 @@ static bool is_set(struct str bytes)
 	return str_ends(str_head(str_from(bytes, 2), (size_t)bytes.p[1]), S(".proto"));
 }
 
-/* A stray control character makes no text binary. */
+/* A text may have a few control characters. */
 static bool is_binary(struct str bytes)
 {
 	struct str look = str_head(bytes, LOOK_BYTES);
@@ -120,7 +120,7 @@ static enum form binary_form(struct str bytes)
 
 /* ---- text ---- */
 
-/* Without the comments before the first statement, of any of the languages. */
+/* Skips comments, of any language, before the first statement. */
 static struct str skip_comments(struct str s)
 {
 	for (;;) {
@@ -138,7 +138,7 @@ static struct str skip_comments(struct str s)
 	}
 }
 
-/* Takes the word at the front off *s; empty: there is none. */
+/* Removes the word at the front of *s; empty: there is none. */
 static struct str take_word(struct str *s)
 {
 	size_t n = 0;
@@ -152,7 +152,7 @@ static struct str take_word(struct str *s)
 	return word;
 }
 
-/* `{` or `[`, and then what JSON may have there. */
+/* `{` or `[`, followed by what JSON allows. */
 static bool is_json(struct str s)
 {
 	struct str inner = skip_blanks(str_from(s, 1));
@@ -162,7 +162,7 @@ static bool is_json(struct str s)
 	return !inner.n || strchr("\"{}[]", inner.p[0]);
 }
 
-/* One line, which is a path. */
+/* A single line that is a path. */
 static bool is_link(struct str bytes)
 {
 	struct str line = str_trim(bytes);
@@ -173,7 +173,7 @@ static bool is_link(struct str bytes)
 	       str_ends(line, S(".proto"));
 }
 
-/* What the language's own first statement says. */
+/* By the first statement of a language. */
 static enum form language_of(struct str s)
 {
 	static const struct str contract[] = { STR_INIT("syntax"), STR_INIT("edition"),
@@ -275,6 +275,6 @@ bool is_conflict_marker(struct str line)
 		return false;
 	while (n < line.n && line.p[n] == line.p[0])
 		n++;
-	/* Seven, or more where a merge base was itself merged; the label of `=` is none. */
+	/* Seven characters, or more if the merge base was itself merged; `=` has no label. */
 	return n >= 7 && (n == line.n || (line.p[n] == ' ' && line.p[0] != '='));
 }

@@ -65,7 +65,7 @@ static const struct range wide[] = {
 	{ 0x20000, 0x3FFFD },
 };
 
-/* Drawn on the character before. */
+/* Combined with the character before. */
 static const struct range combining[] = {
 	{ 0x0300, 0x036F },
 	{ 0x0483, 0x0489 },
@@ -90,8 +90,8 @@ static const struct range combining[] = {
 	{ 0xE0100, 0xE01EF },
 };
 
-/* Controls, and what is not seen but changes how the text around it reads. */
-static const struct range spelled[] = {
+/* Control characters, and invisible ones that change how the text around them reads. */
+static const struct range unsafe[] = {
 	{ 0x0000, 0x0008 },
 	{ 0x000A, 0x001F },
 	{ 0x007F, 0x009F },
@@ -115,11 +115,11 @@ static bool in_ranges(uint32_t code, const struct range *ranges, size_t n)
 	return false;
 }
 
-static void glyph_spell(struct glyph *glyph, const char *format, uint32_t value)
+static void glyph_escape(struct glyph *glyph, const char *format, uint32_t value)
 {
-	int n = snprintf(glyph->spelled, sizeof glyph->spelled, format, (unsigned)value);
+	int n = snprintf(glyph->escaped, sizeof glyph->escaped, format, (unsigned)value);
 
-	glyph->shown = (struct str){ glyph->spelled, (size_t)n };
+	glyph->shown = (struct str){ glyph->escaped, (size_t)n };
 	glyph->columns = (unsigned)n;
 }
 
@@ -129,15 +129,15 @@ void glyph_read(struct glyph *glyph, struct str text)
 	if (glyph->size == 0) {
 		glyph->size = 1;
 		glyph->code = 0xFFFD;
-		glyph_spell(glyph, "\\x%02x", (unsigned char)text.p[0]);
+		glyph_escape(glyph, "\\x%02x", (unsigned char)text.p[0]);
 		return;
 	}
 	if (glyph->code == '\n' || glyph->code == '\r') {
-		glyph_spell(glyph, glyph->code == '\n' ? "\\n" : "\\r", 0);
+		glyph_escape(glyph, glyph->code == '\n' ? "\\n" : "\\r", 0);
 		return;
 	}
-	if (in_ranges(glyph->code, spelled, COUNT(spelled))) {
-		glyph_spell(glyph, glyph->code < 0x80 ? "\\x%02x" : "\\u%04x", glyph->code);
+	if (in_ranges(glyph->code, unsafe, COUNT(unsafe))) {
+		glyph_escape(glyph, glyph->code < 0x80 ? "\\x%02x" : "\\u%04x", glyph->code);
 		return;
 	}
 	glyph->shown = str_head(text, glyph->size);
@@ -183,7 +183,7 @@ void out_plain(struct out *out, struct str text)
 	while (text.n) {
 		size_t plain = 0;
 
-		/* Nearly all there is: printable ASCII, which is as it is. */
+		/* Fast path: printable ASCII. */
 		while (plain < text.n && text.p[plain] >= ' ' && text.p[plain] <= '~')
 			plain++;
 		out_str(out, str_head(text, plain));

@@ -14,7 +14,7 @@ struct slot {
 struct shard {
 	pthread_mutex_t lock;
 	struct arena *names;
-	struct arena *table; /* of `slots` alone, replaced when they grow */
+	struct arena *table; /* of `slots`; replaced when they grow */
 	struct slot *slots;
 	uint32_t n, n_slots;
 };

@@ -1,6 +1,6 @@
 #include "base/json.h"
 
-/* Bytes of jansson 2.14's values, malloc's own and places in what holds them included. */
+/* Bytes of jansson 2.14's values, with malloc's overhead and the slot in the container. */
 enum { OBJECT_BYTES = 256, LIST_BYTES = 128, MEMBER_BYTES = 96, VALUE_BYTES = 64 };
 
 uint64_t json_memory(struct str text)
@@ -10,7 +10,7 @@ uint64_t json_memory(struct str text)
 	for (size_t i = 0; i < text.n; i++) {
 		switch (text.p[i]) {
 		case '"':
-			/* What stands in a string is no value. */
+			/* Strings contain no values. */
 			for (i++; i < text.n && text.p[i] != '"'; i++)
 				i += text.p[i] == '\\';
 			break;

@@ -15,7 +15,7 @@ void map_init(struct map *map, struct arena *arena)
 	*map = (struct map){ .arena = arena };
 }
 
-/* The slot that holds the key, or the free one where it belongs. */
+/* The slot of the key, or the free slot for it. */
 static uint32_t *map_probe(const struct map *map, const void *key, uint64_t number)
 {
 	uint32_t at = slot_of(map, key, number);

@@ -1,9 +1,9 @@
 /*
- * Hash maps from a pair of words to a pointer, in an arena.
+ * Hash maps in an arena, from a pointer and a number to a pointer.
  *
- * A key is a pointer and a number: an interned name (its `.p`, 0), a scope and a name, a message
- * and a field number. Keys are compared by value, so text must be interned first. Order of
- * insertion is kept in `entries`, so that walking a map gives the same result every time.
+ * A key is an interned name (its `.p`, and 0), a message and a field number, and so on. Keys are
+ * compared by value, so text must be interned. `entries` keeps the order of insertion, so iterating
+ * is deterministic.
  */
 #pragma once
 #include <stdint.h>
@@ -19,13 +19,13 @@ struct map {
 	struct arena *arena;
 	struct map_entry *entries; /* `n` of them, in order of insertion */
 	uint32_t n, cap;
-	uint32_t *slots; /* entry index + 1; 0 is free */
+	uint32_t *slots; /* index of the entry + 1; 0: free */
 	uint32_t n_slots;
 };
 
-/* An empty map; nothing is allocated before the first insertion. */
+/* Initialises an empty map; the first insertion allocates. */
 void map_init(struct map *map, struct arena *arena);
-/* The value under the key, or NULL. Safe from several threads while nobody inserts. */
+/* The value of the key, or NULL. Thread-safe while nothing is inserted. */
 void *map_get(const struct map *map, const void *key, uint64_t number);
-/* Address of the value under the key, NULL inside if it is new. Valid until the next insertion. */
+/* Address of the key's value, which is NULL if the key is new; valid until the next insertion. */
 void **map_put(struct map *map, const void *key, uint64_t number);

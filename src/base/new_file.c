@@ -49,7 +49,7 @@ static bool is_same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* The folder above; -1: there is none, or errno. Takes `folder`. */
+/* Opens the parent folder and closes `folder`; -1: there is none, or errno is set. */
 static int climb(int folder)
 {
 	int above = openat_again(folder, "..", FOLDER);
@@ -64,7 +64,7 @@ static int climb(int folder)
 	return above;
 }
 
-/* The innermost repository around a folder; -1: it lies in none. */
+/* Opens the innermost repository around a folder; -1: there is none. */
 static int find_repository(int folder)
 {
 	int at = openat_again(folder, ".", FOLDER);
@@ -89,7 +89,7 @@ static bool lies_below(int folder, int top)
 	return found;
 }
 
-/* Through a link that stays in the repository that it lies in, if it lies in one. */
+/* Follows a link, which must not lead out of its repository. */
 static int enter_link(int folder, const char *name)
 {
 	int to = openat_again(folder, name, FOLDER);
@@ -107,7 +107,7 @@ static int enter_link(int folder, const char *name)
 	return to;
 }
 
-/* Takes `folder`. */
+/* Closes `folder`. */
 static int enter(int folder, const char *name)
 {
 	int to = openat_again(folder, name, FOLDER | O_NOFOLLOW);
@@ -121,7 +121,7 @@ static int enter(int folder, const char *name)
 	return to;
 }
 
-/* The folder that the last name of `path` lies in; that name goes to *name. -1 and errno. */
+/* Opens the folder of `path` and sets *name to the last component. -1 and errno. */
 static int open_above(struct arena *arena, struct str path, const char **name)
 {
 	int folder = open_again(path.n && path.p[0] == '/' ? "/" : ".", FOLDER);
@@ -175,7 +175,7 @@ int new_folder(struct arena *arena, struct str path)
 
 /* ---- written in place ---- */
 
-/* The number of a descriptor of ours that a path stands for; -1: it stands for none. */
+/* The number N of /dev/fd/N and the like; -1: the path is another. */
 static int own_descriptor(struct str path)
 {
 	static const struct str folders[] = { STR_INIT("/dev/fd/"), STR_INIT("/proc/self/fd/") };
@@ -210,10 +210,11 @@ static struct new_file *in_place(struct arena *arena, int fd)
 	return file;
 }
 
-/* A pipe that nobody reads is an error, it is not waited for. */
+/* A pipe without a reader is an error; opening does not wait for one. */
 static int open_special(int folder, const char *name)
 {
-	int fd = openat_again(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = openat_again(
+		folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
 
 	if (flags >= 0)
@@ -221,7 +222,7 @@ static int open_special(int folder, const char *name)
 	return fd;
 }
 
-/* ---- beside its place ---- */
+/* ---- written under another name ---- */
 
 static void abandon(const struct new_file *file)
 {
@@ -244,7 +245,7 @@ static void forget(const struct new_file *file)
 		*at = file->next;
 }
 
-/* Opens the file under a name that is not taken; false and errno. */
+/* Opens the file under an unused name; false and errno. */
 static bool open_beside(struct new_file *file, mode_t mode)
 {
 	uint64_t random;
@@ -253,7 +254,7 @@ static bool open_beside(struct new_file *file, mode_t mode)
 		if (TEMP_FAILURE_RETRY(getrandom(&random, sizeof random, 0)) != sizeof random)
 			return false;
 		snprintf(file->unfinished, sizeof file->unfinished, ".%016" PRIx64 ".tmp", random);
-		/* From here on a signal removes it: no such file is no harm. */
+		/* From here on a signal handler removes it, if it exists. */
 		file->next = unclosed;
 		unclosed = file;
 		file->fd = openat(file->folder, file->unfinished,
@@ -278,7 +279,7 @@ static struct new_file *beside(
 	return open_beside(file, mode) ? file : NULL;
 }
 
-/* In place of a file that is there: with its permissions. */
+/* Copies the permissions of the file that is replaced. */
 static struct new_file *replacing(
 	struct arena *arena, int folder, const char *name, const struct stat *old)
 {
@@ -349,7 +350,7 @@ int new_file_descriptor(const struct new_file *file)
 	return file->fd;
 }
 
-/* Names it if nobody has the name; there are file systems that know only one of the ways. */
+/* Gives it the name unless that exists. Some file systems support only one of the two calls. */
 static int name_only(const struct new_file *file)
 {
 	int folder = file->folder;

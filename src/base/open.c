@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-enum { UNKNOWN_SIZE = 64 << 10 /* that a pipe is taken to have at first */ };
+enum { UNKNOWN_SIZE = 64 << 10 /* first guess for a pipe */ };
 
 bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
 {
@@ -33,7 +33,7 @@ bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
 			errno = EFBIG;
 			return false;
 		}
-		if (n == cap) { /* no regular file, or it grew */
+		if (n == cap) { /* a pipe, or the file grew */
 			p = arena_grow(arena, p, cap, cap * 2, 1);
 			cap *= 2;
 		}

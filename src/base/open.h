@@ -1,6 +1,6 @@
 /*
- * Opening files, going on after a signal, which may interrupt it where they lie on a network; and
- * reading them whole.
+ * Opens and reads files. Opening is retried after a signal, which may interrupt it on a network
+ * file system.
  */
 #pragma once
 #include "base/str.h"

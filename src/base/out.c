@@ -14,7 +14,7 @@ struct out {
 	int error; /* errno of the first failed write */
 	char *bytes;
 	size_t n, cap;
-	struct new_file *file; /* whose descriptor it is; NULL: the caller's, or memory */
+	struct new_file *file; /* NULL: a descriptor of the caller, or memory */
 };
 
 static struct out *out_new(struct arena *arena, int fd)
@@ -89,7 +89,7 @@ void out_str(struct out *out, struct str s)
 			out_flush(out);
 		}
 	}
-	while (s.n > out->cap) { /* larger than the buffer of a descriptor */
+	while (s.n > out->cap) { /* larger than the buffer */
 		memcpy(out->bytes, s.p, out->cap);
 		out->n = out->cap;
 		s = str_from(s, out->cap);

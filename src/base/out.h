@@ -1,8 +1,8 @@
 /*
  * Output: a buffered writer to a descriptor or to memory that keeps its first error.
  *
- * Callers write and go on; whoever opened it asks out_close (or out_ok) last, so that a full disk
- * is noticed once and in one place.
+ * Writing returns no error. Whoever opened the output checks out_close (or out_flush) at the end,
+ * so that a full disk is reported once.
  */
 #pragma once
 #include <stdarg.h>
@@ -13,14 +13,14 @@
 
 struct out;
 
-/* To an open descriptor, which stays the caller's. */
+/* Writes to an open descriptor, which the caller closes. */
 struct out *out_fd(struct arena *arena, int fd);
-/* To memory in `arena`; out_text gives what was written so far. */
+/* Writes to memory in `arena`; out_text returns what was written so far. */
 struct out *out_memory(struct arena *arena);
 struct str out_text(struct out *out);
 /*
- * To a file that appears whole or not at all, when out_close is called (base/new_file.h). NULL with
- * an errno for new_file_error() when it cannot be made.
+ * Writes to a file that out_close creates atomically (base/new_file.h). NULL on failure, with an
+ * errno for new_file_error().
  */
 struct out *out_file(struct arena *arena, struct str path);
 
@@ -28,8 +28,8 @@ void out_str(struct out *out, struct str s);
 void out_char(struct out *out, char c);
 void out_printf(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_vprintf(struct out *out, const char *format, va_list args);
-/* Writes what is buffered. 0, or the errno of the first error. */
+/* Writes the buffer. Returns 0 or the errno of the first error. */
 int out_flush(struct out *out);
-/* Flushes and, for a file, makes it appear (on an error removes it). 0, or the errno of the first
- * error. */
+/* Flushes, and renames a file into place or, after an error, removes it. Returns 0 or the errno of
+ * the first error. */
 int out_close(struct out *out);

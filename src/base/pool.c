@@ -37,7 +37,9 @@ static void *worker_run(void *argument)
 
 void pool_run(unsigned jobs, size_t n, size_t together, pool_work work, void *context)
 {
-	enum { SHARES = 8 }; /* for each worker at least, so that none waits long for another */
+	enum {
+		SHARES = 8
+	}; /* at least per worker, so that the last does not work alone for long */
 	struct pool pool = { .n = n, .work = work, .context = context };
 	struct worker workers[MOST_JOBS];
 	pthread_attr_t attributes;

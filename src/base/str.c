@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Most of what is hashed are names of a few bytes, for which a call would cost as much again. */
+/* Inlined: most strings are short names, for which a call would double the cost. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -165,7 +165,7 @@ struct str path_join(struct arena *arena, struct str a, struct str b)
 		return b;
 	if (b.n == 0)
 		return a;
-	/* Not by printf: walking a tree joins every path of it. */
+	/* No printf, which is slow: walking a tree joins all its paths. */
 	p = arena_bytes(arena, a.n + 1 + b.n + 1);
 	memcpy(p, a.p, a.n);
 	p[a.n] = '/';
@@ -244,7 +244,7 @@ size_t str_distance(struct str a, struct str b)
 	return rows[a.n % 3][b.n];
 }
 
-/* In lower case, in `room`; a word too long for a distance as it is. */
+/* `word` in lower case, in `room`; unchanged if it is too long for str_distance. */
 static struct str fold_case(struct str word, char room[LONGEST_WORD])
 {
 	if (word.n > LONGEST_WORD)

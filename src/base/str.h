@@ -1,8 +1,8 @@
 /*
- * String views: a pointer and a length, by value, not terminated.
+ * String views: a pointer and a length, passed by value, without a terminating NUL.
  *
- * A view owns nothing; whoever keeps one sees to it that the bytes live long enough. The null
- * pointer with length 0 is "absent"; an empty string that is present has a pointer.
+ * A view does not own its bytes; whoever keeps one must make sure that they live long enough. A
+ * null pointer with length 0 means "absent"; an empty string has a pointer.
  */
 #pragma once
 #include <stdarg.h>
@@ -40,8 +40,8 @@ static inline bool str_eq(struct str a, struct str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* Copies the bytes to `at`, which has room for them, and gives the place behind them. memcpy itself
- * must not be given the null pointer of an absent view. */
+/* Copies the bytes to `at` and returns the end of the copy. (memcpy itself must not be given the
+ * null pointer of an absent view.) */
 static inline char *str_put(char *at, struct str s)
 {
 	if (s.n)
@@ -59,7 +59,7 @@ static inline bool str_contains(struct str s, struct str part)
 	return s.n && memmem(s.p, s.n, part.p, part.n);
 }
 
-/* Bytewise order, as git sorts paths; negative, 0 or positive. */
+/* Compares bytewise, as git sorts paths: negative, 0 or positive. */
 int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
@@ -67,14 +67,14 @@ bool str_ends(struct str s, struct str suffix);
 struct str str_from(struct str s, size_t begin);
 /* The first `n` bytes (clamped). */
 struct str str_head(struct str s, size_t n);
-/* Offset of the first (last) `c`, or s.n where there is none. */
+/* Offset of the first (last) `c`, or s.n if there is none. */
 size_t str_find(struct str s, char c);
 size_t str_rfind(struct str s, char c);
-/* How often c is in s. */
+/* Number of `c` in s. */
 size_t str_count(struct str s, char c);
-/* Without blanks, tabs and line breaks at both ends. */
+/* Without spaces, tabs and line breaks at both ends. */
 struct str str_trim(struct str s);
-/* Takes the part before the next `sep` off the front of *rest; false at the end. */
+/* Removes the part before the next `sep`, and that, from the front of *rest; false at the end. */
 bool str_cut(struct str *rest, char sep, struct str *part);
 /* The last dotted component of a full name: `Order` of `acme.v1.Order`. */
 struct str str_last_component(struct str full_name);
@@ -105,14 +105,13 @@ struct str path_move(struct arena *arena, struct str path, struct str from, stru
  * out of its start, which is how a hostile path is recognised.
  */
 bool path_normalize(struct arena *arena, struct str path, struct str *out);
-/* Number of edits (insert, delete, replace, swap neighbours) that make `b` of `a`. */
+/* Number of edits (insert, delete, replace, swap neighbours) that turn `a` into `b`. */
 size_t str_distance(struct str a, struct str b);
-/* The one of `n` words nearest to `word` whatever their case, near enough to be what was meant;
- * absent if none is. */
+/* The word that `word` is most likely a typing error of, ignoring case; absent: none is near. */
 struct str str_nearest(struct str word, const struct str *words, size_t n);
-/* Is it a name as the language has them; with `dotted`, several joined by dots? */
+/* Is it an identifier of the .proto language; with `dotted`, several joined by dots? */
 bool name_is_identifier(struct str s, bool dotted);
-/* A hash for tables; another version of the program may have another. */
+/* A hash for tables; may differ in another version of the program. */
 uint64_t str_hash(struct str s);
-/* XXH64 with seed 0: for what is written down. */
+/* XXH64 with seed 0, for hashes that are stored. */
 uint64_t str_xxh64(struct str s);

@@ -32,7 +32,7 @@ static void text_index(struct text *text, struct arena *arena)
 		text->lines[n++] = (uint32_t)(at - p + 1);
 }
 
-/* A line of a text that is there, by its index. */
+/* A line of a loaded text by its index. */
 static struct kept_line line_get(const struct text *text, uint32_t index)
 {
 	uint32_t begin = text->lines[index];
@@ -42,7 +42,7 @@ static struct kept_line line_get(const struct text *text, uint32_t index)
 	return (struct kept_line){ index + 1, begin, begin + (uint32_t)line.n, line };
 }
 
-/* Index of the line of a text that is there which holds `offset`. */
+/* Index of the line of a loaded text that contains `offset`. */
 static uint32_t line_index(const struct text *text, uint32_t offset)
 {
 	uint32_t low = 0, high = text->n_lines;
@@ -58,7 +58,7 @@ static uint32_t line_index(const struct text *text, uint32_t offset)
 	return low;
 }
 
-/* The last kept line that does not begin behind `offset` or, if that is not 0, `number`; NULL. */
+/* The last kept line up to `number` or, if that is 0, up to `offset`; NULL. */
 static const struct kept_line *kept_find(const struct text *text, uint32_t offset, uint32_t number)
 {
 	uint32_t low = 0, high = text->n_kept;
@@ -106,7 +106,7 @@ static bool point_at(struct text *text, struct arena *arena, uint32_t offset, st
 
 	if (!line_find(text, arena, offset, 0, &line))
 		return false;
-	/* A byte order mark is no column. */
+	/* A byte order mark takes no column. */
 	if (offset >= 3 && has_mark(&line))
 		offset -= 3;
 	*point = (struct point){ line.number, offset - line.begin + 1 };

@@ -1,11 +1,10 @@
 /*
- * Texts and places in them: the one way in which anything says where something stands.
+ * Texts and places in them.
  *
- * A text is a contract, a configuration or an entry of a descriptor set. A span is two byte
- * offsets into it; line and column are worked out when they are printed. The bytes of a contract
- * are let go after parsing and brought back by `load` when somebody prints a line of it, or only
- * those lines by text_keep.
- * A descriptor set's file has no bytes: its spans are indexes into `points`.
+ * A text is a contract, a configuration file or a file of a descriptor set. A span is two byte
+ * offsets; line and column are computed when they are printed. The bytes of a contract are freed
+ * after parsing; `load` reads them again when a line is printed, and text_keep keeps single lines.
+ * A file of a descriptor set has no bytes: its spans are indexes into `points`.
  */
 #pragma once
 #include "base/str.h"
@@ -21,7 +20,7 @@ struct span {
 
 #define NO_SPAN ((struct span){ 0, 0 })
 
-/* A line of a text whose bytes were let go. */
+/* A line of a text whose bytes were freed. */
 struct kept_line {
 	uint32_t number, begin, end; /* 1-based; byte offsets, the line break between `end` and the
 					next line's begin */
@@ -33,15 +32,15 @@ struct text {
 	struct str path;
 	struct str side;  /* printed with a colon before the path; empty for the working tree */
 	struct str bytes; /* absent while not loaded */
-	/* Brings `bytes` back into `arena`; NULL: they never come back. False: it could not. */
+	/* Reads `bytes` again, into `arena`; false on failure. NULL: they cannot be read again. */
 	bool (*load)(struct text *text, struct arena *arena);
-	bool is_lost;               /* the latest `load` could not */
+	bool is_lost;               /* the last `load` failed */
 	void *owner;                /* for `load` */
 	const struct point *points; /* instead of bytes: what a span's offsets index */
 	uint32_t n_points;
-	uint32_t *lines; /* offsets of line starts, made on first use */
+	uint32_t *lines; /* offsets of line starts, computed on first use */
 	uint32_t n_lines;
-	struct kept_line *kept; /* sorted; NULL: text_keep was not called */
+	struct kept_line *kept; /* by text_keep, sorted; NULL: not called */
 	uint32_t n_kept;
 };
 
@@ -67,9 +66,9 @@ static inline struct place place_in(struct text *text, struct span span)
 	return (struct place){ text, span };
 }
 
-/* Line and column of a place's begin and end; 1:1 for no span or where no bytes are to be had. */
+/* Line and column of a place's begin and end; 1:1 without a span, or if the bytes are gone. */
 void place_points(struct place place, struct arena *arena, struct point *begin, struct point *end);
-/* Line `number` (1-based) without its line break; absent where no bytes are to be had. */
+/* Line `number` (1-based) without its line break; absent if the bytes are gone. */
 struct str text_line(struct text *text, struct arena *arena, uint32_t number);
 /* A text and the spans of it that are to be printed. */
 struct wanted_text {
@@ -82,5 +81,5 @@ struct wanted_text {
  * the text's bytes. These are loaded, in `scratch`, which the caller then frees.
  */
 void text_keep(const struct wanted_text *wanted, struct arena *arena, struct arena *scratch);
-/* Loads the bytes if they are gone; false if they cannot be had. */
+/* Loads the bytes if they were freed; false on failure. */
 bool text_load(struct text *text, struct arena *arena);

@@ -4,10 +4,10 @@
 #pragma once
 #include "base/str.h"
 
-/* Size of the well-formed sequence that a text, which is not empty, begins with, and its code
- * point; 0: none. */
+/* Decodes the first character of a text that is not empty. Returns its size in bytes; 0: it is not
+ * well-formed. */
 unsigned utf8_read(struct str text, uint32_t *code);
-/* Is all of it well-formed? A NUL is. */
+/* Is the string well-formed? A NUL is allowed. */
 bool utf8_is_valid(struct str s);
-/* Writes a code point, at most 0x1FFFFF, in at most 4 bytes at `p`; how many. */
+/* Writes a code point up to 0x1FFFFF to `p`, which has 4 bytes; returns how many were written. */
 size_t utf8_put(char *p, uint32_t code);

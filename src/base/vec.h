@@ -4,8 +4,8 @@
  *	struct names { struct str *items; uint32_t n, cap; } names = { 0 };
  *	*vec_push(arena, &names) = S("first");
  *
- * Any struct with those three members will do. Items move when the array grows, so keep indexes,
- * not pointers, while pushing.
+ * Any struct with these three members works. Items move when the array grows: keep indexes, not
+ * pointers, while pushing.
  */
 #pragma once
 #include "base/arena.h"
@@ -16,7 +16,7 @@
 		uint32_t n, cap; \
 	}
 
-/* A new zeroed item at the end; its address. */
+/* Appends a zeroed item; returns its address. */
 #define vec_push(arena, vec)                                                                   \
 	((vec)->n == (vec)->cap ? ((vec)->items = vec_more((arena), (vec)->items, &(vec)->cap, \
 					   sizeof *(vec)->items),                              \

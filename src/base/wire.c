@@ -13,7 +13,7 @@ bool wire_varint(struct wire *wire, uint64_t *value)
 {
 	uint64_t result = 0;
 
-	/* Most numbers are one byte. */
+	/* Fast path: most numbers are one byte. */
 	if (wire->at < wire->end && (uint8_t)*wire->at < 0x80) {
 		*value = (uint8_t)*wire->at++;
 		return true;
@@ -90,7 +90,7 @@ static bool wire_payload(struct wire *wire, struct wire_record *record)
 	}
 }
 
-/* The rest of a group whose start was read, by a stack of the open groups' numbers. */
+/* Reads the rest of a group; `open` is a stack of group numbers. */
 static bool wire_group(struct wire *wire, struct wire_record *group)
 {
 	uint32_t open[GROUP_DEPTH];
@@ -147,8 +147,8 @@ static void wire_reserve(struct wire_buffer *buffer, size_t size)
 	if (size <= buffer->cap - buffer->n)
 		return;
 	if (size < buffer->cap)
-		size = buffer->cap; /* double it */
-	/* Not arena_grow, which zeroes. */
+		size = buffer->cap; /* at least double the capacity */
+	/* Not arena_grow, which zeroes the rest. */
 	items = arena_bytes(buffer->arena, buffer->n + size + 16);
 	if (buffer->n)
 		memcpy(items, buffer->items, buffer->n);

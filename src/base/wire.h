@@ -1,7 +1,8 @@
 /*
- * The wire format of Protocol Buffers, read with bounds, and written.
+ * Reads and writes the wire format of Protocol Buffers.
  *
- * Bytes are a stranger's. Reading takes any: it does not recurse, and says what is wrong and where.
+ * The bytes that are read are untrusted: reading stays in bounds, does not recurse, and says what
+ * is wrong and where.
  */
 #pragma once
 #include "base/arena.h"
@@ -18,25 +19,25 @@ enum wire_type {
 
 struct wire {
 	const char *start, *at, *end;
-	const char *wrong; /* what is damaged at `at`; NULL: nothing so far */
+	const char *wrong; /* what is wrong at `at`; NULL: nothing so far */
 };
 
 struct wire_record {
 	uint32_t number;
 	enum wire_type type; /* never WIRE_GROUP_END */
-	uint64_t value;      /* of the types with a number */
-	struct str bytes;    /* of WIRE_BYTES, and what is between a group's tags */
-	struct str whole;    /* tag included */
+	uint64_t value;      /* of WIRE_VARINT and the fixed types */
+	struct str bytes;    /* of WIRE_BYTES, or between the tags of a group */
+	struct str whole;    /* with the tag */
 };
 
 struct wire wire_open(struct str bytes);
-/* The next record; false at the end, or when the bytes are damaged: then ->wrong says how. */
+/* Reads the next record. False at the end, and with ->wrong set if the bytes are damaged. */
 bool wire_next(struct wire *wire, struct wire_record *record);
-/* Numbers without a tag, as packed fields have them; `size` is 4 or 8. */
+/* Read a number without a tag, as in packed fields; `size` is 4 or 8. */
 bool wire_varint(struct wire *wire, uint64_t *value);
 bool wire_fixed(struct wire *wire, unsigned size, uint64_t *value);
 
-/* Bytes being written, in an arena. */
+/* Output of the writer, in an arena. */
 struct wire_buffer {
 	struct arena *arena;
 	char *items;

@@ -27,7 +27,7 @@ static bool has_hidden(struct str word)
 
 	for (; word.n; word = str_from(word, glyph.size)) {
 		glyph_read(&glyph, word);
-		if (glyph.shown.p == glyph.spelled || glyph.code == '\t')
+		if (glyph.shown.p == glyph.escaped || glyph.code == '\t')
 			return true;
 	}
 	return false;

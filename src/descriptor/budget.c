@@ -1,8 +1,8 @@
 #include "descriptor/budget.h"
 
 /*
- * An empty message of two bytes becomes a struct of 200, so hostile input grows 100 times; real
- * sets grow about five times (2026-11-25). Small files may grow as they like.
+ * An empty message of two bytes becomes a struct of 200, so hostile input grows by 100 times; real
+ * sets grow by about five times (2026-11-25). Small files have no limit.
  */
 enum { BUDGET_BASE = 16 << 20, BUDGET_TIMES = 64, BUDGET_INPUT = 16 << 20, BUDGET_TIMES_ABOVE = 8 };
 
@@ -11,7 +11,7 @@ static void *budget_alloc(void *context, size_t size)
 	struct budget *budget = context;
 
 	if (size > budget->left)
-		return NULL; /* unpacking then gives NULL, cleanly */
+		return NULL; /* unpacking returns NULL */
 	budget->left -= size;
 	return arena_alloc(budget->arena, 1, size);
 }

@@ -1,6 +1,6 @@
 /*
- * Memory for protobuf-c's unpacking: out of a scratch arena, and no more than the input justifies;
- * private to descriptor/. There is nothing to free: the arena is rewound.
+ * An allocator for protobuf-c: it takes memory from a scratch arena, and limits it by the size of
+ * the input. Nothing is freed; the arena is rewound. Private to descriptor/.
  */
 #pragma once
 #include <protobuf-c/protobuf-c.h>
@@ -12,5 +12,6 @@ struct budget {
 	ProtobufCAllocator allocator;
 };
 
-/* For unpacking `input` bytes. The budget must stay where it is while its allocator is used. */
+/* Limits memory for unpacking `input` bytes. The budget must not move while its allocator is used.
+ */
 void budget_init(struct budget *budget, struct arena *arena, size_t input);

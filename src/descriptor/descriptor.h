@@ -1,14 +1,14 @@
 /*
- * schema ↔ google.protobuf messages; the only folder that says Google__Protobuf__.
+ * Converts between the schema and google.protobuf messages. No other folder uses protobuf-c.
  *
- * A set is read and written one file at a time, so that memory follows the largest file. Input is
- * a stranger's: protobuf-c's unpacking recurses without a bound and grows up to 120 times, so a
- * walk over the wire format bounds depth and shape first, and unpacking has a budget.
+ * A set is read and written one file at a time, so memory depends on the largest file. Input is
+ * untrusted: protobuf-c unpacks recursively without a limit, and what it makes is up to 120 times
+ * larger. So shape.h checks the wire format first, and budget.h limits memory.
  *
- * Our descriptor.proto declares options, source info and strings as bytes (the same wire format):
- * options are kept as they came and are encoded and decoded by one generic piece of code, custom
- * ones and groups included, which protobuf-c 1.4 would refuse; places go straight from the wire to
- * spans; and a NUL in a string does not end it.
+ * Our descriptor.proto declares options, source info and strings as bytes (the wire format is the
+ * same). So options stay encoded, and proto/ decodes all of them, with custom options and groups,
+ * which protobuf-c 1.4 rejects; source info is converted to spans directly; and strings may contain
+ * a NUL.
  */
 #pragma once
 #include "base/out.h"
@@ -17,18 +17,17 @@
 #include "schema/schema.h"
 
 /*
- * A parse_file for the bytes of one FileDescriptorProto. Names are left unresolved (TYPE_NAMED,
- * with what the set says of them in `set_type`), options encoded with the places of their parts
- * beside them, defaults as text. Maps and groups know their messages already. Errors name the
- * element; their place is the file as a whole.
+ * A parse_file for the bytes of one FileDescriptorProto. Type names are unresolved (TYPE_NAMED,
+ * with the set's type in `set_type`), options are encoded, with spans, and defaults are text. Maps
+ * and groups are linked to their messages. Errors name the element; their place is the whole file.
  */
 bool descriptor_parse(struct parse_request *request);
 
 /*
- * Writes the schema's files as a FileDescriptorSet: every file after all it imports (depth first,
- * imports in order, roots sorted by path), built-in ones only when something imports them; with
- * source info where a file has it. Errors of writing stay in `out`, which must not write to memory
- * in `scratch`: that is rewound after each file.
+ * Writes the files of the schema as a FileDescriptorSet, each after its imports (depth first,
+ * imports in order, roots sorted by path); built-in files only if they are imported; source info if
+ * the file has it. Errors stay in `out`, which must not write to memory in `scratch`: that is
+ * rewound after each file.
  */
 void descriptor_write_set(struct out *out, const struct schema *schema, struct arena *scratch);
 
@@ -40,15 +39,16 @@ void descriptor_write_set(struct out *out, const struct schema *schema, struct a
 struct source *descriptor_image(struct arena *arena, struct intern *names, struct str name,
 	struct str text, bool json, struct diags *diags);
 
-/* A CodeGeneratorRequest taken apart. All in `arena`. */
+/* A decoded CodeGeneratorRequest. */
 struct plugin_request {
 	VEC(struct str) files_to_generate;
 	struct str parameter;
 	VEC(struct str) protos; /* bytes of each FileDescriptorProto */
 	VEC(struct str) proto_names;
 };
+/* Decodes into `arena`; false and a diagnostic on failure. */
 bool plugin_request_read(
 	struct arena *arena, struct str bytes, struct plugin_request *request, struct diags *diags);
-/* A CodeGeneratorResponse that supports proto3 optional and editions 2023 to 2026; `error` absent:
- * none. */
+/* Writes a CodeGeneratorResponse that declares support for proto3 optional and editions 2023 to
+ * 2026; `error` may be absent. */
 void plugin_response_write(struct out *out, struct str error);

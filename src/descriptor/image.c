@@ -205,7 +205,7 @@ void image_close(struct image *image, const struct field *field, size_t begin)
 
 /* ---- scalars ---- */
 
-/* An integer between the bounds; text format has hexadecimal and octal ones. */
+/* An integer within the bounds; text format allows hexadecimal and octal. */
 static bool integer_of(const struct image *image, const struct scalar *scalar, int64_t least,
 	uint64_t most, uint64_t *value)
 {
@@ -221,7 +221,7 @@ static bool integer_of(const struct image *image, const struct scalar *scalar, i
 		return false;
 	errno = 0;
 	*value = strtoull(copy + negative, &end, image->json ? 10 : 0);
-	if (image->json && *end) { /* 1.0 and 1e3 are integers there */
+	if (image->json && *end) { /* JSON allows 1.0 and 1e3 as integers */
 		double real = strtod(copy + negative, &end);
 
 		if (!(real >= 0 && real < 9007199254740992.0) || real != floor(real))
@@ -468,8 +468,8 @@ static struct source *read_once(struct image *image, struct str text)
 	image->file = (struct str){ NULL, 0 };
 	ok = image->json ? image_read_json(image, text) : image_read_text(image, text);
 	return ok ? source_set(image->arena, image->name,
-			    str_dup(image->arena, (struct str){ image->out, image->n }),
-			    MAX_FILES, image->diags)
+			    str_dup(image->arena, (struct str){ image->out, image->n }), MAX_FILES,
+			    image->diags)
 		  : NULL;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What the readers of a FileDescriptorSet in JSON and in text format share; private to image.c,
- * image_json.c and image_text.c.
+ * Reads a FileDescriptorSet in JSON or text format; private to image.c, image_json.c and
+ * image_text.c.
  *
  * Both write the set in wire format while they read, by the types of the built-in descriptor.proto.
  * The extensions of custom options are declared in the image itself, so an image with such options
@@ -11,12 +11,12 @@
 
 enum { MAX_IMAGE_NESTING = 100 };
 
-/* A scalar as it is written. */
+/* A scalar as written. */
 struct scalar {
 	enum scalar_kind {
 		SCALAR_WORD, /* `true`, `inf`, an enum value in text format */
 		SCALAR_NUMBER,
-		SCALAR_STRING, /* what is between the quotes, escapes undone */
+		SCALAR_STRING, /* without quotes, unescaped */
 	} kind;
 	struct str text;
 };
@@ -26,10 +26,10 @@ struct image {
 	struct intern *names;
 	struct diags *diags;
 	struct str name;     /* of the input, for messages */
-	struct str file;     /* the descriptor that is being read; absent: not known yet */
-	bool json;           /* strings hold base64, numbers and enum values */
+	struct str file;     /* the file that is being read; absent: not known yet */
+	bool json;           /* in JSON, strings may be base64, numbers and enum values */
 	struct schema types; /* with google/protobuf/descriptor.proto */
-	struct schema own;   /* the image's own files, once it was read */
+	struct schema own;   /* the image's own files, after the first reading */
 	bool has_own;
 	bool lacks_own;      /* an extension was met that is not known yet */
 	struct map members;  /* (message, hash of a name) → field; (message, 0): its fields are
@@ -42,7 +42,7 @@ struct image {
 	struct arena *out_arena;
 };
 
-/* The message of the type name in descriptor.proto. */
+/* The message `name` of descriptor.proto. */
 const struct message *image_type(struct image *image, struct str name);
 /* The field by its name, or in JSON by its JSON name; NULL: there is none. */
 const struct field *image_member(
@@ -54,15 +54,15 @@ const struct field *image_extension(
  * is needed. */
 void image_lose(struct image *image, struct str full_name);
 
-/* A field that is one message: gives where it begins, for image_close. */
+/* Begins a message field; returns its offset, for image_close. */
 size_t image_open(struct image *image, const struct field *field);
 void image_close(struct image *image, const struct field *field, size_t begin);
 /* Writes a scalar field. False: the value is not of its type; nothing is reported. */
 bool image_scalar(struct image *image, const struct field *field, const struct scalar *scalar);
 
-/* An error in the image, after its name and that of the file; false. */
+/* Adds an error that begins with the names of image and file; returns false. */
 bool image_fail(struct image *image, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Write all of `text` to image->out; false and an error. */
+/* Convert `text` into image->out; false and an error on failure. */
 bool image_read_json(struct image *image, struct str text);
 bool image_read_text(struct image *image, struct str text);

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* An image of 100 MB with all its locations needs three quarters of that. */
+/* An image of 100 MB with source info needs three quarters of it. */
 static const uint64_t MAX_JSON_MEMORY = UINT64_C(4) << 30;
 
 static bool put_message(
@@ -41,9 +41,9 @@ static bool scalar_of(json_t *value, char room[32], struct scalar *scalar)
 static bool fail_value(struct image *image, const struct field *field)
 {
 	return image_fail(image, "'" STR "' of '" STR "' has a value that is not of its type",
-		ARG(field->e.name), ARG(element_message(&field->e)
-						? element_message(&field->e)->e.full_name
-						: field->e.full_name));
+		ARG(field->e.name),
+		ARG(element_message(&field->e) ? element_message(&field->e)->e.full_name
+					       : field->e.full_name));
 }
 
 /* One value, or an element of a list. */
@@ -67,7 +67,7 @@ static bool put_value(
 	       fail_value(image, field);
 }
 
-/* An object whose keys are the map's. */
+/* An object for a map field. */
 static bool put_map(struct image *image, const struct field *field, json_t *object, unsigned depth)
 {
 	const struct field *parts[2] = { message_field_by_number(field->message, 1),
@@ -93,8 +93,7 @@ static bool put_map(struct image *image, const struct field *field, json_t *obje
 	return true;
 }
 
-static bool put_field(
-	struct image *image, const struct field *field, json_t *value, unsigned depth)
+static bool put_field(struct image *image, const struct field *field, json_t *value, unsigned depth)
 {
 	json_t *element;
 	size_t i;
@@ -146,8 +145,7 @@ static bool put_key(struct image *image, const struct message *type, struct str 
 	const struct field *field;
 
 	if (is_extension(key)) {
-		put_extension(
-			image, type, (struct str){ key.p + 1, key.n - 2 }, value, depth);
+		put_extension(image, type, (struct str){ key.p + 1, key.n - 2 }, value, depth);
 		return true;
 	}
 	/* buf's extension of a file (imports, modules) is not needed. */
@@ -195,8 +193,8 @@ bool image_read_json(struct image *image, struct str text)
 		return image_fail(image, "its values need more than 4 GiB of memory");
 	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!root)
-		return image_fail(image, "it is no valid JSON: line %d: %s", error.line,
-			error.text);
+		return image_fail(
+			image, "it is no valid JSON: line %d: %s", error.line, error.text);
 	if (!json_is_object(root) || !type)
 		ok = image_fail(image, "it is no descriptor set in JSON");
 	else

@@ -9,29 +9,34 @@
 /* A message of options with all that has a form of its own, an extension of it, and where it is
  * set. */
 #define DECLARED_JSON                                                                            \
-	"{\"file\": [{\"name\": \"o.proto\", \"dependency\": [\"google/protobuf/descriptor.proto\"]," \
+	"{\"file\": [{\"name\": \"o.proto\", \"dependency\": "                                   \
+	"[\"google/protobuf/descriptor.proto\"],"                                                \
 	"\"messageType\": [{\"name\": \"N\", \"field\": ["                                       \
-	"{\"name\": \"big\", \"number\": 1, \"label\": \"LABEL_REPEATED\", \"type\": \"TYPE_INT64\"}," \
-	"{\"name\": \"raw_bytes\", \"number\": 2, \"label\": 1, \"type\": 12},"                    \
-	"{\"name\": \"kind\", \"number\": 3, \"label\": 1, \"type\": 14, \"typeName\": \".K\"},"    \
-	"{\"name\": \"d\", \"number\": 4, \"label\": 1, \"type\": 1},"                            \
-	"{\"name\": \"z\", \"number\": 5, \"label\": 1, \"type\": 17},"                           \
-	"{\"name\": \"u\", \"number\": 6, \"label\": 1, \"type\": 7}]}],"                         \
-	"\"enumType\": [{\"name\": \"K\", \"value\": [{\"name\": \"A\", \"number\": 0}, {\"name\": \"B\", \"number\": -1}]}]," \
-	"\"extension\": [{\"name\": \"note\", \"number\": 50001, \"label\": 1, \"type\": 11, \"typeName\": \".N\"," \
+	"{\"name\": \"big\", \"number\": 1, \"label\": \"LABEL_REPEATED\", \"type\": "           \
+	"\"TYPE_INT64\"},"                                                                       \
+	"{\"name\": \"raw_bytes\", \"number\": 2, \"label\": 1, \"type\": 12},"                  \
+	"{\"name\": \"kind\", \"number\": 3, \"label\": 1, \"type\": 14, \"typeName\": \".K\"}," \
+	"{\"name\": \"d\", \"number\": 4, \"label\": 1, \"type\": 1},"                           \
+	"{\"name\": \"z\", \"number\": 5, \"label\": 1, \"type\": 17},"                          \
+	"{\"name\": \"u\", \"number\": 6, \"label\": 1, \"type\": 7}]}],"                        \
+	"\"enumType\": [{\"name\": \"K\", \"value\": [{\"name\": \"A\", \"number\": 0}, "        \
+	"{\"name\": \"B\", \"number\": -1}]}],"                                                  \
+	"\"extension\": [{\"name\": \"note\", \"number\": 50001, \"label\": 1, \"type\": 11, "   \
+	"\"typeName\": \".N\","                                                                  \
 	"\"extendee\": \".google.protobuf.FileOptions\"}],"                                      \
 	"\"options\": {\"[note]\": "
-#define DECLARED_TEXT                                                                            \
-	"file { name: 'o.proto' dependency: 'google/protobuf/descriptor.proto' message_type { name: 'N' " \
-	"field { name: 'big' number: 1 label: LABEL_REPEATED type: TYPE_INT64 }"                  \
-	"field { name: 'raw_bytes' number: 2 label: 1 type: 12 }"                                 \
-	"field { name: 'kind' number: 3 label: 1 type: 14 type_name: '.K' }"                      \
-	"field { name: 'd' number: 4 label: 1 type: 1 }"                                          \
-	"field { name: 'z' number: 5 label: 1 type: 17 }"                                         \
-	"field { name: 'u' number: 6 label: 1 type: 7 } }"                                        \
-	"enum_type { name: 'K' value { name: 'A' number: 0 } value { name: 'B' number: -1 } }"    \
-	"extension { name: 'note' number: 50001 label: 1 type: 11 type_name: '.N' "               \
-	"extendee: '.google.protobuf.FileOptions' }"                                              \
+#define DECLARED_TEXT                                                                           \
+	"file { name: 'o.proto' dependency: 'google/protobuf/descriptor.proto' message_type { " \
+	"name: 'N' "                                                                            \
+	"field { name: 'big' number: 1 label: LABEL_REPEATED type: TYPE_INT64 }"                \
+	"field { name: 'raw_bytes' number: 2 label: 1 type: 12 }"                               \
+	"field { name: 'kind' number: 3 label: 1 type: 14 type_name: '.K' }"                    \
+	"field { name: 'd' number: 4 label: 1 type: 1 }"                                        \
+	"field { name: 'z' number: 5 label: 1 type: 17 }"                                       \
+	"field { name: 'u' number: 6 label: 1 type: 7 } }"                                      \
+	"enum_type { name: 'K' value { name: 'A' number: 0 } value { name: 'B' number: -1 } }"  \
+	"extension { name: 'note' number: 50001 label: 1 type: 11 type_name: '.N' "             \
+	"extendee: '.google.protobuf.FileOptions' }"                                            \
 	"options { [note] "
 
 static const char written[] = "\x8a\xb5\x18" /* 50001, bytes */
@@ -88,23 +93,26 @@ static void json_has_the_bytes_of_a_custom_option(void **state)
 {
 	struct fixture *f = *state;
 	struct source *source = read_image(f,
-		DECLARED_JSON
-		"{\"big\": [\"1\", \"-1152921504606846977\"], \"rawBytes\": \"/wA\", \"kind\": \"B\","
-		"\"d\": \"Infinity\", \"z\": -2, \"u\": 4294967295}}}]}",
+		DECLARED_JSON "{\"big\": [\"1\", \"-1152921504606846977\"], \"rawBytes\": \"/wA\", "
+			      "\"kind\": \"B\","
+			      "\"d\": \"Infinity\", \"z\": -2, \"u\": 4294967295}}}]}",
 		true);
 
 	assert_non_null(source);
 	assert_int_equal(f->diags.n, 0);
 	assert_true(holds(f, source, "\x08\x01\x08", 3));
-	assert_true(holds(f, source, "\x12\x02\xff\x00\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
-				      "\x21\x00\x00\x00\x00\x00\x00\xf0\x7f\x28\x03\x35\xff\xff\xff\xff", 31));
+	assert_true(holds(f, source,
+		"\x12\x02\xff\x00\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+		"\x21\x00\x00\x00\x00\x00\x00\xf0\x7f\x28\x03\x35\xff\xff\xff\xff",
+		31));
 }
 
 static void text_has_the_bytes_of_a_custom_option(void **state)
 {
 	struct fixture *f = *state;
 	struct source *source = read_image(f,
-		DECLARED_TEXT "{ big: [1, -0x1000000000000001] raw_bytes: '\\377' \"\\000\" kind: B d: inf } } }",
+		DECLARED_TEXT
+		"{ big: [1, -0x1000000000000001] raw_bytes: '\\377' \"\\000\" kind: B d: inf } } }",
 		false);
 
 	assert_non_null(source);
@@ -130,12 +138,14 @@ static void values_of_another_type_are_errors(void **state)
 {
 	static const char *const values[] = { "\"number\": 1.5", "\"number\": 4294967296",
 		"\"number\": \"x\"", "\"number\": true", "\"type\": \"TYPE_NONE\"", "\"name\": 1",
-		"\"proto3Optional\": \"true\"", "\"options\": []", "\"options\": {\"uninterpretedOption\": {}}" };
+		"\"proto3Optional\": \"true\"", "\"options\": []",
+		"\"options\": {\"uninterpretedOption\": {}}" };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < COUNT(values); i++) {
 		struct str text = str_printf(f->arena,
-			"{\"file\": [{\"name\": \"o.proto\", \"messageType\": [{\"field\": [{%s}]}]}]}",
+			"{\"file\": [{\"name\": \"o.proto\", \"messageType\": [{\"field\": "
+			"[{%s}]}]}]}",
 			values[i]);
 
 		assert_null(read_image(f, str_cstr(f->arena, text), true));

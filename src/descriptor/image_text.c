@@ -11,7 +11,7 @@ struct reader {
 	const char *at, *end;
 	uint32_t line;
 	enum token_kind kind; /* of the current token */
-	struct str token;     /* a string's with its quotes */
+	struct str token;     /* strings with their quotes */
 };
 
 static bool fail(struct reader *r, const char *what)
@@ -102,7 +102,7 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Up to `most` digits of the base at s.p[*i]. */
+/* Reads up to `most` digits at s.p[*i]. */
 static uint32_t digits(struct str s, size_t *i, int base, int most)
 {
 	uint32_t value = 0;
@@ -117,7 +117,7 @@ static uint32_t digits(struct str s, size_t *i, int base, int most)
 	return value;
 }
 
-/* Appends a string's bytes at `out`, which has room for its token; how many. */
+/* Unescapes a string into `out`, which has room for the token; returns the size. */
 static size_t unescape(struct str token, char *out)
 {
 	static const char letters[] = "abfnrtv", meant[] = "\a\b\f\n\r\t\v";
@@ -149,7 +149,7 @@ static size_t unescape(struct str token, char *out)
 	return n;
 }
 
-/* Strings side by side are one. */
+/* Adjacent strings are one. */
 static struct str read_string(struct reader *r)
 {
 	struct arena *arena = r->image->arena;
@@ -215,7 +215,7 @@ static bool put_value(struct reader *r, const struct field *field, unsigned dept
 	return true;
 }
 
-/* A value, or several between brackets. */
+/* A value, or a list in brackets. */
 static bool put_values(struct reader *r, const struct field *field, unsigned depth)
 {
 	if (!accept(r, '['))
@@ -307,7 +307,7 @@ static bool put_named(struct reader *r, const struct message *type, unsigned dep
 	return put_values(r, field, depth);
 }
 
-/* To `close`, or the end of the text for 0. */
+/* Reads fields until `close`, or with 0 until the end of the text. */
 static bool put_fields(struct reader *r, const struct message *type, char close, unsigned depth)
 {
 	if (depth > MAX_IMAGE_NESTING)

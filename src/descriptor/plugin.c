@@ -7,7 +7,7 @@
 #include "plugin.pb-c.h"
 
 enum { FILE_NAME = 1, FEATURE_PROTO3_OPTIONAL = 1, FEATURE_SUPPORTS_EDITIONS = 2 };
-/* CodeGeneratorRequest's, for the walk before unpacking. */
+/* Fields of CodeGeneratorRequest, for the check before unpacking. */
 enum { REQUEST_LARGEST = 17 };
 
 static struct str bytes_of(ProtobufCBinaryData bytes)
@@ -15,7 +15,7 @@ static struct str bytes_of(ProtobufCBinaryData bytes)
 	return (struct str){ bytes.data ? (const char *)bytes.data : "", bytes.len };
 }
 
-/* All fields of a request are bytes; no groups, which protobuf-c refuses without a reason. */
+/* All fields of a request are length-delimited. protobuf-c rejects groups without a reason. */
 static bool request_check(struct str bytes, struct diags *diags)
 {
 	struct wire wire = wire_open(bytes);
@@ -34,7 +34,7 @@ static bool request_check(struct str bytes, struct diags *diags)
 	return false;
 }
 
-/* The name in the bytes of a FileDescriptorProto; absent if there is none. */
+/* The name of an encoded FileDescriptorProto; absent: it has none. */
 static struct str proto_name(struct str proto)
 {
 	struct wire wire = wire_open(proto);
@@ -42,11 +42,11 @@ static struct str proto_name(struct str proto)
 
 	while (wire_next(&wire, &record))
 		if (record.number == FILE_NAME && record.type == WIRE_BYTES)
-			return record.bytes; /* the first record, as every compiler writes it */
+			return record.bytes; /* all compilers write it first */
 	return (struct str){ NULL, 0 };
 }
 
-/* Descriptors by the interned names of their files. */
+/* Maps interned file names to descriptors. */
 static void index_sources(const Google__Protobuf__Compiler__CodeGeneratorRequest *d,
 	struct intern *names, struct map *sources)
 {
@@ -113,7 +113,7 @@ done:
 	return ok;
 }
 
-/* protobuf-c's idea of an output, over ours. */
+/* An output of protobuf-c that writes to a struct out. */
 struct out_buffer {
 	ProtobufCBuffer base;
 	struct out *out;
@@ -132,7 +132,7 @@ void plugin_response_write(struct out *out, struct str error)
 	union {
 		const char *in;
 		uint8_t *out;
-	} text = { .in = error.p }; /* packing does not write to it */
+	} text = { .in = error.p }; /* packing does not modify it */
 
 	if (error.p) {
 		d.has_error = 1;

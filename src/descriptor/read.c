@@ -13,7 +13,7 @@ struct reader {
 	struct file *file;
 	struct arena *arena;
 	struct intern *names;
-	size_t names_left; /* bytes that full names may still take */
+	size_t names_left; /* bytes left for full names */
 	bool failed;
 };
 
@@ -48,7 +48,7 @@ static struct str read_name(struct reader *reader, ProtobufCBinaryData bytes)
 	return intern(reader->names, bytes_of(bytes));
 }
 
-/* A type's name, which is dotted and may begin with a dot. */
+/* A dotted type name, with or without a leading dot. */
 static struct str read_type_name(
 	struct reader *reader, const struct element *element, ProtobufCBinaryData bytes)
 {
@@ -94,7 +94,7 @@ static bool element_has_full_name(const struct element *element)
 	       element->kind == ELEMENT_SERVICE || element->kind == ELEMENT_METHOD;
 }
 
-/* What all elements have. An extension's full name is its caller's. */
+/* Reads what all elements have, except the full name of an extension. */
 static void read_element(struct reader *reader, struct element *element, enum element_kind kind,
 	struct element *parent, uint32_t index, bool has_name, ProtobufCBinaryData name)
 {
@@ -166,7 +166,7 @@ static bool field_label_is_written(
 	return reader->file->edition == EDITION_PROTO2 && !field->oneof;
 }
 
-/* Joins the field to the oneof that `index` says. */
+/* Adds the field to the oneof at `index`. */
 static void read_field_oneof(
 	struct reader *reader, struct field *field, struct message *message, int32_t index)
 {
@@ -180,7 +180,7 @@ static void read_field_oneof(
 	*vec_push(reader->arena, &field->oneof->fields) = field;
 }
 
-/* `message`: whose field it is; NULL for an extension. */
+/* `message` is NULL for an extension. */
 static struct field *read_field(struct reader *reader,
 	const Google__Protobuf__FieldDescriptorProto *d, struct element *parent, uint32_t index,
 	struct message *message)
@@ -313,7 +313,7 @@ static void read_message_reserved(
 		reader, d->n_reserved_name, d->reserved_name, message->reserved_names.items);
 }
 
-/* Does an options message say map_entry? The one option that is needed before linking. */
+/* Do the options set map_entry? It is needed before linking. */
 static bool options_say_map_entry(const struct options *options)
 {
 	struct wire wire = wire_open(options_encoded(options));
@@ -339,7 +339,7 @@ static bool is_proper_entry(const struct message *entry)
 	       str_eq(value->e.name, S("value"));
 }
 
-/* Finds the fields that map entries were made for: repeated, of that very message. */
+/* Finds the fields of map entries: the repeated field of the type of the entry. */
 static void read_map_fields(struct reader *reader, struct message *message)
 {
 	for (uint32_t i = 0; i < message->messages.n; i++) {
@@ -354,10 +354,10 @@ static void read_map_fields(struct reader *reader, struct message *message)
 		for (uint32_t k = 0; k < message->fields.n && !entry->map_field; k++) {
 			struct field *field = message->fields.items[k];
 
-			/* The names are interned, but the field's has a dot in front. */
+			/* Both names are interned, but the field's has a leading dot. */
 			if (field->label == LABEL_REPEATED && field->set_type == TYPE_MESSAGE &&
 				str_eq(str_from(field->type_name, 1), entry->e.full_name)) {
-				/* As the parser leaves it: a map's type has no name. */
+				/* As from the parser: the type of a map has no name. */
 				entry->map_field = field;
 				field->is_map = true;
 				field->type = TYPE_MESSAGE;
@@ -370,7 +370,7 @@ static void read_map_fields(struct reader *reader, struct message *message)
 	}
 }
 
-/* Joins groups to their messages, which stand in the scope that declares the field. */
+/* Links groups to their messages, which are declared in the same scope. */
 static void read_groups(struct reader *reader, struct field **fields, uint32_t n,
 	struct message **messages, uint32_t n_messages)
 {
@@ -392,7 +392,7 @@ static void read_groups(struct reader *reader, struct field **fields, uint32_t n
 	}
 }
 
-/* Marks the oneofs of proto3 `optional` fields, which have no other field. */
+/* Marks the oneofs of proto3 `optional` fields; they have no other field. */
 static void read_synthetic_oneofs(struct reader *reader, struct message *message)
 {
 	bool synthetic = false;
@@ -412,7 +412,7 @@ static void read_synthetic_oneofs(struct reader *reader, struct message *message
 	}
 }
 
-/* wire_check_file has bounded the nesting. */
+/* Recursion is bounded: wire_check_file limits the nesting. */
 static struct message *read_message(struct reader *reader,
 	const Google__Protobuf__DescriptorProto *d, struct element *parent, uint32_t index)
 {
@@ -538,8 +538,7 @@ static void read_edition(struct reader *reader, const Google__Protobuf__FileDesc
 	}
 }
 
-/* Do the features of a file's options hold one that is for source alone, as
- * default_symbol_visibility is? */
+/* Do the file's options contain a feature of source retention, as default_symbol_visibility? */
 static bool options_keep_source_features(struct str options)
 {
 	const uint32_t features_field = (uint32_t)features_number(ELEMENT_FILE);
@@ -560,8 +559,8 @@ static bool options_keep_source_features(struct str options)
 }
 
 /*
- * protoc leaves features of source retention out of its sets unless it is told to retain them. A
- * file that holds one was written whole, and so was an image, which buf marks.
+ * By default protoc omits features of source retention from sets. A file that has one is complete,
+ * and so is an image of buf, which marks its files.
  */
 static bool may_lack_visibility(
 	const struct file *file, const Google__Protobuf__FileDescriptorProto *d)

@@ -11,18 +11,18 @@ enum shape {
 	SHAPE_ENUM_VALUE,
 	SHAPE_SERVICE,
 	SHAPE_METHOD,
-	SHAPE_RANGE, /* reserved ones */
+	SHAPE_RANGE, /* reserved ranges */
 	SHAPE_EXTENSION_RANGE,
 	SHAPES
 };
 
-/* What a field is. */
+/* The kinds of fields. */
 enum {
 	UNKNOWN,
 	NUMBER,
-	NUMBERS, /* repeated: packed or not */
+	NUMBERS, /* repeated, packed or not */
 	BYTES,
-	ONCE, /* a message that we have as bytes */
+	ONCE, /* a message declared as bytes */
 	OF,   /* OF + shape: a message of that shape */
 	LARGEST_KNOWN = 17,
 };
@@ -76,7 +76,7 @@ static bool check_numbers(struct wire *wire, struct str packed)
 	return true;
 }
 
-/* A message of `shape` and what is in it. On damage, wire->at is its place. */
+/* Checks a message of `shape`, recursively. On damage, wire->at is its place. */
 static bool check_shape(struct wire *wire, enum shape shape, unsigned depth)
 {
 	uint32_t met = 0; /* a bit for each ONCE */
@@ -113,7 +113,7 @@ static bool check_shape(struct wire *wire, enum shape shape, unsigned depth)
 			struct wire inner = wire_open(record.bytes);
 			enum shape child = (enum shape)(known - OF);
 
-			/* Only messages count: the outermost is at 1, as protoc has it. */
+			/* As in protoc, only message declarations count, the outermost as 1. */
 			if (!check_shape(&inner, child, depth + (child == SHAPE_MESSAGE))) {
 				wire->wrong = inner.wrong;
 				wire->at = inner.at;

@@ -9,14 +9,14 @@
 
 enum { MESSAGE_OPTIONS_MAP_ENTRY = 7, FILE_DESCRIPTOR_SET_FILE = 1 };
 
-/* A set being written. */
+/* A set that is being written. */
 struct writer {
 	struct out *out;
 	struct arena *scratch;
-	struct map done; /* struct file * → itself, once it is written or about to be */
+	struct map done; /* the files that are written or on the stack */
 };
 
-/* protobuf-c's packing does not write to the bytes it is given. */
+/* Packing does not modify the bytes. */
 static ProtobufCBinaryData bytes_to(struct str s)
 {
 	union {
@@ -30,8 +30,7 @@ static ProtobufCBinaryData bytes_to(struct str s)
 /* Sets an optional member. */
 #define SET(d, member, value) ((d)->has_##member = 1, (d)->member = (value))
 
-/* A list of new messages with a pointer each: d->member and d->n_member for `count` of TYPE,
- * initialized by INIT. */
+/* Sets d->member and d->n_member to `count` new messages of TYPE, initialized with INIT. */
 #define LIST(writer, d, member, count, type, init)                                              \
 	do {                                                                                    \
 		type *list_items = arena_alloc_unset((writer)->scratch, (count), sizeof(type)); \
@@ -44,7 +43,7 @@ static ProtobufCBinaryData bytes_to(struct str s)
 		}                                                                               \
 	} while (0)
 
-/* What linking did not decode goes out as it came in. Options with nothing in them are options. */
+/* Options that linking did not decode are written unchanged. Empty options are written too. */
 static ProtobufCBinaryData write_options(struct writer *writer, const struct options *options)
 {
 	if (options->list.n == 0)
@@ -52,7 +51,7 @@ static ProtobufCBinaryData write_options(struct writer *writer, const struct opt
 	return bytes_to(options_encode(writer->scratch, options));
 }
 
-/* The full name with a leading dot, or what was written where it is unresolved. */
+/* The full name with a leading dot, or the written name if it is unresolved. */
 static ProtobufCBinaryData write_reference(
 	struct writer *writer, const struct element *element, struct str written)
 {
@@ -102,7 +101,7 @@ static ProtobufCBinaryData *write_names(
 	return items;
 }
 
-/* descriptor.proto: EXPORT is 2 and LOCAL 1, as here. */
+/* The values are those of descriptor.proto. */
 static bool visibility_is_written(uint8_t visibility)
 {
 	return visibility != VISIBILITY_UNSET;
@@ -130,7 +129,7 @@ static void write_enum(struct writer *writer, const struct enumeration *e,
 	for (uint32_t i = 0; i < e->reserved_ranges.n; i++) {
 		SET(d->reserved_range[i], start, e->reserved_ranges.items[i].begin);
 		SET(d->reserved_range[i], end,
-			e->reserved_ranges.items[i].end); /* inclusive, in enums only */
+			e->reserved_ranges.items[i].end); /* inclusive in enums */
 	}
 	d->n_reserved_name = e->reserved_names.n;
 	d->reserved_name = write_names(writer, e->reserved_names.items, e->reserved_names.n);
@@ -138,7 +137,7 @@ static void write_enum(struct writer *writer, const struct enumeration *e,
 		SET(d, visibility, e->visibility);
 }
 
-/* An inclusive end as an exclusive one; "max" of a message set is the greatest number there is. */
+/* Makes an inclusive end exclusive. `max` of a message set is INT32_MAX - 1. */
 static int32_t exclusive_end(int32_t end)
 {
 	return end == INT32_MAX ? end : end + 1;
@@ -172,7 +171,7 @@ static void write_ranges(
 		write_names(writer, message->reserved_names.items, message->reserved_names.n);
 }
 
-/* The synthesised option of a map entry, before what was copied to it. */
+/* The generated option of a map entry, before the options that are copied to it. */
 static void write_message_options(
 	struct writer *writer, const struct message *message, Google__Protobuf__DescriptorProto *d)
 {
@@ -194,7 +193,7 @@ static void write_message_options(
 		SET(d, options, bytes);
 }
 
-/* Nesting is bounded by the parser and by descriptor_parse. */
+/* Recursion is bounded: parser and descriptor_parse limit the nesting. */
 static void write_message(
 	struct writer *writer, const struct message *message, Google__Protobuf__DescriptorProto *d)
 {
@@ -359,7 +358,7 @@ static void write_file(struct writer *writer, const struct file *file)
 	out_str(writer->out, (struct str){ packed, size });
 }
 
-/* A file whose imports are being written, and the next of them. */
+/* A file on the stack, and its next import. */
 struct visit {
 	const struct file *file;
 	uint32_t next;
@@ -374,7 +373,7 @@ static bool visit_begin(struct writer *writer, const struct file *file)
 	return first;
 }
 
-/* The file after all it imports; by a stack of our own, as chains of imports have no bound. */
+/* Writes the file after its imports; with a stack, since chains of imports have no limit. */
 static void write_with_imports(struct writer *writer, const struct file *root, struct arena *visits)
 {
 	VEC(struct visit) stack = { 0 };
@@ -402,7 +401,7 @@ static void write_with_imports(struct writer *writer, const struct file *root, s
 
 void descriptor_write_set(struct out *out, const struct schema *schema, struct arena *scratch)
 {
-	struct arena *visits = arena_like(scratch); /* lives over the rewinding of scratch */
+	struct arena *visits = arena_like(scratch); /* must survive the rewinding of scratch */
 	struct writer writer = { .out = out, .scratch = scratch };
 
 	map_init(&writer.done, visits);

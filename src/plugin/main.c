@@ -1,10 +1,10 @@
 /*
  * protoc-gen-breakwater: the check as a plugin of protoc and buf.
  *
- * A request comes in on standard input and a response goes out on standard output. What was found,
- * and what keeps it from knowing, is the response's `error`, so that the compiler fails and prints
- * it; warnings go to standard error, which compilers pass on. The status is only not 0 when no
- * response could be made (plugin.proto says so).
+ * Reads a request from standard input and writes a response to standard output. Findings and errors
+ * become the `error` of the response, so that the compiler fails and prints them; warnings go to
+ * standard error, which compilers pass on. As plugin.proto demands, the status is not 0 only if no
+ * response can be written.
  */
 #include "base/open.h"
 #include "breakwater/breakwater.h"
@@ -51,7 +51,7 @@ static struct breakwater_git git_variables(void)
 	};
 }
 
-/* The texts, each ended by a NUL. */
+/* Converts to a list of C strings. */
 static struct breakwater_list list_of(struct arena *arena, const struct str *items, size_t n)
 {
 	const char **texts = NEW_ARRAY(arena, n, const char *);
@@ -87,7 +87,7 @@ static struct breakwater_run *check(struct plugin *plugin, const struct plugin_r
 	return breakwater_check(&options);
 }
 
-/* What stands before the list, so that a compiler's own prefix does not stand before a place. */
+/* A first line, since compilers put their own prefix before it, and places must begin a line. */
 static struct str list_findings(
 	struct arena *arena, struct breakwater_run *run, const char *against)
 {
@@ -111,7 +111,7 @@ static struct str list_errors(struct arena *arena, struct breakwater_run *run)
 		ARG(((struct str){ text, size }))));
 }
 
-/* The response's `error`; absent: nothing breaks. */
+/* The `error` of the response; absent: nothing breaks. */
 static struct str judge(struct plugin *plugin, const struct plugin_request *request,
 	const struct parameter *parameter)
 {
@@ -136,7 +136,7 @@ static struct str judge(struct plugin *plugin, const struct plugin_request *requ
 	return error;
 }
 
-/* The plugin's own diagnostics as an `error`. */
+/* The plugin's own diagnostics, as an `error`. */
 static struct str own_errors(struct plugin *plugin)
 {
 	struct out *out = out_memory(plugin->arena);
@@ -182,7 +182,7 @@ static int answer(struct plugin *plugin)
 	return respond(plugin, error);
 }
 
-/* Somebody who starts it by hand sees what it is, and does not wait for a request. */
+/* Started by hand, it prints its usage instead of waiting for a request. */
 static int explain(struct plugin *plugin, const char *word)
 {
 	bool is_version = strcmp(word, "--version") == 0;

@@ -1,9 +1,8 @@
 /*
- * The parameter of a request: what stands after `--breakwater_opt=`, or in `opt:` of a
- * buf.gen.yaml.
+ * The parameter of a request: the value of `--breakwater_opt=`, or of `opt:` in a buf.gen.yaml.
  *
- * `KEY=VALUE`s joined by commas, as every plugin has them; protoc joins several options likewise,
- * so a value cannot hold a comma.
+ * It is a list of `KEY=VALUE` joined by commas. protoc joins several options with commas too, so a
+ * value cannot contain one.
  */
 #pragma once
 #include "base/diag.h"
@@ -15,6 +14,6 @@ struct parameter {
 	VEC(const char *) use;
 };
 
-/* Strings in `arena`. False and a diagnostic when it is wrong. */
+/* Allocates strings in `arena`. False and a diagnostic if it is malformed. */
 bool parameter_parse(
 	struct arena *arena, struct str text, struct parameter *parameter, struct diags *diags);

@@ -6,7 +6,7 @@
 #include "proto/options.h"
 #include "base/wire.h"
 
-/* A message set's item: group 1 { type id = 2, message = 3 }. */
+/* Fields of an item of a message set, a group: type id and message. */
 enum { SET_ITEM = 1, SET_TYPE_ID = 2, SET_MESSAGE = 3 };
 
 static bool encoded_find(

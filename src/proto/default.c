@@ -20,7 +20,7 @@ static bool refuse(struct context *context, struct field *field, const char *why
 	return false;
 }
 
-/* May a field of its kind have a default? */
+/* May the field have a default? */
 static bool check_allowed(struct context *context, struct field *field)
 {
 	if (field->is_map)

@@ -18,7 +18,7 @@ struct lifetime {
 	bool warns, explains; /* it has a deprecation_warning, a removal_error */
 };
 
-/* The feature_support of a field or enum value; NULL: it has none. */
+/* feature_support of a field or enum value; NULL: none. */
 static const struct option *support_of(const struct element *element)
 {
 	return options_find(element->options, element->kind == ELEMENT_FIELD
@@ -90,8 +90,9 @@ void lifetime_check_use(struct context *context, const struct element *set, stru
 					     : set->name;
 	introduced = options_int(support, SUPPORT_INTRODUCED, 0);
 	if (edition < introduced)
-		diag_error(context->diags, place, "'" STR "' begins with " STR "; this file is of " STR,
-			ARG(subject), ARG(edition_text(context, introduced)),
+		diag_error(context->diags, place,
+			"'" STR "' begins with " STR "; this file is of " STR, ARG(subject),
+			ARG(edition_text(context, introduced)),
 			ARG(edition_text(context, edition)));
 	else if (edition >= options_int(support, SUPPORT_REMOVED, INT64_MAX))
 		report_gone(context, subject, place, support);
@@ -156,8 +157,8 @@ static const char *value_fault(const struct lifetime *option, const struct lifet
 	return NULL;
 }
 
-static void report_disorder(struct context *context, const struct option *support,
-	const char *what, struct str name, const char *fault)
+static void report_disorder(struct context *context, const struct option *support, const char *what,
+	struct str name, const char *fault)
 {
 	diag_error(context->diags, here(context, support->span),
 		"the feature_support of %s'" STR "' is out of order: %s", what, ARG(name), fault);
@@ -177,7 +178,8 @@ void lifetime_check_declaration(struct context *context, const struct element *e
 	fault = lifetime_fault(&own);
 	if (fault)
 		report_disorder(context, support_of(element), "", element->name, fault);
-	else if (element->kind == ELEMENT_FIELD && ((const struct field *)element)->type == TYPE_ENUM)
+	else if (element->kind == ELEMENT_FIELD &&
+		 ((const struct field *)element)->type == TYPE_ENUM)
 		type = ((const struct field *)element)->enumeration;
 	for (uint32_t i = 0; type && i < type->values.n && i < MOST_VALUES; i++) {
 		const struct enum_value *value = type->values.items[i];
@@ -189,7 +191,8 @@ void lifetime_check_declaration(struct context *context, const struct element *e
 		l = lifetime_of(support);
 		fault = value_fault(&own, &l);
 		if (fault) {
-			report_disorder(context, support_of(element), "value ", value->e.name, fault);
+			report_disorder(
+				context, support_of(element), "value ", value->e.name, fault);
 			return;
 		}
 	}

@@ -106,7 +106,7 @@ static bool read_unsigned(struct reading *reading, const struct field *field,
 	return true;
 }
 
-/* `inf` and `nan`; in literals in any case, and `infinity` too, as text format has them. */
+/* `inf` and `nan`; in message literals in any case, and `infinity` too, as in text format. */
 static bool float_word(struct str text, bool any_case, double *d)
 {
 	static const struct str inf = STR_INIT("inf"), infinity = STR_INIT("infinity"),
@@ -146,7 +146,7 @@ static bool read_float(struct reading *reading, const struct field *field,
 		d = literal->d;
 	else if (literal->kind != LITERAL_IDENT || !float_word(literal->text, depth > 0, &d))
 		return wrong_kind(reading, field, literal, depth);
-	if (literal->negative) /* of nan too, as protoc has it */
+	if (literal->negative) /* also of nan, as in protoc */
 		d = -d;
 	value->d = field->type == TYPE_FLOAT ? (double)(float)d : d;
 	return true;
@@ -174,8 +174,8 @@ static bool read_bool(struct reading *reading, const struct field *field,
 	return true;
 }
 
-/* The enum may not be resolved to open or closed yet in the features stage; all enums of features
- * are named there. */
+/* In the features stage the enum is not known to be open or closed; there, all enums of features
+ * need names. */
 static bool number_is_free(struct reading *reading, const struct enumeration *enumeration)
 {
 	return !reading->features && enumeration->e.features && !enum_is_closed(enumeration);
@@ -210,8 +210,8 @@ static bool read_enum(struct reading *reading, const struct field *field,
 	return true;
 }
 
-/* protoc reads the options that it knows as its own messages, of which those of an edition refuse
- * what is not UTF-8 (measured on protoc 36.2); it passes over the others. */
+/* protoc parses options that it knows; those of editions must be UTF-8 (measured on protoc 36.2).
+ * It does not check others. */
 static bool read_string(struct reading *reading, const struct field *field,
 	const struct literal *literal, struct value *value)
 {
@@ -254,11 +254,10 @@ struct filling {
 	const struct message *type;
 	struct options *message;
 	struct option_index index;
-	unsigned depth; /* of its fields; an option's own literal has 1 */
+	unsigned depth; /* 1 in the literal of the option itself */
 };
 
-/* The member of the oneof that is set already; NULL. Either may be long: the shorter list is
- * walked. */
+/* The member of the oneof that is already set; NULL: none. Searches the shorter of both lists. */
 static const struct field *member_set_before(struct filling *filling, const struct oneof *oneof)
 {
 	struct context *context = filling->reading->context;
@@ -377,7 +376,7 @@ static const struct field *literal_member(struct filling *filling, const struct 
 static struct options *read_message(struct reading *reading, const struct message *type,
 	const struct literal *literal, unsigned depth);
 
-/* `[host/pkg.Type] { … }`: the type's name and the message's bytes. */
+/* `[host/pkg.Type] { … }`: sets type name and encoded message. */
 static bool fill_any(struct filling *filling, const struct literal_field *at)
 {
 	struct context *context = filling->reading->context;
@@ -394,7 +393,7 @@ static bool fill_any(struct filling *filling, const struct literal_field *at)
 			ARG(filling->type->e.full_name));
 		return false;
 	}
-	/* As text_format and buf have it: no other host serves types to a compiler. */
+	/* As in text_format and buf, no other host is allowed. */
 	if (!str_eq(at->url, S("type.googleapis.com")) &&
 		!str_eq(at->url, S("type.googleprod.com"))) {
 		diag_error(context->diags, here(context, at->name_span),
@@ -552,12 +551,12 @@ bool literal_read(struct reading *reading, const struct field *field, const stru
 		value->message = read_message(reading, field->message, literal, depth + 1);
 		return value->message;
 	default:
-		reading->incomplete = true; /* of a type that did not resolve */
+		reading->incomplete = true; /* its type is unresolved */
 		return false;
 	}
 }
 
-/* A required field of the message's type that it lacks; NULL. */
+/* A required field that the message lacks; NULL: none. */
 static const struct field *lacked_field(struct context *context, const struct options *message)
 {
 	const struct catalog_required *required = catalog_required(context, message->type);
@@ -573,7 +572,7 @@ static const struct field *lacked_field(struct context *context, const struct op
 	return lacked;
 }
 
-/* Likewise before features are resolved, by label alone. */
+/* The same before features are resolved, by the label. */
 static const struct field *lacked_label(const struct options *message)
 {
 	for (uint32_t i = 0; i < message->type->fields.n; i++) {

@@ -4,7 +4,7 @@
  */
 #include "proto/options.h"
 
-/* ---- a descriptor.proto of the tree that is too old ---- */
+/* ---- an outdated descriptor.proto in the tree ---- */
 
 struct lookup {
 	enum element_kind kind;
@@ -110,8 +110,7 @@ static struct str member_nearest(
 	return str_nearest(name, names, n);
 }
 
-/* The options message of another kind of element that has the field; what the elements are called,
- * or NULL. */
+/* Another kind of element whose options have the field, as a plural for messages; NULL: none. */
 static const char *option_of_other_kind(struct context *context, struct str name)
 {
 	static const struct {
@@ -137,7 +136,7 @@ static const char *option_of_other_kind(struct context *context, struct str name
 	return NULL;
 }
 
-/* Resolves the name of a custom option of the element. */
+/* Resolves the name of a custom option. */
 static struct resolution resolve_custom(
 	struct reading *reading, struct name_use *use, struct str name, struct span span)
 {
@@ -196,8 +195,8 @@ const struct field *option_member(
 
 /*
  * `(google.protobuf.MessageOptions.deprecated)`: a field of the options message itself in
- * parentheses, which protoc takes (descriptor.cc, InterpretSingleOption). Not the ones that the
- * compiler handles by their bare names.
+ * parentheses. protoc allows it (descriptor.cc, InterpretSingleOption), except for those that the
+ * compiler handles by their plain names.
  */
 static const struct field *option_own_field(
 	struct context *context, const struct message *type, const struct resolution *resolution)

@@ -1,16 +1,16 @@
 /*
- * Where an option may be used, by what its declaration says: on which elements (`targets`), and in
- * which editions (lifetime.c); and what no declaration says: which fields a feature is for
- * (descriptor.cc, ValidateFieldFeatures).
+ * Checks where an option is used: its declaration says on which elements (`targets`) and in which
+ * editions (lifetime.c). Which fields a feature applies to no declaration says (descriptor.cc,
+ * ValidateFieldFeatures).
  *
- * In the validate stage: only then are the options of every declaration interpreted.
+ * This is part of the validate stage: only then are the options of all declarations interpreted.
  */
 #include "proto/options.h"
 
-/* Messages and paths nest no deeper than this together. */
+/* Limit for messages and paths together. */
 enum { MAX_VALUE_DEPTH = 2 * MAX_NESTING + 2 };
 
-/* FieldOptions.OptionTargetType by kind, and what such elements are called. */
+/* FieldOptions.OptionTargetType by kind of element, and the name of the kind. */
 static int64_t target_of(enum element_kind kind)
 {
 	switch (kind) {
@@ -188,7 +188,7 @@ static void check_file_features(struct context *context)
 	diag_help(context->diags, "set the feature on the fields that are required");
 }
 
-/* ---- options that an edition took away and whose declaration does not say so ---- */
+/* ---- options that an edition removed although their declaration does not say so ---- */
 
 static const struct gone {
 	enum element_kind kind;

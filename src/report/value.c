@@ -67,7 +67,7 @@ static int write_part(const char *buffer, size_t size, void *data)
 		if (!text.n)
 			break;
 		glyph_read(&glyph, text);
-		if (glyph.shown.p == glyph.spelled)
+		if (glyph.shown.p == glyph.escaped)
 			write_escape(data, glyph.code);
 		else
 			out_str(data, glyph.shown);

@@ -82,7 +82,7 @@ bool index_is_used(struct breaks *b, const struct message *message);
 enum outcome {
 	KEPT,
 	LOST,
-	CONTENT, /* as the content of the two messages (in type_message) decides */
+	CONTENT, /* depends on the contents of the two messages */
 };
 
 /* The type of one value of a field. */

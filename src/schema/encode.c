@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Fields of a message set's item (proto2's wire format for it). */
+/* Fields of an item of a message set, a group: type id and message. */
 enum { SET_ITEM = 1, SET_TYPE_ID = 2, SET_MESSAGE = 3 };
 
 static uint64_t zigzag(int64_t value)
@@ -93,7 +93,6 @@ static void put_scalar(struct wire_buffer *b, const struct value *value)
 	}
 }
 
-/* One element of a message set: group 1 { type id = 2, message = 3 }. */
 static void put_set_item(struct wire_buffer *b, const struct option *option)
 {
 	wire_put_tag(b, SET_ITEM, WIRE_GROUP);
@@ -125,7 +124,7 @@ static void put_option(struct wire_buffer *b, const struct option *option)
 	put_scalar(b, value);
 }
 
-/* All elements of the packed field that begins at `first` as one record. */
+/* Writes all elements of the packed field that begins at `first` as one record. */
 static void put_packed(struct wire_buffer *b, const struct options *options, uint32_t first)
 {
 	const struct option *option = &options->list.items[first];

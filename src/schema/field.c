@@ -4,7 +4,7 @@ enum field_type field_kind(const struct field *field)
 {
 	enum field_type type = field->type;
 
-	/* Maps and their entries never become delimited, whatever the file says. */
+	/* Maps and their entries are never delimited, whatever the file's feature. */
 	if (type == TYPE_MESSAGE && !field->is_map && field->e.features &&
 		field->e.features->message_encoding == MESSAGE_DELIMITED) {
 		const struct message *holder = element_message(&field->e);

@@ -11,7 +11,7 @@ struct str element_full_name(const struct element *element, struct arena *arena)
 		return element->full_name;
 	if (element->kind == ELEMENT_FILE)
 		return ((const struct file *)element)->package;
-	/* An enum value is a symbol of the scope that holds its enum. */
+	/* An enum value belongs to the scope around its enum. */
 	if (element->kind == ELEMENT_ENUM_VALUE)
 		scope = element_full_name(element->parent->parent, arena);
 	else
@@ -180,7 +180,8 @@ static void walk_enum(struct enumeration *e, element_visit visit, void *context)
 		visit(context, &e->values.items[i]->e);
 }
 
-/* Recursion is bounded: the front ends refuse messages nested deeper than protoc does. */
+/* Recursion is bounded: the front ends reject messages that are nested deeper than protoc allows.
+ */
 static void walk_message(struct message *m, element_visit visit, void *context)
 {
 	visit(context, &m->e);

@@ -1,13 +1,13 @@
 /*
- * The contract as both sides are compared in: files and what they declare, linked.
+ * The model of a contract: files and their declarations, linked. Both sides are compared in it.
  *
- * The front ends (proto/ from text, descriptor/ from a descriptor set) fill the elements of one
- * file with type names and options unresolved; linking resolves them in place. After that nothing
- * here changes. Elements live in the arena of the run; names are interned in one table for both
- * sides, so two names are equal when their pointers are. A file that is the same on both sides,
- * with all that it imports, is the same object in both schemas.
+ * The front ends (proto/ from text, descriptor/ from a descriptor set) create the elements of a
+ * file with unresolved type names and options; linking resolves them in place. After that the model
+ * does not change. Elements live in the arena of the run; names are interned in one table for both
+ * sides, so equal names have equal pointers. A file that is equal on both sides, with all that it
+ * imports, is one object in both schemas.
  *
- * The vocabulary is that of google/protobuf/descriptor.proto.
+ * The names are those of google/protobuf/descriptor.proto.
  */
 #pragma once
 #include "base/line_table.h"
@@ -18,7 +18,7 @@
 
 enum element_kind {
 	ELEMENT_FILE,
-	ELEMENT_PACKAGE, /* never in a tree; for symbols only */
+	ELEMENT_PACKAGE, /* in symbol tables only, not in the model */
 	ELEMENT_MESSAGE,
 	ELEMENT_FIELD, /* extensions too */
 	ELEMENT_ONEOF,
@@ -26,26 +26,26 @@ enum element_kind {
 	ELEMENT_ENUM_VALUE,
 	ELEMENT_SERVICE,
 	ELEMENT_METHOD,
-	ELEMENT_EXTENSION_RANGE, /* one range of an `extensions` statement; has options, no name */
+	ELEMENT_EXTENSION_RANGE, /* a range of an `extensions` statement: with options, without a
+				    name */
 };
 
 struct file;
 struct options;
 struct features;
 
-/* What every declaration has; first member of each struct below, so that a pointer to one casts to
- * the other. */
+/* The common part of all declarations. It is the first member of the structs below, so that a
+ * pointer to one can be cast to the other. */
 struct element {
 	enum element_kind kind;
-	uint32_t index;  /* among the descriptor's list that holds it */
+	uint32_t index;  /* in the repeated field of the descriptor that holds it */
 	struct str name; /* interned; empty for a file */
 	/*
-	 * Messages, enums, services, methods and extensions: interned full name without a leading
-	 * dot, else absent: element_full_name makes it.
+	 * Of messages, enums, services, methods and extensions: interned, without a leading dot.
+	 * Absent for others: element_full_name makes it.
 	 */
 	struct str full_name;
-	struct element
-		*parent; /* the message, enum, service or file that holds it; NULL for a file */
+	struct element *parent; /* the message, enum, service or file around it; NULL for a file */
 	struct file *file;
 	struct span span; /* first token to the closing `;` or `}` */
 	struct span name_span;
@@ -55,7 +55,7 @@ struct element {
 
 /* FieldDescriptorProto.Type; TYPE_NAMED and TYPE_UNRESOLVED are ours. */
 enum field_type {
-	TYPE_NAMED = 0, /* a name that linking will make message or enum of */
+	TYPE_NAMED = 0, /* a name that is not linked yet */
 	TYPE_DOUBLE = 1,
 	TYPE_FLOAT = 2,
 	TYPE_INT64 = 3,
@@ -74,14 +74,14 @@ enum field_type {
 	TYPE_SFIXED64 = 16,
 	TYPE_SINT32 = 17,
 	TYPE_SINT64 = 18,
-	TYPE_UNRESOLVED =
-		19, /* a missing import may declare it: unknown kind, compared by `type_name` */
+	TYPE_UNRESOLVED = 19, /* from a missing import perhaps; compared by `type_name` */
 };
 
 /* FieldDescriptorProto.Label */
 enum field_label { LABEL_OPTIONAL = 1, LABEL_REQUIRED = 2, LABEL_REPEATED = 3 };
 
-/* How a field's absence shows, as resolved (breakwater-rules(7), FIELD_SAME_CARDINALITY). */
+/* The resolved cardinality, with the kind of presence (breakwater-rules(7),
+ * FIELD_SAME_CARDINALITY). */
 enum cardinality {
 	CARDINALITY_EXPLICIT, /* optional, presence is tracked */
 	CARDINALITY_IMPLICIT, /* optional, the zero value means absent */
@@ -90,8 +90,8 @@ enum cardinality {
 	CARDINALITY_MAP,
 };
 
-/* The wire and JSON relevant features and the ones of the languages that a rule compares, resolved.
- * Values are those of FeatureSet's enums. */
+/* Resolved features: those that matter on the wire and in JSON, and those of languages that a rule
+ * compares. Values are those of the enums in FeatureSet. */
 struct features {
 	uint8_t field_presence;            /* 1 EXPLICIT, 2 IMPLICIT, 3 LEGACY_REQUIRED */
 	uint8_t enum_type;                 /* 1 OPEN, 2 CLOSED */
@@ -139,7 +139,7 @@ enum { LEGACY_NO_EXPLICIT_LIMITS = 1, PROTO_LIMITS2026 = 2 };
 enum { CPP_VIEW = 1, CPP_CORD = 2, CPP_STRING = 3 };
 enum { JAVA_UTF8_DEFAULT = 1, JAVA_UTF8_VERIFY = 2 };
 
-/* google.protobuf.Edition; proto2 and proto3 are editions to the feature tables. */
+/* google.protobuf.Edition; in the feature tables proto2 and proto3 are editions too. */
 enum edition {
 	EDITION_LEGACY = 900,
 	EDITION_PROTO2 = 998,
@@ -155,7 +155,7 @@ struct message;
 struct enumeration;
 struct oneof;
 
-/* A value as a default or an option holds it, by the field's type. */
+/* The value of a default or an option. */
 struct value {
 	enum field_type type; /* TYPE_GROUP and TYPE_MESSAGE: `message` */
 	union {
@@ -165,18 +165,16 @@ struct value {
 		struct str s; /* string, bytes */
 		struct options *message;
 	};
-	const struct enum_value *enum_value; /* of TYPE_ENUM; NULL for a number that has no name */
+	const struct enum_value *enum_value; /* of TYPE_ENUM; NULL: the number has no name */
 };
 
 /*
- * One set option: a field of an options message, or of a message inside one, and its value.
- * An option path `(a).b.c = 1` is three levels of messages. A repeated field has an item for each
- * element.
+ * A set option: a field of an options message, or of a message inside one, and its value.
+ * `(a).b.c = 1` becomes three levels of messages. A repeated field has one item per element.
  */
 struct option {
 	int32_t number;
-	/* Its declaration; NULL: an unknown field of a set, whose record `value.s` then holds, tag
-	 * included. */
+	/* NULL: an unknown field of a descriptor set; `value.s` holds its record with the tag. */
 	const struct field *field;
 	struct value value;
 	struct span span; /* `name = value` in brackets, the whole `option …;` statement, or the
@@ -184,49 +182,47 @@ struct option {
 };
 
 /*
- * Where an option of a set's `encoded` options was written, by the path of its location below the
- * options field: its number, then the numbers of the dotted parts, then the index if the leaf is
+ * The span of an option in a descriptor set, from source info. The path begins below the options
+ * field: the number of the option, the numbers of the dotted parts, and the index if the leaf is
  * repeated ({ 21, 1 }: features.field_presence).
  */
 struct option_span {
-	int32_t path[4]; /* longer ones are cut */
+	int32_t path[4]; /* longer paths are truncated */
 	uint32_t n;
 	struct span span;
 };
 
-/* Options as a set held them; linking decodes them. */
+/* Options of a descriptor set; linking decodes them. */
 struct encoded_options {
 	struct str bytes;              /* of the options message */
-	VEC(struct option_span) spans; /* with source info: of what `bytes` holds */
+	VEC(struct option_span) spans; /* from source info, if the set has it */
 };
 
-/* An options message, or a message value: its fields in the order they were set, repeated ones once
- * an element. */
+/* An options message, or a message value: its fields in the order in which they were set. */
 struct options {
 	VEC(struct option) list;
 	const struct message *type; /* the message type, when known */
-	/* proto/'s statements, before interpretation; descriptor/ leaves `encoded` instead. */
+	/* The statements that proto/ parsed, until they are interpreted. */
 	struct uninterpreted *uninterpreted, *last_uninterpreted;
-	struct encoded_options *encoded; /* NULL: not of a set */
-	struct span span;                /* `[` to `]` for bracketed options; else none */
-	uint32_t n_uninterpreted;        /* statements that were parsed */
-	bool incomplete; /* something could not be interpreted because an import is missing */
+	struct encoded_options *encoded; /* of descriptor/, instead of statements */
+	struct span span;                /* from `[` to `]`; else none */
+	uint32_t n_uninterpreted;        /* number of statements */
+	bool incomplete; /* a statement could not be interpreted because an import is missing */
 };
 
-/* The option set at `number` (the last one), NULL when it is not set or `options` is NULL. */
+/* The last option with `number`; NULL if it is not set or `options` is NULL. */
 const struct option *options_find(const struct options *options, int32_t number);
-/* Its value as a boolean, number or text, or `otherwise`. */
+/* The value of the option, or `otherwise`. */
 bool options_bool(const struct options *options, int32_t number, bool otherwise);
 int64_t options_int(const struct options *options, int32_t number, int64_t otherwise);
 struct str options_str(const struct options *options, int32_t number, struct str otherwise);
-/* The message that an option is set to; NULL when it is unknown or a scalar. */
+/* The message value of an option; NULL if it is unknown or a scalar. */
 struct options *option_message(const struct option *option);
-/* The bytes of a set's options message; absent when `options` is NULL or not of a set. */
+/* The encoded options of a descriptor set; absent if `options` is NULL or was parsed from text. */
 struct str options_encoded(const struct options *options);
 
 struct reserved_range {
-	int32_t begin,
-		end; /* both inclusive, in messages and enums alike; "max" is the greatest number */
+	int32_t begin, end; /* inclusive, in messages and in enums; `max` is the greatest number */
 	struct span span, begin_span, end_span;
 	struct span statement; /* of the first range of a statement; else none */
 };
@@ -246,12 +242,12 @@ struct reserved_names {
 };
 
 enum {
-	MAX_FIELD_NUMBER = 536870911, /* 2^29-1, which `max` stands for */
-	MAX_SET_NUMBER = 2147483646,  /* the same of extensions of a message set */
+	MAX_FIELD_NUMBER = 536870911, /* 2^29 - 1, the value of `max` */
+	MAX_SET_NUMBER = 2147483646,  /* the same for extensions of a message set */
 };
 
 struct extension_range {
-	struct element e;   /* kind ELEMENT_EXTENSION_RANGE; options as in ExtensionRangeOptions */
+	struct element e;   /* with ExtensionRangeOptions */
 	int32_t begin, end; /* inclusive */
 	bool to_max;        /* the end is written `max` */
 	struct span begin_span, end_span;
@@ -260,7 +256,7 @@ struct extension_range {
 
 enum visibility { VISIBILITY_UNSET = 0, VISIBILITY_LOCAL = 1, VISIBILITY_EXPORT = 2 };
 
-/* What few fields have, so that the others need no room for it. */
+/* Allocated separately, since few fields have these. */
 struct field_default {
 	struct value value;                  /* after linking */
 	struct uninterpreted *uninterpreted; /* proto/'s, before linking */
@@ -288,23 +284,23 @@ struct field {
 	int32_t number;
 	uint8_t type;     /* enum field_type; after linking never TYPE_NAMED */
 	uint8_t label;    /* enum field_label, as written; LEGACY_REQUIRED stays optional */
-	uint8_t set_type; /* TYPE_MESSAGE, TYPE_ENUM, TYPE_GROUP: what a set says of `type_name`;
-			     linking holds it against what it finds. 0: nothing said */
-	bool has_label;   /* written */
+	uint8_t set_type; /* TYPE_MESSAGE, TYPE_ENUM or TYPE_GROUP: the type in the descriptor set,
+			     which linking checks. 0: none */
+	bool has_label;   /* it is written */
 	bool proto3_optional;
-	bool is_map;          /* type is the synthesised entry message */
-	bool is_group;        /* written as `group` (or TYPE_GROUP in a set) */
-	bool has_default;     /* `preset` is there and valid */
-	struct str type_name; /* as written (TYPE_NAMED); after linking still; absent for scalars */
+	bool is_map;          /* its type is the generated map entry */
+	bool is_group;        /* written as `group`, or TYPE_GROUP in a set */
+	bool has_default;     /* `preset` is set and valid */
+	struct str type_name; /* as written, also after linking; absent for scalars */
 	union {
 		struct element *type_ref; /* message or enum; NULL: scalar or unresolved */
 		struct message *message;
 		struct enumeration *enumeration;
 	};
-	struct oneof *oneof;          /* real or synthetic; NULL outside */
-	struct written_json *json;    /* `json_name`; NULL: none is written */
+	struct oneof *oneof;          /* real or synthetic; NULL: none */
+	struct written_json *json;    /* the written json_name; NULL: none */
 	struct extension *extension;  /* NULL: an ordinary field */
-	struct field_default *preset; /* the default that is written; NULL: none */
+	struct field_default *preset; /* the written default; NULL: none */
 	struct span type_span, label_span, number_span;
 };
 
@@ -316,8 +312,8 @@ struct oneof {
 
 struct message {
 	struct element e;
-	VEC(struct field *) fields;     /* own ones, oneof members where they stand */
-	VEC(struct field *) extensions; /* declared in this scope, of whatever message */
+	VEC(struct field *) fields;     /* with the members of oneofs, in the order of the text */
+	VEC(struct field *) extensions; /* declared in this scope, of any message */
 	VEC(struct message *) messages;
 	VEC(struct enumeration *) enums;
 	VEC(struct oneof *) oneofs; /* real ones, then synthetic */
@@ -328,8 +324,7 @@ struct message {
 				      linking */
 	struct field *group_field; /* of a group's message: its field */
 	bool is_map_entry;
-	bool is_message_set; /* message_set_wire_format, as linking found it written: known before
-				options are interpreted */
+	bool is_message_set; /* message_set_wire_format; known before options are interpreted */
 	uint8_t visibility;  /* enum visibility, as written */
 	uint32_t keyword;    /* where `message` begins; in an enum `enum` */
 };
@@ -367,7 +362,7 @@ enum import_kind { IMPORT_PLAIN, IMPORT_PUBLIC, IMPORT_WEAK, IMPORT_OPTION };
 struct import {
 	struct str path; /* interned import path */
 	enum import_kind kind;
-	struct file *file; /* NULL: missing (tolerated) */
+	struct file *file; /* NULL: missing */
 	struct span span, path_span;
 	struct span kind_span; /* of `public`, `weak`, `option` */
 	bool used;             /* set by linking */
@@ -396,17 +391,16 @@ struct file {
 	struct text *text;      /* path, side, and the bytes when asked for */
 	struct str package;     /* interned; empty for none */
 	enum edition edition;
-	bool has_syntax; /* a syntax or edition statement is there */
-	bool is_builtin; /* google/protobuf/… carried by the program */
-	bool from_set; /* as another compiler described it, which left out what is for sources alone
-			*/
-	bool is_broken;        /* did not parse or link without an error */
-	bool lacks_import;     /* it reaches a missing import, directly or not */
-	bool lacks_source;     /* from a set without source info: every place is 1:1 */
-	bool lost_import;      /* one of its imports is a struct lost_import */
-	bool lacks_visibility; /* from a set that does not say default_symbol_visibility, as protoc
-				  leaves it out: a type without a keyword may be local or not */
-	struct span package_span, syntax_span; /* whole statements */
+	bool has_syntax;       /* it has a syntax or edition statement */
+	bool is_builtin;       /* a google/protobuf/… file that is built into the program */
+	bool from_set;         /* from a descriptor set, without what only sources have */
+	bool is_broken;        /* it has errors of parsing or linking */
+	bool lacks_import;     /* an import is missing, directly or transitively */
+	bool lacks_source;     /* from a set without source info: all places are 1:1 */
+	bool lost_import;      /* one of its imports is in `lost` of the schema */
+	bool lacks_visibility; /* from a set without default_symbol_visibility, which protoc leaves
+				  out: the visibility of a type without a keyword is unknown */
+	struct span package_span, syntax_span; /* of the statements */
 	VEC(struct import) imports;
 	VEC(struct message *) messages;
 	VEC(struct enumeration *) enums;
@@ -417,8 +411,7 @@ struct file {
 	const void *content;             /* equal pointers: equal bytes */
 };
 
-/* What contracts that were not compiled declare in a package, for who must know that something is
- * left of it. */
+/* What uncompiled files declare in a package (PACKAGE_*_NO_DELETE needs it). */
 struct schema_package {
 	struct str name;                                        /* interned; empty for none */
 	bool has_message, has_enum, has_extension, has_service; /* nested ones too */
@@ -427,103 +420,98 @@ struct schema_package {
 /* One side, compiled: its files sorted by import path, imports and built-in ones included. */
 struct schema_file {
 	struct file *file;
-	bool own; /* part of the contract; false: there only because something imports it */
+	bool own; /* part of the contract; false: only imported */
 };
 
 /*
- * An import of the new side that nothing answers there, though the old side does: the change took
- * the file away. One for each file that is gone.
+ * A file that the change deleted although the new side still imports it: the import resolves on the
+ * old side only.
  */
 struct lost_import {
-	const struct file *importer; /* the first by path */
+	const struct file *importer; /* the first importer by path */
 	const struct import *import;
-	struct str path; /* of the file that the old side has */
-	uint32_t others; /* more imports of it */
+	struct str path; /* of the file on the old side */
+	uint32_t others; /* number of further imports of the file */
 };
 
-/* Another name of a contract: a link in the tree. */
+/* A symbolic link to a contract. */
 struct schema_link {
 	struct str path; /* interned */
 	struct file *file;
 };
 
 struct schema {
-	struct str name; /* for people: `v1.4.0`, `working tree` */
+	struct str name; /* for messages: `v1.4.0`, `working tree` */
 	VEC(struct schema_file) files;
-	VEC(struct str)
-	paths; /* printed paths of all contracts of the side, compiled or not; sorted */
-	VEC(struct schema_package)
-	packages; /* of contracts in `paths` that are not in `files`; empty when all are */
-	VEC(struct schema_link) links; /* that were met, wanted or imported */
-	VEC(struct lost_import) lost;  /* of the new side, sorted by path */
+	VEC(struct str) paths; /* printed paths of all contracts, compiled or not; sorted */
+	VEC(struct schema_package) packages; /* of the contracts that are not in `files` */
+	VEC(struct schema_link) links;       /* to compiled files */
+	VEC(struct lost_import) lost;        /* of the new side, sorted by path */
 };
 
-/* Full name of any element, without leading dot; made in `arena` where it is not kept. An enum
- * value's is in its enum's scope, as in C++. */
+/* The full name of any element, without a leading dot; allocated in `arena` if the element does not
+ * keep it. An enum value belongs to the scope around its enum, as in C++. */
 struct str element_full_name(const struct element *element, struct arena *arena);
 /* The name without the package: `Order.Item` of `acme.v1.Order.Item`. Messages, enums, services,
  * extensions. */
 struct str element_local_name(const struct element *element);
-/* Innermost message that holds `element`, NULL at top level. */
+/* The innermost message around `element`; NULL at top level. */
 struct message *element_message(const struct element *element);
-/* Was it made up (a map entry or its fields, a synthetic oneof)? */
+/* Is it generated: a map entry, its fields, or a synthetic oneof? */
 bool element_is_synthetic(const struct element *element);
 
-/* The kind of a field on the wire: TYPE_GROUP for every delimited message, whatever it is written
- * as. */
+/* The type of a field on the wire: TYPE_GROUP for every delimited message. */
 enum field_type field_kind(const struct field *field);
 enum cardinality field_cardinality(const struct field *field);
 bool field_has_presence(const struct field *field);
-/* Is it repeated and of a type that can be packed? And is it? */
+/* Is it repeated and of a type that can be packed? And is it packed? */
 bool field_is_packable(const struct field *field);
 bool field_is_packed(const struct field *field);
-/* The real oneof that holds it, NULL for none or a synthetic one. */
+/* Its oneof; NULL for none or a synthetic one. */
 struct oneof *field_oneof(const struct field *field);
-/* Full name of its message or enum type without leading dot; `type_name` as written when
+/* The full name of its message or enum type without a leading dot; `type_name` as written if it is
  * unresolved; absent for scalars. */
 struct str field_type_name(const struct field *field);
-/* The type as the language says it: `int32`, `acme.v1.Order`, `map<string, int32>`. */
+/* The type as it is written: `int32`, `acme.v1.Order`, `map<string, int32>`. */
 struct str field_type_text(const struct field *field, struct arena *arena);
 /* The keyword of a scalar type: `sint64`; `message`, `group`, `enum` for the others. */
 struct str type_keyword(enum field_type type);
 bool enum_is_closed(const struct enumeration *enumeration);
-/* May other files use a message or enum? As it is written. */
+/* The written visibility of a message or enum. */
 enum visibility type_written_visibility(const struct element *type);
-/* The same for a type without a keyword, by what the feature default_symbol_visibility is. */
+/* The visibility of a type without a keyword if default_symbol_visibility is `feature`. */
 enum visibility type_default_visibility(const struct element *type, uint8_t feature);
-/* As resolved; VISIBILITY_UNSET: its set does not tell. */
+/* The resolved visibility; VISIBILITY_UNSET: its descriptor set does not say. */
 enum visibility type_visibility(const struct element *type);
-/* The custom name of a value in JSON, (pb.enumvalue.json).string; absent: it has none. */
+/* The custom JSON name of a value, (pb.enumvalue.json).string; absent: none. */
 struct str enum_value_json_string(const struct enum_value *value);
-/* The number of `features` in the options message of such an element; 0: it has no options. */
+/* The number of `features` in the options message of the kind; 0: it has no options. */
 int32_t features_number(enum element_kind kind);
 bool message_is_message_set(const struct message *message);
 struct field *message_field_by_number(const struct message *message, int32_t number);
 struct field *message_field_by_name(const struct message *message, struct str interned_name);
-/* Does a reserved range (not an extension range) hold the number, a reserved name the name? */
+/* Is the number or name reserved? Extension ranges do not count. */
 bool message_reserves(const struct message *message, int32_t number);
 bool message_reserves_name(const struct message *message, struct str interned_name);
 bool enum_reserves(const struct enumeration *enumeration, int32_t number);
 bool enum_reserves_name(const struct enumeration *enumeration, struct str interned_name);
-/* A field's name in JSON: the one that is written, else derived in `arena`. */
+/* The JSON name of a field: as written, else derived in `arena`. */
 struct str field_json_name(const struct field *field, struct arena *arena);
-/* The json_name that descriptor.proto derives from a field name, in `arena`; the name itself where
- * that is it. */
+/* Derives the JSON name of a field as descriptor.proto says; in `arena` unless it equals the name.
+ */
 struct str json_name_derive(struct arena *arena, struct str name);
 
-/* Finds a compiled file by interned import path; NULL. */
+/* Finds a compiled file by its interned import path; NULL: none. */
 struct file *schema_find_file(const struct schema *schema, struct str import_path);
 
-/* Calls `visit` for each element of a file in the order of its descriptor, parents before children.
- */
+/* Calls `visit` for each element of a file in the order of the descriptor, parents first. */
 typedef void (*element_visit)(void *context, struct element *element);
 void file_walk(struct file *file, element_visit visit, void *context);
 
-/* Are the full names of the file's elements together at most that long? A few long names of outer
- * scopes make very many long ones. */
+/* Have the full names of all elements together at most `most` bytes? A few long names of outer
+ * scopes make many long ones. */
 bool file_names_fit(const struct file *file, size_t most);
 
 struct intern;
-/* Sets full_name wherever an element has one; for the front ends, once a file and its package are
- * read. */
+/* Sets full_name of all elements that have one. For the front ends, after a file is read. */
 void file_name_elements(struct file *file, struct intern *names);
