@@ -27,14 +27,14 @@ enum {
 	ALIGNMENT = 8
 };
 
-struct block {
-	struct block *previous;
+struct arena_block {
+	struct arena_block *previous;
 	size_t size; /* of the bytes that follow this header */
 };
 
 struct arena {
-	struct block *block; /* the one being filled; NULL at first */
-	struct block *spare; /* given back by rewinding, to be filled again */
+	struct arena_block *block; /* the one being filled; NULL at first */
+	struct arena_block *spare; /* given back by rewinding, to be filled again */
 	size_t used;
 	size_t total;
 	void *last; /* the latest allocation, which arena_grow may extend */
@@ -42,7 +42,7 @@ struct arena {
 	void *context;
 };
 
-static char *block_bytes(struct block *block)
+static char *block_bytes(struct arena_block *block)
 {
 	return (char *)(block + 1);
 }
@@ -73,9 +73,9 @@ struct arena *arena_like(const struct arena *other)
 	return arena_new(other->failed, other->context);
 }
 
-static void blocks_free(struct block *list)
+static void blocks_free(struct arena_block *list)
 {
-	for (struct block *previous; list; list = previous) {
+	for (struct arena_block *previous; list; list = previous) {
 		previous = list->previous;
 		ASAN_UNPOISON_MEMORY_REGION(block_bytes(list), list->size);
 		free(list);
@@ -92,10 +92,10 @@ void arena_free(struct arena *arena)
 }
 
 /* A spare block of at least that size, taken off the list; NULL. */
-static struct block *take_spare(struct arena *arena, size_t least)
+static struct arena_block *take_spare(struct arena *arena, size_t least)
 {
-	for (struct block **at = &arena->spare; *at; at = &(*at)->previous) {
-		struct block *b = *at;
+	for (struct arena_block **at = &arena->spare; *at; at = &(*at)->previous) {
+		struct arena_block *b = *at;
 
 		if (b->size < least)
 			continue;
@@ -109,7 +109,7 @@ static struct block *take_spare(struct arena *arena, size_t least)
 static void arena_add_block(struct arena *arena, size_t least)
 {
 	size_t size = arena->block ? arena->block->size * 2 : SMALLEST_BLOCK;
-	struct block *b = take_spare(arena, least);
+	struct arena_block *b = take_spare(arena, least);
 
 	if (!b) {
 		if (size > LARGEST_BLOCK)
@@ -202,7 +202,7 @@ struct arena_mark arena_mark(struct arena *arena)
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
 	while (arena->block != mark.block) {
-		struct block *b = arena->block;
+		struct arena_block *b = arena->block;
 
 		arena->block = b->previous;
 		ASAN_POISON_MEMORY_REGION(block_bytes(b), b->size);
@@ -224,7 +224,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 
 void arena_adopt(struct arena *into, struct arena *from)
 {
-	struct block *oldest = from->block;
+	struct arena_block *oldest = from->block;
 
 	if (oldest) {
 		while (oldest->previous)

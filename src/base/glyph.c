@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 
-struct range {
+struct code_range {
 	uint32_t first, last;
 };
 
 /* Two columns wide: East Asian wide and full-width forms, and emoji as terminals draw them. */
-static const struct range wide[] = {
+static const struct code_range wide[] = {
 	{ 0x1100, 0x115F },
 	{ 0x231A, 0x231B },
 	{ 0x23E9, 0x23EC },
@@ -66,7 +66,7 @@ static const struct range wide[] = {
 };
 
 /* Combined with the character before. */
-static const struct range combining[] = {
+static const struct code_range combining[] = {
 	{ 0x0300, 0x036F },
 	{ 0x0483, 0x0489 },
 	{ 0x0591, 0x05BD },
@@ -91,7 +91,7 @@ static const struct range combining[] = {
 };
 
 /* Control characters, and invisible ones that change how the text around them reads. */
-static const struct range unsafe[] = {
+static const struct code_range unsafe[] = {
 	{ 0x0000, 0x0008 },
 	{ 0x000A, 0x001F },
 	{ 0x007F, 0x009F },
@@ -107,7 +107,7 @@ static const struct range unsafe[] = {
 	{ 0xE0000, 0xE00FF },
 };
 
-static bool in_ranges(uint32_t code, const struct range *ranges, size_t n)
+static bool in_ranges(uint32_t code, const struct code_range *ranges, size_t n)
 {
 	for (size_t i = 0; i < n && ranges[i].first <= code; i++)
 		if (code <= ranges[i].last)

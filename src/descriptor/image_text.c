@@ -4,17 +4,17 @@
 #include "descriptor/image.h"
 #include "base/utf8.h"
 
-enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_NUMBER, TOKEN_STRING, TOKEN_SYMBOL, TOKEN_BAD };
+enum text_token { TOKEN_END, TOKEN_WORD, TOKEN_NUMBER, TOKEN_STRING, TOKEN_SYMBOL, TOKEN_BAD };
 
-struct reader {
+struct text_reader {
 	struct image *image;
 	const char *at, *end;
 	uint32_t line;
-	enum token_kind kind; /* of the current token */
+	enum text_token kind; /* of the current token */
 	struct str token;     /* strings with their quotes */
 };
 
-static bool fail(struct reader *r, const char *what)
+static bool fail(struct text_reader *r, const char *what)
 {
 	return image_fail(r->image, "line %u: %s", r->line, what);
 }
@@ -25,7 +25,7 @@ static bool is_word(char c)
 	       c == '_';
 }
 
-static void skip_space(struct reader *r)
+static void skip_space(struct text_reader *r)
 {
 	while (r->at < r->end) {
 		if (*r->at == '#') {
@@ -40,7 +40,7 @@ static void skip_space(struct reader *r)
 	}
 }
 
-static const char *string_end(const struct reader *r)
+static const char *string_end(const struct text_reader *r)
 {
 	for (const char *p = r->at + 1; p < r->end && *p != '\n'; p++) {
 		if (*p == '\\')
@@ -51,7 +51,7 @@ static const char *string_end(const struct reader *r)
 	return NULL;
 }
 
-static void next(struct reader *r)
+static void next(struct text_reader *r)
 {
 	const char *p;
 
@@ -79,12 +79,12 @@ static void next(struct reader *r)
 	r->at = p;
 }
 
-static bool at_symbol(const struct reader *r, char c)
+static bool at_symbol(const struct text_reader *r, char c)
 {
 	return r->kind == TOKEN_SYMBOL && r->token.p[0] == c;
 }
 
-static bool accept(struct reader *r, char c)
+static bool accept(struct text_reader *r, char c)
 {
 	if (!at_symbol(r, c))
 		return false;
@@ -150,7 +150,7 @@ static size_t unescape(struct str token, char *out)
 }
 
 /* Adjacent strings are one. */
-static struct str read_string(struct reader *r)
+static struct str read_string(struct text_reader *r)
 {
 	struct arena *arena = r->image->arena;
 	size_t n = 0, room = 0;
@@ -167,15 +167,16 @@ static struct str read_string(struct reader *r)
 
 /* ---- values ---- */
 
-static bool put_fields(struct reader *r, const struct message *type, char close, unsigned depth);
+static bool put_fields(
+	struct text_reader *r, const struct message *type, char close, unsigned depth);
 
-static bool is_file_name(struct reader *r, const struct field *field)
+static bool is_file_name(struct text_reader *r, const struct field *field)
 {
 	return str_eq(field->e.name, S("name")) &&
 	       element_message(&field->e) == image_type(r->image, S("FileDescriptorProto"));
 }
 
-static bool put_scalar(struct reader *r, const struct field *field)
+static bool put_scalar(struct text_reader *r, const struct field *field)
 {
 	struct scalar scalar = { .kind = SCALAR_WORD };
 	uint32_t line = r->line;
@@ -199,7 +200,7 @@ static bool put_scalar(struct reader *r, const struct field *field)
 		       ARG(field->e.name));
 }
 
-static bool put_value(struct reader *r, const struct field *field, unsigned depth)
+static bool put_value(struct text_reader *r, const struct field *field, unsigned depth)
 {
 	char close = at_symbol(r, '<') ? '>' : '}';
 	size_t begin;
@@ -216,7 +217,7 @@ static bool put_value(struct reader *r, const struct field *field, unsigned dept
 }
 
 /* A value, or a list in brackets. */
-static bool put_values(struct reader *r, const struct field *field, unsigned depth)
+static bool put_values(struct text_reader *r, const struct field *field, unsigned depth)
 {
 	if (!accept(r, '['))
 		return put_value(r, field, depth);
@@ -229,8 +230,8 @@ static bool put_values(struct reader *r, const struct field *field, unsigned dep
 	return accept(r, ']') || fail(r, "']' is missing here");
 }
 
-/* Skips a value of any kind. */
-static bool skip_value(struct reader *r)
+/* Skips any value. */
+static bool skip_value(struct text_reader *r)
 {
 	uint32_t depth = 0;
 
@@ -248,8 +249,8 @@ static bool skip_value(struct reader *r)
 	return true;
 }
 
-/* The name between the brackets of `[acme.v1.note]`; absent: it is none. */
-static struct str read_extension(struct reader *r)
+/* The name in `[acme.v1.note]`; absent: there is none. */
+static struct str read_extension(struct text_reader *r)
 {
 	const char *begin = r->token.p, *end = begin;
 
@@ -263,14 +264,14 @@ static struct str read_extension(struct reader *r)
 	return (struct str){ begin, (size_t)(end - begin) };
 }
 
-/* Warns of what cannot be read and is left out. */
-static bool put_extension(struct reader *r, const struct message *type, unsigned depth)
+/* What cannot be read is omitted with a warning. */
+static bool put_extension(struct text_reader *r, const struct message *type, unsigned depth)
 {
 	struct image *image = r->image;
 	struct str name = read_extension(r);
 	const struct field *field;
 	struct diags *diags = image->diags, unsaid;
-	struct reader before;
+	struct text_reader before;
 	size_t begin = image->n;
 	bool ok;
 
@@ -291,7 +292,7 @@ static bool put_extension(struct reader *r, const struct message *type, unsigned
 	return skip_value(r);
 }
 
-static bool put_named(struct reader *r, const struct message *type, unsigned depth)
+static bool put_named(struct text_reader *r, const struct message *type, unsigned depth)
 {
 	struct str name = r->token;
 	const struct field *field = image_member(r->image, type, name);
@@ -308,7 +309,8 @@ static bool put_named(struct reader *r, const struct message *type, unsigned dep
 }
 
 /* Reads fields until `close`, or with 0 until the end of the text. */
-static bool put_fields(struct reader *r, const struct message *type, char close, unsigned depth)
+static bool put_fields(
+	struct text_reader *r, const struct message *type, char close, unsigned depth)
 {
 	if (depth > MAX_IMAGE_NESTING)
 		return fail(r, "it is nested too deep");
@@ -328,7 +330,7 @@ static bool put_fields(struct reader *r, const struct message *type, char close,
 bool image_read_text(struct image *image, struct str text)
 {
 	const struct message *type = image_type(image, S("FileDescriptorSet"));
-	struct reader r = { .image = image, .at = text.p, .end = text.p + text.n, .line = 1 };
+	struct text_reader r = { .image = image, .at = text.p, .end = text.p + text.n, .line = 1 };
 
 	if (str_starts(text, S("\xEF\xBB\xBF")))
 		r.at += 3;

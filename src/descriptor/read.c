@@ -8,7 +8,7 @@
 
 enum { MESSAGE_OPTIONS_MAP_ENTRY = 7 };
 
-struct reader {
+struct file_reader {
 	struct parse_request *request;
 	struct file *file;
 	struct arena *arena;
@@ -17,7 +17,7 @@ struct reader {
 	bool failed;
 };
 
-static void read_error(struct reader *reader, const struct element *element, const char *what)
+static void read_error(struct file_reader *reader, const struct element *element, const char *what)
 {
 	struct place place = place_in(reader->file->text, NO_SPAN);
 	struct str name = element->kind == ELEMENT_FILE
@@ -38,19 +38,19 @@ static struct str bytes_of(ProtobufCBinaryData bytes)
 	return (struct str){ bytes.data ? (const char *)bytes.data : "", bytes.len };
 }
 
-static struct str read_text(struct reader *reader, bool has, ProtobufCBinaryData bytes)
+static struct str read_text(struct file_reader *reader, bool has, ProtobufCBinaryData bytes)
 {
 	return has ? str_dup(reader->arena, bytes_of(bytes)) : (struct str){ NULL, 0 };
 }
 
-static struct str read_name(struct reader *reader, ProtobufCBinaryData bytes)
+static struct str read_name(struct file_reader *reader, ProtobufCBinaryData bytes)
 {
 	return intern(reader->names, bytes_of(bytes));
 }
 
 /* A dotted type name, with or without a leading dot. */
 static struct str read_type_name(
-	struct reader *reader, const struct element *element, ProtobufCBinaryData bytes)
+	struct file_reader *reader, const struct element *element, ProtobufCBinaryData bytes)
 {
 	struct str name = bytes_of(bytes);
 
@@ -59,7 +59,7 @@ static struct str read_type_name(
 	return intern(reader->names, name);
 }
 
-static struct options *read_options(struct reader *reader, bool has, ProtobufCBinaryData bytes)
+static struct options *read_options(struct file_reader *reader, bool has, ProtobufCBinaryData bytes)
 {
 	struct options *options;
 
@@ -73,7 +73,7 @@ static struct options *read_options(struct reader *reader, bool has, ProtobufCBi
 
 /* Full names have a budget, too: a few long names of outer scopes make very many long ones. */
 static struct str read_full_name(
-	struct reader *reader, const struct element *parent, struct str name)
+	struct file_reader *reader, const struct element *parent, struct str name)
 {
 	struct str scope = parent->kind == ELEMENT_FILE ? reader->file->package : parent->full_name;
 
@@ -95,8 +95,9 @@ static bool element_has_full_name(const struct element *element)
 }
 
 /* Reads what all elements have, except the full name of an extension. */
-static void read_element(struct reader *reader, struct element *element, enum element_kind kind,
-	struct element *parent, uint32_t index, bool has_name, ProtobufCBinaryData name)
+static void read_element(struct file_reader *reader, struct element *element,
+	enum element_kind kind, struct element *parent, uint32_t index, bool has_name,
+	ProtobufCBinaryData name)
 {
 	element->kind = kind;
 	element->index = index;
@@ -109,8 +110,8 @@ static void read_element(struct reader *reader, struct element *element, enum el
 		read_error(reader, parent, "holds an element without a proper name");
 }
 
-static void read_reserved_names(
-	struct reader *reader, size_t n, ProtobufCBinaryData *names, struct reserved_name *into)
+static void read_reserved_names(struct file_reader *reader, size_t n, ProtobufCBinaryData *names,
+	struct reserved_name *into)
 {
 	for (size_t i = 0; i < n; i++)
 		into[i].name = read_name(reader, names[i]);
@@ -123,8 +124,8 @@ static void read_reserved_names(
 		(vec)->items = (count) ? NEW_ARRAY((reader)->arena, (count), type) : NULL; \
 	} while (0)
 
-static void read_field_type(
-	struct reader *reader, struct field *field, const Google__Protobuf__FieldDescriptorProto *d)
+static void read_field_type(struct file_reader *reader, struct field *field,
+	const Google__Protobuf__FieldDescriptorProto *d)
 {
 	if (d->has_type && (d->type < TYPE_DOUBLE || d->type > TYPE_SINT64)) {
 		read_error(reader, &field->e, "has a type that does not exist");
@@ -146,8 +147,8 @@ static void read_field_type(
 		field->type_name = read_type_name(reader, &field->e, d->type_name);
 }
 
-static void read_field_number(
-	struct reader *reader, struct field *field, const Google__Protobuf__FieldDescriptorProto *d)
+static void read_field_number(struct file_reader *reader, struct field *field,
+	const Google__Protobuf__FieldDescriptorProto *d)
 {
 	field->number = d->number;
 	if (!d->has_number || d->number < 1 ||
@@ -157,7 +158,7 @@ static void read_field_number(
 
 /* A descriptor has labels that were not written, too. */
 static bool field_label_is_written(
-	const struct reader *reader, const struct field *field, const struct message *message)
+	const struct file_reader *reader, const struct field *field, const struct message *message)
 {
 	if (message && message->is_map_entry)
 		return false;
@@ -168,7 +169,7 @@ static bool field_label_is_written(
 
 /* Adds the field to the oneof at `index`. */
 static void read_field_oneof(
-	struct reader *reader, struct field *field, struct message *message, int32_t index)
+	struct file_reader *reader, struct field *field, struct message *message, int32_t index)
 {
 	if (!message || index < 0 || (uint32_t)index >= message->oneofs.n) {
 		read_error(reader, &field->e, "is in a oneof that does not exist");
@@ -181,7 +182,7 @@ static void read_field_oneof(
 }
 
 /* `message` is NULL for an extension. */
-static struct field *read_field(struct reader *reader,
+static struct field *read_field(struct file_reader *reader,
 	const Google__Protobuf__FieldDescriptorProto *d, struct element *parent, uint32_t index,
 	struct message *message)
 {
@@ -225,7 +226,7 @@ static struct field *read_field(struct reader *reader,
 	return field;
 }
 
-static void read_range(struct reader *reader, const struct element *element, bool whole,
+static void read_range(struct file_reader *reader, const struct element *element, bool whole,
 	int32_t begin, int32_t end, bool inclusive, int32_t *last)
 {
 	if (!whole || (inclusive ? end < begin : end <= begin)) {
@@ -236,7 +237,7 @@ static void read_range(struct reader *reader, const struct element *element, boo
 	*last = inclusive ? end : end - 1;
 }
 
-static struct enumeration *read_enum(struct reader *reader,
+static struct enumeration *read_enum(struct file_reader *reader,
 	const Google__Protobuf__EnumDescriptorProto *d, struct element *parent, uint32_t index)
 {
 	struct enumeration *e = NEW(reader->arena, struct enumeration);
@@ -274,8 +275,8 @@ static struct enumeration *read_enum(struct reader *reader,
 	return e;
 }
 
-static void read_extension_ranges(
-	struct reader *reader, const Google__Protobuf__DescriptorProto *d, struct message *message)
+static void read_extension_ranges(struct file_reader *reader,
+	const Google__Protobuf__DescriptorProto *d, struct message *message)
 {
 	LIST_ROOM(
 		reader, &message->extension_ranges, d->n_extension_range, struct extension_range *);
@@ -296,8 +297,8 @@ static void read_extension_ranges(
 	}
 }
 
-static void read_message_reserved(
-	struct reader *reader, const Google__Protobuf__DescriptorProto *d, struct message *message)
+static void read_message_reserved(struct file_reader *reader,
+	const Google__Protobuf__DescriptorProto *d, struct message *message)
 {
 	LIST_ROOM(reader, &message->reserved_ranges, d->n_reserved_range, struct reserved_range);
 	for (uint32_t i = 0; i < message->reserved_ranges.n; i++) {
@@ -340,7 +341,7 @@ static bool is_proper_entry(const struct message *entry)
 }
 
 /* Finds the fields of map entries: the repeated field of the type of the entry. */
-static void read_map_fields(struct reader *reader, struct message *message)
+static void read_map_fields(struct file_reader *reader, struct message *message)
 {
 	for (uint32_t i = 0; i < message->messages.n; i++) {
 		struct message *entry = message->messages.items[i];
@@ -371,7 +372,7 @@ static void read_map_fields(struct reader *reader, struct message *message)
 }
 
 /* Links groups to their messages, which are declared in the same scope. */
-static void read_groups(struct reader *reader, struct field **fields, uint32_t n,
+static void read_groups(struct file_reader *reader, struct field **fields, uint32_t n,
 	struct message **messages, uint32_t n_messages)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -393,7 +394,7 @@ static void read_groups(struct reader *reader, struct field **fields, uint32_t n
 }
 
 /* Marks the oneofs of proto3 `optional` fields; they have no other field. */
-static void read_synthetic_oneofs(struct reader *reader, struct message *message)
+static void read_synthetic_oneofs(struct file_reader *reader, struct message *message)
 {
 	bool synthetic = false;
 
@@ -413,7 +414,7 @@ static void read_synthetic_oneofs(struct reader *reader, struct message *message
 }
 
 /* Recursion is bounded: wire_check_file limits the nesting. */
-static struct message *read_message(struct reader *reader,
+static struct message *read_message(struct file_reader *reader,
 	const Google__Protobuf__DescriptorProto *d, struct element *parent, uint32_t index)
 {
 	struct message *message = NEW(reader->arena, struct message);
@@ -459,8 +460,8 @@ static struct message *read_message(struct reader *reader,
 	return message;
 }
 
-static struct service *read_service(
-	struct reader *reader, const Google__Protobuf__ServiceDescriptorProto *d, uint32_t index)
+static struct service *read_service(struct file_reader *reader,
+	const Google__Protobuf__ServiceDescriptorProto *d, uint32_t index)
 {
 	struct service *service = NEW(reader->arena, struct service);
 
@@ -484,7 +485,7 @@ static struct service *read_service(
 	return service;
 }
 
-static void read_import(struct reader *reader, ProtobufCBinaryData path, enum import_kind kind)
+static void read_import(struct file_reader *reader, ProtobufCBinaryData path, enum import_kind kind)
 {
 	struct import *import = vec_push(reader->arena, &reader->file->imports);
 
@@ -494,7 +495,7 @@ static void read_import(struct reader *reader, ProtobufCBinaryData path, enum im
 		read_error(reader, &reader->file->e, "imports something that is no path");
 }
 
-static void read_import_kinds(struct reader *reader, size_t n, const int32_t *indexes,
+static void read_import_kinds(struct file_reader *reader, size_t n, const int32_t *indexes,
 	size_t n_dependencies, enum import_kind kind)
 {
 	for (size_t i = 0; i < n; i++)
@@ -504,7 +505,7 @@ static void read_import_kinds(struct reader *reader, size_t n, const int32_t *in
 			reader->file->imports.items[indexes[i]].kind = kind;
 }
 
-static void read_imports(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
+static void read_imports(struct file_reader *reader, const Google__Protobuf__FileDescriptorProto *d)
 {
 	for (size_t i = 0; i < d->n_dependency; i++)
 		read_import(reader, d->dependency[i], IMPORT_PLAIN);
@@ -516,7 +517,7 @@ static void read_imports(struct reader *reader, const Google__Protobuf__FileDesc
 		read_import(reader, d->option_dependency[i], IMPORT_OPTION);
 }
 
-static void read_edition(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
+static void read_edition(struct file_reader *reader, const Google__Protobuf__FileDescriptorProto *d)
 {
 	struct file *file = reader->file;
 	struct str syntax = d->has_syntax ? bytes_of(d->syntax) : S("");
@@ -574,7 +575,7 @@ static bool may_lack_visibility(
 	       !options_keep_source_features(options_encoded(file->e.options));
 }
 
-static void read_file(struct reader *reader, const Google__Protobuf__FileDescriptorProto *d)
+static void read_file(struct file_reader *reader, const Google__Protobuf__FileDescriptorProto *d)
 {
 	struct file *file = reader->file;
 	struct str normal;
@@ -618,7 +619,7 @@ static void read_file(struct reader *reader, const Google__Protobuf__FileDescrip
 bool descriptor_parse(struct parse_request *request)
 {
 	struct arena_mark mark = arena_mark(request->scratch);
-	struct reader reader = { .request = request,
+	struct file_reader reader = { .request = request,
 		.file = request->file,
 		.arena = request->arena,
 		.names = request->names };

@@ -7,12 +7,12 @@
 #include "fuzz/small_descriptor.h"
 #include "source/private.h"
 
-struct run {
+struct fuzz_run {
 	struct round round;
 	bool small; /* with the small descriptor.proto */
 };
 
-static struct source *builtin(struct run *run)
+static struct source *builtin(struct fuzz_run *run)
 {
 	struct memory_file *file;
 	struct source *source;
@@ -34,7 +34,7 @@ static bool wants_small(struct str input)
 }
 
 /* Compiles all that `source` has; *set is what it comes to, absent if it does not compile. */
-static void build(struct run *run, struct source *source, struct str *set)
+static void build(struct fuzz_run *run, struct source *source, struct str *set)
 {
 	struct compile_options options = {
 		.arena = run->round.arena,
@@ -65,7 +65,7 @@ static void build(struct run *run, struct source *source, struct str *set)
 }
 
 /* From the bytes of a set to the set that comes of it. */
-static void build_set(struct run *run, struct str bytes, struct str *set)
+static void build_set(struct fuzz_run *run, struct str bytes, struct str *set)
 {
 	struct memory_file *files;
 	size_t n;
@@ -78,7 +78,7 @@ static void build_set(struct run *run, struct str bytes, struct str *set)
 /* A set that we wrote is one that we take, and gives itself. */
 static void check_again(struct str set, bool small)
 {
-	struct run run;
+	struct fuzz_run run;
 	struct str again;
 
 	if (!set.n)
@@ -95,7 +95,7 @@ static void check_again(struct str set, bool small)
 static void run_text(struct str text)
 {
 	struct memory_file file = { S("fuzz.proto"), text };
-	struct run run = { .small = wants_small(text) };
+	struct fuzz_run run = { .small = wants_small(text) };
 	struct str set;
 
 	round_begin(&run.round);
@@ -131,7 +131,7 @@ static void run_literal(struct str value)
 /* A descriptor set. */
 static void run_set(struct str set)
 {
-	struct run run = { .small = wants_small(set) };
+	struct fuzz_run run = { .small = wants_small(set) };
 	struct str again;
 
 	round_begin(&run.round);
@@ -144,7 +144,7 @@ static void run_set(struct str set)
 static void run_request(struct str bytes)
 {
 	struct plugin_request request = { 0 };
-	struct run run = { .small = wants_small(bytes) };
+	struct fuzz_run run = { .small = wants_small(bytes) };
 	struct memory_file *files;
 	struct str set;
 
@@ -165,7 +165,7 @@ static void run_request(struct str bytes)
 
 static void run_image(struct str text, bool json)
 {
-	struct run run = { .small = wants_small(text) };
+	struct fuzz_run run = { .small = wants_small(text) };
 	struct source *source;
 	struct str set;
 

@@ -6,7 +6,7 @@
 
 /* ---- an outdated descriptor.proto in the tree ---- */
 
-struct lookup {
+struct name_lookup {
 	enum element_kind kind;
 	struct str full_name;
 	const struct element *found;
@@ -14,7 +14,7 @@ struct lookup {
 
 static void look(void *argument, struct element *element)
 {
-	struct lookup *lookup = argument;
+	struct name_lookup *lookup = argument;
 
 	if (element->kind == lookup->kind && str_eq(element->full_name, lookup->full_name))
 		lookup->found = element;
@@ -22,7 +22,7 @@ static void look(void *argument, struct element *element)
 
 static bool builtin_has(struct context *context, const struct element *type, struct str name)
 {
-	struct lookup lookup = { type->kind, type->full_name, NULL };
+	struct name_lookup lookup = { type->kind, type->full_name, NULL };
 	const struct enumeration *enumeration;
 	bool has = false;
 

@@ -22,8 +22,8 @@ enum {
 };
 static const uint64_t MAX_INDEX_BYTES = UINT64_C(2) << 30;
 
-/* A file while it is read. */
-struct reading {
+/* A file that is being read. */
+struct index_reading {
 	struct arena *arena;
 	struct str bytes; /* without the checksum */
 	size_t at;
@@ -81,9 +81,8 @@ struct index_entry index_skipped_entry(
 	return (struct index_entry){ .path = path, .raw = raw, .more_flags = FLAG_SKIPPED };
 }
 
-/* Version 4: how many bytes of the previous path to drop, as git's own kind of varint, then the
- * rest. */
-static bool read_path_v4(struct reading *r, struct str before, struct str *path)
+/* Version 4: how much of the path before stays, in git's own kind of varint, then the rest. */
+static bool read_path_v4(struct index_reading *r, struct str before, struct str *path)
 {
 	size_t drop = 0, rest, n;
 	char *p;
@@ -112,7 +111,7 @@ static bool read_path_v4(struct reading *r, struct str before, struct str *path)
 }
 
 /* Versions 2 and 3: the path, then NULs up to a multiple of eight. */
-static bool read_path(struct reading *r, size_t begin, unsigned named, struct str *path)
+static bool read_path(struct index_reading *r, size_t begin, unsigned named, struct str *path)
 {
 	struct str rest = str_from(r->bytes, r->at);
 
@@ -137,7 +136,7 @@ static bool mode_is_known(uint32_t mode)
 	}
 }
 
-static bool read_entry(struct reading *r, struct index_entry *entry, struct str before)
+static bool read_entry(struct index_reading *r, struct index_entry *entry, struct str before)
 {
 	const uint8_t *raw = (const uint8_t *)r->bytes.p + r->at;
 	size_t begin = r->at;
@@ -157,7 +156,7 @@ static bool read_entry(struct reading *r, struct index_entry *entry, struct str 
 			       : read_path(r, begin, entry->flags & FLAG_NAME, &entry->path);
 }
 
-static bool read_extensions(struct reading *r)
+static bool read_extensions(struct index_reading *r)
 {
 	while (r->bytes.n - r->at >= 8) {
 		struct str name = { r->bytes.p + r->at, 4 }, payload;
@@ -200,7 +199,7 @@ static bool is_after(const struct index_entry *entry, const struct index_entry *
 	       (order == 0 && index_stage(before) && index_stage(before) < index_stage(entry));
 }
 
-static bool read_all(struct reading *r)
+static bool read_all(struct index_reading *r)
 {
 	struct str before = S("");
 	uint32_t n;
@@ -230,7 +229,7 @@ static bool read_all(struct reading *r)
  * a number of words (32 bits) that are filled with that bit, and a number of literal words (31
  * bits) that follow.
  */
-static bool read_bitmap(struct reading *r, struct str *rest, uint32_t n_bits, uint8_t **bits)
+static bool read_bitmap(struct index_reading *r, struct str *rest, uint32_t n_bits, uint8_t **bits)
 {
 	uint32_t size, words;
 	uint64_t at = 0;
@@ -293,7 +292,7 @@ static bool is_in_order(const struct index_entry *entries, uint32_t n)
 }
 
 /* A split index: the shared file's entries, less those deleted, some replaced, and new ones. */
-static bool merge_split(struct reading *r, struct reading *shared)
+static bool merge_split(struct index_reading *r, struct index_reading *shared)
 {
 	struct str rest = str_from(r->split, GIT_OID_RAWSZ);
 	struct index_entry *merged;
@@ -344,10 +343,10 @@ static int load(struct arena *arena, struct str path, struct str *bytes, struct 
 	return error;
 }
 
-static bool read_shared(
-	struct repository *repository, struct reading *r, struct str near, struct diags *diags)
+static bool read_shared(struct repository *repository, struct index_reading *r, struct str near,
+	struct diags *diags)
 {
-	struct reading shared = { .arena = r->arena };
+	struct index_reading shared = { .arena = r->arena };
 	struct str name, path;
 	int error;
 
@@ -373,8 +372,8 @@ static bool read_shared(
 	return true;
 }
 
-/* A sparse index ends collapsed folders with `/`. */
-static void trim_folders(struct reading *r)
+/* A sparse index writes the folders it keeps whole with a `/` at the end. */
+static void trim_folders(struct index_reading *r)
 {
 	for (uint32_t i = 0; i < r->entries.n; i++) {
 		struct str *path = &r->entries.items[i].path;
@@ -397,7 +396,7 @@ static bool is_clean_after(struct str path, struct str before)
 static bool read_index(struct repository *repository, bool is_hint, struct arena *arena,
 	struct index_file *index, struct diags *diags)
 {
-	struct reading r = { .arena = arena, .is_hint = is_hint };
+	struct index_reading r = { .arena = arena, .is_hint = is_hint };
 	struct str path = repository->index_path, shown = path_printable(diags->arena, path);
 	uint32_t errors = diags->n_errors;
 	int error = load(arena, path, &r.bytes, index);
