@@ -1,13 +1,10 @@
-/* arena, vec, map, intern and pool: what everything else rests on. */
+/* arena, vec, map, intern and pool. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/intern.h"
 #include "base/map.h"
@@ -91,71 +88,6 @@ static void a_product_that_overflows_calls_the_handler(void **state)
 	}
 	arena_free(arena);
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED /* which take terabytes of address space */
-enum { SKIPPED = 77 };
-
-static _Noreturn void leave(void *context)
-{
-	(void)context;
-	_exit(7);
-}
-
-/* Ends by the handler: with 7; with SKIPPED where nobody says how large it is. Any other status:
- * what was handed out was not right. */
-static _Noreturn void fill_little_memory(void)
-{
-	enum { MORE = 4 << 20, PIECE = 10000 };
-	struct arena *arena = arena_new(leave, NULL);
-	struct rlimit limit;
-	long pages;
-	FILE *statm = fopen("/proc/self/statm", "r");
-
-	if (!statm)
-		_exit(SKIPPED);
-	if (fscanf(statm, "%ld", &pages) != 1)
-		_exit(1);
-	limit.rlim_cur = limit.rlim_max = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + MORE;
-	if (setrlimit(RLIMIT_AS, &limit) < 0)
-		_exit(2);
-	for (size_t taken = 0;; taken += PIECE) {
-		char *p = arena_alloc(arena, PIECE, 1);
-
-		if (taken > MORE)
-			_exit(3);
-		for (size_t i = 0; i < PIECE; i++)
-			if (p[i])
-				_exit(4);
-		memset(p, 1, PIECE);
-		if (taken > MORE / 2) /* there was room for no large chunk, but for this */
-			arena_alloc(arena, 64 << 20, 1);
-	}
-}
-
-static void little_address_space_is_used_before_the_handler_is_called(void **state)
-{
-	int status;
-	pid_t child = fork();
-
-	(void)state;
-	if (child == 0)
-		fill_little_memory();
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == SKIPPED) {
-		print_message("SKIPPED: /proc is not mounted, so a program's size is not known\n");
-		skip();
-	}
-	assert_int_equal(WEXITSTATUS(status), 7);
-}
-#endif
 
 static void a_vector_keeps_its_items_while_it_grows(void **state)
 {
@@ -254,9 +186,6 @@ int main(void)
 		cmocka_unit_test(an_allocation_as_large_as_a_block_with_its_header_fits),
 		cmocka_unit_test(an_adopted_arena_lives_on),
 		cmocka_unit_test(a_product_that_overflows_calls_the_handler),
-#ifndef SANITIZED
-		cmocka_unit_test(little_address_space_is_used_before_the_handler_is_called),
-#endif
 		cmocka_unit_test(a_vector_keeps_its_items_while_it_grows),
 		cmocka_unit_test(a_map_finds_by_both_words_and_keeps_the_order),
 		cmocka_unit_test(equal_names_have_equal_pointers),

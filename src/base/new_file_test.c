@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-/* A repository `top` with a folder in it, and a folder beside it, in a folder of their own. */
+/* A temporary folder with a repository `top`, a folder in it, and a folder beside it. */
 struct fixture {
 	struct arena *arena;
 	char folder[32];
@@ -47,13 +47,13 @@ static int teardown(void **state)
 	for (size_t i = 0; i < COUNT(names); i++)
 		remove(names[i]);
 	assert_int_equal(chdir("/"), 0);
-	assert_int_equal(rmdir(f->folder), 0); /* nothing else is left */
+	assert_int_equal(rmdir(f->folder), 0); /* nothing is left behind */
 	arena_free(f->arena);
 	free(f);
 	return 0;
 }
 
-/* 0, or the errno of what could not be opened; what can be is written. */
+/* Opens and writes the file; 0, or the errno of opening. */
 static int make(struct fixture *f, const char *path, enum new_file_kind kind)
 {
 	struct new_file *file = new_file_open(f->arena, str_of(path), kind, 0666);

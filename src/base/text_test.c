@@ -1,4 +1,4 @@
-/* str, text, diag and out: text that people see. */
+/* str, text, diag and out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,7 +78,7 @@ static void places_count_lines_and_bytes(void **state)
 	arena_free(arena);
 }
 
-/* Loads a text, as often as `owner` says. */
+/* Loads a text, at most as many times as `owner` says. */
 static bool load_again(struct text *text, struct arena *arena)
 {
 	unsigned *left = text->owner;
@@ -141,7 +141,7 @@ static void kept_lines_are_found_without_the_bytes(void **state)
 	assert_int_equal(begin.column, 2);
 	assert_true(str_eq(text_line(&text, arena, 1), S("first")));
 	assert_true(str_eq(text_line(&text, arena, 3), S("third")));
-	/* What was not kept would take the bytes, which are not to be had any more. */
+	/* Lines that were not kept would need the bytes, which cannot be loaded again. */
 	assert_null(text_line(&text, arena, 2).p);
 	place_points(place_in(&text, (struct span){ 10, 11 }), arena, &begin, &end);
 	assert_int_equal(begin.line, 1);

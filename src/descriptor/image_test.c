@@ -1,4 +1,4 @@
-/* Images in JSON and in text format: both give the bytes that protobuf would write. */
+/* Images in JSON and in text format give the same bytes as protobuf. */
 #include "descriptor/descriptor.h"
 
 #include <setjmp.h>
@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-/* A message of options with all that has a form of its own, an extension of it, and where it is
- * set. */
+/* A message with all types of a special form, as a custom option, and a file that sets it. */
 #define DECLARED_JSON                                                                            \
 	"{\"file\": [{\"name\": \"o.proto\", \"dependency\": "                                   \
 	"[\"google/protobuf/descriptor.proto\"],"                                                \

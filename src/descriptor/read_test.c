@@ -25,7 +25,7 @@ static bool parse(struct fixture *f, struct str bytes)
 	return descriptor_parse(&request);
 }
 
-/* The first error, after the subject. */
+/* The first error, without its subject. */
 static const char *error_of(struct fixture *f, struct str bytes)
 {
 	if (parse(f, bytes))
@@ -220,15 +220,15 @@ static void a_cut_file_is_an_error_at_every_length(void **state)
 	size_t fine = 0;
 
 	for (size_t n = 0; n < whole.n; n++) {
-		/* A copy of its own, so that the address sanitizer sees a read past the end. */
+		/* A separate copy, so that the address sanitizer sees a read past the end. */
 		char *copy = test_malloc(n + 1);
 
 		memcpy(copy, whole.p, n);
 		fine += parse(f, (struct str){ copy, n });
 		test_free(copy);
 	}
-	/* Only a cut between two of the file's own fields leaves a file: 0, name, package,
-	 * messages, enums, … */
+	/* A truncated file is valid only if it ends between two of its top-level fields: 0, name,
+	 * package, messages, enums, … */
 	assert_int_equal(fine, 7);
 }
 

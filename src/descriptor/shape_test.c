@@ -15,7 +15,7 @@ static const char *damage_of(struct str bytes)
 	return wire_check_file(bytes, &damage) ? "fine" : damage.what;
 }
 
-/* `depth` messages, each in the one before. */
+/* `depth` nested messages. */
 static struct str nested(struct arena *arena, unsigned depth)
 {
 	struct str inner = S("");
@@ -44,7 +44,7 @@ static void a_length_past_the_end_is_damage(void **state)
 	assert_string_equal(damage_of(BYTES("\x0a\x05"
 					    "ab")),
 		"a length runs past the end");
-	/* The inner one lies: within a message, not within the file. */
+	/* The length of the inner one exceeds its message, not the file. */
 	assert_false(wire_check_file(BYTES("\x22\x04\x0a\x7f"
 					   "ab"),
 		&damage));

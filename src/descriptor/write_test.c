@@ -35,7 +35,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Stands in for linking: takes the set's word for the kind of a type. */
+/* Instead of linking: takes the kind of a type from the set. */
 static void believe(void *context, struct element *element)
 {
 	struct field *field = (struct field *)element;

@@ -1,4 +1,4 @@
-/* Archives, packed or not. */
+/* Archives, compressed or not. */
 #include "fuzz/harness.h"
 
 #include <assert.h>

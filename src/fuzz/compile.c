@@ -1,4 +1,4 @@
-/* The compiler: contracts, sets, images, requests. What it takes, it must take again. */
+/* The compiler: contracts, sets, images, requests. It must accept what it writes. */
 #include "fuzz/harness.h"
 
 #include <assert.h>
@@ -23,17 +23,17 @@ static struct source *builtin(struct fuzz_run *run)
 	*file = (struct memory_file){ S("google/protobuf/descriptor.proto"),
 		str_of(small_descriptor) };
 	source = source_memory(run->round.arena, S("built-in"), file, 1);
-	source->is_builtin = true; /* as what stands for it */
+	source->is_builtin = true; /* like the built-in files */
 	return source;
 }
 
-/* One round in eight is with the whole of descriptor.proto and its siblings. */
+/* One round in eight uses all built-in files. */
 static bool wants_small(struct str input)
 {
 	return input.n % 8 != 0;
 }
 
-/* Compiles all that `source` has; *set is what it comes to, absent if it does not compile. */
+/* Compiles all of `source` into the descriptor set *set; absent if it does not compile. */
 static void build(struct fuzz_run *run, struct source *source, struct str *set)
 {
 	struct compile_options options = {
@@ -64,7 +64,7 @@ static void build(struct fuzz_run *run, struct source *source, struct str *set)
 	arena_free(scratch);
 }
 
-/* From the bytes of a set to the set that comes of it. */
+/* Compiles a set, which gives another set. */
 static void build_set(struct fuzz_run *run, struct str bytes, struct str *set)
 {
 	struct memory_file *files;
@@ -75,7 +75,7 @@ static void build_set(struct fuzz_run *run, struct str bytes, struct str *set)
 		build(run, source_memory_set(run->round.arena, S("fuzz"), files, n), set);
 }
 
-/* A set that we wrote is one that we take, and gives itself. */
+/* A set that we wrote must compile to the same bytes. */
 static void check_again(struct str set, bool small)
 {
 	struct fuzz_run run;
@@ -104,8 +104,7 @@ static void run_text(struct str text)
 	round_end(&run.round);
 }
 
-/* What stands behind the `=` of an option, of a type that has a field of every kind, and what
- * else may follow. */
+/* The value of an option whose type has a field of every kind, and whatever follows. */
 static void run_literal(struct str value)
 {
 	static const char before[] =
@@ -140,7 +139,7 @@ static void run_set(struct str set)
 	round_end(&run.round);
 }
 
-/* A plugin's request, and the side that comes of it. */
+/* A plugin's request, compiled. */
 static void run_request(struct str bytes)
 {
 	struct plugin_request request = { 0 };

@@ -1,4 +1,4 @@
-/* Configurations of ours and of buf, accepted breaks, and what git ignores. */
+/* Configurations of breakwater and buf, accepted breaks, and ignore rules of git. */
 #include "fuzz/harness.h"
 
 #include <assert.h>
@@ -58,7 +58,7 @@ static struct text *accepted_text(struct arena *arena, struct str bytes)
 	return text;
 }
 
-/* What is read and written gives, read again, the same bytes. */
+/* Reading and writing twice must give the same bytes. */
 static void run_accepted(struct str bytes)
 {
 	struct acceptances first = { 0 }, again = { 0 };

@@ -1,6 +1,6 @@
 /*
- * Where libFuzzer is absent: runs a harness over the files and folders of the command line, then
- * over `-runs=N` inputs that are made of them by blind changes, the same ones each time.
+ * A replacement for libFuzzer: runs a harness over the files and folders of the command line, then
+ * over `-runs=N` random mutations of them, the same ones each time.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -37,7 +37,7 @@ static int add_file(struct corpus *corpus, const char *path)
 	if (file && bytes && corpus->items) {
 		size = fread(bytes, 1, MOST_BYTES, file);
 		if (!ferror(file)) {
-			/* As large as it is, so that a sanitizer sees what reads past its end. */
+			/* Exactly its size, so that a sanitizer sees reads past the end. */
 			corpus->items[corpus->n] = (struct input){ malloc(size ? size : 1), size };
 			memcpy(corpus->items[corpus->n++].bytes, bytes, size);
 			fclose(file);
@@ -87,7 +87,7 @@ static uint64_t next_random(uint64_t *state)
 	return *state;
 }
 
-/* Overwrites, takes out, or puts in what stands elsewhere in the corpus. */
+/* Overwrites or removes bytes, or inserts some of another input. */
 static void change(const struct corpus *corpus, uint64_t *state, struct input *input)
 {
 	const struct input *other = &corpus->items[next_random(state) % corpus->n];

@@ -1,4 +1,4 @@
-/* The file of a pipeline's event. */
+/* The event file of a pipeline. */
 #include "fuzz/harness.h"
 
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/pipeline.h"
 
-/* What cli/pipeline.c asks for; the harness has the file written before. */
+/* Replaces the function that cli/pipeline.c calls; the harness has written the file. */
 const char *cli_environment(const char *name)
 {
 	static char path[4096];

@@ -1,9 +1,8 @@
 /*
- * Harnesses: a stranger's bytes through one entry point each. A broken promise aborts; an error of
- * the input is no find.
+ * Fuzz harnesses, one per entry point. A broken invariant aborts; an error in the input is fine.
  *
- * They are one program, which takes `--harness=NAME` (libFuzzer passes over what begins so). A
- * harness keeps nothing from one input to the next but the repository of repository.c.
+ * They are one program with the option `--harness=NAME` (libFuzzer ignores options with two
+ * dashes). No state is kept between inputs but the repository of repository.c.
  */
 #pragma once
 #include "base/diag.h"
@@ -15,7 +14,7 @@ struct harness {
 	void (*run)(struct str bytes);
 };
 
-/* Tables that end with a row without a name. */
+/* Tables that end with a row whose name is NULL. */
 extern const struct harness archive_harnesses[], compile_harnesses[], config_harnesses[],
 	event_harnesses[], repository_harnesses[], side_harnesses[];
 
@@ -28,14 +27,14 @@ struct round {
 
 void round_begin(struct round *round);
 void round_end(struct round *round);
-/* Options for sources below `directory`, with limits that a round can reach in time. */
+/* Options for sources below `directory`, with low limits. */
 struct source_options round_options(const struct round *round, struct str directory);
-/* Lists a source and reads all of it, then closes it; NULL is passed over. */
+/* Lists a source, reads all of it and closes it; does nothing with NULL. */
 void round_read_all(struct round *round, struct source *source);
-/* Takes what stands before the next line `%%`, or all; false: nothing is left. */
+/* Removes the part before the next line `%%`, or everything; false: nothing is left. */
 bool take_part(struct str *rest, struct str *part);
-/* A path in `arena`, ended with a NUL, of a file of the process's own folder in $TMPDIR, which is
- * made when it is first asked for and removed at the end. */
+/* The path, a C string in `arena`, of a file in the temporary folder of the process, which is
+ * created on first use and removed at exit. */
 char *scratch_path(struct arena *arena, const char *name);
-/* Replaces the file; aborts when that fails. */
+/* Replaces the file; aborts on failure. */
 void scratch_write(const char *path, struct str bytes);

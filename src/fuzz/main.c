@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const struct harness *const tables[] = { archive_harnesses, compile_harnesses,
 	config_harnesses, event_harnesses, repository_harnesses, side_harnesses };
 
-/* libFuzzer's entry points take no context. */
+/* Global, since libFuzzer's entry points take no context. */
 static const struct harness *chosen;
 static char folder[4096];
 
@@ -118,7 +118,7 @@ static const struct harness *find(const char *name)
 	return NULL;
 }
 
-/* Takes `--harness=NAME` out of the arguments; `--list` prints the names. */
+/* Reads `--harness=NAME`; `--list` prints the names. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	int n = 1;

@@ -1,6 +1,6 @@
 /*
- * What a repository on disk is made of: index, packs, loose objects, references, logs, and the
- * names of revisions. The repository is made once a process; a round replaces what it is about.
+ * The files of a repository: index, packs, loose objects, references, logs; and names of revisions.
+ * The repository is created once per process; a round replaces the file that it tests.
  */
 #include "fuzz/harness.h"
 
@@ -49,7 +49,7 @@ static char *object_path(struct arena *arena, struct str id)
 	return str_cstr(arena, str_printf(arena, "%s/" STR, folder, ARG(str_from(id, 2))));
 }
 
-/* Writes a loose object with the id that its bytes have. */
+/* Writes a loose object under its id. */
 static struct content_id put_object(
 	struct arena *arena, const char *type, struct str bytes, char **path)
 {
@@ -82,7 +82,7 @@ static struct content_id put_commit(
 
 static const char first_refs[] = "ref: refs/heads/main\n";
 
-/* Two commits on main, a tag, the logs of both; gives the folder. */
+/* Creates two commits on main, a tag, and logs; returns the folder. */
 static struct str make_repository(struct arena *arena)
 {
 	static const char *const folders[] = { "repo", "repo/.git", "repo/.git/objects",
@@ -143,7 +143,7 @@ static void read_index(struct str bytes)
 	}
 }
 
-/* As it is, and with the checksum that it should have. */
+/* Unchanged, and with a correct checksum. */
 static void run_index(struct str bytes)
 {
 	struct content_id id;
@@ -181,7 +181,7 @@ static int read_packed(const git_oid *id, void *context)
 	unchecked = packs_read(each->packs, &wish, each->arena, &bytes);
 	wish = (struct object_wish){ id->id, GIT_OBJECT_ANY, MAX_LIMIT, true };
 	checked = packs_read(each->packs, &wish, each->arena, &again);
-	/* What is held against its id is what was there, or nothing. */
+	/* An object that is checked against its id is the original, or an error. */
 	if (checked == PACKS_READ && unchecked == PACKS_READ)
 		assert(str_eq(bytes, again));
 	packs_position(each->packs, id->id);
@@ -189,7 +189,7 @@ static int read_packed(const git_oid *id, void *context)
 	return ++each->n == 64;
 }
 
-/* Makes the parts fit, so that not each change ends at a count or a checksum. */
+/* Corrects counts and checksums, so that mutations reach further. */
 static void fit(unsigned char *index, size_t n_index, unsigned char *pack, size_t n_pack)
 {
 	if (n_index < 8 + 1024 + 2 * ID_BYTES || n_pack < 12 + ID_BYTES)
@@ -198,7 +198,7 @@ static void fit(unsigned char *index, size_t n_index, unsigned char *pack, size_
 	memcpy(index + n_index - 2 * ID_BYTES, pack + n_pack - ID_BYTES, ID_BYTES);
 }
 
-/* Four bytes that tell how long the `.idx` is, that, and the pack. */
+/* Input: the size of the `.idx` in four bytes, the `.idx`, the pack. */
 static void run_pack(struct str bytes)
 {
 	static const unsigned char none[ID_BYTES];
@@ -232,7 +232,7 @@ static void run_pack(struct str bytes)
 
 /* ---- objects ---- */
 
-/* The file of a loose object, whatever its name promises. */
+/* The file of a loose object, with any contents. */
 static void run_loose(struct str bytes)
 {
 	static const char id[] = "1234567890123456789012345678901234567890";
@@ -251,7 +251,7 @@ static void run_loose(struct str bytes)
 	round_end(&round);
 }
 
-/* A letter for its kind, and an object that has the id of its bytes; `HEAD^{/x}` walks from it. */
+/* Input: a letter for the type, and the contents of an object; `HEAD^{/x}` walks from it. */
 static void run_object(struct str bytes)
 {
 	static const char *const types[] = { "commit", "tree", "tag", "blob" };
@@ -285,7 +285,7 @@ static void look_up(struct round *round, struct repository *repository, struct s
 	uint32_t before = round->diags.n_errors;
 	struct revision revision = { 0 };
 
-	/* None without a word. */
+	/* A failure must have a message. */
 	if (!revision_find(repository, name, MEANT_ANY, &revision, &round->diags))
 		assert(round->diags.n_errors > before);
 }
@@ -318,7 +318,7 @@ static void take_reference(void *context, struct str name, const struct content_
 	*(size_t *)context += name.n;
 }
 
-/* HEAD, packed-refs, refs/heads/main, and the log of HEAD, parted by lines `%%`. */
+/* Input: HEAD, packed-refs, refs/heads/main and the log of HEAD, separated by lines `%%`. */
 static void run_refs(struct str bytes)
 {
 	static const char *const files[] = { "repo/.git/HEAD", "repo/.git/packed-refs",

@@ -1,9 +1,9 @@
 /*
- * Two sides through the whole check: what compiles only what is needed finds what compiles
- * everything finds, in findings and time that the input's size bounds.
+ * The whole check of two sides. With and without --full the findings must be the same, and their
+ * number and the time are bounded by the input's size.
  *
- * An input is files, each behind a line `%%` and its head: `o` (old), `n` (new) or `b` (both), and
- * a letter, its name.
+ * The input is a list of files, each after a line `%%` and two letters: `o` (old), `n` (new) or `b`
+ * (both), and the name.
  */
 #include "fuzz/harness.h"
 
@@ -16,7 +16,7 @@
 enum {
 	MAX_PARTS = 32,
 	FINDINGS_PER_BYTE = 8,
-	MICROSECONDS_PER_BYTE = 200, /* under sanitizers, on a machine that is not alone */
+	MICROSECONDS_PER_BYTE = 200, /* under sanitizers, on a busy machine */
 	SECONDS_MORE = 5,
 };
 
@@ -60,7 +60,7 @@ static void read_sides(struct arena *arena, struct str bytes, struct pair_of_sid
 	}
 }
 
-/* The report as JSON, to be freed; NULL: it could not be known. */
+/* The report as JSON, which the caller frees; NULL: the check failed. */
 static char *check(const struct pair_of_sides *sides, bool full, size_t *n_findings)
 {
 	struct arena *arena = arena_new(NULL, NULL);
@@ -116,7 +116,7 @@ static void run_sides(struct str bytes)
 	read_sides(arena, bytes, &sides);
 	needed = check(&sides, false, &n_needed);
 	full = check(&sides, true, &n_full);
-	/* Without --full a file that nobody needs may be broken without a word. */
+	/* Without --full, errors in a file that is not needed are not reported. */
 	if (full) {
 		assert(needed);
 		assert(strcmp(needed, full) == 0);

@@ -1,6 +1,6 @@
 /*
- * What the compiler needs of descriptor.proto and no more: most inputs are tried with it, since
- * compiling the whole of it takes nine tenths of a round.
+ * The part of descriptor.proto that the compiler needs. Most inputs are tried with it, since
+ * compiling all of descriptor.proto takes nine tenths of a round.
  */
 #pragma once
 

@@ -543,6 +543,27 @@ static void a_tree_that_climbs_is_an_error(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fixture_end)
 
+static void configuration_is_parsed_as_git_writes_it_and_else_left_to_libgit2(void **state)
+{
+	static const char *const others[] = { "x = 1", "[a]\nb = \"c\"", "[a]\nb = c\\",
+		"[a \"b\\\"\"]", "[a]\nb = c # d", "[include]\npath = c", "[a.b]\nc = 1", "[a",
+		"[a]\nb =", "[a]\nb c", "[a]\r\nb = c" };
+	struct fixture *f = *state;
+	struct git_settings settings = { 0 };
+
+	assert_true(git_settings_parse(f->arena,
+		S("# c\n[Core]\n\tBare = yes\n[remote \"A.b\"]\n url = x y\n;\n\n[core]\nbare\n"),
+		&settings));
+	assert_int_equal(settings.n, 3);
+	assert_true(str_eq(settings.items[0].value, S("yes")));
+	assert_true(str_eq(*git_settings_find(&settings, S("core.bare")), S("true")));
+	assert_true(str_eq(*git_settings_find(&settings, S("remote.A.b.url")), S("x y")));
+	assert_null(git_settings_find(&settings, S("core.other")));
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (git_settings_parse(f->arena, str_of(others[i]), &settings))
+			fail_msg("'%s' is parsed", others[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -576,6 +597,7 @@ int main(void)
 			staged_before_the_first_commit_compares_with_nothing, fixture_begin,
 			fixture_end),
 		TEST(a_tree_that_climbs_is_an_error),
+		TEST(configuration_is_parsed_as_git_writes_it_and_else_left_to_libgit2),
 	};
 
 	return cmocka_run_group_tests_name("git", tests, NULL, NULL) != 0;
