@@ -1,5 +1,6 @@
 /*
- * Pairs → findings. A rule is one row of one table; the table is the only list of rules.
+ * Checks pairs with rules, which gives findings. A rule is one row in the file of its subject; list.h
+ * names all of them.
  */
 #pragma once
 #include "base/diag.h"
