@@ -94,20 +94,16 @@ static bool element_has_full_name(const struct element *element)
 	       element->kind == ELEMENT_SERVICE || element->kind == ELEMENT_METHOD;
 }
 
-/* Reads what all elements have, except the full name of an extension. */
-static void read_element(struct file_reader *reader, struct element *element,
-	enum element_kind kind, struct element *parent, uint32_t index, bool has_name,
+/* Sets the names of an element, except the full name of an extension, and its file. */
+static void name_element(struct file_reader *reader, struct element *element, bool has_name,
 	ProtobufCBinaryData name)
 {
-	element->kind = kind;
-	element->index = index;
-	element->parent = parent;
 	element->file = reader->file;
 	element->name = has_name ? read_name(reader, name) : intern(reader->names, S(""));
 	if (element_has_full_name(element))
-		element->full_name = read_full_name(reader, parent, element->name);
+		element->full_name = read_full_name(reader, element->parent, element->name);
 	if (!name_is_identifier(element->name, false))
-		read_error(reader, parent, "holds an element without a proper name");
+		read_error(reader, element->parent, "holds an element without a proper name");
 }
 
 static void read_reserved_names(struct file_reader *reader, size_t n, ProtobufCBinaryData *names,
@@ -190,7 +186,8 @@ static struct field *read_field(struct file_reader *reader,
 
 	if (!message)
 		field->extension = NEW(reader->arena, struct extension);
-	read_element(reader, &field->e, ELEMENT_FIELD, parent, index, d->has_name, d->name);
+	field->e = (struct element){ .kind = ELEMENT_FIELD, .index = index, .parent = parent };
+	name_element(reader, &field->e, d->has_name, d->name);
 	if (field->extension)
 		field->e.full_name = read_full_name(reader, parent, field->e.name);
 	if (d->has_extendee != !message)
@@ -226,15 +223,17 @@ static struct field *read_field(struct file_reader *reader,
 	return field;
 }
 
-static void read_range(struct file_reader *reader, const struct element *element, bool whole,
-	int32_t begin, int32_t end, bool inclusive, int32_t *last)
+/* Instead of an end, if begin or end is missing. */
+static const int64_t NO_RANGE = INT64_MIN;
+
+/* The inclusive end; reports an empty range. */
+static int32_t read_range_end(
+	struct file_reader *reader, const struct element *element, int32_t begin, int64_t end)
 {
-	if (!whole || (inclusive ? end < begin : end <= begin)) {
-		read_error(reader, element, "has a range with nothing in it");
-		*last = begin;
-		return;
-	}
-	*last = inclusive ? end : end - 1;
+	if (end >= begin)
+		return (int32_t)end;
+	read_error(reader, element, "has a range with nothing in it");
+	return begin;
 }
 
 static struct enumeration *read_enum(struct file_reader *reader,
@@ -242,7 +241,8 @@ static struct enumeration *read_enum(struct file_reader *reader,
 {
 	struct enumeration *e = NEW(reader->arena, struct enumeration);
 
-	read_element(reader, &e->e, ELEMENT_ENUM, parent, index, d->has_name, d->name);
+	e->e = (struct element){ .kind = ELEMENT_ENUM, .index = index, .parent = parent };
+	name_element(reader, &e->e, d->has_name, d->name);
 	e->e.options = read_options(reader, d->has_options, d->options);
 	LIST_ROOM(reader, &e->values, d->n_value, struct enum_value *);
 	for (uint32_t i = 0; i < e->values.n; i++) {
@@ -250,7 +250,9 @@ static struct enumeration *read_enum(struct file_reader *reader,
 		struct enum_value *value = e->values.items[i] =
 			NEW(reader->arena, struct enum_value);
 
-		read_element(reader, &value->e, ELEMENT_ENUM_VALUE, &e->e, i, v->has_name, v->name);
+		value->e =
+			(struct element){ .kind = ELEMENT_ENUM_VALUE, .index = i, .parent = &e->e };
+		name_element(reader, &value->e, v->has_name, v->name);
 		value->e.options = read_options(reader, v->has_options, v->options);
 		value->number = v->number;
 		if (!v->has_number)
@@ -263,8 +265,8 @@ static struct enumeration *read_enum(struct file_reader *reader,
 		struct reserved_range *range = &e->reserved_ranges.items[i];
 
 		range->begin = r->start;
-		read_range(reader, &e->e, r->has_start && r->has_end, r->start, r->end, true,
-			&range->end);
+		range->end = read_range_end(
+			reader, &e->e, r->start, r->has_start && r->has_end ? r->end : NO_RANGE);
 	}
 	LIST_ROOM(reader, &e->reserved_names, d->n_reserved_name, struct reserved_name);
 	read_reserved_names(reader, d->n_reserved_name, d->reserved_name, e->reserved_names.items);
@@ -292,8 +294,8 @@ static void read_extension_ranges(struct file_reader *reader,
 			.file = reader->file };
 		range->e.options = read_options(reader, r->has_options, r->options);
 		range->begin = r->start;
-		read_range(reader, &message->e, r->has_start && r->has_end, r->start, r->end, false,
-			&range->end);
+		range->end = read_range_end(reader, &message->e, r->start,
+			r->has_start && r->has_end ? (int64_t)r->end - 1 : NO_RANGE);
 	}
 }
 
@@ -306,8 +308,8 @@ static void read_message_reserved(struct file_reader *reader,
 		struct reserved_range *range = &message->reserved_ranges.items[i];
 
 		range->begin = r->start;
-		read_range(reader, &message->e, r->has_start && r->has_end, r->start, r->end, false,
-			&range->end);
+		range->end = read_range_end(reader, &message->e, r->start,
+			r->has_start && r->has_end ? (int64_t)r->end - 1 : NO_RANGE);
 	}
 	LIST_ROOM(reader, &message->reserved_names, d->n_reserved_name, struct reserved_name);
 	read_reserved_names(
@@ -419,7 +421,8 @@ static struct message *read_message(struct file_reader *reader,
 {
 	struct message *message = NEW(reader->arena, struct message);
 
-	read_element(reader, &message->e, ELEMENT_MESSAGE, parent, index, d->has_name, d->name);
+	message->e = (struct element){ .kind = ELEMENT_MESSAGE, .index = index, .parent = parent };
+	name_element(reader, &message->e, d->has_name, d->name);
 	message->e.options = read_options(reader, d->has_options, d->options);
 	message->is_map_entry = options_say_map_entry(message->e.options);
 	message->visibility =
@@ -431,8 +434,10 @@ static struct message *read_message(struct file_reader *reader,
 		const Google__Protobuf__OneofDescriptorProto *o = d->oneof_decl[i];
 		struct oneof *oneof = message->oneofs.items[i] = NEW(reader->arena, struct oneof);
 
-		read_element(
-			reader, &oneof->e, ELEMENT_ONEOF, &message->e, i, o->has_name, o->name);
+		oneof->e = (struct element){
+			.kind = ELEMENT_ONEOF, .index = i, .parent = &message->e
+		};
+		name_element(reader, &oneof->e, o->has_name, o->name);
 		oneof->e.options = read_options(reader, o->has_options, o->options);
 	}
 	LIST_ROOM(reader, &message->fields, d->n_field, struct field *);
@@ -465,8 +470,10 @@ static struct service *read_service(struct file_reader *reader,
 {
 	struct service *service = NEW(reader->arena, struct service);
 
-	read_element(reader, &service->e, ELEMENT_SERVICE, &reader->file->e, index, d->has_name,
-		d->name);
+	service->e = (struct element){
+		.kind = ELEMENT_SERVICE, .index = index, .parent = &reader->file->e
+	};
+	name_element(reader, &service->e, d->has_name, d->name);
 	service->e.options = read_options(reader, d->has_options, d->options);
 	LIST_ROOM(reader, &service->methods, d->n_method, struct method *);
 	for (uint32_t i = 0; i < service->methods.n; i++) {
@@ -474,8 +481,10 @@ static struct service *read_service(struct file_reader *reader,
 		struct method *method = service->methods.items[i] =
 			NEW(reader->arena, struct method);
 
-		read_element(
-			reader, &method->e, ELEMENT_METHOD, &service->e, i, m->has_name, m->name);
+		method->e = (struct element){
+			.kind = ELEMENT_METHOD, .index = i, .parent = &service->e
+		};
+		name_element(reader, &method->e, m->has_name, m->name);
 		method->e.options = read_options(reader, m->has_options, m->options);
 		method->input_name = read_type_name(reader, &method->e, m->input_type);
 		method->output_name = read_type_name(reader, &method->e, m->output_type);
