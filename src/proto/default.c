@@ -259,7 +259,7 @@ void default_read(struct context *context, struct field *field)
 			field->preset->text = field->preset->uninterpreted->value.text;
 		value.s = field->preset->text;
 	} else if (ok && field->preset->uninterpreted) {
-		ok = literal_read(&reading, field, &field->preset->uninterpreted->value, 0, &value);
+		ok = literal_read(&reading, field, &field->preset->uninterpreted->value, &value);
 		if (ok)
 			field->preset->text = text_of(context, &value);
 	} else if (ok && !parse_text(context, field, &value)) {

@@ -39,18 +39,18 @@ static const char *wanted_text(enum field_type type)
 	}
 }
 
-static const char *noun(const struct reading *reading, unsigned depth)
+static const char *noun(const struct reading *reading)
 {
-	return depth > 0 ? "field" : reading->is_default ? "default of" : "option";
+	return reading->depth > 0 ? "field" : reading->is_default ? "default of" : "option";
 }
 
-static bool wrong_kind(struct reading *reading, const struct field *field,
-	const struct literal *literal, unsigned depth)
+static bool wrong_kind(
+	struct reading *reading, const struct field *field, const struct literal *literal)
 {
 	struct context *context = reading->context;
 
 	diag_error(context->diags, here(context, literal->span), "%s '" STR "' takes %s",
-		noun(reading, depth), ARG(option_label(context, field)),
+		noun(reading), ARG(option_label(context, field)),
 		wanted_text((enum field_type)field->type));
 	if (literal->kind == LITERAL_IDENT && field->type == TYPE_STRING && !literal->negative)
 		diag_help(context->diags, "put it in quotes: \"" STR "\"", ARG(literal->text));
@@ -64,45 +64,38 @@ static bool wrong_kind(struct reading *reading, const struct field *field,
 	return false;
 }
 
-static bool out_of_range(struct reading *reading, const struct field *field,
-	const struct literal *literal, unsigned depth)
+static bool out_of_range(
+	struct reading *reading, const struct field *field, const struct literal *literal)
 {
 	struct context *context = reading->context;
 
 	diag_error(context->diags, here(context, literal->span),
 		"the value is out of range for the " STR " %s '" STR "'",
-		ARG(type_keyword((enum field_type)field->type)), noun(reading, depth),
+		ARG(type_keyword((enum field_type)field->type)), noun(reading),
 		ARG(option_label(context, field)));
 	return false;
 }
 
-static bool read_signed(struct reading *reading, const struct field *field,
-	const struct literal *literal, unsigned depth, int64_t least, struct value *value)
+static bool read_integer(struct reading *reading, const struct field *field,
+	const struct literal *literal, struct value *value)
 {
-	uint64_t limit = (uint64_t) - (least + 1) + (literal->negative ? 1 : 0);
+	enum field_type type = (enum field_type)field->type;
+	bool is_unsigned = type == TYPE_UINT32 || type == TYPE_FIXED32 || type == TYPE_UINT64 ||
+			   type == TYPE_FIXED64;
+	bool is_64 = type == TYPE_INT64 || type == TYPE_SINT64 || type == TYPE_SFIXED64 ||
+		     type == TYPE_UINT64 || type == TYPE_FIXED64;
+	uint64_t limit = is_64 ? UINT64_MAX : UINT32_MAX;
 
+	if (!is_unsigned)
+		limit = limit / 2 + literal->negative;
 	if (literal->kind == LITERAL_FLOAT && literal->d >= 18446744073709551616.0 &&
 		literal->d == floor(literal->d))
-		return out_of_range(reading, field, literal, depth);
+		return out_of_range(reading, field, literal);
 	if (literal->kind != LITERAL_INTEGER)
-		return wrong_kind(reading, field, literal, depth);
-	if (literal->u > limit)
-		return out_of_range(reading, field, literal, depth);
-	value->i = literal->negative ? (int64_t)(0 - literal->u) : (int64_t)literal->u;
-	return true;
-}
-
-static bool read_unsigned(struct reading *reading, const struct field *field,
-	const struct literal *literal, unsigned depth, uint64_t greatest, struct value *value)
-{
-	if (literal->kind == LITERAL_FLOAT && literal->d >= 18446744073709551616.0 &&
-		literal->d == floor(literal->d))
-		return out_of_range(reading, field, literal, depth);
-	if (literal->kind != LITERAL_INTEGER)
-		return wrong_kind(reading, field, literal, depth);
-	if (literal->negative || literal->u > greatest)
-		return out_of_range(reading, field, literal, depth);
-	value->u = literal->u;
+		return wrong_kind(reading, field, literal);
+	if ((is_unsigned && literal->negative) || literal->u > limit)
+		return out_of_range(reading, field, literal);
+	value->u = literal->negative ? 0 - literal->u : literal->u;
 	return true;
 }
 
@@ -128,24 +121,25 @@ static bool float_word(struct str text, bool any_case, double *d)
 }
 
 static bool read_float(struct reading *reading, const struct field *field,
-	const struct literal *literal, unsigned depth, struct value *value)
+	const struct literal *literal, struct value *value)
 {
 	double d;
 
-	if (depth > 0 && literal->hexadecimal) {
+	if (reading->depth > 0 && literal->hexadecimal) {
 		diag_error(reading->context->diags, here(reading->context, literal->span),
 			"inside of a message a number for field '" STR "' is decimal",
 			ARG(option_label(reading->context, field)));
 		return false;
 	}
 	if (literal->hexadecimal && literal->kind == LITERAL_FLOAT) /* past 2^64 */
-		return out_of_range(reading, field, literal, depth);
+		return out_of_range(reading, field, literal);
 	if (literal->kind == LITERAL_INTEGER)
 		d = (double)literal->u;
 	else if (literal->kind == LITERAL_FLOAT)
 		d = literal->d;
-	else if (literal->kind != LITERAL_IDENT || !float_word(literal->text, depth > 0, &d))
-		return wrong_kind(reading, field, literal, depth);
+	else if (literal->kind != LITERAL_IDENT ||
+		 !float_word(literal->text, reading->depth > 0, &d))
+		return wrong_kind(reading, field, literal);
 	if (literal->negative) /* also of nan, as in protoc */
 		d = -d;
 	value->d = field->type == TYPE_FLOAT ? (double)(float)d : d;
@@ -153,24 +147,25 @@ static bool read_float(struct reading *reading, const struct field *field,
 }
 
 static bool read_bool(struct reading *reading, const struct field *field,
-	const struct literal *literal, unsigned depth, struct value *value)
+	const struct literal *literal, struct value *value)
 {
-	if (depth > 0 && literal->kind == LITERAL_INTEGER && !literal->negative &&
+	if (reading->depth > 0 && literal->kind == LITERAL_INTEGER && !literal->negative &&
 		literal->u <= 1) {
 		value->u = literal->u;
 		return true;
 	}
 	if (literal->kind != LITERAL_IDENT || literal->negative)
-		return wrong_kind(reading, field, literal, depth);
+		return wrong_kind(reading, field, literal);
 	if (str_eq(literal->text, S("true")) ||
-		(depth > 0 && (str_eq(literal->text, S("True")) || str_eq(literal->text, S("t")))))
+		(reading->depth > 0 &&
+			(str_eq(literal->text, S("True")) || str_eq(literal->text, S("t")))))
 		value->u = 1;
 	else if (str_eq(literal->text, S("false")) ||
-		 (depth > 0 &&
+		 (reading->depth > 0 &&
 			 (str_eq(literal->text, S("False")) || str_eq(literal->text, S("f")))))
 		value->u = 0;
 	else
-		return wrong_kind(reading, field, literal, depth);
+		return wrong_kind(reading, field, literal);
 	return true;
 }
 
@@ -182,7 +177,7 @@ static bool number_is_free(struct reading *reading, const struct enumeration *en
 }
 
 static bool read_enum(struct reading *reading, const struct field *field,
-	const struct literal *literal, unsigned depth, struct value *value)
+	const struct literal *literal, struct value *value)
 {
 	const struct enumeration *enumeration = field->enumeration;
 
@@ -196,9 +191,9 @@ static bool read_enum(struct reading *reading, const struct field *field,
 		value->i = value->enum_value->number;
 		return true;
 	}
-	if (depth == 0 || literal->kind != LITERAL_INTEGER)
-		return wrong_kind(reading, field, literal, depth);
-	if (!read_signed(reading, field, literal, depth, INT32_MIN, value))
+	if (reading->depth == 0 || literal->kind != LITERAL_INTEGER)
+		return wrong_kind(reading, field, literal);
+	if (!read_integer(reading, field, literal, value))
 		return false;
 	value->enum_value = catalog_value_number(reading->context, enumeration, value->i);
 	if (!value->enum_value && !number_is_free(reading, enumeration)) {
@@ -254,7 +249,6 @@ struct filling {
 	const struct message *type;
 	struct options *message;
 	struct option_index index;
-	unsigned depth; /* 1 in the literal of the option itself */
 };
 
 /* The member of the oneof that is already set; NULL: none. Searches the shorter of both lists. */
@@ -331,7 +325,7 @@ static bool fill_one(struct filling *filling, const struct field *field,
 {
 	struct value value;
 
-	return literal_read(filling->reading, field, literal, filling->depth, &value) &&
+	return literal_read(filling->reading, field, literal, &value) &&
 	       fill_add(filling, field, at, &value);
 }
 
@@ -373,8 +367,8 @@ static const struct field *literal_member(struct filling *filling, const struct 
 		     : option_member(filling->reading, filling->type, at->name, at->name_span);
 }
 
-static struct options *read_message(struct reading *reading, const struct message *type,
-	const struct literal *literal, unsigned depth);
+static struct options *read_message(
+	struct reading *reading, const struct message *type, const struct literal *literal);
 
 /* `[host/pkg.Type] { … }`: sets type name and encoded message. */
 static bool fill_any(struct filling *filling, const struct literal_field *at)
@@ -415,7 +409,7 @@ static bool fill_any(struct filling *filling, const struct literal_field *at)
 			"an Any of '" STR "' takes a message in braces", ARG(at->name));
 		return false;
 	}
-	message = read_message(filling->reading, type, &at->value, filling->depth + 1);
+	message = read_message(filling->reading, type, &at->value);
 	if (!message || !literal_check_required(filling->reading, message, at->span))
 		return false;
 	value = (struct value){ .type = TYPE_STRING };
@@ -487,21 +481,21 @@ static void fill_entry(struct filling *filling)
 	}
 }
 
-static struct options *read_message(struct reading *reading, const struct message *type,
-	const struct literal *literal, unsigned depth)
+static struct options *read_message(
+	struct reading *reading, const struct message *type, const struct literal *literal)
 {
 	struct arena_mark mark = arena_mark(reading->context->scratch);
 	struct options *message = NEW(reading->context->arena, struct options);
-	struct filling filling = {
-		.reading = reading, .type = type, .message = message, .depth = depth
-	};
+	struct filling filling = { .reading = reading, .type = type, .message = message };
 	bool ok = true;
 
 	message->type = type;
 	message->list.items = NEW_ARRAY(reading->context->arena, literal->fields.n, struct option);
 	message->list.cap = literal->fields.n;
+	reading->depth++;
 	for (uint32_t i = 0; i < literal->fields.n; i++)
 		ok &= fill_field(&filling, &literal->fields.items[i]);
+	reading->depth--;
 	if (type->is_map_entry)
 		fill_entry(&filling);
 	arena_rewind(reading->context->scratch, mark);
@@ -509,50 +503,39 @@ static struct options *read_message(struct reading *reading, const struct messag
 }
 
 bool literal_read(struct reading *reading, const struct field *field, const struct literal *literal,
-	unsigned depth, struct value *value)
+	struct value *value)
 {
 	*value = (struct value){ .type = (enum field_type)field->type };
 	switch ((enum field_type)field->type) {
-	case TYPE_INT32:
-	case TYPE_SINT32:
-	case TYPE_SFIXED32:
-		return read_signed(reading, field, literal, depth, INT32_MIN, value);
-	case TYPE_INT64:
-	case TYPE_SINT64:
-	case TYPE_SFIXED64:
-		return read_signed(reading, field, literal, depth, INT64_MIN, value);
-	case TYPE_UINT32:
-	case TYPE_FIXED32:
-		return read_unsigned(reading, field, literal, depth, UINT32_MAX, value);
-	case TYPE_UINT64:
-	case TYPE_FIXED64:
-		return read_unsigned(reading, field, literal, depth, UINT64_MAX, value);
 	case TYPE_DOUBLE:
 	case TYPE_FLOAT:
-		return read_float(reading, field, literal, depth, value);
+		return read_float(reading, field, literal, value);
 	case TYPE_BOOL:
-		return read_bool(reading, field, literal, depth, value);
+		return read_bool(reading, field, literal, value);
 	case TYPE_STRING:
 	case TYPE_BYTES:
 		if (literal->kind != LITERAL_STRING || literal->negative)
-			return wrong_kind(reading, field, literal, depth);
+			return wrong_kind(reading, field, literal);
 		return read_string(reading, field, literal, value);
 	case TYPE_ENUM:
-		return read_enum(reading, field, literal, depth, value);
+		return read_enum(reading, field, literal, value);
 	case TYPE_MESSAGE:
 	case TYPE_GROUP:
 		if (literal->kind != LITERAL_MESSAGE)
-			return wrong_kind(reading, field, literal, depth);
-		if (depth == 0 && literal->angle) {
+			return wrong_kind(reading, field, literal);
+		if (reading->depth == 0 && literal->angle) {
 			diag_error(reading->context->diags, here(reading->context, literal->span),
 				"the value of an option stands in braces, not in angle brackets");
 			return false;
 		}
-		value->message = read_message(reading, field->message, literal, depth + 1);
+		value->message = read_message(reading, field->message, literal);
 		return value->message;
-	default:
-		reading->incomplete = true; /* its type is unresolved */
+	case TYPE_NAMED:
+	case TYPE_UNRESOLVED:
+		reading->incomplete = true;
 		return false;
+	default:
+		return read_integer(reading, field, literal, value);
 	}
 }
 

@@ -193,7 +193,7 @@ static bool read_statement(
 		is_set_before(context, options, statement, path))
 		return false;
 	leaf = path[statement->n_parts - 1];
-	if (!literal_read(reading, leaf, &statement->value, 0, &value))
+	if (!literal_read(reading, leaf, &statement->value, &value))
 		return false;
 	holder = open_path(context, options, statement, path);
 	*vec_push(context->arena, &holder->list) = (struct option){

@@ -19,6 +19,7 @@ struct reading {
 	struct context *context;
 	struct element *element;
 	bool features;   /* in the features stage: resolved features are not known yet */
+	unsigned depth;  /* of message literals around the value: more is allowed inside */
 	bool is_default; /* not of an option: the value is a field's default */
 	bool incomplete; /* it gave neither a value nor an error, as something it needs did not
 			    resolve */
@@ -48,13 +49,9 @@ void enum_value_unknown(struct context *context, const struct enumeration *enume
 
 /* ---- literal.c ---- */
 
-/*
- * Reads a literal as one element of `field`. `depth` is 0 for an option's own value, else the
- * literal is within a message literal, where more forms are allowed. False: reported, or
- * reading->incomplete.
- */
+/* Reads a literal as one element of `field`. False: reported, or reading->incomplete. */
 bool literal_read(struct reading *reading, const struct field *field, const struct literal *literal,
-	unsigned depth, struct value *value);
+	struct value *value);
 /* Reports at `span` a required field that a complete value lacks; false: it lacks one. */
 bool literal_check_required(
 	struct reading *reading, const struct options *message, struct span span);
