@@ -252,7 +252,7 @@ static int run(struct cli *cli, char *const *args, size_t n)
 }
 
 /*
- * libgit2 and zlib allocate and free thousands of buffers. glibc would return the top of the heap
+ * Arenas and zlib allocate and free thousands of buffers. glibc would return the top of the heap
  * to the system each time and fault it in again (a fifth of the time for a large tree on a virtual
  * machine, 2026-11). So it keeps its memory, in one heap.
  */
