@@ -1,8 +1,8 @@
 /*
- * git's configuration, as git itself writes it: sections, keys and plain values.
+ * Parses git's configuration as git itself writes it: sections, keys and plain values.
  *
- * What people write by hand beside that (includes, quotes, lines that go on) is left to libgit2,
- * whose start costs more than a whole check: library.c.
+ * Includes, quotes and continued lines, which people write by hand, are left to libgit2
+ * (library.c), whose start costs more than a whole check.
  */
 #include "source/git_config.h"
 
@@ -19,7 +19,7 @@ static struct str lower(struct arena *arena, struct str s)
 	return (struct str){ p, s.n };
 }
 
-/* Takes `[section]` or `[section "name"]`; *prefix gets what keys of it begin with. */
+/* Parses `[section]` or `[section "name"]`; sets *prefix to `section.` or `section.name.`. */
 static bool take_section(struct arena *arena, struct str line, struct str *prefix)
 {
 	struct str section = str_head(str_from(line, 1), line.n - 2), name;
@@ -47,7 +47,7 @@ static bool take_section(struct arena *arena, struct str line, struct str *prefi
 	return true;
 }
 
-/* Takes `key = value`, or `key` alone, which is `true`. */
+/* Parses `key = value`, or `key` alone, which means `true`. */
 static bool take_setting(
 	struct arena *arena, struct str line, struct str prefix, struct git_settings *settings)
 {

@@ -1,7 +1,7 @@
 /*
- * Finds the repository, if it is laid out and configured in a common way. For others the files that
- * libgit2 will open are checked first: libgit2 blocks on a FIFO, reads a device to its end, and
- * takes an unreadable file as missing.
+ * Finds the repository, if it is laid out and configured as git does by default. Other repositories
+ * are left to libgit2; the files that it would open are checked first, since it waits for a FIFO,
+ * reads a device for ever, and treats an unreadable file as missing.
  */
 #include "source/repository.h"
 
@@ -23,8 +23,8 @@ struct looking {
 	struct arena *arena;
 	struct diags *diags;
 	uint32_t n_configs;
-	struct str config; /* the text of the configuration read last, without includes */
-	struct git_found *found; /* NULL: read only a configuration */
+	struct str config;       /* text of the last configuration file, without its includes */
+	struct git_found *found; /* NULL: only a configuration is read */
 };
 
 static bool fail(struct looking *l, struct str path, int error)
@@ -46,7 +46,7 @@ static struct str inside(struct looking *l, struct str folder, const char *name)
 	return path_join(l->arena, folder, str_of(name));
 }
 
-/* Reads a file of git's; *text absent: it does not exist. False and an error. */
+/* Reads a file; *text is absent if there is none. False and an error on failure. */
 static bool read_file(struct looking *l, struct str path, uint64_t limit, struct str *text)
 {
 	*text = (struct str){ NULL, 0 };
@@ -65,14 +65,14 @@ static bool check_file(struct looking *l, struct str folder, const char *name)
 	return read_file(l, inside(l, folder, name), MAX_NAME_FILE, &ignored);
 }
 
-/* ---- configuration and what it includes ---- */
+/* ---- configuration and its includes ---- */
 
 static bool is_word(struct str s, const char *word)
 {
 	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
 }
 
-/* Takes `[include]` or `[includeIf "..."]` off the front of a line and sets *in_include. */
+/* Removes a section header from the front of a line, and sets *in_include. */
 static struct str take_section(struct str line, bool *in_include)
 {
 	size_t n = 1;
@@ -94,7 +94,7 @@ static struct str take_section(struct str line, bool *in_include)
 	return str_trim(str_from(line, n + 1));
 }
 
-/* A value without quotes, escapes and comments, as git reads it. */
+/* Removes quotes, escapes and comments from a value, as git does. */
 static struct str unquote(struct arena *arena, struct str value)
 {
 	char *p = arena_bytes(arena, value.n);
@@ -119,7 +119,7 @@ static struct str unquote(struct arena *arena, struct str value)
 
 static bool check_config(struct looking *l, struct str path, int depth);
 
-/* `path = ...` of an include, whose condition is not evaluated. */
+/* Checks the file of an include; the condition of an includeIf is ignored. */
 static bool check_include(struct looking *l, struct str line, struct str folder, int depth)
 {
 	size_t equals = str_find(line, '=');
@@ -129,7 +129,7 @@ static bool check_include(struct looking *l, struct str line, struct str folder,
 		return true;
 	path = unquote(l->arena, str_from(line, equals + 1));
 	if (!path.n || memchr(path.p, '\0', path.n) || path.p[0] == '~')
-		return true; /* libgit2 has no home */
+		return true; /* libgit2 knows no home folder here */
 	if (path.p[0] != '/')
 		path = path_join(l->arena, folder, path);
 	return check_config(l, path, depth + 1);
@@ -175,7 +175,7 @@ bool git_settings_read(
 
 /* ---- a repository's folder ---- */
 
-/* The path in a file of git's, relative to `folder`. */
+/* The path in a file of git; it may be relative to `folder`. */
 static struct str named_path(struct looking *l, struct str text, struct str folder)
 {
 	struct str path = str_trim(str_head(text, str_find(text, '\n')));
@@ -200,7 +200,7 @@ static bool is_folder(struct looking *l, struct str folder, const char *name)
 	return stat(str_cstr(l->arena, inside(l, folder, name)), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Resolves by realpath(3), as libgit2 does. */
+/* Uses realpath(3), as libgit2 does, since the path may lie outside of the repository. */
 static bool path_is_there(struct looking *l, struct str path)
 {
 	char *real = realpath(str_cstr(l->arena, path), NULL);
@@ -209,7 +209,7 @@ static bool path_is_there(struct looking *l, struct str path)
 	return real != NULL;
 }
 
-/* Does the configuration have nothing that libgit2 refuses? */
+/* Would libgit2 accept the configuration? */
 static bool is_openable(struct looking *l, const struct git_found *found)
 {
 	const struct str *version, *bare, *top;
@@ -231,7 +231,7 @@ static bool is_openable(struct looking *l, const struct git_found *found)
 			       top->p[0] == '/' ? *top : path_join(l->arena, found->git_dir, *top));
 }
 
-/* Takes the folder as the repository, if it has the parts of one. */
+/* Sets l->found to the folder. It is plain if it has everything that git creates in one. */
 static void find_plain(struct looking *l, struct str folder, struct str common, bool is_linked)
 {
 	struct git_found *found = l->found;
@@ -267,7 +267,7 @@ static bool check_git_folder(struct looking *l, struct str folder)
 	       (!text.p || check_file(l, common, "HEAD"));
 }
 
-/* The type of what is there; 0: nothing. False and an error: unknown. */
+/* Sets *kind to the type of the file; 0: there is none. False and an error on failure. */
 static bool look(struct looking *l, struct str path, int flags, mode_t *kind)
 {
 	struct stat st;
@@ -280,7 +280,7 @@ static bool look(struct looking *l, struct str path, int flags, mode_t *kind)
 	return true;
 }
 
-/* Does the folder have the parts of a repository, or lead to another one? */
+/* Does the folder look like a repository, or like one of a linked working tree? */
 static bool look_like_one(struct looking *l, struct str folder, bool *is)
 {
 	mode_t objects, head, common;
@@ -288,13 +288,13 @@ static bool look_like_one(struct looking *l, struct str folder, bool *is)
 	if (!look(l, inside(l, folder, "objects"), 0, &objects) ||
 		!look(l, inside(l, folder, "commondir"), 0, &common) ||
 		!look(l, inside(l, folder, "HEAD"), AT_SYMLINK_NOFOLLOW,
-			&head)) /* a name as a link */
+			&head)) /* HEAD may be a symbolic link */
 		return false;
 	*is = head && (objects || common);
 	return true;
 }
 
-/* The repository was found by the folder's `.git`. */
+/* Completes l->found after it was found as `.git` in `folder`. */
 static void find_work_dir(struct looking *l, struct str folder, bool is_plain)
 {
 	struct git_found *found = l->found;
@@ -311,7 +311,7 @@ static void find_work_dir(struct looking *l, struct str folder, bool is_plain)
 	free(real);
 }
 
-/* The folder itself is the repository. */
+/* Completes l->found after it was found as `folder` itself. */
 static bool find_bare(struct looking *l, struct str folder)
 {
 	struct git_found *found = l->found;
@@ -322,7 +322,7 @@ static bool find_bare(struct looking *l, struct str folder)
 	return true;
 }
 
-/* Tries a folder's `.git`, then the folder itself; *found: libgit2 searches no further. */
+/* Checks `.git` in the folder, and the folder itself; *found: the search ends here. */
 static bool check_folder(struct looking *l, struct str folder, bool *found)
 {
 	struct str git = inside(l, folder, ".git"), text;
@@ -353,7 +353,7 @@ static bool check_folder(struct looking *l, struct str folder, bool *found)
 	return !*found || (check_git_folder(l, folder) && find_bare(l, folder));
 }
 
-/* GIT_CEILING_DIRECTORIES: folders where the search ends. */
+/* Is the folder one of GIT_CEILING_DIRECTORIES, which end the search? */
 static bool is_ceiling(const struct source_options *options, struct str folder)
 {
 	struct str rest = options->git_ceiling, part;
@@ -377,7 +377,7 @@ bool git_files_check(const struct source_options *options, const char *path,
 	bool any = false, ok = true;
 
 	*found = (struct git_found){ 0 };
-	if (!real) /* libgit2 reports what is wrong */
+	if (!real) /* libgit2 reports it */
 		return true;
 	folder = str_dup(options->arena, str_of(real));
 	free(real);
@@ -390,7 +390,7 @@ bool git_files_check(const struct source_options *options, const char *path,
 		size_t slash = str_rfind(folder, '/');
 
 		ok = check_folder(&l, folder, &any);
-		/* libgit2 does not go above a ceiling or to another file system. */
+		/* libgit2 stops at ceilings and at the border of a file system. */
 		if (stat(str_cstr(options->arena, folder), &st) < 0 || options->git_ceiling.n ||
 			(first.st_dev && st.st_dev != first.st_dev))
 			found->is_plain = false;

@@ -1,5 +1,5 @@
 /*
- * libgit2's allocator. libgit2 does not survive a failed allocation, so none fails here.
+ * An allocator for libgit2, which crashes if an allocation fails: this one does not return then.
  */
 #include "source/source.h"
 

@@ -1,8 +1,8 @@
 /*
- * What is left to libgit2: a repository that is found or configured in an uncommon way.
+ * Opens repositories with an uncommon layout or configuration, with libgit2.
  *
  * git_libgit2_init of Debian's build reads the system's certificates, which takes longer than a
- * check of one change. So libgit2 is started here alone, and ended before anything else is read.
+ * small check. So libgit2 is initialised only here, and shut down before contracts are read.
  */
 #include "source/repository.h"
 
@@ -22,7 +22,7 @@ static const char *const extensions[] = { "worktreeconfig", "partialclone", "pre
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_options(void);
 
-/* Debian's libgit2 1.5 never frees pcre2's match data: it leaks some KB for each opening. */
+/* Debian's libgit2 1.5 leaks the match data of pcre2: some KB per opening. */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libpcre2-8.so\n";
@@ -42,8 +42,8 @@ static const char *git_said(void)
 }
 
 /*
- * GIT_REPOSITORY_OPEN_FROM_ENV is not used: it fails if GIT_WORK_TREE or GIT_COMMON_DIR is set, as
- * git sets them in some hooks. The system's and the user's configuration is not read.
+ * The configuration of the system and of the user is not read. GIT_REPOSITORY_OPEN_FROM_ENV is not
+ * used: it fails if GIT_WORK_TREE or GIT_COMMON_DIR is set, as git does in some hooks.
  */
 static bool library_start(struct diags *diags)
 {
@@ -57,7 +57,7 @@ static bool library_start(struct diags *diags)
 	}
 	/* Only objects are read and nothing is executed; in CI the owner is often another user. */
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	/* objectformat and refstorage are checked after opening. */
+	/* The values of objectformat and refstorage are checked later. */
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, COUNT(extensions));
 	for (size_t i = 0; i < COUNT(levels); i++)
 		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");

@@ -2,7 +2,7 @@
  * Loose objects, read with zlib and bounded by what their header declares.
  *
  * libgit2 1.5 reads a cut loose object for ever (#7342), writes one that holds more than it
- * declares out of bounds (#7177), and gives zeros for what one lacks. So it does not read them.
+ * declares out of bounds (#7177), and fills up a short one with zeros. So it does not read them.
  */
 #include "source/objects.h"
 #include "base/open.h"
