@@ -89,15 +89,11 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 		.parse_descriptor = descriptor_parse,
 		.progress = run->options->progress,
 		.progress_context = run->options->progress_context,
+		.stats = stats,
 	};
-	struct compile_stats now = { 0 };
-	bool ok = compile(&options, sides, SIDES, run->schemas, &now);
 
-	stats->files_parsed += now.files_parsed;
-	stats->files_linked += now.files_linked;
-	stats->bytes_parsed += now.bytes_parsed;
-	stats->files_shared = now.files_shared;
-	return ok;
+	stats->files_shared = 0; /* of the last compilation alone */
+	return compile(&options, sides, SIDES, run->schemas);
 }
 
 /* Compiles the changed files with their imports, and once more with the files that the changes can

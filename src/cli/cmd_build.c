@@ -28,6 +28,7 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 	const struct side *side, struct schema *schema, struct timing *timing)
 {
 	struct progress *progress = progress_begin(cli);
+	struct compile_stats stats = { 0 };
 	struct compile_side one = { .source = side->source, .roots = side->roots, .all = true };
 	struct compile_options options = {
 		.arena = cli->arena,
@@ -39,9 +40,9 @@ static bool build_compile(struct cli *cli, const struct build_arguments *argumen
 		.parse_descriptor = descriptor_parse,
 		.progress = progress ? progress_report : NULL,
 		.progress_context = progress,
+		.stats = &stats,
 	};
-	struct compile_stats stats = { 0 };
-	bool ok = compile(&options, &one, 1, schema, &stats) &&
+	bool ok = compile(&options, &one, 1, schema) &&
 		  source_looked(side->source, &cli->diags);
 	struct breakwater_phase *phase = timing_end(timing, "compile");
 

@@ -56,7 +56,6 @@ static bool debug_compile(struct cli *cli, const struct debug_arguments *argumen
 		.tolerate_broken = true,
 		.parse_descriptor = descriptor_parse,
 	};
-	struct compile_stats stats = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		struct side side = { .source = sources[i] };
@@ -67,7 +66,7 @@ static bool debug_compile(struct cli *cli, const struct debug_arguments *argumen
 		sides[i].roots = side.roots;
 		sides[i].all = true;
 	}
-	return compile(&options, sides, n, schemas, &stats);
+	return compile(&options, sides, n, schemas);
 }
 
 static bool debug_schema(

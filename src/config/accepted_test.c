@@ -20,7 +20,6 @@ static void compare(struct comparison *c, const char *old, const char *new)
 	const char *texts[] = { old, new };
 	struct compile_options options = { .jobs = 1 };
 	struct compile_side sides[2] = { 0 };
-	struct compile_stats stats = { 0 };
 	struct check_options check;
 	struct selection *selection;
 
@@ -39,7 +38,7 @@ static void compare(struct comparison *c, const char *old, const char *new)
 	options.arena = c->arena;
 	options.names = c->names;
 	options.diags = &c->diags;
-	assert_true(compile(&options, sides, 2, c->schemas, &stats));
+	assert_true(compile(&options, sides, 2, c->schemas));
 	selection = selection_new(c->arena);
 	assert_true(selection_set(selection, S("FILE"), true, RULES_V2, NOWHERE, &c->diags));
 	check = (struct check_options){

@@ -434,7 +434,6 @@ bool image_scalar(struct image *image, const struct field *field, const struct s
 static bool compile_source(struct image *image, struct source *source, struct schema *schema)
 {
 	struct diags unsaid;
-	struct compile_stats stats = { 0 };
 	struct compile_side side = { .source = source, .all = true, .roots = { .inferred = true } };
 	struct compile_options options = {
 		.arena = image->arena,
@@ -446,7 +445,7 @@ static bool compile_source(struct image *image, struct source *source, struct sc
 	};
 
 	diags_init(&unsaid, image->arena);
-	return compile(&options, &side, 1, schema, &stats);
+	return compile(&options, &side, 1, schema);
 }
 
 /* Compiles the image's own files from what was read of them. Their errors are ignored: whoever

@@ -42,7 +42,6 @@ static inline struct sides *sides_compile(const char *const *old, const char *co
 	struct sides *s = NEW(arena, struct sides);
 	struct compile_options options = { .jobs = 1, .tolerate_broken = true };
 	struct compile_side sides[2] = { { .all = true }, { .all = true } };
-	struct compile_stats stats = { 0 };
 
 	s->arena = arena;
 	s->names = intern_new(arena);
@@ -57,7 +56,7 @@ static inline struct sides *sides_compile(const char *const *old, const char *co
 		sides[i].source = s->sources[i];
 		sides[i].roots.inferred = true;
 	}
-	assert_true(compile(&options, sides, 2, s->schemas, &stats));
+	assert_true(compile(&options, sides, 2, s->schemas));
 	for (uint32_t i = 0; i < s->diags.n; i++) {
 		if (s->diags.items[i].level == DIAG_ERROR)
 			fail_msg(STR, ARG(s->diags.items[i].message));

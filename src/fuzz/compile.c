@@ -46,7 +46,6 @@ static void build(struct fuzz_run *run, struct source *source, struct str *set)
 		.parse_descriptor = descriptor_parse,
 	};
 	struct compile_side side = { .source = source, .all = true };
-	struct compile_stats stats = { 0 };
 	struct schema schema = { 0 };
 	struct arena *scratch;
 	struct out *out;
@@ -54,7 +53,7 @@ static void build(struct fuzz_run *run, struct source *source, struct str *set)
 	*set = (struct str){ NULL, 0 };
 	source->builtin = builtin(run);
 	*vec_push(run->round.arena, &side.roots.declared) = S("");
-	if (!compile(&options, &side, 1, &schema, &stats) || run->round.diags.n_errors)
+	if (!compile(&options, &side, 1, &schema) || run->round.diags.n_errors)
 		return;
 	scratch = arena_new(NULL, NULL);
 	out = out_memory(run->round.arena);

@@ -5,16 +5,6 @@
 #include "proto/driver.h"
 
 #include <stdlib.h>
-#include <time.h>
-
-/* CPU time of all threads. */
-static double process_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* ---- what is wanted ---- */
 
@@ -261,18 +251,28 @@ static void start_workers(struct driver *d)
 	}
 }
 
-static void join_workers(struct driver *d, struct compile_stats *stats)
+static void join_workers(struct driver *d)
 {
 	for (unsigned i = 0; i < d->jobs; i++) {
 		struct worker_state *w = &d->workers[i];
 
-		stats->bytes_parsed += w->bytes;
-		stats->files_parsed += w->files;
 		arena_adopt(d->options->arena, w->arena);
 		arena_free(w->syntax);
 		arena_free(w->indexes);
 		arena_free(w->scratch);
 	}
+}
+
+static void count(const struct driver *d, struct compile_stats *stats)
+{
+	for (unsigned i = 0; i < d->jobs; i++) {
+		stats->bytes_parsed += d->workers[i].bytes;
+		stats->files_parsed += d->workers[i].files;
+	}
+	for (size_t i = 0; i < d->n_sides; i++)
+		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
+			stats->files_shared += d->sides[i].nodes.items[k]->shares;
+	stats->files_linked += d->compiler.units.n;
 }
 
 static struct driver *driver_new(
@@ -303,9 +303,8 @@ static struct driver *driver_new(
 }
 
 /* False: what there is to compile is not known. */
-static bool compile_all(struct driver *d, struct compile_stats *stats)
+static bool compile_all(struct driver *d)
 {
-	double begin = process_seconds(), parsed;
 	bool listed = true;
 
 	for (size_t i = 0; i < d->n_sides; i++)
@@ -318,33 +317,27 @@ static bool compile_all(struct driver *d, struct compile_stats *stats)
 		nodes_parse(d);
 	} while (imports_find(d));
 	nodes_unshare(d);
-	parsed = process_seconds();
 	find_builtin_descriptor(d);
 	imports_connect(d);
 	link_all(d);
-	stats->parse_seconds = parsed - begin;
-	stats->link_seconds = process_seconds() - parsed;
 	return true;
 }
 
 bool compile(const struct compile_options *options, struct compile_side *sides, size_t n,
-	struct schema *schemas, struct compile_stats *stats)
+	struct schema *schemas)
 {
 	struct driver *d = driver_new(options, sides, n);
 	bool ok;
 
-	*stats = (struct compile_stats){ 0 };
-	if (!compile_all(d, stats))
+	if (!compile_all(d))
 		return false;
 	conflicts_report(&d->compiler, d->workers[0].scratch);
 	imports_judge_missed(d);
 	ok = adopt_diags(d);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		fill_schema(d, &d->sides[i], &schemas[i]);
-		for (uint32_t k = 0; k < d->sides[i].nodes.n; k++)
-			stats->files_shared += d->sides[i].nodes.items[k]->shares;
-	}
-	join_workers(d, stats);
-	stats->files_linked = d->compiler.units.n;
+	if (options->stats)
+		count(d, options->stats);
+	join_workers(d);
 	return !d->failed && (ok || options->tolerate_broken);
 }

@@ -77,6 +77,11 @@ struct compile_side {
 	uint32_t n_hints;
 };
 
+struct compile_stats {
+	uint32_t files_parsed, files_shared, files_linked;
+	uint64_t bytes_parsed;
+};
+
 struct compile_options {
 	struct arena *arena; /* the run's: schemas live here */
 	struct intern *names;
@@ -91,12 +96,7 @@ struct compile_options {
 	 * threads, at the same time; NULL: nobody asks. */
 	void (*progress)(void *context, size_t done, size_t total);
 	void *progress_context;
-};
-
-struct compile_stats {
-	uint32_t files_parsed, files_shared, files_linked;
-	uint64_t bytes_parsed;
-	double read_seconds, parse_seconds, link_seconds; /* CPU, all threads */
+	struct compile_stats *stats; /* what is compiled is added to it; NULL: nobody asks */
 };
 
 /*
@@ -105,4 +105,4 @@ struct compile_stats {
  * is_broken set and must not be compared.
  */
 bool compile(const struct compile_options *options, struct compile_side *sides, size_t n,
-	struct schema *schemas, struct compile_stats *stats);
+	struct schema *schemas);

@@ -34,7 +34,6 @@ static inline struct compiled compiled_files(
 		.source_info = true,
 	};
 	struct compile_side side = { .all = true, .roots.inferred = inferred };
-	struct compile_stats stats = { 0 };
 
 	diags_init(&c.diags, arena);
 	options.diags = &c.diags;
@@ -43,7 +42,7 @@ static inline struct compiled compiled_files(
 	side.source = c.source;
 	if (!inferred)
 		*vec_push(arena, &side.roots.declared) = S("");
-	c.ok = compile(&options, &side, 1, &c.schema, &stats);
+	c.ok = compile(&options, &side, 1, &c.schema);
 	c.file = schema_find_file(&c.schema, intern(c.names, S("a.proto")));
 	return c;
 }
