@@ -1,26 +1,31 @@
 #include "obstacle.h"
 #include "source/source.h"
 
+struct obstacle {
+	const char *text; /* as source_obstacle says it; NULL: there is none */
+	struct str path;
+};
+
 /* What stands on a side where the other has a file, under its path or its import path. */
-static const char *find_obstacle(const struct obstacle_request *r, const struct side *side,
-	const struct side *other, const struct file *file, struct str *path)
+static struct obstacle find_obstacle(const struct obstacle_request *r, const struct side *side,
+	const struct side *other, const struct file *file)
 {
 	const struct roots *roots = &side->roots;
-	const char *obstacle;
+	struct obstacle found;
 	struct str below = file->text->path;
 
 	if (path_under(below, other->source->top) && other->source->top.n)
 		below = str_from(below, other->source->top.n + 1);
-	*path = path_join(r->arena, side->source->top, below);
-	obstacle = source_obstacle(side->source, *path);
-	for (uint32_t i = 0; !obstacle && i < roots->declared.n; i++) {
-		*path = path_join(r->arena, roots->declared.items[i], file->import_path);
-		obstacle = source_obstacle(side->source, *path);
+	found.path = path_join(r->arena, side->source->top, below);
+	found.text = source_obstacle(side->source, found.path);
+	for (uint32_t i = 0; !found.text && i < roots->declared.n; i++) {
+		found.path = path_join(r->arena, roots->declared.items[i], file->import_path);
+		found.text = source_obstacle(side->source, found.path);
 	}
-	return obstacle;
+	return found;
 }
 
-/* Hashes of the paths of the old side's files, and the packages, whose deletion is reported. */
+/* Hashes of packages, and of the paths of old files, whose deletion is reported. */
 static void find_deleted(const struct obstacle_request *r, struct map *deleted)
 {
 	map_init(deleted, r->arena);
@@ -35,7 +40,7 @@ static void find_deleted(const struct obstacle_request *r, struct map *deleted)
 	}
 }
 
-/* Where the new side has what nobody can read. */
+/* Reports what cannot be read on the new side, unless a finding reports it as a deletion. */
 static bool judge_new(const struct obstacle_request *r)
 {
 	struct map deleted;
@@ -44,18 +49,18 @@ static bool judge_new(const struct obstacle_request *r)
 	find_deleted(r, &deleted);
 	for (uint32_t i = 0; i < r->old_schema->files.n; i++) {
 		const struct file *file = r->old_schema->files.items[i].file;
-		const char *obstacle;
-		struct str path;
+		struct obstacle found;
 
 		if (!r->old_schema->files.items[i].own || diff_find_file(r->diff, true, file) ||
 			map_get(&deleted, NULL, str_hash(file->text->path)) ||
 			map_get(&deleted, NULL, str_hash(file->package)))
 			continue;
-		obstacle = find_obstacle(r, r->new, r->old, file, &path);
-		if (!obstacle)
+		found = find_obstacle(r, r->new, r->old, file);
+		if (!found.text)
 			continue;
 		diag_error(r->diags, NOWHERE, "'" STR "' was a contract and %s now",
-			ARG(source_path_name(r->new->source, r->diags->arena, path)), obstacle);
+			ARG(source_path_name(r->new->source, r->diags->arena, found.path)),
+			found.text);
 		diag_help(r->diags,
 			"what that breaks is not known; put a contract there, or nothing");
 		ok = false;
@@ -63,24 +68,24 @@ static bool judge_new(const struct obstacle_request *r)
 	return ok;
 }
 
-/* Where the old side has: what the new one has there cannot be new. A link that leads nowhere was
- * no contract to anybody, and a folder is none. */
+/* Reports what cannot be read on the old side, where the new one has a file: it may not be new. A
+ * link that leads nowhere was no contract, nor was a folder. */
 static bool judge_old(const struct obstacle_request *r)
 {
 	bool ok = true;
 
 	for (uint32_t i = 0; i < r->new_schema->files.n; i++) {
 		const struct file *file = r->new_schema->files.items[i].file;
-		const char *obstacle;
-		struct str path;
+		struct obstacle found;
 
 		if (!r->new_schema->files.items[i].own || diff_find_file(r->diff, false, file))
 			continue;
-		obstacle = find_obstacle(r, r->old, r->new, file, &path);
-		if (!obstacle || strcmp(obstacle, OBSTACLE_OTHER) != 0)
+		found = find_obstacle(r, r->old, r->new, file);
+		if (!found.text || strcmp(found.text, OBSTACLE_OTHER) != 0)
 			continue;
 		diag_error(r->diags, NOWHERE, "'" STR "' %s, so what it was is not known",
-			ARG(source_path_name(r->old->source, r->diags->arena, path)), obstacle);
+			ARG(source_path_name(r->old->source, r->diags->arena, found.path)),
+			found.text);
 		ok = false;
 	}
 	return ok;

@@ -1,7 +1,7 @@
 /*
- * Contracts that one side has and where on the other something stands that nobody can read: a FIFO,
- * a folder, a link that leads out of the tree. That is no deletion that a selection of rules may
- * pass over: unless a finding reports it as one, the check could not know.
+ * Obstacles: a contract of one side whose path on the other is a FIFO, a folder or a link that
+ * leads out of the tree, so that nobody can read it. The check cannot know what that breaks, unless
+ * a finding reports the contract as deleted.
  */
 #pragma once
 #include "diff/pair.h"

@@ -157,11 +157,11 @@ static const char *value_fault(const struct lifetime *option, const struct lifet
 	return NULL;
 }
 
-static void report_disorder(struct context *context, const struct option *support, const char *what,
-	struct str name, const char *fault)
+static void report_disorder(struct context *context, const struct option *support,
+	struct str subject, const char *fault)
 {
 	diag_error(context->diags, here(context, support->span),
-		"the feature_support of %s'" STR "' is out of order: %s", what, ARG(name), fault);
+		"the feature_support of " STR " is out of order: %s", ARG(subject), fault);
 }
 
 void lifetime_check_declaration(struct context *context, const struct element *element)
@@ -177,7 +177,8 @@ void lifetime_check_declaration(struct context *context, const struct element *e
 	own = lifetime_of(support);
 	fault = lifetime_fault(&own);
 	if (fault)
-		report_disorder(context, support_of(element), "", element->name, fault);
+		report_disorder(context, support_of(element),
+			str_printf(context->scratch, "'" STR "'", ARG(element->name)), fault);
 	else if (element->kind == ELEMENT_FIELD &&
 		 ((const struct field *)element)->type == TYPE_ENUM)
 		type = ((const struct field *)element)->enumeration;
@@ -191,8 +192,9 @@ void lifetime_check_declaration(struct context *context, const struct element *e
 		l = lifetime_of(support);
 		fault = value_fault(&own, &l);
 		if (fault) {
-			report_disorder(
-				context, support_of(element), "value ", value->e.name, fault);
+			report_disorder(context, support_of(element),
+				str_printf(context->scratch, "value '" STR "'", ARG(value->e.name)),
+				fault);
 			return;
 		}
 	}

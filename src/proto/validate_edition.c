@@ -37,21 +37,25 @@ static void check_strict(struct context *c, struct element *e)
 }
 
 /* PROTO_LIMITS2026 (protobuf's proto_limits.cc) */
-enum {
-	MOST_FIELDS = 1500,
-	MOST_ONEOFS = 1000, /* those that proto3's `optional` makes do not count */
-	MOST_IN_ONEOF = 1200,
-	MOST_VALUES = 1700, /* aliases count */
+struct limit {
+	const char *of, *what;
+	uint32_t most;
 };
 
-static void check_count(struct context *c, const struct element *e, const char *what,
-	const char *of_what, uint32_t n, uint32_t most)
+static const struct limit fields = { "message", "fields", 1500 };
+static const struct limit oneofs = { "message", "oneofs", 1000 }; /* but synthetic ones */
+static const struct limit members = { "oneof", "fields", 1200 };
+static const struct limit values = { "enum", "values", 1700 }; /* aliases count */
+
+static void check_count(
+	struct context *c, const struct element *e, const struct limit *limit, uint32_t n)
 {
-	if (n <= most || !e->features || e->features->enforce_proto_limits != PROTO_LIMITS2026)
+	if (n <= limit->most || !e->features ||
+		e->features->enforce_proto_limits != PROTO_LIMITS2026)
 		return;
 	diag_error(c->diags, here(c, e->name_span),
-		"%s '" STR "' has %u %s, and edition 2026 allows %u", what, ARG(e->name), n,
-		of_what, most);
+		"%s '" STR "' has %u %s, and edition 2026 allows %u", limit->of, ARG(e->name), n,
+		limit->what, limit->most);
 	diag_help(c->diags,
 		"split it, or set features.enforce_proto_limits = LEGACY_NO_EXPLICIT_LIMITS in it");
 }
@@ -75,16 +79,15 @@ static void check_element(void *context, struct element *e)
 		if (m->is_map_entry)
 			return;
 		check_strict(c, e);
-		check_count(c, e, "message", "fields", m->fields.n, MOST_FIELDS);
-		check_count(c, e, "message", "oneofs", count_oneofs(m), MOST_ONEOFS);
+		check_count(c, e, &fields, m->fields.n);
+		check_count(c, e, &oneofs, count_oneofs(m));
 		break;
 	case ELEMENT_ONEOF:
-		check_count(c, e, "oneof", "fields", ((struct oneof *)e)->fields.n, MOST_IN_ONEOF);
+		check_count(c, e, &members, ((struct oneof *)e)->fields.n);
 		break;
 	case ELEMENT_ENUM:
 		check_strict(c, e);
-		check_count(
-			c, e, "enum", "values", ((struct enumeration *)e)->values.n, MOST_VALUES);
+		check_count(c, e, &values, ((struct enumeration *)e)->values.n);
 		break;
 	default:
 		break;

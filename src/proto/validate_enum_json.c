@@ -165,11 +165,20 @@ static bool read_int32(struct str text, int32_t *number)
 	return true;
 }
 
+/* The names that an enum's values have in JSON. */
+struct json_names {
+	struct context *context;
+	struct map values;  /* name → the first value that has it */
+	struct map numbers; /* number → the first value that has it */
+};
+
 /* A value and one of its names, in the order of values. */
-static void declare_name(struct context *c, struct map *names, const struct enum_value *value,
-	struct str name, struct span span)
+static void declare_name(
+	struct json_names *names, const struct enum_value *value, struct str name, struct span span)
 {
-	const void **slot = (const void **)map_put(names, intern(c->compiler->names, name).p, 0);
+	struct context *c = names->context;
+	const void **slot =
+		(const void **)map_put(&names->values, intern(c->compiler->names, name).p, 0);
 	const struct enum_value *first = *slot;
 
 	if (!first) {
@@ -198,9 +207,10 @@ static void check_number(
 }
 
 /* Aliases of one number have one name in JSON. */
-static void check_alias(struct context *c, struct map *numbers, const struct enum_value *value)
+static void check_alias(struct json_names *names, const struct enum_value *value)
 {
-	const void **slot = (const void **)map_put(numbers, numbers, (uint32_t)value->number);
+	struct context *c = names->context;
+	const void **slot = (const void **)map_put(&names->numbers, names, (uint32_t)value->number);
 	const struct enum_value *first = *slot;
 	const struct option *ours = written_name(value), *theirs;
 
@@ -221,24 +231,24 @@ static void check_alias(struct context *c, struct map *numbers, const struct enu
 
 static void check_written(struct context *c, const struct enumeration *e)
 {
-	struct map names, numbers;
+	struct json_names names = { .context = c };
 	bool any = false;
 
 	for (uint32_t i = 0; i < e->values.n && !any; i++)
 		any = written_name(e->values.items[i]) != NULL;
 	if (!any)
 		return;
-	map_init(&names, c->scratch);
-	map_init(&numbers, c->scratch);
+	map_init(&names.values, c->scratch);
+	map_init(&names.numbers, c->scratch);
 	for (uint32_t i = 0; i < e->values.n; i++) {
 		const struct enum_value *value = e->values.items[i];
 		const struct option *name = written_name(value);
 
-		check_alias(c, &numbers, value);
-		declare_name(c, &names, value, value->e.name, value->e.name_span);
+		check_alias(&names, value);
+		declare_name(&names, value, value->e.name, value->e.name_span);
 		if (!name)
 			continue;
-		declare_name(c, &names, value, name->value.s, name->span);
+		declare_name(&names, value, name->value.s, name->span);
 		check_number(c, value, name);
 		if (str_find(name->value.s, '\0') < name->value.s.n)
 			diag_error(c->diags, here(c, name->span),

@@ -19,6 +19,16 @@ struct interval {
 	bool is_extension;
 };
 
+struct intervals {
+	struct interval *items;
+	uint32_t n, cap;
+};
+
+/* Numbers that a range may have. */
+struct bounds {
+	int32_t least, largest;
+};
+
 static int by_begin(const void *left, const void *right)
 {
 	const struct interval *a = left, *b = right;
@@ -35,14 +45,14 @@ static const char *statement_of(const struct interval *i)
 
 /* Sorts and reports overlaps, at the one of a pair that is written later. Adjacent ranges are fine.
  */
-static void check_overlaps(struct context *c, struct interval *intervals, uint32_t n)
+static void check_overlaps(struct context *c, struct intervals *intervals)
 {
 	uint32_t reach = 0; /* of those so far, the one that reaches furthest */
 
-	if (n)
-		qsort(intervals, n, sizeof *intervals, by_begin);
-	for (uint32_t i = 1; i < n; i++) {
-		const struct interval *a = &intervals[reach], *b = &intervals[i];
+	if (intervals->n)
+		qsort(intervals->items, intervals->n, sizeof *intervals->items, by_begin);
+	for (uint32_t i = 1; i < intervals->n; i++) {
+		const struct interval *a = &intervals->items[reach], *b = &intervals->items[i];
 
 		if (b->begin <= a->end) {
 			const struct interval *later = a->span.begin > b->span.begin ? a : b,
@@ -60,34 +70,34 @@ static void check_overlaps(struct context *c, struct interval *intervals, uint32
 }
 
 /* The interval that holds a number, of sorted ones that do not overlap; NULL. */
-static const struct interval *interval_find(
-	const struct interval *intervals, uint32_t n, int32_t number)
+static const struct interval *interval_find(const struct intervals *intervals, int32_t number)
 {
-	uint32_t low = 0, high = n;
+	const struct interval *items = intervals->items;
+	uint32_t low = 0, high = intervals->n;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (intervals[middle].begin <= number)
+		if (items[middle].begin <= number)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low && number <= intervals[low - 1].end ? &intervals[low - 1] : NULL;
+	return low && number <= items[low - 1].end ? &items[low - 1] : NULL;
 }
 
-static bool check_bounds(
-	struct context *c, const struct interval *i, int32_t least, int32_t largest)
+static bool check_bounds(struct context *c, const struct interval *i, struct bounds bounds)
 {
-	if (i->begin < least) {
+	if (i->begin < bounds.least) {
 		diag_error(c->diags, here(c, i->span), "the numbers of %s begin at %d",
-			i->is_extension ? "an extension range" : "a reserved range", (int)least);
+			i->is_extension ? "an extension range" : "a reserved range",
+			(int)bounds.least);
 		return false;
 	}
-	if (i->end > largest) {
+	if (i->end > bounds.largest) {
 		diag_error(c->diags, here(c, i->span), "the numbers of %s go from %d to %d",
-			i->is_extension ? "an extension range" : "a reserved range", (int)least,
-			(int)largest);
+			i->is_extension ? "an extension range" : "a reserved range",
+			(int)bounds.least, (int)bounds.largest);
 		return false;
 	}
 	if (i->end < i->begin) {
@@ -98,14 +108,28 @@ static bool check_bounds(
 	return true;
 }
 
-/* Reserved names: each once, and none in use; `names` of what is declared are in the map `used`. */
-static void check_reserved_names(struct context *c, const struct reserved_name *names, uint32_t n)
+/* Collects the range if it is in bounds. */
+static void add_interval(struct context *c, struct intervals *intervals, struct interval interval,
+	struct bounds bounds)
 {
-	struct map seen;
+	if (check_bounds(c, &interval, bounds))
+		*vec_push(c->scratch, intervals) = interval;
+}
 
-	map_init(&seen, c->scratch);
+static void add_reserved(struct context *c, struct intervals *intervals,
+	const struct reserved_range *range, struct bounds bounds)
+{
+	add_interval(c, intervals,
+		(struct interval){ range->begin, range->end, range->span, false }, bounds);
+}
+
+/* Collects reserved names in a map; each is reserved once. */
+static void add_reserved_names(
+	struct context *c, struct map *reserved, const struct reserved_name *names, uint32_t n)
+{
+	map_init(reserved, c->scratch);
 	for (uint32_t i = 0; i < n; i++) {
-		void **slot = map_put(&seen, names[i].name.p, 0);
+		void **slot = map_put(reserved, names[i].name.p, 0);
 
 		if (*slot)
 			diag_error(c->diags, here(c, names[i].span), "'" STR "' is reserved twice",
@@ -114,86 +138,66 @@ static void check_reserved_names(struct context *c, const struct reserved_name *
 	}
 }
 
+static void check_name(struct context *c, const struct map *reserved, const struct element *e)
+{
+	const struct reserved_name *name = map_get(reserved, e->name.p, 0);
+
+	if (!name)
+		return;
+	diag_error(c->diags, here(c, e->name_span), "the name '" STR "' is reserved", ARG(e->name));
+	diag_note(c->diags, here(c, name->span), "reserved");
+}
+
+static void check_field_number(
+	struct context *c, const struct intervals *intervals, const struct field *field)
+{
+	const struct interval *in = interval_find(intervals, field->number);
+
+	if (!in)
+		return;
+	diag_error(c->diags, here(c, field->number_span), "number %d of field '" STR "' is %s",
+		(int)field->number, ARG(field->e.name),
+		in->is_extension ? "in an extension range" : "reserved");
+	diag_note(c->diags, here(c, in->span), in->is_extension ? "declared" : "reserved");
+}
+
 void validate_message_ranges(struct context *c, struct message *m)
 {
-	uint32_t n = 0, most = m->reserved_ranges.n + m->extension_ranges.n;
 	int32_t largest = message_is_message_set(m) ? MAX_SET_NUMBER : MAX_FIELD_NUMBER;
-	struct interval *intervals;
+	struct intervals intervals = { 0 };
+	struct map reserved;
 
-	check_reserved_names(c, m->reserved_names.items, m->reserved_names.n);
-	if (m->reserved_names.n) {
-		struct map reserved;
-
-		map_init(&reserved, c->scratch);
-		for (uint32_t i = 0; i < m->reserved_names.n; i++)
-			*map_put(&reserved, m->reserved_names.items[i].name.p, 0) =
-				&m->reserved_names.items[i];
-		for (uint32_t i = 0; i < m->fields.n; i++) {
-			const struct field *field = m->fields.items[i];
-			const struct reserved_name *name = map_get(&reserved, field->e.name.p, 0);
-
-			if (name) {
-				diag_error(c->diags, here(c, field->e.name_span),
-					"the name '" STR "' is reserved", ARG(field->e.name));
-				diag_note(c->diags, here(c, name->span), "reserved");
-			}
-		}
-	}
-	if (!most)
-		return;
-	intervals = NEW_ARRAY(c->scratch, most, struct interval);
-	for (uint32_t i = 0; i < m->reserved_ranges.n; i++) {
-		const struct reserved_range *r = &m->reserved_ranges.items[i];
-
-		intervals[n] = (struct interval){ r->begin, r->end, r->span, false };
-		/* It may pass the greatest field number (protoc; buf refuses it). */
-		n += check_bounds(c, &intervals[n], 1, MAX_SET_NUMBER);
-	}
+	add_reserved_names(c, &reserved, m->reserved_names.items, m->reserved_names.n);
+	for (uint32_t i = 0; reserved.n && i < m->fields.n; i++)
+		check_name(c, &reserved, &m->fields.items[i]->e);
+	/* It may pass the greatest field number (protoc; buf refuses it). */
+	for (uint32_t i = 0; i < m->reserved_ranges.n; i++)
+		add_reserved(c, &intervals, &m->reserved_ranges.items[i],
+			(struct bounds){ 1, MAX_SET_NUMBER });
 	for (uint32_t i = 0; i < m->extension_ranges.n; i++) {
 		const struct extension_range *r = m->extension_ranges.items[i];
 
-		intervals[n] = (struct interval){ r->begin, r->end, r->e.span, true };
-		n += check_bounds(c, &intervals[n], 1, largest);
+		add_interval(c, &intervals, (struct interval){ r->begin, r->end, r->e.span, true },
+			(struct bounds){ 1, largest });
 	}
-	check_overlaps(c, intervals, n);
-	for (uint32_t i = 0; i < m->fields.n; i++) {
-		const struct field *field = m->fields.items[i];
-		const struct interval *in = interval_find(intervals, n, field->number);
-
-		if (!in)
-			continue;
-		diag_error(c->diags, here(c, field->number_span),
-			"number %d of field '" STR "' is %s", (int)field->number,
-			ARG(field->e.name),
-			in->is_extension ? "in an extension range" : "reserved");
-		diag_note(c->diags, here(c, in->span), in->is_extension ? "declared" : "reserved");
-	}
+	check_overlaps(c, &intervals);
+	for (uint32_t i = 0; intervals.n && i < m->fields.n; i++)
+		check_field_number(c, &intervals, m->fields.items[i]);
 }
 
 void validate_enum_ranges(struct context *c, struct enumeration *e)
 {
-	struct interval *intervals = NEW_ARRAY(c->scratch, e->reserved_ranges.n, struct interval);
+	struct intervals intervals = { 0 };
 	struct map reserved;
-	uint32_t n = 0;
 
-	check_reserved_names(c, e->reserved_names.items, e->reserved_names.n);
-	for (uint32_t i = 0; i < e->reserved_ranges.n; i++) {
-		const struct reserved_range *r = &e->reserved_ranges.items[i];
-
-		intervals[n] = (struct interval){ r->begin, r->end, r->span, false };
-		n += check_bounds(c, &intervals[n], INT32_MIN, INT32_MAX);
-	}
-	check_overlaps(c, intervals, n);
-	if (!n && !e->reserved_names.n)
-		return;
-	map_init(&reserved, c->scratch);
-	for (uint32_t i = 0; i < e->reserved_names.n; i++)
-		*map_put(&reserved, e->reserved_names.items[i].name.p, 0) =
-			&e->reserved_names.items[i];
-	for (uint32_t i = 0; i < e->values.n; i++) {
+	add_reserved_names(c, &reserved, e->reserved_names.items, e->reserved_names.n);
+	for (uint32_t i = 0; i < e->reserved_ranges.n; i++)
+		add_reserved(c, &intervals, &e->reserved_ranges.items[i],
+			(struct bounds){ INT32_MIN, INT32_MAX });
+	check_overlaps(c, &intervals);
+	for (uint32_t i = 0; (intervals.n || reserved.n) && i < e->values.n; i++) {
 		const struct enum_value *value = e->values.items[i];
-		const struct interval *in = interval_find(intervals, n, value->number);
-		const struct reserved_name *name = map_get(&reserved, value->e.name.p, 0);
+		const struct interval *in = interval_find(&intervals, value->number);
 
 		if (in) {
 			diag_error(c->diags, here(c, value->number_span),
@@ -201,11 +205,7 @@ void validate_enum_ranges(struct context *c, struct enumeration *e)
 				ARG(value->e.name));
 			diag_note(c->diags, here(c, in->span), "reserved");
 		}
-		if (name) {
-			diag_error(c->diags, here(c, value->e.name_span),
-				"the name '" STR "' is reserved", ARG(value->e.name));
-			diag_note(c->diags, here(c, name->span), "reserved");
-		}
+		check_name(c, &reserved, &value->e);
 	}
 }
 
