@@ -35,7 +35,7 @@ static bool want(struct driver *d, struct side_state *s)
 	return d->options->diags->n_errors == errors;
 }
 
-/* The built-in descriptor.proto: options are read against it where the tree has none of its own. */
+/* The built-in descriptor.proto defines options where the tree has none of its own. */
 static void want_descriptor(struct driver *d)
 {
 	for (size_t i = 0; i < d->n_sides; i++) {
@@ -166,7 +166,7 @@ static int by_import_path(const void *left, const void *right)
 	return order ? order : str_cmp(a->file->text->path, b->file->text->path);
 }
 
-/* Whatever folder it was copied to, and whether or not anything imports it from there. */
+/* In whatever folder, imported or not. */
 static bool is_copy_of_builtin(const struct source *source, struct str path)
 {
 	struct str folder = S("google/protobuf/");
@@ -194,7 +194,7 @@ static void fill_schema(struct driver *d, struct side_state *s, struct schema *s
 			continue;
 		f = vec_push(arena, &schema->files);
 		f->file = node->unit->file;
-		/* A copy of a built-in file in the tree is nobody's contract either. */
+		/* A copy of a built-in file in the tree is no contract of the tree. */
 		f->own = !node->is_builtin && root_owns(s->finder, node->path) &&
 			 !is_copy_of_builtin(source, node->path);
 	}

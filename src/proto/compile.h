@@ -1,8 +1,9 @@
 /*
  * The compiler front end: sources in, linked schemas out.
  *
- * Stages, each a file: roots (which file an import names), lexer, parser, link (names), features,
- * options, validate. compile.c drives them over one or two sides at once and shares what is equal.
+ * Stages, each a file: roots (which file an import names), lexer, parser, symbols, link (names),
+ * features, options, validate. compile.c drives them over one or two sides at once; nodes.c shares
+ * the files that are equal on both.
  */
 #pragma once
 #include "base/diag.h"
@@ -10,8 +11,7 @@
 #include "schema/schema.h"
 #include "source/source.h"
 
-/* Limits of what is compiled; each has an error of its own. CONTRIBUTING.md and the manual list
- * them. */
+/* Limits; exceeding one is an error of its own. CONTRIBUTING.md and the manual list them. */
 enum {
 	MAX_NESTING =
 		100, /* messages, groups, literals; protoc stops at 100 too (parser recursion) */
@@ -20,7 +20,7 @@ enum {
 	MAX_PACKAGE_PARTS = 100,
 	MAX_RANGE_OPTIONS = 100000, /* of one `extensions` statement: ranges × options */
 	MAX_VISIBLE = 10000000, /* pairs of a file and one that it sees; googleapis has 50,000 */
-	MAX_ERRORS = 1000,      /* of a file; the others are counted */
+	MAX_ERRORS = 1000,      /* of a file that are shown; the rest is counted */
 };
 
 struct parse_request {
@@ -34,8 +34,8 @@ struct parse_request {
 	bool source_info; /* fill file->source_info */
 };
 /*
- * Fills one file's elements from bytes; descriptor/ gives one of these for entries of a set. False:
- * it did not parse (errors are in diags); what could be understood is in the file all the same.
+ * Fills one file's elements from bytes; descriptor/ has one for the entries of a set. False: it did
+ * not parse (errors are in diags); what could be understood is in the file nevertheless.
  */
 typedef bool (*parse_file)(struct parse_request *request);
 bool proto_parse(struct parse_request *request);
@@ -46,16 +46,15 @@ struct roots {
 	declared; /* relative to the repository, `/`-separated, no `/` at the end; empty string: the
 		     top */
 	VEC(struct str) excluded; /* folders below a root that are no part of the contract */
-	bool inferred; /* work them out, and all belongs to the contract (breakwater-check(1),
-			  Import roots); `declared` are then those of configurations below the top
+	bool inferred; /* from imports (breakwater-check(1), Import roots), and every file is part
+			  of the contract; `declared` are then those of configurations below the top
 			*/
 };
 
 /* Is a contract below one of the roots, and not excluded there? */
 bool roots_hold(const struct roots *roots, struct str path);
 
-/* An import that some file has which need not be compiled: it counts for the inferred roots alone.
- */
+/* An import of a file that is not compiled: it counts for inferring roots only. */
 struct import_hint {
 	struct str importer, import; /* path as in a source entry; interned import path */
 };
@@ -67,12 +66,9 @@ struct compile_side {
 	 * compiled as well. */
 	VEC(struct str) wanted;
 	bool all;
-	/* Compile on this side whatever unchanged file is compiled on the other, so that both show
-	 * the same of it. */
-	bool mirror;
-	/* Of the second side: the first has files that this one lacks, so imports of those are
-	 * looked for (struct lost_import). */
-	bool may_lose;
+	bool mirror;   /* compile the files here that the other side compiles, if they exist */
+	bool may_lose; /* of the second side: it may lack files of the first; look for imports of
+			  those (struct lost_import) */
 	const struct import_hint *hints;
 	uint32_t n_hints;
 };
@@ -89,11 +85,10 @@ struct compile_options {
 	unsigned jobs; /* threads; 0: as many as are worth while */
 	bool strict_imports;
 	bool source_info;     /* keep what a set's source info is made of */
-	bool tolerate_broken; /* check: a broken file is marked and kept out, and is the caller's to
-				 judge */
+	bool tolerate_broken; /* mark broken files and go on; the caller judges them */
 	parse_file parse_descriptor; /* for sources with `by_import_path` */
-	/* How many files are compiled, of those that are known of by now. Called by the compiling
-	 * threads, at the same time; NULL: nobody asks. */
+	/* Says how many of the files known so far are compiled. Called by several threads at once;
+	 * NULL: nobody asks. */
 	void (*progress)(void *context, size_t done, size_t total);
 	void *progress_context;
 	struct compile_stats *stats; /* what is compiled is added to it; NULL: nobody asks */

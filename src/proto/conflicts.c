@@ -1,7 +1,7 @@
 /*
- * Names that two files declare, neither of which sees the other: an error only where some file
- * imports both, directly or not, since a program that holds that file would hold both
- * (descriptor.cc, DescriptorBuilder::AddSymbol). Of extension numbers protoc only warns there.
+ * Names that two files declare that do not see each other. That is an error only if some file
+ * imports both, directly or not, since a program with that file would hold both (descriptor.cc,
+ * DescriptorBuilder::AddSymbol). For extension numbers protoc only warns.
  */
 #include "proto/proto.h"
 
@@ -12,14 +12,14 @@ struct symbol_list {
 	uint32_t n, cap;
 };
 
-struct search {
+struct conflict_search {
 	struct compiler *compiler;
 	struct arena *scratch;
 	/* importers[first_importer[i]] to importers[first_importer[i + 1]]: those of unit i. */
 	uint32_t *first_importer;
 	struct unit **importers;
 	const struct symbol **owners; /* by unit: the declaration whose file it imports; NULL */
-	struct map known; /* by hash of the files that declare a name: searched before */
+	struct map known;             /* hashes of the sets of files that were searched before */
 };
 
 static const struct unit *unit_of(const struct symbol *symbol)
@@ -27,7 +27,7 @@ static const struct unit *unit_of(const struct symbol *symbol)
 	return symbol->element->file->unit;
 }
 
-static void list_importers(struct search *s)
+static void list_importers(struct conflict_search *s)
 {
 	const struct compiler *c = s->compiler;
 	uint32_t n = 0, *next = NEW_ARRAY(s->scratch, c->units.n, uint32_t);
@@ -50,18 +50,18 @@ static void list_importers(struct search *s)
 	s->owners = NEW_ARRAY(s->scratch, c->units.n, const struct symbol *);
 }
 
-/* Two files of one import path are the same to their importers: each means the nearer one. */
+/* Of files with one import path each importer means one: they do not conflict. */
 static bool may_conflict(const struct symbol *a, const struct symbol *b)
 {
 	return a->element->file->import_path.p != b->element->file->import_path.p;
 }
 
 /*
- * The declarations of a chain that may meet: one a file, without packages. False if no two can:
+ * Lists the declarations of a chain: one a file, without packages. False if no two may conflict:
  * most chains hold the two versions of one file.
  */
 static bool list_declarations(
-	struct search *s, const struct symbol *chain, struct symbol_list *declarations)
+	struct conflict_search *s, const struct symbol *chain, struct symbol_list *declarations)
 {
 	bool differ = false;
 
@@ -83,8 +83,8 @@ static bool list_declarations(
 	return differ;
 }
 
-/* Was a name that just these files declare searched before? */
-static bool is_known(struct search *s, const struct symbol_list *declarations)
+/* Was a name that exactly these files declare searched before? */
+static bool is_known(struct conflict_search *s, const struct symbol_list *declarations)
 {
 	struct arena_mark mark = arena_mark(s->scratch);
 	const struct unit **units = NEW_ARRAY(s->scratch, declarations->n, const struct unit *);
@@ -113,7 +113,7 @@ static bool is_visible(const struct unit *from, const struct unit *unit)
 	return false;
 }
 
-/* Two declarations that `both` imports, or is the file of one of. */
+/* Reports two declarations. `both` imports the files of both, or is one of them. */
 static void report(const struct symbol *a, const struct symbol *b, const struct unit *both)
 {
 	const struct symbol *first = a, *second = b;
@@ -147,10 +147,10 @@ static void report(const struct symbol *a, const struct symbol *b, const struct 
 }
 
 /*
- * From each file that declares the name to those that import it, and so on: each file is reached
- * once, and the first that two ways lead to is reported.
+ * Walks from the files that declare the name to their importers, breadth first. The first importer
+ * that is reached from two declarations is reported.
  */
-static void search_importers(struct search *s, const struct symbol_list *declarations)
+static void search_importers(struct conflict_search *s, const struct symbol_list *declarations)
 {
 	struct arena_mark mark = arena_mark(s->scratch);
 	VEC(const struct unit *) reached = { 0 };
@@ -188,7 +188,7 @@ static void search_importers(struct search *s, const struct symbol_list *declara
 void conflicts_report(struct compiler *compiler, struct arena *scratch)
 {
 	struct arena_mark mark = arena_mark(scratch);
-	struct search s = { .compiler = compiler, .scratch = scratch };
+	struct conflict_search s = { .compiler = compiler, .scratch = scratch };
 	struct symbol_list declarations = { 0 };
 
 	map_init(&s.known, scratch);

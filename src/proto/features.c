@@ -2,13 +2,13 @@
  * Features: what is set, and what it resolves to for each element.
  *
  * An element that sets nothing shares its parent's resolved features, and equal ones are shared
- * within a file, so a file of many elements has a handful. proto2 and proto3 have no features to
- * set, but words (`required`, `optional`, `packed`, `group`) that mean the same.
+ * within a file. proto2 and proto3 cannot set features, but have words that mean the same
+ * (`required`, `optional`, `packed`, `group`).
  */
 #include "proto/options.h"
 
-/* edition_defaults of the fields of FeatureSet, pb.CppFeatures and pb.JavaFeatures in the built-in
- * files; the greatest edition not above the file's counts. */
+/* edition_defaults of FeatureSet, pb.CppFeatures and pb.JavaFeatures in the built-in files: a file
+ * has those of the greatest edition that is not above its own. */
 static const struct {
 	enum edition edition;
 	struct features features;
@@ -85,11 +85,11 @@ static const struct {
 		} },
 };
 
-/* One file on its way through the stage. */
+/* The file whose features are resolved. */
 struct resolving {
 	struct context *context;
 	bool is_edition;                  /* features may be set */
-	const struct features *known[16]; /* some that were made for the file, to share them */
+	const struct features *known[16]; /* made for the file, to be shared */
 	uint32_t n_known;
 };
 
@@ -104,7 +104,7 @@ static const struct features *default_features(enum edition edition)
 	return found;
 }
 
-/* `made`, as the pointer that other elements have for the same features. */
+/* The kept copy of `made` that elements with equal features share. */
 static const struct features *share(
 	struct resolving *resolving, const struct features *base, const struct features *made)
 {
@@ -307,7 +307,7 @@ static void apply(struct resolving *resolving, struct features *features, const 
 	}
 }
 
-/* A set's options are decoded in the next stage; here only the features are looked at. */
+/* Applies the features among a set's encoded options, which the next stage decodes. */
 static void apply_encoded(
 	struct resolving *resolving, struct features *features, struct element *element)
 {
@@ -322,7 +322,7 @@ static void apply_encoded(
 		!encoded_bytes(options_encoded(element->options), field->number, &bytes))
 		return;
 	if (options_decode(
-		    context, field->message, bytes, &set)) /* damage is told of in the next stage */
+		    context, field->message, bytes, &set)) /* the next stage reports damage */
 		apply(resolving, features, &set, false);
 }
 
@@ -373,7 +373,7 @@ static int packed_option(const struct field *field)
 	return -1;
 }
 
-/* What the words of proto2 and proto3 mean, and that a map and its entry are never delimited. */
+/* Applies the words of proto2 and proto3. A map and its entry are never delimited. */
 static void apply_words(
 	const struct resolving *resolving, struct features *features, const struct field *field)
 {
@@ -405,8 +405,7 @@ static void resolve_field(
 	field->e.features = share(resolving, field->e.features, &features);
 }
 
-/* The features set on a map field, on the key or value field of its entry: the same values, in a
- * list of its own. */
+/* Copies the features that a map field sets to the key or value field of its entry. */
 static void copy_features(struct resolving *resolving, const struct field *map, struct field *part)
 {
 	int32_t number = features_number(ELEMENT_FIELD);
@@ -447,9 +446,8 @@ static void resolve_fields(
 		resolve_field(resolving, message->extensions.items[i], base);
 }
 
-/* Known early, since what options hold is encoded by it before options are interpreted everywhere.
- */
-static bool says_message_set(const struct message *message)
+/* Needed before options are interpreted: it decides how values of message sets are encoded. */
+static bool is_written_message_set(const struct message *message)
 {
 	const struct options *options = message->e.options;
 	uint64_t value;
@@ -473,7 +471,7 @@ static void resolve_message(
 	struct resolving *resolving, struct message *message, const struct features *base)
 {
 	base = resolve(resolving, &message->e, base);
-	message->is_message_set = says_message_set(message);
+	message->is_message_set = is_written_message_set(message);
 	for (uint32_t i = 0; message->is_message_set && i < message->extension_ranges.n; i++)
 		if (message->extension_ranges.items[i]->to_max)
 			message->extension_ranges.items[i]->end = MAX_SET_NUMBER;

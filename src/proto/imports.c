@@ -28,7 +28,7 @@ static struct node *node_of_entry(struct driver *d, struct side_state *s,
 static void find_imports(struct driver *d, struct side_state *s, struct node *node)
 {
 	struct file *file = node->unit->file;
-	/* A built-in file imports built-in ones. */
+	/* Built-in files import built-in ones. */
 	bool own = !node->is_builtin;
 
 	for (uint32_t i = 0; i < file->imports.n; i++) {
@@ -84,7 +84,7 @@ static void connect(struct driver *d, struct node *node)
 	struct file *file = unit->file;
 
 	if (unit->descriptor) {
-		/* Shared, and done for the old side; in messages it is the new side's. */
+		/* Shared, and connected for the old side; messages name the new side. */
 		source_text_set(file->text, node->source, node->entry);
 		return;
 	}
@@ -103,7 +103,7 @@ static void connect(struct driver *d, struct node *node)
 		unit->descriptor = unit;
 }
 
-/* What a unit learns from one that it imports, which is complete. */
+/* Takes over from an import, which is connected, what holds for its importers. */
 static void inherit(struct unit *unit, const struct unit *imported, const struct unit *builtin)
 {
 	if (imported->file->lacks_import || imported->file->is_broken)
@@ -175,7 +175,7 @@ static void walk_imports(struct driver *d, struct node *start)
 	}
 }
 
-/* Files nearest to the top first: a cycle is reported where it comes back to the outermost file. */
+/* Outermost files first: a cycle is reported where it returns to the outermost file. */
 static int outermost_first(const void *left, const void *right)
 {
 	const struct node *a = *(struct node *const *)left, *b = *(struct node *const *)right;
@@ -243,7 +243,7 @@ static void find_visible(struct seeing *v, struct unit *unit)
 			add_import(v, &unit->option_visible, unit->imports.items[k]);
 }
 
-/* A chain of public imports shows each file all that come after it. */
+/* A file sees all that a chain of public imports leads to. */
 static void report_visible(struct unit *unit)
 {
 	struct file *file = unit->file;
@@ -307,8 +307,8 @@ static void warn_missing(
 				     "error with --strict-imports");
 }
 
-/* The file that the old side has for an import which the new side lacks, if it is gone; NULL: it
- * was never there, or is still where it was and in no root now. */
+/* The old side's file for an import that the new side lacks. NULL: there was none, or it still
+ * exists and is in no root now. */
 static const struct source_entry *find_lost(struct driver *d, const struct missed *missed)
 {
 	const struct node *node = missed->node;
@@ -333,7 +333,7 @@ static void add_lost(
 	uintptr_t *known = (uintptr_t *)map_put(by_path, intern(d->options->names, path).p, 0);
 	struct lost_import *lost;
 
-	/* The index after it: 0 is for those that are not there yet. */
+	/* The index + 1; 0: not in the list yet. */
 	if (!*known) {
 		*vec_push(d->options->arena, &d->lost) = (struct lost_import){ .path = path };
 		*known = d->lost.n;

@@ -85,7 +85,7 @@ static void link_extension(struct context *c, struct field *field, struct elemen
 {
 	struct extension *extension = field->extension;
 
-	if (extension->extendee_name.n) /* the fields of one block have one, and one error */
+	if (extension->extendee_name.n) /* diags_sort keeps one error of a block */
 		extension->extendee = link_message_name(
 			c, scope, extension->extendee_name, extension->extendee_span);
 	link_field_type(c, field, scope);
@@ -98,7 +98,7 @@ static void link_message(struct context *c, struct message *m)
 		struct message *type;
 
 		link_field_type(c, field, &m->e);
-		/* A set says of an entry message that it is one, but not of which field. */
+		/* A set says that a message is a map entry, but not of which field. */
 		type = field->type == TYPE_MESSAGE ? field->message : NULL;
 		if (type && type->is_map_entry && type->e.parent == &m->e &&
 			field->label == LABEL_REPEATED && !field->is_map) {

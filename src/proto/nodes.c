@@ -201,7 +201,7 @@ static bool node_holds(
 	return same;
 }
 
-/* Full names may take as much as a few times the file, and a little. */
+/* Limits the memory of full names to a few times the size of the file. */
 static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 {
 	enum { NAMES_BASE = 16 << 20, NAMES_TIMES = 8 };
@@ -217,7 +217,7 @@ static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 			&unit->diags, "shorten the names of the package and of the outer messages");
 	}
 	unit->parsed = false;
-	/* No element without a full name gets any further. */
+	/* Later stages need full names. */
 	unit->file->messages.n = unit->file->enums.n = unit->file->services.n =
 		unit->file->extensions.n = 0;
 }
@@ -313,7 +313,7 @@ static bool plan_sharing(struct node *node, bool is_new)
 	if (!twin || !twin->unit)
 		return false;
 	node->shares = same_id(node, twin);
-	/* The new side's file comes second, when the old one's is about to be parsed. */
+	/* Compared when the old side's file, which is planned first, is parsed. */
 	node->compares = is_new && !node->shares && !twin->unit->parsed &&
 			 !(node->source->is_git && twin->source->is_git);
 	return node->shares || node->compares;

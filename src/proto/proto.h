@@ -30,8 +30,8 @@ enum literal_kind {
 struct literal {
 	uint8_t kind; /* enum literal_kind: which of the union counts */
 	bool negative;
-	bool hexadecimal; /* an integer written so: no number for a float inside of a message */
-	bool angle;       /* a message written < >; only legal inside of another */
+	bool hexadecimal; /* written so: then no value of a float field inside of a message */
+	bool angle;       /* a message written < >: only valid inside of another one */
 	struct span span; /* with the minus or the brackets */
 	union {
 		struct str text;
@@ -80,16 +80,13 @@ struct package {
 struct symbol {
 	struct element *element;
 	struct symbol *next;
-	/* Of the element, which is far away: its kind, and its file's unit's index, or the
-	 * package's. */
-	enum element_kind kind;
-	uint32_t index;
-	struct map *crowd; /* of a long chain: unit → its first symbol here; the others of that file
-			      follow it. NULL for most */
+	enum element_kind kind; /* the element's, copied: it would be a cache miss away */
+	uint32_t index;         /* of the file's unit, or of the package */
+	struct map *crowd; /* index of a long chain: unit → its first symbol in the chain, which its
+			      others follow; NULL for most */
 };
 
-/* A walk over those of a chain that a file may see: all of a short one, of a long one those of
- * visible files. */
+/* A walk over a chain: over all of a short one, over the visible files' symbols of a long one. */
 struct symbol_walk {
 	const struct context *context;
 	const struct map *crowd; /* NULL: the chain itself is walked */
@@ -101,7 +98,7 @@ struct unit_list {
 	uint32_t n, cap;
 };
 
-/* Each file that is compiled in this run, whatever side it is for. */
+/* A file that is compiled, for one side or both. */
 struct unit {
 	struct file *file;
 	uint32_t index;
@@ -110,9 +107,8 @@ struct unit {
 					    (transitively) */
 	struct unit_list option_visible; /* what comes by `import option` in addition */
 	bool parsed;                     /* without an error */
-	struct unit *descriptor; /* the google/protobuf/descriptor.proto that its options are read
-				    against */
-	uint8_t default_visibility; /* the file's feature default_symbol_visibility */
+	struct unit *descriptor;         /* the descriptor.proto that defines its options */
+	uint8_t default_visibility;      /* the file's feature default_symbol_visibility */
 	struct diags diags;
 };
 
@@ -136,7 +132,7 @@ enum { VISIBLE_OPTION = 1 };
 
 enum { RESOLVED = 512 };
 
-/* What one thread has while it takes one file through a stage. */
+/* What a thread needs to take one file through a stage. */
 struct context {
 	struct compiler *compiler;
 	struct unit *unit;
@@ -150,23 +146,23 @@ struct context {
 	uint32_t *packages;  /* by package index, likewise */
 	struct map parts; /* of dotted names, by their interned `.p`: struct str *, interned, ended
 			     by an absent one */
-	struct map members;  /* link.c's: (scope, name's `.p`) → an element that is in no table of
-				symbols; (scope, 0): its are entered */
+	struct map members; /* resolve.c's: (scope, name's `.p`) → an element that is in no table of
+			       symbols; (scope, 0): the scope's are entered */
 	struct map catalogs; /* catalog.c's, by message or enum */
 	struct map declared; /* validate_field.c's: (extension range, number) → struct options of
-				the declaration; (range, UINT64_MAX) → what it says of all */
-	struct resolved *resolved; /* link.c's: RESOLVED names that were found */
+				the declaration; (range, UINT64_MAX) → struct declarations */
+	struct resolved *resolved; /* resolve.c's: a cache of RESOLVED names */
 	uint32_t stamp;
-	/* link.c's: what options of a kind are fields of, in the descriptor.proto that it says. */
+	/* resolve.c's: the options message of each kind of element, in that descriptor.proto. */
 	const struct unit *options_descriptor;
 	struct message *options_messages[ELEMENT_EXTENSION_RANGE + 1];
-	struct map *option_indexes; /* options.c's, while the file is in that stage: (options
-				       message, 0) → index of its list */
+	struct map *option_indexes; /* options.c's, in its stage: (options message, 0) → index of
+				       its list */
 };
 
 struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol);
 
-/* How the context's file sees a symbol: not at all (0), by `import option` only, or fully. */
+/* How the context's file sees a symbol: not, by `import option` only, or fully. */
 enum sight { UNSEEN, SEEN_BY_OPTION, SEEN };
 static inline enum sight symbol_sight(const struct context *context, const struct symbol *symbol)
 {
@@ -178,7 +174,7 @@ static inline enum sight symbol_sight(const struct context *context, const struc
 	return stamp == (context->stamp | VISIBLE_OPTION) ? SEEN_BY_OPTION : UNSEEN;
 }
 
-/* The first of `chain` (NULL: there is none) for a walk. */
+/* Begins a walk over a chain, which may be NULL. */
 static inline struct symbol *symbols_first(
 	struct symbol_walk *walk, const struct context *context, struct symbol *chain)
 {
@@ -192,8 +188,7 @@ static inline struct symbol *symbols_first(
 
 /* ---- names: resolve.c ---- */
 
-/* Errors of a file that get the nearest name as a help: each costs a walk over all names in
- * question. */
+/* Errors of a file that suggest the nearest name: each suggestion scans all names. */
 enum { MOST_SUGGESTIONS = 20 };
 
 enum symbol_wanted { WANT_TYPE, WANT_MESSAGE, WANT_EXTENSION };
@@ -256,13 +251,12 @@ const char *element_kind_text(const struct element *element);
 
 /* ---- the stages ---- */
 
-/* Enters a file's names in the table; a package's scope, made on first use; a linked file's
- * extensions by number. */
+/* Enter a file's names; make a package's scope, once; enter a linked file's extensions by number.
+ */
 void symbols_add_file(struct compiler *compiler, struct unit *unit);
 struct package *symbols_package(struct compiler *compiler, struct str name);
 void symbols_add_extensions(struct compiler *compiler, struct unit *unit);
-/* Reports names that two files declare and some file imports both of, once for files that have
- * several such names. */
+/* Reports a name that two files declare, if a third one imports both; once a pair of files. */
 void conflicts_report(struct compiler *compiler, struct arena *scratch);
 /*
  * The feature default_symbol_visibility of a file of edition 2024 or later, from its options as
@@ -272,26 +266,24 @@ uint8_t features_default_visibility(const struct file *file);
 /* Resolves type names, extendees, methods' types; registers nothing. */
 void link_file(struct context *context);
 /*
- * Interprets the `features` options of every element of the file (uninterpreted ones are taken off
- * the elements' lists; from a set: the features field of `encoded` is decoded) and sets
- * element->features everywhere.
+ * Interprets the `features` options of each element and sets element->features. Uninterpreted
+ * statements are taken off the elements' lists; of a set, the field of features is decoded.
  */
 void features_file(struct context *context);
-/* Interprets all other options, decodes a set's, and the default values. */
+/* Interprets the other options and default values; decodes a set's. */
 void options_file(struct context *context);
 /*
- * Holds every option that the file sets against what its declaration says of its use: `targets`,
- * and the editions that have it (feature_support). Belongs to the validate stage, since
- * declarations are options themselves; validate_file calls it.
+ * Checks each option against its declaration: `targets`, and the editions that have it
+ * (feature_support). Part of the validate stage, since declarations are options themselves.
  */
 void options_check_use(struct context *context);
-/* Says what is forbidden. */
+/* Reports what is forbidden. */
 void validate_file(struct context *context);
 
 /*
- * Interprets one statement into `options` (whose ->type is set): used by features.c for the names
- * that begin with `features`, by options.c for the rest. False: an error was reported, or
- * (silently, options->incomplete) a missing import is in the way.
+ * Interprets one statement into `options` (whose ->type is set); features.c does so for names that
+ * begin with `features`, options.c for the rest. False: an error was reported, or a missing import
+ * is in the way (options->incomplete).
  */
 bool option_interpret(struct context *context, struct element *element, struct options *options,
 	struct uninterpreted *statement);

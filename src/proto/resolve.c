@@ -66,8 +66,8 @@ static struct element *lookup(
 		if (!is_visible(s, symbol))
 			continue;
 		if (aggregate ? is_aggregate(symbol->kind) : is_wanted(s, symbol->kind)) {
-			/* A package and a message may share a name on the two sides; the message is
-			 * nearer. */
+			/* On the two sides a package and a message may have one name: the message
+			 * is nearer. */
 			if (!found || found->kind == ELEMENT_PACKAGE)
 				found = symbol->element;
 			if (s->reach == REACH_ALL && found->kind != ELEMENT_PACKAGE)
@@ -253,7 +253,7 @@ struct resolution resolve_name(struct context *context, const struct name_use *u
 
 	inner.scope = skip_empty(use->scope);
 	known = resolved_slot(context, inner.scope, use->name.p);
-	/* The options and types of one file are the same few, over and over. */
+	/* A file uses the same few options and types over and over. */
 	if (known->stamp == context->stamp && known->scope == inner.scope &&
 		known->name.p == use->name.p && known->name.n == use->name.n &&
 		known->wanted == use->wanted && known->in_option == use->in_option)
@@ -523,7 +523,7 @@ struct element *resolve_option_scope(const struct element *element)
 {
 	if (element->kind == ELEMENT_FILE)
 		return (struct element *)element;
-	/* The enum holds the value, but a value's symbols live beside its enum. */
+	/* The enum holds the value, but the names of values are in the enum's scope. */
 	if (element->kind == ELEMENT_ENUM_VALUE)
 		return element->parent->parent;
 	return element->parent;

@@ -5,12 +5,12 @@ struct root_finder {
 	struct intern *names;
 	const struct compile_side *side;
 	struct diags *diags;
-	VEC(struct str) inferred; /* folders below the top that became roots, longest not first */
-	/* Contracts by the last component of their path: interned name .p → struct holder *; made
-	 * when a plain look-up fails. */
+	VEC(struct str) inferred; /* folders below the top, in no order */
+	/* Contracts by base name: interned name .p → struct holder *; made when a plain look-up
+	 * fails. */
 	struct map by_name;
 	bool indexed;
-	struct map warned; /* import paths that two files have */
+	struct map warned; /* import paths that two files have, and that were warned of */
 };
 
 struct holder {
@@ -73,8 +73,8 @@ static bool has_suffix(struct str path, struct str suffix)
 }
 
 /* Are two entries one file under two names? */
-static bool is_same_file(struct root_finder *finder, const struct source_entry *a,
-	const struct source_entry *b)
+static bool is_same_file(
+	struct root_finder *finder, const struct source_entry *a, const struct source_entry *b)
 {
 	const struct source_entry *x = source_target(finder->side->source, a);
 	const struct source_entry *y = source_target(finder->side->source, b);
@@ -82,8 +82,8 @@ static bool is_same_file(struct root_finder *finder, const struct source_entry *
 	return (x || y) && str_eq((x ? x : a)->path, (y ? y : b)->path);
 }
 
-/* The contract whose path ends with `suffix` that shares most with the importer's; how many there
- * are. */
+/* Of the contracts whose path ends with `suffix`, of which there are *count, the one that shares
+ * most of its path with the importer. */
 static const struct source_entry *nearest_holder(
 	struct root_finder *finder, struct str importer, struct str suffix, unsigned *count)
 {
@@ -101,8 +101,7 @@ static const struct source_entry *nearest_holder(
 			continue;
 		*count += !best || !is_same_file(finder, best, holder->entry);
 		shared = shared_components(holder->entry->path, importer);
-		/* Of equals the first by path, so that the answer does not depend on the order of
-		 * the list. */
+		/* Of equals the first by path, whatever the order of the list. */
 		if (!best || shared > best_shared ||
 			(shared == best_shared && str_cmp(holder->entry->path, best->path) < 0)) {
 			best = holder->entry;
@@ -161,8 +160,8 @@ static const struct source_entry *find_declared(
 	return best;
 }
 
-/* Leading folders of the import left out, as long as exactly one file fits: a repository that its
- * importers know by its own name. */
+/* Leaves out leading folders of the import until exactly one file fits: importers may begin with
+ * the name of the repository. */
 static const struct source_entry *find_shortened(
 	struct root_finder *finder, struct str importer, struct str import)
 {
@@ -183,9 +182,8 @@ static const struct source_entry *find_shortened(
 }
 
 /*
- * A copy of a built-in file that the importer would see: in a folder around the importer, or in a
- * root that is known already. Elsewhere the built-in file is as good, and the tree need not be
- * listed to find that out.
+ * A copy of a built-in file, in a folder around the importer or in a known root. Elsewhere the
+ * built-in file serves as well, so that the tree need not be listed.
  */
 static const struct source_entry *find_copy(
 	struct root_finder *finder, struct str importer, struct str import)
@@ -211,7 +209,6 @@ static const struct source_entry *find_copy(
 	return NULL;
 }
 
-/* Is it one of the files that the program carries? */
 static const struct source_entry *find_builtin(const struct root_finder *finder, struct str import)
 {
 	return finder->side->source->builtin ? source_find(finder->side->source->builtin, import)
@@ -307,7 +304,7 @@ struct str root_import_path(const struct root_finder *finder, struct str path)
 			roots->declared.items[i].n > root.n)
 			root = roots->declared.items[i];
 	declared = root.n > finder->side->source->top.n;
-	/* What was declared for a file is not guessed. */
+	/* Roots are not inferred for a file below a declared one. */
 	for (uint32_t i = 0; i < finder->inferred.n && !declared; i++)
 		if (path_under(path, finder->inferred.items[i]) &&
 			finder->inferred.items[i].n > root.n)

@@ -19,7 +19,7 @@ static struct package *package_get(struct compiler *c, struct str name)
 	return package;
 }
 
-/* A hundred thousand files may declare one name, and each would look at all of them. */
+/* Chains of this length get an index: a hundred thousand files may declare one name. */
 enum { LONG_CHAIN = 32 };
 
 static const struct unit *unit_of(const struct element *element)
@@ -27,7 +27,7 @@ static const struct unit *unit_of(const struct element *element)
 	return element->kind == ELEMENT_PACKAGE ? NULL : element->file->unit;
 }
 
-/* Symbols of one file stand together, since one file after the other is entered. */
+/* A file's symbols are adjacent in a chain, since files are entered one by one. */
 static void crowd_add(struct map *crowd, struct symbol *symbol)
 {
 	*map_put(crowd, unit_of(symbol->element), 0) = symbol;
@@ -76,7 +76,7 @@ struct symbol *symbols_next(struct symbol_walk *walk, struct symbol *symbol)
 	if (symbol && symbol->next && unit_of(symbol->next->element) == unit_of(symbol->element))
 		return symbol->next;
 	unit = walk->context->unit;
-	/* Packages are of no file: they come first. */
+	/* Packages belong to no file and come first. */
 	if (!symbol) {
 		symbol = map_get(walk->crowd, NULL, 0);
 		if (symbol)
@@ -103,8 +103,7 @@ static void symbol_add(
 	if (!name.p)
 		return; /* its declaration broke off before the name */
 	slot = map_put(&c->symbols, scope, (uintptr_t)name.p);
-	/* Once a file and kind, or a name that is declared a million times would be walked a
-	 * million times. */
+	/* One symbol for each file and kind: a file may declare a name a million times. */
 	for (const struct symbol *s = *slot; s && s->element->file == element->file; s = s->next)
 		if (s->kind == element->kind)
 			return;

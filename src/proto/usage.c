@@ -1,9 +1,8 @@
 /*
- * Checks where an option is used: its declaration says on which elements (`targets`) and in which
- * editions (lifetime.c). Which fields a feature applies to no declaration says (descriptor.cc,
- * ValidateFieldFeatures).
+ * Where an option may be used. Its declaration says on which elements (`targets`) and in which
+ * editions (lifetime.c); which fields a feature is for, descriptor.cc says (ValidateFieldFeatures).
  *
- * This is part of the validate stage: only then are the options of all declarations interpreted.
+ * Part of the validate stage: only then are the options of all declarations interpreted.
  */
 #include "proto/options.h"
 
@@ -188,7 +187,7 @@ static void check_file_features(struct context *context)
 	diag_help(context->diags, "set the feature on the fields that are required");
 }
 
-/* ---- options that an edition removed although their declaration does not say so ---- */
+/* ---- options that an edition removed without saying so in their declaration ---- */
 
 static const struct gone {
 	enum element_kind kind;

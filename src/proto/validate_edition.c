@@ -16,7 +16,7 @@ static bool is_enum_namespace(const struct message *m)
 	       m->reserved_ranges.items[0].end >= MAX_FIELD_NUMBER;
 }
 
-/* STRICT: what is nested is not exported, save the enums of a namespace. */
+/* STRICT: nested types are not exported, except for the enums of a namespace. */
 static void check_strict(struct context *c, struct element *e)
 {
 	bool is_enum = e->kind == ELEMENT_ENUM, exported;

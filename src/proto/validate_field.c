@@ -249,7 +249,7 @@ enum {
 	VERIFICATION_UNVERIFIED = 1,
 };
 
-/* What a range says of its extensions, looked through once. */
+/* What a range says of all its extensions; made once. */
 struct declarations {
 	bool has_any, has_verification, unverified;
 };

@@ -93,7 +93,7 @@ static void check_elsewhere(struct context *c, const struct element *scope, cons
 	diag_note(c->diags, place_in(other->file->text, other->name_span), "declared");
 }
 
-/* A part of the package's name that a visible file declares as a type. */
+/* Reports parts of the package's name that a visible file declares as types. */
 static void check_package(struct context *c)
 {
 	const struct package *package = map_get(&c->compiler->packages, c->file->package.p, 0);

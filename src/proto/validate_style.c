@@ -1,14 +1,14 @@
 /*
  * How things are named (features.enforce_naming_style, from edition 2024): the form of each name
- * (descriptor.proto, STYLE2024), and names that generated code gives to accessors (STYLE2026; protobuf's
- * naming_style.cc).
+ * (descriptor.proto, STYLE2024), and names that generated code gives to accessors (STYLE2026;
+ * protobuf's naming_style.cc).
  */
 #include "proto/validate.h"
 
 struct style {
 	struct context *context;
-	struct map members; /* (message, its field's or oneof's interned name) → the element; (message,
-			       0): they are in */
+	struct map members; /* (message, its field's or oneof's interned name) → the element;
+			       (message, 0): they are in */
 };
 
 static bool is_lower(char ch)
@@ -47,7 +47,7 @@ static bool is_snake(struct str name, bool upper)
 	return underscores_fit(name);
 }
 
-/* The parts of a package are not looked at one by one: `a._b` is fine to protoc. */
+/* A package is checked as a whole: protoc accepts `a._b`. */
 static bool is_snake_package(struct str name)
 {
 	for (size_t i = 0; i < name.n; i++) {
@@ -77,7 +77,7 @@ static const char *edition_of(int style)
 	return style == STYLE2026 ? "edition 2026" : "edition 2024";
 }
 
-/* What the form of a name is to be; NULL: it has it, or there is none for such elements. */
+/* The form that a name should have; NULL: it has it, or none is required. */
 static const char *wanted_form(const struct element *e, const char **what)
 {
 	switch (e->kind) {
@@ -152,7 +152,8 @@ static const struct element *member_named(
 	return map_get(members, message, (uintptr_t)name.p);
 }
 
-/* The member whose accessor a name is: `foo` for `has_foo` and `foo_value`; NULL if there is none. */
+/* The member whose accessor a name is: `foo` for `has_foo` and `foo_value`; NULL if there is none.
+ */
 static const struct element *accessor_of(struct style *style, const struct element *e)
 {
 	static const struct str prefixes[] = { STR_INIT("has_"), STR_INIT("get_"), STR_INIT("set_"),
@@ -221,8 +222,8 @@ void validate_style(struct context *c)
 		diag_error(c->diags, here(c, c->file->package_span),
 			"package '" STR "' is not lower_snake_case, which %s wants",
 			ARG(c->file->package), edition_of(wanted));
-		diag_help(c->diags,
-			"rename it, or set features.enforce_naming_style = STYLE_LEGACY");
+		diag_help(
+			c->diags, "rename it, or set features.enforce_naming_style = STYLE_LEGACY");
 	}
 	file_walk(c->file, check_element, &style);
 }
