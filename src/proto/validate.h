@@ -9,9 +9,6 @@ void validate_field(struct context *context, struct field *field);
 /* validate_message.c: the message itself; its fields, nested messages and enums are the caller's to
  * walk. */
 void validate_message(struct context *context, struct message *message);
-/* Does a name consist of letters of one case (`a`: 'a' or 'A'), digits, and underscores before
- * letters? Different names of this form differ in camel case, too. */
-bool name_is_snake(struct str name, char a);
 /* Fields whose JSON names clash. */
 void validate_json_names(struct context *context, struct message *message);
 /* validate_enum.c */

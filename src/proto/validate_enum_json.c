@@ -70,30 +70,11 @@ static struct str json_form(
 	return pascal_case(c, without_prefix(value->e.name, e->e.name));
 }
 
-/* Not of names in upper snake case after one and the same prefix: they differ as long as the file
- * has no error. */
-static bool derived_may_clash(const struct context *c, const struct enumeration *e)
-{
-	const struct str first = e->values.items[0]->e.name;
-	size_t prefix = first.n - without_prefix(first, e->e.name).n;
-
-	for (uint32_t i = 0; i < e->values.n; i++) {
-		struct str name = e->values.items[i]->e.name,
-			   rest = without_prefix(name, e->e.name);
-
-		if (name.n - rest.n != prefix || !str_starts(name, str_head(first, prefix)) ||
-			!name_is_snake(rest, 'A') || rest.p[0] == '_')
-			return true;
-	}
-	return c->diags->n_errors > 0;
-}
-
 static void check_derived(struct context *c, struct enumeration *e)
 {
 	struct map names;
 
-	if (!e->e.features || e->e.features->json_format == JSON_LEGACY_BEST_EFFORT ||
-		!derived_may_clash(c, e))
+	if (!e->e.features || e->e.features->json_format == JSON_LEGACY_BEST_EFFORT)
 		return;
 	map_init(&names, c->scratch);
 	for (uint32_t i = 0; i < e->values.n; i++) {

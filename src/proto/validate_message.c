@@ -65,21 +65,6 @@ void validate_message(struct context *c, struct message *m)
 
 /* ---- JSON names ---- */
 
-bool name_is_snake(struct str name, char a)
-{
-	bool letter_next = false;
-
-	for (size_t i = 0; i < name.n; i++) {
-		char ch = name.p[i];
-		bool letter = ch >= a && ch <= a + 25;
-
-		if (!letter && (letter_next || (ch != '_' && (ch < '0' || ch > '9'))))
-			return false;
-		letter_next = ch == '_';
-	}
-	return name.n && !letter_next;
-}
-
 /* The name a field has in this pass: with `custom` what is written counts, else what is derived. */
 static struct str json_name_in(struct context *c, const struct field *field, bool custom)
 {
@@ -133,6 +118,22 @@ static void json_pass(struct context *c, struct message *m, bool custom)
 	}
 }
 
+/* Lower-case letters, digits, and underscores before letters only? */
+static bool is_snake_case(struct str name)
+{
+	bool letter_next = false;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char ch = name.p[i];
+		bool letter = ch >= 'a' && ch <= 'z';
+
+		if (!letter && (letter_next || (ch != '_' && (ch < '0' || ch > '9'))))
+			return false;
+		letter_next = ch == '_';
+	}
+	return name.n && !letter_next;
+}
+
 /* Not of names in snake case: they derive to different ones, and differ as long as the file has no
  * error. In legacy JSON a derived name gives way. */
 static bool derived_may_clash(const struct context *c, const struct message *m)
@@ -142,7 +143,7 @@ static bool derived_may_clash(const struct context *c, const struct message *m)
 	if (is_legacy(m))
 		return false;
 	for (uint32_t i = 0; i < m->fields.n && !may_clash; i++)
-		may_clash = !name_is_snake(m->fields.items[i]->e.name, 'a');
+		may_clash = !is_snake_case(m->fields.items[i]->e.name);
 	return may_clash;
 }
 
