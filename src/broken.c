@@ -5,7 +5,7 @@ enum {
 	MOST_BROKEN = 3, /* likewise files that decide nothing */
 };
 
-/* Files that the change touched, and what those import: here an error decides the status. */
+/* Files that the change touched, and what they import: an error in one decides the status. */
 struct reach {
 	struct map files;        /* reached ones, by address */
 	VEC(struct file *) open; /* reached, and not yet followed */
@@ -36,7 +36,7 @@ static void reach_follow(struct reach *reach)
 
 static bool was_touched(const struct changes *changes, struct str path)
 {
-	/* Of text against a set it cannot be told. */
+	/* Not known for text against a set. */
 	return !changes->complete || change_find(changes, path);
 }
 
@@ -49,7 +49,7 @@ static bool lacks_import(const struct file *file)
 	return false;
 }
 
-/* Does an error in this file decide the status by itself, whatever imports it? */
+/* Does an error in this file decide the status, whatever imports it? */
 static bool decides(const struct broken_request *r, const struct file *file)
 {
 	if (file->is_builtin)
@@ -75,12 +75,12 @@ static void reach_find(const struct broken_request *r, struct reach *reach)
 
 /* ---- files that the change did not touch ---- */
 
-/* Which files there are, to tell whose error it is. */
+/* The files of both sides. */
 struct index {
 	struct map by_text;   /* text → the file */
 	struct map old_paths; /* hash of a path → the old side's file */
 	struct map own;       /* the new side's files that are part of its contract */
-	struct map told;      /* files of which it was said that the change broke them */
+	struct map reported;  /* files that were reported as broken by the change */
 };
 
 static void index_files(const struct broken_request *r, struct index *index)
@@ -90,7 +90,7 @@ static void index_files(const struct broken_request *r, struct index *index)
 	map_init(&index->by_text, r->arena);
 	map_init(&index->old_paths, r->arena);
 	map_init(&index->own, r->arena);
-	map_init(&index->told, r->arena);
+	map_init(&index->reported, r->arena);
 	for (size_t s = 0; s < COUNT(sides); s++) {
 		for (uint32_t i = 0; i < sides[s]->files.n; i++) {
 			struct file *file = sides[s]->files.items[i].file;
@@ -117,15 +117,15 @@ static bool was_broken_by_change(
 	return scope_has_path(r->scope, file->text->path);
 }
 
-static void tell_broken_by_change(
+static void report_broken_by_change(
 	const struct broken_request *r, struct index *index, struct file *file, struct diag *diag)
 {
-	void **told = map_put(&index->told, file, 0);
+	void **reported = map_put(&index->reported, file, 0);
 	struct str help;
 
-	if (*told)
+	if (*reported)
 		return;
-	*told = file;
+	*reported = file;
 	help = str_printf(r->arena,
 		"'" STR "' did not change and compiled in '" STR "': this change breaks it",
 		ARG(file->import_path), ARG(r->old_source->name));
@@ -133,23 +133,17 @@ static void tell_broken_by_change(
 				  : help;
 }
 
-/* Files whose errors are warnings. */
-struct aside {
-	struct map errors; /* path → how many errors there were, on both sides */
-};
-
-static uint32_t aside_count(struct aside *aside, const struct file *file)
+/* Counts an error of a file, of both sides; `demoted`: path → the number by now. */
+static uint32_t count_demoted(struct map *demoted, const struct file *file)
 {
-	uintptr_t *count = (uintptr_t *)map_put(&aside->errors, file->text->path.p, 0);
+	uintptr_t *count = (uintptr_t *)map_put(demoted, file->text->path.p, 0);
 
-	return (uint32_t)++ * count;
+	return (uint32_t)(*count += 1);
 }
 
-/* How many broken files there are that decide nothing, and how all of them are seen. */
-static void warn_aside(const struct broken_request *r, const struct aside *aside)
+/* Says that `n` files are broken that do not decide the status, and how to see their errors. */
+static void warn_demoted(const struct broken_request *r, uint32_t n)
 {
-	uint32_t n = aside->errors.n;
-
 	if (!n || r->full || (r->all && n <= MOST_BROKEN))
 		return;
 	diag_warning(r->diags, NOWHERE,
@@ -170,10 +164,10 @@ static void warn_aside(const struct broken_request *r, const struct aside *aside
 static void demote_errors(
 	const struct broken_request *r, struct index *index, const struct reach *reach)
 {
-	struct aside aside;
+	struct map demoted;
 	uint32_t n = 0;
 
-	map_init(&aside.errors, r->arena);
+	map_init(&demoted, r->arena);
 	for (uint32_t i = 0; i < r->diags->n; i++) {
 		struct diag *diag = &r->diags->items[i];
 		struct file *file =
@@ -183,21 +177,21 @@ static void demote_errors(
 		if (diag->level != DIAG_ERROR || !file || map_get(&reach->files, file, 0)) {
 			/* as it is */
 		} else if (was_broken_by_change(r, index, file)) {
-			tell_broken_by_change(r, index, file, diag);
+			report_broken_by_change(r, index, file, diag);
 		} else {
 			diag->level = DIAG_WARNING;
 			r->diags->n_errors--;
-			shown = aside_count(&aside, file) == 1 &&
-				(r->full || aside.errors.n <= MOST_BROKEN);
+			shown = count_demoted(&demoted, file) == 1 &&
+				(r->full || demoted.n <= MOST_BROKEN);
 		}
 		if (shown)
 			r->diags->items[n++] = *diag;
 	}
 	r->diags->n = n;
-	warn_aside(r, &aside);
+	warn_demoted(r, demoted.n);
 }
 
-/* A file that is broken and says nothing of its own must not pass in silence. */
+/* Reports a broken file that decides, if no error does: it must not pass in silence. */
 static void require_reason(const struct broken_request *r, const struct reach *reach)
 {
 	for (uint32_t i = 0; i < reach->files.n && !r->diags->n_errors; i++) {
@@ -224,7 +218,7 @@ static bool any_is_broken(const struct broken_request *r)
 
 struct losses {
 	const struct broken_request *r;
-	struct map moved; /* hash of a base name → the path of a file that came with it */
+	struct map moved; /* hash of a base name → the path of a new file of that name */
 	uint32_t reported;
 };
 
@@ -242,7 +236,7 @@ static void losses_init(struct losses *l, const struct broken_request *r)
 	}
 }
 
-/* Where the file may have moved to: one that came under its name; absent: none. */
+/* A new file of the same base name, where the file may have moved to; absent: none. */
 static struct str moved_to(const struct losses *l, struct str path)
 {
 	const struct str *other = map_get(&l->moved, NULL, str_hash(path_base(path)));
@@ -250,7 +244,7 @@ static struct str moved_to(const struct losses *l, struct str path)
 	return other ? *other : (struct str){ NULL, 0 };
 }
 
-/* Reports one, or counts it when there were many. */
+/* Reports the first MOST_LOST; counts the others. */
 static void report_lost(struct losses *l, const struct lost_import *lost)
 {
 	const struct broken_request *r = l->r;
@@ -287,8 +281,8 @@ static void report_rest(const struct losses *l)
 }
 
 /*
- * Did the whole folder leave that the import begins with, as when a dependency is vendored no
- * longer? Whoever imports from it then does so from elsewhere.
+ * Was the folder that the import begins with deleted as a whole, as when a dependency is no longer
+ * vendored? Then importers find the file elsewhere.
  */
 static bool left_with_folder(const struct losses *l, const struct lost_import *lost)
 {

@@ -64,12 +64,12 @@ static void find_builtin_descriptor(struct driver *d)
 static void see(struct context *c, const struct unit *unit, uint32_t stamp)
 {
 	struct str package = unit->file->package;
-	struct package *p = map_get(&c->compiler->packages, package.p, 0);
+	struct package_scope *p = map_get(&c->compiler->packages, package.p, 0);
 
 	c->visible[unit->index] = stamp;
 	for (struct element *e = p ? &p->e : NULL;
-		e && c->packages[((struct package *)e)->index] != c->stamp; e = e->parent)
-		c->packages[((struct package *)e)->index] = c->stamp;
+		e && c->packages[((struct package_scope *)e)->index] != c->stamp; e = e->parent)
+		c->packages[((struct package_scope *)e)->index] = c->stamp;
 }
 
 static void context_enter(struct driver *d, struct worker_state *worker, struct unit *unit)

@@ -88,19 +88,19 @@ static const char *cardinality_text(enum cardinality c)
 	return names[c];
 }
 
-struct dump {
+struct schema_dump {
 	struct out *out;
 	struct arena *scratch;
 };
 
 /* What comes before a name, and the name. */
-static void dump_name(struct dump *d, const char *before, struct str name)
+static void dump_name(struct schema_dump *d, const char *before, struct str name)
 {
 	out_printf(d->out, "%s", before);
 	out_plain(d->out, name);
 }
 
-static void dump_field(struct dump *d, const struct field *f)
+static void dump_field(struct schema_dump *d, const struct field *f)
 {
 	out_printf(d->out, " = %d %s", (int)f->number, cardinality_text(field_cardinality(f)));
 	dump_name(d, " ", field_type_text(f, d->scratch));
@@ -119,7 +119,7 @@ static void dump_field(struct dump *d, const struct field *f)
 		dump_name(d, " default ", f->preset->text);
 }
 
-static void dump_method(struct dump *d, const struct method *m)
+static void dump_method(struct schema_dump *d, const struct method *m)
 {
 	dump_name(d, m->client_streaming ? "(stream " : "(",
 		m->input ? m->input->e.full_name : m->input_name);
@@ -130,7 +130,7 @@ static void dump_method(struct dump *d, const struct method *m)
 
 static void dump_element(void *context, struct element *e)
 {
-	struct dump *d = context;
+	struct schema_dump *d = context;
 	struct point begin, end;
 
 	for (const struct element *p = e->parent; p; p = p->parent)
@@ -160,7 +160,7 @@ static void dump_element(void *context, struct element *e)
 
 void proto_dump_schema(struct out *out, const struct schema *schema, struct arena *scratch)
 {
-	struct dump d = { out, scratch };
+	struct schema_dump d = { out, scratch };
 
 	for (uint32_t i = 0; i < schema->files.n; i++)
 		file_walk(schema->files.items[i].file, dump_element, &d);

@@ -66,7 +66,7 @@ struct uninterpreted {
 /* ---- symbols ---- */
 
 /* A package as a scope: one for each prefix of a package name, for both sides. */
-struct package {
+struct package_scope {
 	struct element e; /* kind ELEMENT_PACKAGE, full_name, parent: the package around it, NULL
 			     for the root */
 	uint32_t index;   /* in struct compiler.packages */
@@ -116,13 +116,13 @@ struct compiler {
 	struct arena *arena;
 	struct intern *names;
 	struct map symbols;  /* (scope element, interned name .p) → struct symbol * */
-	struct map packages; /* (interned full name .p) → struct package *; the root is under the
-				empty name */
+	struct map packages; /* (interned full name .p) → struct package_scope *; the root is under
+				the empty name */
 	struct map extensions; /* (extendee's interned full name .p, number) → struct symbol *:
 				  fields, after linking */
 	VEC(struct unit *) units;
-	VEC(struct package *) package_list;
-	struct package *root;            /* the one without a name */
+	VEC(struct package_scope *) package_list;
+	struct package_scope *root;      /* the one without a name */
 	struct unit *builtin_descriptor; /* always there */
 	const struct compile_options *options;
 };
@@ -254,7 +254,7 @@ const char *element_kind_text(const struct element *element);
 /* Enter a file's names; make a package's scope, once; enter a linked file's extensions by number.
  */
 void symbols_add_file(struct compiler *compiler, struct unit *unit);
-struct package *symbols_package(struct compiler *compiler, struct str name);
+struct package_scope *symbols_package(struct compiler *compiler, struct str name);
 void symbols_add_extensions(struct compiler *compiler, struct unit *unit);
 /* Reports a name that two files declare, if a third one imports both; once a pair of files. */
 void conflicts_report(struct compiler *compiler, struct arena *scratch);

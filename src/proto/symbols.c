@@ -3,14 +3,14 @@
  */
 #include "proto/proto.h"
 
-static struct package *package_get(struct compiler *c, struct str name)
+static struct package_scope *package_get(struct compiler *c, struct str name)
 {
 	void **slot = map_put(&c->packages, name.p, 0);
-	struct package *package;
+	struct package_scope *package;
 
 	if (*slot)
 		return *slot;
-	package = NEW(c->arena, struct package);
+	package = NEW(c->arena, struct package_scope);
 	*slot = package;
 	package->e.kind = ELEMENT_PACKAGE;
 	package->e.full_name = name;
@@ -55,7 +55,7 @@ static void chain_add(struct compiler *c, void **slot, struct element *element)
 
 	symbol->element = element;
 	symbol->kind = element->kind;
-	symbol->index = element->kind == ELEMENT_PACKAGE ? ((struct package *)element)->index
+	symbol->index = element->kind == ELEMENT_PACKAGE ? ((struct package_scope *)element)->index
 							 : unit_of(element)->index;
 	symbol->next = chain;
 	*slot = symbol;
@@ -110,9 +110,9 @@ static void symbol_add(
 	chain_add(c, slot, element);
 }
 
-struct package *symbols_package(struct compiler *c, struct str name)
+struct package_scope *symbols_package(struct compiler *c, struct str name)
 {
-	struct package *known = map_get(&c->packages, name.p, 0), *package;
+	struct package_scope *known = map_get(&c->packages, name.p, 0), *package;
 	struct str parent_name;
 	size_t dot;
 

@@ -96,7 +96,8 @@ static void check_elsewhere(struct context *c, const struct element *scope, cons
 /* Reports parts of the package's name that a visible file declares as types. */
 static void check_package(struct context *c)
 {
-	const struct package *package = map_get(&c->compiler->packages, c->file->package.p, 0);
+	const struct package_scope *package =
+		map_get(&c->compiler->packages, c->file->package.p, 0);
 
 	for (const struct element *p = package ? &package->e : NULL; p && p->parent;
 		p = p->parent) {
@@ -114,7 +115,7 @@ static void check_package(struct context *c)
 void validate_names(struct context *c)
 {
 	struct file *file = c->file;
-	const struct package *package = map_get(&c->compiler->packages, file->package.p, 0);
+	const struct package_scope *package = map_get(&c->compiler->packages, file->package.p, 0);
 	struct map scope;
 
 	map_init(&scope, c->scratch);
