@@ -3,8 +3,8 @@
  *
  * First the changed files and what they import are compiled. A file that did not change is hurt
  * only by:
- *   - a message, enum, service or package that one side alone has, or that is declared elsewhere,
- * or is of another kind or visibility;
+ *   - a message, enum, service or package that one side alone has;
+ *   - one that is declared elsewhere now, or is of another kind or visibility;
  *   - an enum whose numbers changed;
  *   - a public import;
  *   - an import that now names another file.
