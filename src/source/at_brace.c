@@ -1,4 +1,4 @@
-/* `@{…}` in names: upstreams, what was checked out before, and entries of logs. */
+/* `@{…}` in names: upstreams, earlier checkouts and log entries. */
 #include "source/lookup.h"
 
 #include "source/refs.h"

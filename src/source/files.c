@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_HOPS = 40 }; /* links in one path, as Linux has it */
+enum { MAX_HOPS = 40 }; /* in one path, as on Linux */
 
 /* Component by component, for kernels without openat2. */
 static int beneath_walk(int top, char *path, int flags)

@@ -86,9 +86,8 @@ static bool index_item(struct work *work, struct str path, struct item *item, st
 }
 
 /*
- * Does the index count, whatever is on disk? So git-update-index(1) has it: of what is assumed to
- * be unchanged, and of what is skipped. What a sparse checkout skips and is there all the same
- * counts.
+ * Does the index count, whatever is on disk? By git-update-index(1): for files that are assumed to
+ * be unchanged or skipped, but not for a file that a sparse checkout skipped and that exists.
  */
 static bool is_kept(const struct work *work, const struct index_entry *entry)
 {
