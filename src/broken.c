@@ -127,7 +127,7 @@ static void report_broken_by_change(
 		return;
 	*reported = file;
 	help = str_printf(r->arena,
-		"'" STR "' did not change and compiled in '" STR "': this change breaks it",
+		"'" STR "' did not change, but compiled in '" STR "': this change breaks it",
 		ARG(file->import_path), ARG(r->old_source->name));
 	diag->help = diag->help.p ? str_printf(r->arena, STR "\n" STR, ARG(diag->help), ARG(help))
 				  : help;
@@ -254,18 +254,17 @@ static void report_lost(struct losses *l, const struct lost_import *lost)
 	if (++l->reported > MOST_LOST)
 		return;
 	diag_error(r->diags, place,
-		"import '" STR "' dangles on the new side ('" STR
-		"'): the change took its file away",
+		"import '" STR "' dangles on the new side ('" STR "'): the change removed its file",
 		ARG(lost->import->path), ARG(r->new_source->name));
 	if (r->new_source->by_import_path)
-		diag_help(r->diags, "make the set with its imports: protoc --include_imports");
+		diag_help(r->diags, "include imports in the set: protoc --include_imports");
 	else if (moved.p)
 		diag_help(r->diags,
 			"'" STR "' may have moved to '" STR "': import it as it is named there",
 			ARG(lost->path), ARG(moved));
 	else
 		diag_help(r->diags,
-			"'" STR "' is in '" STR "' alone: keep it, or take the import out",
+			"'" STR "' exists only in '" STR "': keep it, or remove the import",
 			ARG(lost->path), ARG(r->old_source->name));
 	if (lost->others)
 		diag_help(r->diags, "%u more import%s it", lost->others,

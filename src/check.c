@@ -55,7 +55,7 @@ static void refuse_lost_texts(struct breakwater_run *run)
 				continue;
 			text->is_lost = false; /* both sides may share it */
 			diag_error(&run->diags, place_in(text, NO_SPAN),
-				"this file cannot be read a second time");
+				"cannot read this file again");
 		}
 	}
 }

@@ -62,7 +62,7 @@ static bool judge_new(const struct obstacle_request *r)
 			ARG(source_path_name(r->new->source, r->diags->arena, found.path)),
 			found.text);
 		diag_help(r->diags,
-			"what that breaks is not known; put a contract there, or nothing");
+			"the effect of that is unknown; put a contract there, or nothing");
 		ok = false;
 	}
 	return ok;
@@ -83,7 +83,7 @@ static bool judge_old(const struct obstacle_request *r)
 		found = find_obstacle(r, r->old, r->new, file);
 		if (!found.text || strcmp(found.text, OBSTACLE_OTHER) != 0)
 			continue;
-		diag_error(r->diags, NOWHERE, "'" STR "' %s, so what it was is not known",
+		diag_error(r->diags, NOWHERE, "'" STR "' %s, so its old contents are unknown",
 			ARG(source_path_name(r->old->source, r->diags->arena, found.path)),
 			found.text);
 		ok = false;

@@ -12,7 +12,7 @@ struct magic {
 static bool fail_magic(const struct pathspec_request *r, struct str given, struct str word)
 {
 	diag_error(r->diags, NOWHERE,
-		"the pathspec '" STR "' has the magic '" STR "', which is not read here",
+		"the pathspec '" STR "' has the magic '" STR "', which is not supported",
 		ARG(given), ARG(word));
 	diag_help(r->diags, "name a file, a folder, or a pattern as in 'proto/*/v1/*.proto'; of "
 			    "the magic words top, literal and exclude are read");
@@ -93,7 +93,7 @@ static bool find_place(const struct pathspec_request *r, const struct source *so
 		return true;
 	diag_error(r->diags, NOWHERE, "the path '" STR "' leads out of " STR, ARG(given),
 		ARG(source->name));
-	diag_help(r->diags, "paths count from the current folder, as in git");
+	diag_help(r->diags, "paths are relative to the current folder, as in git");
 	return false;
 }
 
@@ -137,7 +137,7 @@ bool pathspec_read(const struct pathspec_request *r, struct str given, struct pa
 
 	if (!given.n) {
 		diag_error(r->diags, NOWHERE, "a path is empty");
-		diag_help(r->diags, "the current folder is '.'");
+		diag_help(r->diags, "write '.' for the current folder");
 		return false;
 	}
 	if (!take_magic(r, given, &path, &magic))

@@ -40,7 +40,7 @@ static struct str find_root(const struct side *old, const struct source_list *li
 	}
 	if (best.p && second.p && depth_of(best) == depth_of(second)) {
 		diag_warning(diags, NOWHERE,
-			"'" STR "' is in several folders of " STR ": that in '" STR "' is taken",
+			"'" STR "' is in several folders of " STR ": the one in '" STR "' is used",
 			ARG(name), ARG(old->source->name), ARG(best));
 		diag_help(diags, "name the import root: against=REV:FOLDER");
 	}

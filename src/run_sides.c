@@ -21,7 +21,7 @@ static struct str current_folder(struct breakwater_run *run)
 	struct str copy = text_option(run, path);
 
 	if (!path) {
-		diag_error(&run->diags, NOWHERE, "the current folder cannot be found: %s",
+		diag_error(&run->diags, NOWHERE, "cannot find the current folder: %s",
 			strerror(errno));
 		diag_help(&run->diags, "go to a folder that exists, or name one with -C");
 	}
@@ -229,7 +229,7 @@ bool judge_empty_sides(struct breakwater_run *run)
 		"') has a contract (a file that ends in '.proto')",
 		ARG(run->sides[OLD].source->name), ARG(run->sides[NEW].source->name));
 	if (run->sides[NEW].source->is_index)
-		diag_help(&run->diags, "is one to be committed? git add it first");
+		diag_help(&run->diags, "is one not committed yet? run 'git add' first");
 	diag_help(&run->diags, "is this the right folder? '--allow-empty' makes this 0");
 	return false;
 }
@@ -331,7 +331,7 @@ void discover_compiled(struct breakwater_run *run)
 	for (uint32_t i = 0; i < diags.n; i++)
 		diags.items[i].level = DIAG_WARNING;
 	if (diags.n_errors)
-		diag_help(&diags, "what lies below that file has the defaults");
+		diag_help(&diags, "everything below its folder has the default configuration");
 	diags.n_errors = 0;
 	diags_adopt(&run->diags, &diags);
 }

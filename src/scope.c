@@ -239,7 +239,7 @@ static void help_nearest(const struct scope_request *r, const struct pathspec *p
 				 : "did you mean '" STR "'?",
 			ARG(path_from(r->arena, prefix, nearest)));
 	if (prefix.n)
-		diag_help(r->diags, "paths count from the current folder, as in git");
+		diag_help(r->diags, "paths are relative to the current folder, as in git");
 }
 
 /* Reports that a pathspec matches no contract. */
@@ -247,7 +247,8 @@ static void report_nothing(
 	const struct scope_request *r, const struct pathspec *pathspec, bool is_error)
 {
 	struct diag *diag = diag_error(r->diags, NOWHERE,
-		"the path '" STR "' holds no contract, neither in '" STR "' nor in '" STR "'",
+		"there is no contract under the path '" STR "', neither in '" STR "' nor in '" STR
+		"'",
 		ARG(pathspec->given), ARG(r->old->source->name), ARG(r->new->source->name));
 
 	if (!is_error) {

@@ -130,7 +130,7 @@ void side_warn_of_modules(
 			continue;
 		diag_warning(diags, module->path_place,
 			"the module '" STR "' has no contract on either side", ARG(module->path));
-		diag_help(diags, "its settings count for nothing: is the name right?");
+		diag_help(diags, "its settings have no effect: is the name right?");
 	}
 }
 

@@ -39,7 +39,7 @@ def pre_commit_ranges(t, program, at):
     event = t.tmp / "event.json"
     event.write_text(json.dumps({"ref": "refs/heads/main", "before": base, "repository": {"default_branch": "main"}}))
     env = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event), "CI": "true"}
-    t.expect("pre-commit: all files, in a pipeline", t.run([*run, "--all-files"], at, **env), 1, "what 'main' was before the push")
+    t.expect("pre-commit: all files, in a pipeline", t.run([*run, "--all-files"], at, **env), 1, "the state of 'main' before the push")
     t.git(at, "checkout", "-q", "-B", "main")
     t.expect("pre-commit: all files, where nothing can be compared", t.run([*run, "--all-files"], at, CI="true"), 0,
              "warning: nothing was compared")
@@ -65,7 +65,7 @@ def pre_commit_pushes(t, program, config):
     commit(t, at, "--no-verify")
     t.expect("pre-commit: amending what breaks", commit(t, at, "--amend"), 1, "[FIELD_SAME_TYPE]")
     t.expect("pre-commit: a push of a break", push(t, at, "topic"), 1, "[FIELD_SAME_TYPE]", absent=["'size'"])
-    t.expect("pre-commit: a push of a break to main", push(t, at, "topic:main"), 1, "what 'main' was before the push")
+    t.expect("pre-commit: a push of a break to main", push(t, at, "topic:main"), 1, "the state of 'main' before the push")
     t.expect("pre-commit: a push of a break to a new branch", push(t, at, "topic:newer"), 1, "[FIELD_SAME_TYPE]")
     t.git(at, "checkout", "-q", "main")
     t.expect("pre-commit: merge --no-ff", t.run(["git", "merge", "-q", "--no-ff", "-m", "x", "topic"], at), 1, "[FIELD_SAME_TYPE]")
@@ -212,12 +212,12 @@ def git_pushes(t, bare, at):
     t.change(at / "a.proto", "int64 total", "sint64 total")
     commit(t, at, "--no-verify")
     t.expect("push: a break", push(t, at, "pushed"), 1, "[FIELD_SAME_TYPE]", "'total'", absent=["'size'"])
-    t.expect("push: a break to the default branch", push(t, at, "pushed:main"), 1, "[FIELD_SAME_TYPE]", "what 'main' was before the push")
+    t.expect("push: a break to the default branch", push(t, at, "pushed:main"), 1, "[FIELD_SAME_TYPE]", "the state of 'main' before the push")
     t.expect("push: one of several", push(t, at, "HEAD~1:refs/heads/fine", "pushed:refs/heads/bad"), 1, "[FIELD_SAME_TYPE]")
     t.expect("push: past the hook", push(t, at, "--no-verify", "pushed:bad"), 0)
     t.expect("push: a tag", push(t, at, "HEAD:refs/tags/v1"), 0, absent=["FIELD_SAME_TYPE"])
     t.expect("push: a deletion", push(t, at, ":bad"), 0, absent=["comparing with"])
-    t.expect("push: what is fine, to the default branch", push(t, at, "HEAD~1:main"), 0, "what 'main' was before the push")
+    t.expect("push: what is fine, to the default branch", push(t, at, "HEAD~1:main"), 0, "the state of 'main' before the push")
     t.change(at / "new.proto", "string size", "bytes size")
     t.change(at / "a.proto", "sint64 total", "int64 total")
     commit(t, at, "--no-verify")
@@ -262,7 +262,7 @@ def git_without_a_remote(t):
     t.expect("a remote that has nothing yet: a commit", commit(t, at, "--allow-empty"), 0)
     t.expect("a remote that has nothing yet: the first push", push(t, at, "-u", "main"), 0, "comparing with nothing")
     t.expect("a remote without a HEAD: a commit", commit(t, at, "--allow-empty"), 0)
-    t.expect("a remote without a HEAD: a push", push(t, at, "main"), 0, "what 'main' was before the push")
+    t.expect("a remote without a HEAD: a push", push(t, at, "main"), 0, "the state of 'main' before the push")
 
 
 def git(t):
@@ -322,7 +322,7 @@ def server_pushes(t, name, hook, **config):
     t.change(at / "a.proto", "int64 total", "sint64 total")
     t.commit(at)
     t.expect(f"{name}: a break", push(t, at, "main"), 1, "a.proto:4:3: error: field 1 'total'", "[FIELD_SAME_TYPE]", "main is refused",
-             absent=["not here", "unknown revision"])
+             absent=["is missing", "unknown revision"])
     t.holds(f"{name}: which is not there", head() == accepted)
     t.expect(f"{name}: a branch that nobody judges", push(t, at, "main:wip"), 0)
     t.git(at, "checkout", "-q", "-b", "release-1")

@@ -83,7 +83,7 @@ def github(t, origin):
             "GITHUB_REF": "refs/heads/main"}
     t.expect("GitHub: a push in a shallow clone", run(at, **push), 1, "line=6", "before the push", absent=["line=4"])
     at = origin.clone("action-first", "refs/heads/main", "--depth=1")
-    t.expect("GitHub: an event that is not there", run(at, **{**push, "BEFORE": "0" * 40, "GITHUB_EVENT_PATH": "/nowhere"}), 2, "cannot be read")
+    t.expect("GitHub: an event that is not there", run(at, **{**push, "BEFORE": "0" * 40, "GITHUB_EVENT_PATH": "/nowhere"}), 2, "cannot read the event")
     event.write_text(json.dumps({"ref": "refs/heads/main", "before": "0" * 40, "repository": {"default_branch": "main"}}))
     t.expect("GitHub: the first push", run(at, **{**push, "BEFORE": "0" * 40}), 0, "comparing with nothing")
     event.write_text(json.dumps({"ref": "refs/heads/feature", "before": origin.a, "repository": {"default_branch": "main"}}))

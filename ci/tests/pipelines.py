@@ -166,9 +166,9 @@ def github_push(t, origin):
 
     at = origin.clone("github-push", "refs/heads/main", "--depth=1")
     env = event("main", origin.a)
-    err = lacks(t, "GitHub, push: what was before is not there", at, env, "what 'main' was before the push")
+    err = lacks(t, "GitHub, push: what was before is not there", at, env, "the state of 'main' before the push")
     fix(t, "GitHub, push", at, err, f"git fetch --depth=1 origin {origin.a}")
-    takes(t, "GitHub, push", at, env, origin.a, "what 'main' was before the push", breaks=("note",))
+    takes(t, "GitHub, push", at, env, origin.a, "the state of 'main' before the push", breaks=("note",))
     t.expect("GitHub, first push", t.run([t.bw, "check"], at, **event("main", "0" * 40)), 0, "comparing with nothing",
              "there was no 'main' before the push", "nothing →")
     gone = "12" * 20
@@ -217,21 +217,21 @@ def github_hostile(t, origin):
     t.git(t.tmp, "clone", "-q", f"file://{origin.at}", "hostile")
     env = github_event(t, "push")
     path = t.tmp / "event.json"
-    for text, said in (("[[[", "it is no JSON"), ("", "it is no JSON"), ("[]", "no JSON object"), ("null", "no JSON"), ("{}", "what was pushed"),
-                       ('{"ref": 7}', "what was pushed"), ("\xff{}", "it is no JSON"), ("[" * 100000, "it is no JSON"),
-                       ('{"ref": "refs/heads/main", "repository": {"default_branch": "main"}}', "what was before"),
-                       ('{"ref": "refs/heads/main", "before": "HEAD", "repository": {"default_branch": "main"}}', "what was before"),
-                       ('{"ref": "refs/heads/main", "before": "--all", "repository": {"default_branch": "main"}}', "what was before")):
+    for text, said in (("[[[", "it is not valid JSON"), ("", "it is not valid JSON"), ("[]", "not a JSON object"), ("null", "JSON"), ("{}", "what was pushed"),
+                       ('{"ref": 7}', "what was pushed"), ("\xff{}", "it is not valid JSON"), ("[" * 100000, "it is not valid JSON"),
+                       ('{"ref": "refs/heads/main", "repository": {"default_branch": "main"}}', "what the push replaced"),
+                       ('{"ref": "refs/heads/main", "before": "HEAD", "repository": {"default_branch": "main"}}', "what the push replaced"),
+                       ('{"ref": "refs/heads/main", "before": "--all", "repository": {"default_branch": "main"}}', "what the push replaced")):
         path.write_bytes(text.encode("latin-1"))
         lacks(t, f"GitHub, the event {text[:30]!r}", at, env, "GITHUB_EVENT_PATH", said)
     path.write_bytes(b" " * (26 << 20))
     lacks(t, "GitHub, a large event", at, env, "larger than 25 MB")
     path.write_bytes(b"[" + b"{}," * 1000000 + b"{}]")
     lacks(t, "GitHub, an event that would need much memory", at, env, "256 MiB of memory")
-    for name, said in (("/nowhere", "No such file"), ("/dev/zero", "no regular file"), (str(t.tmp), "no regular file")):
+    for name, said in (("/nowhere", "No such file"), ("/dev/zero", "not a regular file"), (str(t.tmp), "not a regular file")):
         lacks(t, f"GitHub, the event {name}", at, {**env, "GITHUB_EVENT_PATH": name}, said)
     os.mkfifo(t.tmp / "fifo")
-    lacks(t, "GitHub, an event that is a pipe", at, {**env, "GITHUB_EVENT_PATH": str(t.tmp / "fifo")}, "no regular file")
+    lacks(t, "GitHub, an event that is a pipe", at, {**env, "GITHUB_EVENT_PATH": str(t.tmp / "fifo")}, "not a regular file")
     t.expect("GitHub: an event that nobody asks for", t.run([t.bw, "check", "HEAD"], at, **{**env, "GITHUB_EVENT_PATH": "/nowhere"}), 0)
     path.write_text(json.dumps({"ref": "refs/heads/x", "repository": {"default_branch": "a;touch$IFS\x1b[31m"}}))
     lacks(t, "GitHub, a hostile name", at, env, "\\x1b")
@@ -254,7 +254,7 @@ def gitlab(t, origin):
     takes(t, "GitLab, a name alone", at, {**env, "CI_MERGE_REQUEST_DIFF_BASE_SHA": ""}, origin.b, "origin/main")
     push = {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": origin.a}
     at = origin.clone("gitlab-push", "refs/heads/main", "--depth=20")
-    takes(t, "GitLab, push", at, push, origin.a, "what 'main' was before the push", breaks=("note",))
+    takes(t, "GitLab, push", at, push, origin.a, "the state of 'main' before the push", breaks=("note",))
     zero = {**push, "CI_COMMIT_BEFORE_SHA": "0" * 40}
     t.expect("GitLab, first push", t.run([t.bw, "check"], at, **zero, CI_PIPELINE_SOURCE="push"), 0, "comparing with nothing")
     t.git(at, "update-ref", "refs/remotes/origin/main", "HEAD")

@@ -82,7 +82,7 @@ def outputs(scratch, bw):
         scratch.expect(f"{name} to /dev/null", case.run(*call("/dev/null")), status)
         scratch.expect(f"{name} to a full device", case.run(*call("/dev/full")), 2, "No space left")
         os.mkfifo(case.at / "pipe")
-        case.refused(f"{name} to a pipe that nobody reads", *call("pipe"), sentence="nobody reads from it")
+        case.refused(f"{name} to a pipe that nobody reads", *call("pipe"), sentence="no process reads from it")
         (case.at / "pipe").unlink()
         file.unlink()
         scratch.expect(f"{name} out of the repository", case.run(*call("../named")), status)
@@ -141,7 +141,7 @@ def accept(scratch, bw):
 def init(scratch, bw):
     case = Case(scratch, "init", bw)
     (case.at / "breakwater.yaml").symlink_to(case.outside / "new")
-    case.refused("init to a link", "init", sentence="is there already")
+    case.refused("init to a link", "init", sentence="exists already")
     (case.at / "breakwater.yaml").unlink()
     hooks = case.at / ".git/hooks"
     hooks.rename(case.outside / "hooks")

@@ -392,15 +392,15 @@ const char *new_file_error(int error)
 {
 	switch (error) {
 	case EEXIST:
-		return "it is there already";
+		return "it exists already";
 	case ELOOP:
 		return "it is a link, which is not followed";
 	case EXDEV:
 		return "a link on the way leads out of the repository";
 	case EINVAL:
-		return "it is no regular file";
+		return "it is not a regular file";
 	case ENXIO:
-		return "nobody reads from it";
+		return "no process reads from it";
 	default:
 		return strerror(error);
 	}

@@ -110,7 +110,7 @@ static bool wire_group(struct wire *wire, struct wire_record *group)
 			return false;
 		if (inner.type == WIRE_GROUP) {
 			if (depth == GROUP_DEPTH) {
-				wire->wrong = "groups are nested too deep";
+				wire->wrong = "groups are nested too deeply";
 				return false;
 			}
 			open[depth++] = inner.number;

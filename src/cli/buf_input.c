@@ -102,7 +102,7 @@ static bool take_option(struct cli *cli, struct spelling *s, struct str key, str
 		if (!str_eq(key, known[i].key))
 			continue;
 		if (!value.n || known[i].value->p)
-			return fail(cli, s, "is no input",
+			return fail(cli, s, "is not an input",
 				"each option after '#' has one value: "
 				"'.git#branch=main,subdir=proto'");
 		*known[i].value = value;
@@ -112,7 +112,7 @@ static bool take_option(struct cli *cli, struct spelling *s, struct str key, str
 		(str_eq(key, S("include_package_files")) && str_eq(value, S("false"))))
 		return true;
 	if (str_eq(key, S("include_package_files")))
-		return fail(cli, s, "cannot be taken over: a file stands for itself alone",
+		return fail(cli, s, "is not supported: a file is compared alone",
 			"name the folder of the package");
 	diag_error(&cli->diags, NOWHERE, "'" STR "' has the unknown option '" STR "'",
 		ARG(s->whole), ARG(key));
@@ -120,7 +120,7 @@ static bool take_option(struct cli *cli, struct spelling *s, struct str key, str
 	if (nearest.n)
 		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
 	else
-		diag_help(&cli->diags, "there are branch, tag, commit, ref, subdir, "
+		diag_help(&cli->diags, "the options are branch, tag, commit, ref, subdir, "
 				       "strip_components, format and compression");
 	return false;
 }
@@ -142,7 +142,7 @@ static bool take_apart(struct cli *cli, const char *text, struct spelling *s)
 			return false;
 	}
 	if (!s->path.n)
-		return fail(cli, s, "is no input", "name a folder, a repository or an image");
+		return fail(cli, s, "is not an input", "name a folder, a repository or an image");
 	return true;
 }
 
@@ -253,8 +253,8 @@ static bool find_format(struct cli *cli, struct spelling *s)
 
 static bool fail_packed(struct cli *cli, const struct spelling *s)
 {
-	return fail(cli, s, "is packed, and its name does not tell what it holds",
-		"say it: '#format=tar', binpb, json or txtpb");
+	return fail(cli, s, "is compressed, and its name does not show its format",
+		"add '#format=tar', binpb, json or txtpb");
 }
 
 static bool take_format(struct cli *cli, struct spelling *s)
@@ -274,13 +274,13 @@ static bool take_format(struct cli *cli, struct spelling *s)
 		return true;
 	}
 	nearest = str_nearest(s->format, names, COUNT(names));
-	diag_error(&cli->diags, NOWHERE, "'" STR "': there is no format '" STR "'", ARG(s->whole),
+	diag_error(&cli->diags, NOWHERE, "'" STR "': unknown format '" STR "'", ARG(s->whole),
 		ARG(s->format));
 	if (nearest.n)
 		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
 	else
-		diag_help(&cli->diags, "it takes dir, git, binpb, json, txtpb, tar, zip and "
-				       "protofile");
+		diag_help(&cli->diags,
+			"the formats are dir, git, binpb, json, txtpb, tar, zip and protofile");
 	return false;
 }
 
@@ -295,7 +295,7 @@ static bool take_compression(struct cli *cli, struct spelling *s)
 		return true;
 	if (!is_file(s->form))
 		return fail(cli, s, "takes no 'compression'",
-			"it is of images and of tar archives");
+			"only images and tar archives can be compressed");
 	if (str_eq(s->compression, S("none")))
 		s->packing = PACKING_NONE;
 	else if (str_eq(s->compression, S("gzip")))
@@ -303,8 +303,8 @@ static bool take_compression(struct cli *cli, struct spelling *s)
 	else if (str_eq(s->compression, S("zstd")))
 		s->packing = PACKING_ZSTD;
 	else
-		return fail(cli, s, "has a compression that is not read",
-			"there are none, gzip and zstd");
+		return fail(cli, s, "has an unknown compression",
+			"the compressions are none, gzip and zstd");
 	return true;
 }
 
@@ -329,20 +329,20 @@ static bool check_options(struct cli *cli, struct spelling *s)
 	uint32_t depth;
 
 	if (has_git && !is_git)
-		return fail(cli, s, "is no repository, so it has no revisions",
-			"a repository is named by its '.git'; of a name with another ending say "
-			"'format=git'");
+		return fail(cli, s, "is not a repository and has no revisions",
+			"name the repository's '.git', or add 'format=git'");
 	if (s->subdir.p && !is_git && !is_archive)
 		return fail(cli, s, "takes no 'subdir'",
 			s->form == INPUT_DIR ? "name the folder itself"
-					    : "it is of repositories and archives");
+					     : "only repositories and archives have one");
 	if (s->strip.p && !is_archive)
-		return fail(cli, s, "takes no 'strip_components'", "it is of archives");
+		return fail(cli, s, "takes no 'strip_components'", "only archives have one");
 	if (s->strip.p && !number_of(s->strip, &s->strip_components))
-		return fail(cli, s, "has no number of components to strip", "'strip_components=1'");
+		return fail(cli, s, "needs a number in 'strip_components'",
+			"as in 'strip_components=1'");
 	if (s->depth.p && (!number_of(s->depth, &depth) || !depth))
-		return fail(cli, s, "has no number as its depth",
-			"leave it out: nothing is cloned");
+		return fail(cli, s, "needs a number in 'depth'",
+			"leave 'depth' out: nothing is cloned");
 	return true;
 }
 
@@ -504,8 +504,8 @@ static bool read_archive(
 		.top = S("") };
 
 	if (s->form == INPUT_ZIP && s->packing != PACKING_NONE)
-		return fail(cli, s, "cannot be taken over: a zip archive is not packed again",
-			"unpack it once");
+		return fail(cli, s, "is not supported: a zip archive is already compressed",
+			"decompress it");
 	input->only = S("");
 	if (s->subdir.p && !path_normalize(cli->arena, s->subdir, &input->only))
 		return fail(cli, s, "leads out of the archive", "'subdir' is a folder in it");
@@ -540,7 +540,8 @@ static bool find_revision(struct cli *cli, const struct spelling *s, struct revi
 	given += s->commit.p != NULL;
 	given += s->branch.p != NULL || s->ref.p != NULL;
 	if (given > 1)
-		return fail(cli, s, "names several revisions", "one of branch, tag and commit");
+		return fail(cli, s, "names several revisions",
+			"use one of branch, tag and commit");
 	rev = s->tag.p ? s->tag : s->commit.p ? s->commit : s->ref.p ? s->ref : s->branch;
 	if (s->branch.p && s->ref.p && str_starts(s->ref, S("HEAD")))
 		*names = (struct revision_names){
@@ -556,7 +557,8 @@ static bool find_revision(struct cli *cli, const struct spelling *s, struct revi
 	else if (rev.p)
 		names->first = rev;
 	if (str_find(names->first, ':') < names->first.n)
-		return fail(cli, s, "names no revision", "a folder of it is 'subdir=FOLDER'");
+		return fail(
+			cli, s, "names no revision", "name a folder of it with 'subdir=FOLDER'");
 	return true;
 }
 
@@ -614,8 +616,8 @@ static struct source *open_names(struct cli *cli, const struct spelling *s, stru
 	source = open_revision(cli, folder, *rev, &cli->diags);
 	if (!source && s->branch.p && !str_starts(s->branch, S("origin/")))
 		diag_help(&cli->diags,
-			"a pipeline's clone may have the branch of the remote alone: "
-			"'" STR "#branch=origin/" STR "'",
+			"a pipeline's clone may only have the remote's branch: '" STR
+			"#branch=origin/" STR "'",
 			ARG(s->path), ARG(s->branch));
 	return source;
 }
@@ -638,7 +640,7 @@ static bool read_git(
 	/* Without submodules there is nothing to recurse into. */
 	if (s->submodules.p && !str_eq(s->submodules, S("false")) &&
 		source_find(source, S(".gitmodules")))
-		return fail(cli, s, "cannot be taken over: submodules are not read",
+		return fail(cli, s, "is not supported: submodules are not read",
 			"compare folders: a checkout with its submodules as DIR");
 	input->top = configured ? subdir : tree_workspace(cli, source, subdir);
 	input->only = subdir;
@@ -663,7 +665,7 @@ static bool is_remote(struct str path)
 
 static bool fail_remote(struct cli *cli, const struct spelling *s)
 {
-	static const char over[] = "cannot be taken over: nothing is fetched over the network";
+	static const char over[] = "is not supported: nothing is fetched over the network";
 
 	if (s->form == INPUT_GIT)
 		return fail(cli, s, over,
@@ -673,8 +675,8 @@ static bool fail_remote(struct cli *cli, const struct spelling *s)
 
 static bool fail_module(struct cli *cli, const struct spelling *s)
 {
-	return fail(cli, s, "cannot be taken over: it is a module of a registry",
-		"'buf build MODULE -o old.binpb' writes an image that can be named instead");
+	return fail(cli, s, "is not supported: it is a module of a registry",
+		"write an image of it and name that: 'buf build MODULE -o old.binpb'");
 }
 
 static bool read_form(
@@ -695,8 +697,8 @@ static bool read_form(
 	case INPUT_ZIP:
 		return read_archive(cli, s, configured, input);
 	case INPUT_YAML:
-		return fail(cli, s, "cannot be taken over: an image in YAML is not read",
-			"'buf build IMAGE -o image.binpb' turns it into one that is");
+		return fail(cli, s, "is not supported: images in YAML cannot be read",
+			"convert it: 'buf build IMAGE -o image.binpb'");
 	case INPUT_MODULE:
 		return fail_module(cli, s);
 	}

@@ -124,12 +124,12 @@ const char *cli_environment(const char *name);
 		.summary = "an import root below the top of each input; repeatable", \
 		.values = VALUES_FOLDER                                              \
 	}
-#define OPT_USE(type)                                                              \
-	{                                                                          \
-		.name = "use", .kind = OPT_WORDS, .offset = offsetof(type, use),   \
-		.argument = "ID,...",                                              \
-		.summary = "categories and rules, instead of the configuration's", \
-		.values = VALUES_RULE                                              \
+#define OPT_USE(type)                                                                       \
+	{                                                                                   \
+		.name = "use", .kind = OPT_WORDS, .offset = offsetof(type, use),            \
+		.argument = "ID,...",                                                       \
+		.summary = "categories and rules to check, instead of the configuration's", \
+		.values = VALUES_RULE                                                       \
 	}
 #define OPT_EXCEPT(type)                                                               \
 	{                                                                              \
@@ -137,11 +137,11 @@ const char *cli_environment(const char *name);
 		.argument = "ID,...", .summary = "categories and rules to leave out",  \
 		.values = VALUES_RULE                                                  \
 	}
-#define OPT_TIMINGS(type)                                                                   \
-	{                                                                                   \
-		.name = "timings", .kind = OPT_OPTIONAL, .offset = offsetof(type, timings), \
-		.argument = "json", .summary = "what each phase cost, to standard error",   \
-		.values = VALUES_WORDS, .words = timings_words                              \
+#define OPT_TIMINGS(type)                                                                        \
+	{                                                                                        \
+		.name = "timings", .kind = OPT_OPTIONAL, .offset = offsetof(type, timings),      \
+		.argument = "json", .summary = "print the cost of each phase to standard error", \
+		.values = VALUES_WORDS, .words = timings_words                                   \
 	}
 #define OPT_JOBS(type)                                                                        \
 	{                                                                                     \

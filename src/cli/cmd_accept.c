@@ -35,12 +35,12 @@ static const struct opt accept_rows[] = {
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct accept_arguments, reason),
 		.argument = "TEXT",
-		.summary = "why the break is fine; needed" },
+		.summary = "why the break is acceptable; required" },
 	{ .name = "until",
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct accept_arguments, until),
 		.argument = "DATE",
-		.summary = "the last day that it is accepted on, as in 2026-01-31" },
+		.summary = "the last day of the acceptance, as in 2026-01-31" },
 	{ .name = "by",
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct accept_arguments, by),
@@ -49,7 +49,7 @@ static const struct opt accept_rows[] = {
 	{ .name = "all",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct accept_arguments, all),
-		.summary = "accept all that 'check' fails on" },
+		.summary = "accept every finding that fails 'check'" },
 	COMPARE_SIDES,
 	COMPARE_SCOPE,
 	COMPARE_STRICT,
@@ -136,11 +136,13 @@ static bool sort_operands(struct accepting *a, const struct texts *operands)
 		*vec_push(cli->arena, &a->fingerprints) = either;
 	}
 	if (a->revisions.n > 2) {
-		diag_error(&cli->diags, NOWHERE, "'%s' is no fingerprint, and one operand too many",
+		diag_error(&cli->diags, NOWHERE,
+			"unexpected operand '%s': it is not a fingerprint, and there are two "
+			"inputs already",
 			a->revisions.items[2]);
 		diag_help(&cli->diags,
-			"a fingerprint has %d hexadecimal digits, of which the first "
-			"that tell it apart are enough",
+			"a fingerprint has %d hexadecimal digits; the first ones are enough if "
+			"they are unique",
 			FINGERPRINT_DIGITS);
 		return false;
 	}
@@ -178,13 +180,13 @@ static bool check_until(struct accepting *a)
 	if (!until)
 		return true;
 	if (!date_read(str_of(until), &a->until)) {
-		diag_error(&cli->diags, NOWHERE, "'%s' is no date", until);
-		diag_help(&cli->diags, "dates are written as in " STR, ARG(today));
+		diag_error(&cli->diags, NOWHERE, "'%s' is not a date", until);
+		diag_help(&cli->diags, "write a date as in " STR, ARG(today));
 		return false;
 	}
 	if (a->until < a->today) {
-		diag_error(&cli->diags, NOWHERE, "'--until %s' is over: nothing would be accepted",
-			until);
+		diag_error(&cli->diags, NOWHERE,
+			"'--until %s' is in the past: nothing would be accepted", until);
 		diag_help(&cli->diags, "today is " STR, ARG(today));
 		return false;
 	}
@@ -240,7 +242,7 @@ static void help_with_list(struct accepting *a, struct str prefix, bool active)
 
 static bool choose_nothing(struct accepting *a)
 {
-	diag_error(&a->cli->diags, NOWHERE, "no fingerprint was named");
+	diag_error(&a->cli->diags, NOWHERE, "no fingerprint was given");
 	help_with_list(a, S(""), true);
 	if (findings_active(run_findings(a->run)))
 		diag_help(&a->cli->diags, "'--all' accepts them all");
@@ -299,7 +301,7 @@ static bool choose(struct accepting *a, const char *operand)
 		found = finding;
 	}
 	if (ambiguous) {
-		diag_error(&a->cli->diags, NOWHERE, "'%s' begins several fingerprints", word);
+		diag_error(&a->cli->diags, NOWHERE, "several fingerprints begin with '%s'", word);
 		help_with_list(a, str_of(word), false);
 		return false;
 	}
@@ -335,8 +337,8 @@ static bool find_folder(struct accepting *a, struct str *folder)
 	const struct source *source = run_source(a->run, false);
 
 	if (!source->is_git && !source->folder.p) {
-		diag_error(&cli->diags, NOWHERE, STR " has no place for " ACCEPTED_FILE,
-			ARG(source->name));
+		diag_error(
+			&cli->diags, NOWHERE, STR " cannot hold " ACCEPTED_FILE, ARG(source->name));
 		diag_help(&cli->diags, "compare with the folder that the set was built from");
 		return false;
 	}
@@ -392,8 +394,7 @@ static struct str make_text(struct accepting *a, struct str folder)
 	if (text.n <= ACCEPTED_MOST_BYTES)
 		return text;
 	diag_error(&cli->diags, NOWHERE,
-		"%u entries are more than a check reads: " ACCEPTED_FILE " holds 1 MB at most",
-		accepted.list.n);
+		"%u entries are too many: " ACCEPTED_FILE " holds 1 MB at most", accepted.list.n);
 	diag_help(&cli->diags,
 		"leave paths or rules out in breakwater.yaml instead, with 'ignore', "
 		"'except' or 'severity'");
@@ -538,7 +539,8 @@ static void say_done(struct accepting *a, struct str path)
 	out_str(out, cli_path_shown(a->cli, path));
 	out_str(out, S("; commit it\n"));
 	if (source->is_index)
-		out_str(out, S("the index is checked with the file that it has: git add it\n"));
+		out_str(out,
+			S("the index is checked with its own copy of the file: run 'git add'\n"));
 	else if (!source->is_on_disk)
 		out_printf(out, STR " itself is checked with the file that it has\n",
 			ARG(str_plain(a->cli->arena, source->name)));
@@ -602,17 +604,17 @@ const struct command accept_command = {
 	.operands = "FINGERPRINT... --reason TEXT [BASE [HEAD]]",
 	.summary = "Accept a breaking change on the record",
 	.text = "  accept FINGERPRINT... --reason TEXT    accept these findings\n"
-		"  accept --all --reason TEXT             accept all that 'check' fails on\n"
+		"  accept --all --reason TEXT             accept every finding that fails 'check'\n"
 		"  accept                                 list what could be accepted\n"
 		"\n"
-		"Runs the check with the same BASE, HEAD and options, and writes an entry for each "
+		"Runs 'check' with the same BASE, HEAD and options, and writes an entry for each "
 		"finding to\n"
-		"breakwater.accepted.yaml at the top of the new side. A fingerprint is what the "
-		"reports show: 16\n"
-		"hexadecimal digits, of which the first that tell it apart are enough; every other "
-		"operand is a\n"
-		"revision. What follows from a finding and is folded under it is accepted by its "
-		"own fingerprint.\n",
+		"breakwater.accepted.yaml at the top of the new side. Reports show each finding's "
+		"fingerprint: 16\n"
+		"hexadecimal digits, of which the first ones are enough if they are unique. Every "
+		"other operand is a\n"
+		"revision. A finding that follows from another one is accepted by its own "
+		"fingerprint.\n",
 	.options = accept_rows,
 	.n_options = COUNT(accept_rows),
 	.arguments_size = sizeof(struct accept_arguments),

@@ -23,28 +23,29 @@ static const struct opt breaking_options[] = {
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct breaking_arguments, against),
 		.argument = "INPUT",
-		.summary = "what to compare with; needed",
+		.summary = "what to compare with; required",
 		.values = VALUES_FILE },
 	{ .name = "against-config",
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct breaking_arguments, against_config),
 		.argument = "CONFIG",
-		.summary = "the file or data that configures what is compared with",
+		.summary = "configuration of the --against input, a file or data",
 		.values = VALUES_FILE },
 	{ .name = "against-registry",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct breaking_arguments, against_registry),
-		.summary = "cannot be taken over: says what to do instead" },
+		.summary = "not supported: prints an alternative" },
 	{ .name = "config",
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct breaking_arguments, config),
 		.argument = "CONFIG",
-		.summary = "the buf.yaml or breakwater.yaml, a file or data",
+		.summary = "configuration, a file or data",
 		.values = VALUES_FILE },
 	{ .name = "disable-symlinks",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct breaking_arguments, disable_symlinks),
-		.summary = "taken for buf's sake: links to folders are never followed" },
+		.summary = "accepted for compatibility with buf; links to folders are never "
+			   "followed" },
 	{ .name = "error-format",
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct breaking_arguments, error_format),
@@ -55,7 +56,7 @@ static const struct opt breaking_options[] = {
 	{ .name = "exclude-imports",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct breaking_arguments, exclude_imports),
-		.summary = "taken for buf's sake: imports are never reported on" },
+		.summary = "accepted for compatibility with buf; imports are never reported" },
 	{ .name = "exclude-path",
 		.kind = OPT_WORDS,
 		.offset = offsetof(struct breaking_arguments, excluded_paths),
@@ -70,22 +71,22 @@ static const struct opt breaking_options[] = {
 		.kind = OPT_WORDS,
 		.offset = offsetof(struct breaking_arguments, paths),
 		.argument = "PATH,...",
-		.summary = "report on files under PATH alone; repeatable",
+		.summary = "report only on files under PATH; repeatable",
 		.values = VALUES_FILE },
 	{ .name = "debug",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct breaking_arguments, debug),
-		.summary = "taken for buf's sake" },
+		.summary = "accepted for compatibility with buf" },
 	{ .name = "log-format",
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct breaking_arguments, log_format),
 		.argument = "FMT",
-		.summary = "taken for buf's sake" },
+		.summary = "accepted for compatibility with buf" },
 	{ .name = "timeout",
 		.kind = OPT_TEXT,
 		.offset = offsetof(struct breaking_arguments, timeout),
 		.argument = "TIME",
-		.summary = "taken for buf's sake" },
+		.summary = "accepted for compatibility with buf" },
 };
 
 /* The state of the command. */
@@ -110,15 +111,15 @@ static bool check_options(struct breaking *b)
 
 	if (arguments->against_registry) {
 		diag_error(&cli->diags, NOWHERE,
-			"'--against-registry' cannot be taken over: no registry is asked");
-		diag_help(&cli->diags, "compare with the branch that is pushed to it: --against "
-				       "'.git#branch=main'");
-		diag_help(&cli->diags, "or with what it has: 'buf build MODULE -o old.binpb', then "
-				       "--against old.binpb");
+			"'--against-registry' is not supported: there is no access to a registry");
+		diag_help(&cli->diags, "compare with the branch that is pushed to the registry: "
+				       "--against '.git#branch=main'");
+		diag_help(&cli->diags, "or with an image of the module: 'buf build MODULE -o "
+				       "old.binpb', then --against old.binpb");
 		return false;
 	}
 	if (!arguments->against) {
-		diag_error(&cli->diags, NOWHERE, "nothing was named to compare with");
+		diag_error(&cli->diags, NOWHERE, "there is nothing to compare with");
 		diag_help(&cli->diags, "add --against '.git#branch=main'");
 		return false;
 	}
@@ -172,8 +173,8 @@ static bool has_contract(struct breaking *b, const struct buf_input *input, bool
 			"the configuration of " STR " leaves out all contracts in '" STR "'",
 			ARG(source->name), ARG(input->only));
 		diag_help(&cli->diags,
-			"no module holds them, or one excludes them; to compare "
-			"them all the same, name another one with --config%s",
+			"no module includes them; to compare them anyway, use another "
+			"configuration with --config%s",
 			old ? " and --against-config" : "");
 		return false;
 	}
@@ -287,7 +288,8 @@ static bool holds_contract(const struct breaking *b, struct str path)
 static void report_path(struct breaking *b, const char *given, struct str path, bool is_error)
 {
 	struct cli *cli = b->cli;
-	const char *format = "the path '%s' holds no contract, neither in '%s' nor in '%s'";
+	const char *format =
+		"there is no contract under the path '%s', neither in '%s' nor in '%s'";
 	struct str nearest;
 	bool is_above;
 
@@ -399,7 +401,7 @@ static void say_left_out(struct breaking *b)
 		out_printf(err, "breakwater: %u finding%s accepted\n", b->accepted,
 			b->accepted == 1 ? " is" : "s are");
 	if (b->warnings)
-		out_printf(err, "breakwater: %u finding%s of severity warning, and not listed\n",
+		out_printf(err, "breakwater: %u finding%s of severity warning not listed\n",
 			b->warnings, b->warnings == 1 ? " is" : "s are");
 }
 
@@ -455,10 +457,10 @@ const struct command breaking_command = {
 		"with tag=, ref= or commit= instead of branch=), an image (image.binpb, .json or\n"
 		".txtpb), or an archive ('api.tar.gz#strip_components=1,subdir=proto', .zip); '-' "
 		"is\n"
-		"standard input. Images and tar archives may be packed (.gz, .zst).\n"
+		"standard input. Images and tar archives may be compressed (.gz, .zst).\n"
 		"\n"
-		"Exit status: 0 nothing breaks, 100 breaking changes were found, 1 it could not be "
-		"known.\n",
+		"Exit status: 0 nothing breaks, 100 breaking changes were found, 1 the comparison "
+		"failed.\n",
 	.options = breaking_options,
 	.n_options = COUNT(breaking_options),
 	.arguments_size = sizeof(struct breaking_arguments),

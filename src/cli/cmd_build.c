@@ -98,7 +98,7 @@ static int build_run(struct cli *cli, const void *given, const struct texts *ope
 	bool ok;
 
 	if (!arguments->output) {
-		diag_error(&cli->diags, NOWHERE, "no output file was named");
+		diag_error(&cli->diags, NOWHERE, "no output file was given");
 		diag_help(&cli->diags, "add '-o FILE', or '-o -' for standard output");
 		return STATUS_UNKNOWN;
 	}
@@ -117,9 +117,8 @@ const struct command build_command = {
 	.name = "build",
 	.operands = "[INPUT] -o FILE",
 	.summary = "Compile one revision to a google.protobuf.FileDescriptorSet",
-	.text = "INPUT is a revision of the repository (branch, tag, hash, REV:FOLDER), "
-		"or\n" INPUT_FORMS ".\n"
-		"Left out it is the working tree, outside a repository dir:.\n",
+	.text = "INPUT is a revision of the repository (branch, tag, hash, REV:FOLDER), or\n" INPUT_FORMS ".\n"
+		"The default is the working tree, outside of a repository dir:.\n",
 	.options = build_options,
 	.n_options = COUNT(build_options),
 	.arguments_size = sizeof(struct build_arguments),

@@ -20,19 +20,19 @@ static const struct opt check_options[] = {
 		.kind = OPT_LIST,
 		.offset = offsetof(struct check_arguments, formats),
 		.argument = "FMT[=FILE]",
-		.summary = "how to report, and where to; repeatable with files",
+		.summary = "format of the report, and its file; repeatable with files",
 		.values = VALUES_REPORT },
 	OPT_OUTPUT(struct check_arguments),
 	COMPARE_SCOPE,
 	{ .name = "exclude-imports",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, exclude_imports),
-		.summary = "taken for buf's sake: imports are never reported on" },
+		.summary = "accepted for compatibility with buf; imports are never reported" },
 	COMPARE_STRICT,
 	{ .name = "allow-empty",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, allow_empty),
-		.summary = "two sides without a contract are fine" },
+		.summary = "two sides without a contract are status 0" },
 	COMPARE_FULL,
 	{ .name = "show-accepted",
 		.kind = OPT_FLAG,
@@ -87,7 +87,7 @@ static bool add_target(
 	if (target->path && strcmp(target->path, "-") == 0)
 		target->path = NULL;
 	if (target->path && !*target->path) {
-		diag_error(&cli->diags, NOWHERE, "option '--format' has no file after '='");
+		diag_error(&cli->diags, NOWHERE, "option '--format' needs a file after '='");
 		return false;
 	}
 	return true;
@@ -109,7 +109,7 @@ static bool find_targets(
 		for (uint32_t j = 0; j < i; j++) {
 			if (!same_place(targets->items[i].path, targets->items[j].path))
 				continue;
-			diag_error(&cli->diags, NOWHERE, "two reports would go to %s",
+			diag_error(&cli->diags, NOWHERE, "two reports go to %s",
 				targets->items[i].path ? targets->items[i].path
 						       : "standard output");
 			diag_help(&cli->diags, "give each a file of its own: '--format json=FILE'");
@@ -146,7 +146,7 @@ static bool write_report(struct cli *cli, struct breakwater_run *run, const stru
 	struct out *out;
 
 	if (!text) {
-		diag_error(&cli->diags, NOWHERE, "the report '%s' could not be made", look.format);
+		diag_error(&cli->diags, NOWHERE, "cannot make the report '%s'", look.format);
 		return false;
 	}
 	out = cli_output_open(cli, target->path);

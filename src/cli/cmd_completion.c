@@ -487,7 +487,7 @@ static int completion_run(struct cli *cli, const void *arguments, const struct t
 	else {
 		diag_error(
 			&cli->diags, NOWHERE, "no completion for the shell '" STR "'", ARG(shell));
-		diag_help(&cli->diags, "there are bash, zsh and fish");
+		diag_help(&cli->diags, "the shells are bash, zsh and fish");
 		return STATUS_UNKNOWN;
 	}
 	return STATUS_OK;

@@ -118,7 +118,7 @@ static int debug_run(struct cli *cli, const void *arguments, const struct texts 
 		diag_error(&cli->diags, NOWHERE, "unknown stage '" STR "'", ARG(stage));
 		diag_help(&cli->diags,
 			nearest.n ? "did you mean '" STR "'?"
-				  : "there are tokens, schema and pairs" STR,
+				  : "the stages are tokens, schema and pairs" STR,
 			ARG(nearest));
 		return STATUS_UNKNOWN;
 	}
@@ -139,10 +139,10 @@ static int debug_run(struct cli *cli, const void *arguments, const struct texts 
 const struct command debug_command = {
 	.name = "debug",
 	.operands = "tokens|schema|pairs INPUT...",
-	.summary = "Print what a stage made of the input, for developers of breakwater",
+	.summary = "Print the result of a stage, for developers of breakwater",
 	.text = "  debug tokens INPUT       the lexer's tokens\n"
 		"  debug schema INPUT       the linked schema\n"
-		"  debug pairs OLD NEW      what is compared with what\n",
+		"  debug pairs OLD NEW      the pairs of elements that are compared\n",
 	.options = debug_options,
 	.n_options = COUNT(debug_options),
 	.arguments_size = sizeof(struct debug_arguments),

@@ -35,13 +35,13 @@ static bool add_replacements(struct cli *cli, struct str id, struct rule_list *l
 			j < COUNT(deprecated[i].replaced_by) && deprecated[i].replaced_by[j]; j++) {
 			const char *name = deprecated[i].replaced_by[j];
 
-			diag_warning(&cli->diags, NOWHERE, "'" STR "' was replaced by '%s'",
-				ARG(id), name);
+			diag_warning(&cli->diags, NOWHERE,
+				"rule '" STR "' was replaced by '%s'", ARG(id), name);
 			*vec_push(cli->arena, list) = rule_find(str_of(name));
 		}
 		if (!deprecated[i].replaced_by[0])
 			diag_warning(&cli->diags, NOWHERE,
-				"'" STR "' is an id of old that nothing replaced", ARG(id));
+				"rule '" STR "' was removed and has no replacement", ARG(id));
 		return true;
 	}
 	return false;
@@ -93,7 +93,7 @@ static int explain_run(struct cli *cli, const void *given, const struct texts *o
 const struct command explain_command = {
 	.name = "explain",
 	.operands = "RULE...",
-	.summary = "Explain a rule: what it catches, who is hurt, how to make the change safely",
+	.summary = "Explain a rule: what it finds, whom the change hurts, how to change safely",
 	.text = "",
 	.options = explain_options,
 	.n_options = COUNT(explain_options),

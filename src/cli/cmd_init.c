@@ -18,7 +18,7 @@ static const struct opt init_options[] = {
 	{ .name = "hook",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct init_arguments, hook),
-		.summary = "write hooks of git too: before a commit, a merge, a push" },
+		.summary = "also write git hooks for commits, merges and pushes" },
 };
 
 /* The state of the command. */
@@ -126,8 +126,8 @@ static bool write_attributes(struct init_state *state)
 		return create(state, state->top, ".gitattributes",
 			S(ACCEPTED_FILE " merge=union\n"), 0666);
 	*vec_push(state->cli->arena, &state->made.next) =
-		S("so that branches that accept breaks merge, add to "
-		  ".gitattributes: '" ACCEPTED_FILE " merge=union'");
+		S("add to .gitattributes, so that accepted breaks of several branches merge: "
+		  "'" ACCEPTED_FILE " merge=union'");
 	return true;
 }
 
@@ -143,7 +143,7 @@ static bool check_hook(struct init_state *state)
 
 	if (state->is_repository)
 		return hooks_check(cli, &state->repository);
-	diag_error(&cli->diags, NOWHERE, "'" STR "' is in no git repository, so it has no hooks",
+	diag_error(&cli->diags, NOWHERE, "'" STR "' is not in a git repository, so it has no hooks",
 		ARG(cli->directory));
 	return false;
 }
@@ -174,7 +174,7 @@ static int init_run(struct cli *cli, const void *given, const struct texts *oper
 		return STATUS_UNKNOWN;
 	configured = exists(&state, "breakwater.yaml");
 	if (configured && !arguments->hook) {
-		diag_error(&cli->diags, NOWHERE, "'" STR "' is there already, and left as it is",
+		diag_error(&cli->diags, NOWHERE, "'" STR "' exists already and was left unchanged",
 			ARG(cli_path_shown(
 				cli, path_join(cli->arena, state.top, S("breakwater.yaml")))));
 		return STATUS_UNKNOWN;
@@ -184,7 +184,7 @@ static int init_run(struct cli *cli, const void *given, const struct texts *oper
 	if (arguments->hook && !hooks_write(cli, &state.repository, state.top))
 		return STATUS_UNKNOWN;
 	if (configured)
-		out_str(cli->out, S("breakwater.yaml is there already, and left as it is\n"));
+		out_str(cli->out, S("breakwater.yaml exists already and was left unchanged\n"));
 	else
 		say_next(&state, arguments->hook);
 	return STATUS_OK;
@@ -193,14 +193,13 @@ static int init_run(struct cli *cli, const void *given, const struct texts *oper
 const struct command init_command = {
 	.name = "init",
 	.operands = "",
-	.summary = "Write a first breakwater.yaml, made from what the repository shows",
+	.summary = "Write a first breakwater.yaml for the repository",
 	.text = "Looks for import roots, buf's configuration, the default branch and CI files, and "
 		"writes\n"
-		"breakwater.yaml to the top of the repository (outside of one to the current "
+		"breakwater.yaml to the top of the repository (outside of one, to the current "
 		"folder). A repository\n"
-		"without .gitattributes gets one, so that lists of accepted breaks merge. Nothing "
-		"that is there is\n"
-		"written over.\n",
+		"without .gitattributes gets one, so that lists of accepted breaks merge. No file "
+		"is overwritten.\n",
 	.options = init_options,
 	.n_options = COUNT(init_options),
 	.arguments_size = sizeof(struct init_arguments),

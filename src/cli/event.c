@@ -54,8 +54,7 @@ static bool fail(struct arena *arena, struct breakwater_proposal *proposal, stru
 	proposal->is_last = !event || (strcmp(event, "merge_group") != 0 &&
 					      !str_starts(str_of(event), S("pull_request")));
 	proposal->failure = str_cstr(arena,
-		str_printf(arena, "the event that GITHUB_EVENT_PATH names cannot be read: " STR,
-			ARG(why)));
+		str_printf(arena, "cannot read the event in GITHUB_EVENT_PATH: " STR, ARG(why)));
 	return true;
 }
 
@@ -94,7 +93,7 @@ static bool read_file(const char *path, struct arena *arena, struct str *text)
 
 static const char *read_failure(void)
 {
-	return errno == EINVAL  ? "it is no regular file"
+	return errno == EINVAL  ? "it is not a regular file"
 	       : errno == EFBIG ? "it is larger than 25 MB"
 				: strerror(errno);
 }
@@ -148,10 +147,10 @@ static bool propose_before(struct event *event, struct str branch)
 	proposal->is_last = true;
 	if (before && pipeline_is_commit(before))
 		return propose_commit(event, str_of(before),
-			str_printf(event->arena, SYSTEM "what '" STR "' was before the push",
+			str_printf(event->arena, SYSTEM "the state of '" STR "' before the push",
 				ARG(branch)));
 	if (!before || !pipeline_is_zero(before))
-		return fail(event->arena, proposal, S("it does not say what was before the push"));
+		return fail(event->arena, proposal, S("it does not say what the push replaced"));
 	proposal->is_first = true;
 	proposal->reason = str_cstr(event->arena,
 		str_printf(event->arena, SYSTEM "there was no '" STR "' before the push",
@@ -182,8 +181,8 @@ static bool propose_pushed(struct event *event)
 	id = queued_base(branch, &base) ? kept(event->arena, base) : NULL;
 	if (id && pipeline_is_commit(id))
 		return propose_commit(event, base,
-			str_printf(event->arena,
-				SYSTEM "the merge queue's branch is made from " STR, ARG(base)));
+			str_printf(event->arena, SYSTEM "the merge queue's branch is based on " STR,
+				ARG(base)));
 	return propose_default(event);
 }
 
@@ -194,7 +193,7 @@ static bool propose_event(struct event *event)
 	struct str branch = text_at(json_object_get(request, "base"), "ref");
 
 	if (!json_is_object(event->json))
-		return fail(event->arena, event->proposal, S("it is no JSON object"));
+		return fail(event->arena, event->proposal, S("it is not a JSON object"));
 	if (group || strcmp(event->name, "merge_group") == 0)
 		return propose_queued(event, group);
 	if (branch.n)
@@ -259,7 +258,8 @@ bool event_propose(struct arena *arena, struct breakwater_proposal *proposal)
 	event.json = json_loadb(text.p, text.n, 0, &error);
 	if (!event.json)
 		return fail(arena, proposal,
-			str_printf(arena, "it is no JSON (line %d: %s)", error.line, error.text));
+			str_printf(arena, "it is not valid JSON (line %d: %s)", error.line,
+				error.text));
 	found = propose_event(&event);
 	json_decref(event.json);
 	return found;

@@ -101,8 +101,8 @@ bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 
 	if (facts->hooks_are_users) {
 		diag_error(&cli->diags, NOWHERE,
-			"core.hooksPath in '" STR "' gives all your repositories the hooks of '" STR
-			"'",
+			"core.hooksPath in '" STR
+			"' makes all your repositories use the hooks in '" STR "'",
 			ARG(facts->hooks_set_in), ARG(facts->hooks));
 		diag_help(&cli->diags,
 			"add '" CHECK_STAGED "' to its pre-commit yourself, or give this "
@@ -111,7 +111,7 @@ bool hooks_check(struct cli *cli, const struct repository_facts *facts)
 	}
 	if (leads_out(cli, facts)) {
 		diag_error(&cli->diags, NOWHERE,
-			"core.hooksPath in '" STR "' leads out of the repository, to '" STR "'",
+			"core.hooksPath in '" STR "' is outside of the repository: '" STR "'",
 			ARG(cli_path_shown(cli, facts->hooks_set_in)), ARG(facts->hooks));
 		diag_help(&cli->diags,
 			"add '" CHECK_STAGED "' to its pre-commit yourself, or choose a folder of "
@@ -159,8 +159,9 @@ static bool write_hook(
 			return false;
 		out_printf(cli->out, "wrote " STR "\n", ARG(shown));
 	} else if (!is_ours(cli, path, hook)) {
-		out_printf(cli->out, "left " STR ", which is there already; add to it: %s\n",
-			ARG(shown), hook->add);
+		out_printf(cli->out,
+			"left " STR " unchanged, which exists already; add to it: %s\n", ARG(shown),
+			hook->add);
 	}
 	return true;
 }
@@ -177,8 +178,8 @@ bool hooks_write(struct cli *cli, const struct repository_facts *facts, struct s
 	}
 	if (facts->hooks_set_in.p)
 		out_printf(cli->out,
-			"      there because core.hooksPath in " STR " names that folder%s\n",
+			"      because core.hooksPath in " STR " names that folder%s\n",
 			ARG(cli_path_shown(cli, facts->hooks_set_in)),
-			path_under(facts->hooks, top) ? "; commit it with the rest" : "");
+			path_under(facts->hooks, top) ? "; commit it too" : "");
 	return true;
 }

@@ -31,12 +31,12 @@ const struct opt common_options[] = {
 		.letter = 'q',
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct common, quiet),
-		.summary = "no warnings and notes" },
+		.summary = "no warnings or notes" },
 	{ .name = "verbose",
 		.letter = 'v',
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct common, verbose),
-		.summary = "all diagnostics, also those that repeat" },
+		.summary = "all diagnostics, also repeated ones" },
 	{ .name = "help",
 		.letter = 'h',
 		.kind = OPT_FLAG,
@@ -119,7 +119,7 @@ static bool enter_directory(struct cli *cli)
 	}
 	path = getcwd(NULL, 0);
 	if (!path) {
-		diag_error(&cli->diags, NOWHERE, "the current folder cannot be found: %s",
+		diag_error(&cli->diags, NOWHERE, "cannot find the current folder: %s",
 			strerror(errno));
 		diag_help(&cli->diags, "go to a folder that exists, or name one with -C");
 		return false;

@@ -184,11 +184,11 @@ static bool check_words(const struct opt *row, struct arena *arena, struct str n
 		list = str_printf(arena, STR "%s'%s'", ARG(list), i ? ", " : "", row->words[i]);
 	}
 	nearest = str_nearest(str_of(text), known.items, known.n);
-	diag_error(diags, NOWHERE, "option '" STR "' does not take '%s'", ARG(name), text);
+	diag_error(diags, NOWHERE, "option '" STR "' has no value '%s'", ARG(name), text);
 	if (nearest.n)
 		diag_help(diags, "did you mean '" STR "'?", ARG(nearest));
 	else
-		diag_help(diags, "it takes " STR, ARG(list));
+		diag_help(diags, "the values are " STR, ARG(list));
 	return false;
 }
 
@@ -217,8 +217,9 @@ static bool store(
 	case OPT_NUMBER:
 		if (read_number(text, value))
 			return true;
-		diag_error(diags, NOWHERE, "option '" STR "' needs a number from 1 on, not '%s'",
-			ARG(piece->name), text);
+		diag_error(diags, NOWHERE,
+			"option '" STR "' needs a number of at least 1, not '%s'", ARG(piece->name),
+			text);
 		return false;
 	}
 	return false;

@@ -64,7 +64,7 @@ static const struct pipeline pipelines[] = {
 	/* Only known from a value that the pipeline's configuration has to pass on. */
 	{ .name = "CircleCI",
 		.marker = "CIRCLE_PULL_REQUEST",
-		.silent = "CircleCI tells a job nothing of a pull request's base: set "
+		.silent = "CircleCI does not tell a job the base of a pull request: set "
 			  "BREAKWATER_BASE_BRANCH" },
 	{ .name = "Jenkins", .marker = "CHANGE_ID", .branch = "CHANGE_TARGET" },
 	{ .name = "Jenkins",
@@ -205,7 +205,7 @@ static bool propose_before(struct arena *arena, const struct pipeline *pipeline,
 	if (before && pipeline_is_commit(before)) {
 		proposal->commit = before;
 		proposal->reason = of_pipeline(arena, pipeline,
-			str_printf(arena, "what '%s' was before the push", branch));
+			str_printf(arena, "the state of '%s' before the push", branch));
 		return true;
 	}
 	if (!before || !pipeline_is_zero(before) || !is(pipeline->event, "push"))
@@ -283,7 +283,7 @@ static bool propose_hook(struct arena *arena, struct breakwater_proposal *propos
 	if (branch)
 		proposal->reason =
 			str_cstr(arena, str_printf(arena,
-						from ? "what '%s' was before the push"
+						from ? "the state of '%s' before the push"
 						     : "there was no '%s' before the push",
 						branch_of(branch)));
 	else if (from)

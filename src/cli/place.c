@@ -71,7 +71,7 @@ bool cli_repository(struct cli *cli, struct repository_facts *facts, bool *absen
 	diag_error(&cli->diags, NOWHERE,
 		"the working tree of this repository is elsewhere: '" STR "'",
 		ARG(facts->work_dir));
-	diag_help(&cli->diags, "core.worktree says so; call it from there to write there");
+	diag_help(&cli->diags, "core.worktree names it; run breakwater there to write there");
 	return false;
 }
 
@@ -109,8 +109,8 @@ int cli_folder_lock(struct cli *cli, struct str folder)
 			return fd; /* the file system has no locks */
 		if (i == LOCK_TRIES) {
 			diag_error(&cli->diags, NOWHERE,
-				"somebody else writes in the folder '" STR "'", ARG(shown));
-			diag_help(&cli->diags, "another 'breakwater accept' has not ended");
+				"another process writes in the folder '" STR "'", ARG(shown));
+			diag_help(&cli->diags, "another 'breakwater accept' is running");
 			close(fd);
 			return -1;
 		}

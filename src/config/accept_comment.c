@@ -355,9 +355,8 @@ static bool check_marker(
 	}
 	if (!marker->attached) {
 		diag_warning(
-			a->diags, place, "this comment stands at nothing: nothing is accepted");
-		diag_help(
-			a->diags, "put it right above the element, without an empty line between");
+			a->diags, place, "this comment belongs to no element: nothing is accepted");
+		diag_help(a->diags, "put it above the element, without an empty line in between");
 		return false;
 	}
 	return true;

@@ -108,7 +108,7 @@ static struct str entry_text(
 		return node->value;
 	if (node && node->kind != YAML_SCALAR && node->kind != YAML_NULL)
 		diag_error(e->diags, place_in(e->text, node->span),
-			"'" STR "' must be a text, not %s", ARG(key), yaml_kind_name(node));
+			"'" STR "' must be a string, not %s", ARG(key), yaml_kind_name(node));
 	else if (needed)
 		diag_error(e->diags, place_in(e->text, map->span), "an entry without '" STR "'",
 			ARG(key));
@@ -173,8 +173,8 @@ static void read_entry(struct entries *e, const struct yaml_node *map)
 	a.has_until = until.p != NULL;
 	if (until.p && !date_read(until, &a.until)) {
 		diag_error(e->diags, place_in(e->text, yaml_get(map, S("until"))->span),
-			"'" STR "' is no date", ARG(until));
-		diag_help(e->diags, "dates are written as in 2026-01-31");
+			"'" STR "' is not a date", ARG(until));
+		diag_help(e->diags, "write a date as in 2026-01-31");
 	}
 	if (e->diags->n_errors == n_errors) {
 		warn_of_rule(e, map, a.rule);
@@ -209,14 +209,14 @@ bool accepted_parse(
 		return false;
 	accepted->numbered = has_line(text->bytes, S("# 00"));
 	if (root->kind != YAML_MAP) {
-		diag_error(diags, place_in(text, root->span), "a mapping is wanted here, not %s",
+		diag_error(diags, place_in(text, root->span), "expected a mapping, not %s",
 			yaml_kind_name(root));
 		return false;
 	}
 	check_keys(&e, root, top_keys, COUNT(top_keys));
 	if (root->pairs.n && (!version || !str_eq(version->value, S("1")))) {
 		diag_error(diags, place_in(text, version ? version->span : NO_SPAN),
-			"the version of this file is not known");
+			"unknown version of this file");
 		diag_help(diags, "write 'version: 1'");
 	}
 	if (list && list->kind != YAML_LIST && list->kind != YAML_NULL)
@@ -347,7 +347,7 @@ struct str accepted_write(struct arena *arena, const struct acceptances *accepte
 		S("# Written by 'breakwater accept'. Review it like code, and delete entries that\n"
 		  "# 'breakwater check' calls stale.\n"));
 	if (accepted->numbered)
-		out_str(out, S("# The numbered lines keep entries of different branches apart for "
+		out_str(out, S("# The numbered lines separate entries of different branches for "
 			       "git.\n"));
 	out_str(out, S("version: 1\naccepted:\n"));
 	for (unsigned bucket = 0; bucket < 256; bucket++) {
@@ -441,8 +441,8 @@ static void apply_entry(const struct acceptance *a, const struct by_fingerprint 
 		warn_of_end(a, options->today, diags);
 	} else if (!found && differs) {
 		diag_warning(diags, a->place,
-			"the fingerprint is that of another finding: this entry accepts nothing");
-		diag_help(diags, "entries are written by 'breakwater accept'");
+			"the fingerprint belongs to another finding: this entry accepts nothing");
+		diag_help(diags, "let 'breakwater accept' write entries");
 	} else if (!found && options->whole) {
 		diag_warning(diags, a->place, "this entry is stale: there is no such finding");
 		diag_help(diags, "delete it");

@@ -191,7 +191,7 @@ static void a_comment_that_cannot_accept_is_told(void **state)
 	expect_comments(old,
 		HEAD "message M {\n  // breakwater:accept FIELD_SAME_TYPE why\n\n  string a = 1;\n"
 		     "  reserved 5, 7;\n}\n",
-		1, 0, "stands at nothing");
+		1, 0, "belongs to no element");
 	expect_comments(old,
 		HEAD
 		"// breakwater:accept RESERVED_MESSAGE_NO_DELETE why\nmessage M { int32 a = 1; }\n",
@@ -389,7 +389,7 @@ static void mistakes_in_the_file_have_a_place(void **state)
 		{ "version: 1\naccepted:\n- rule: R\n  reason: x\n  until: 2025-02-29\n  "
 		  "fingerprint: "
 		  "\"0123456789abcdef\"\n",
-			"is no date", 5 },
+			"is not a date", 5 },
 		{ "version: 1\naccepted:\n- rule: R\n  reson: x\n  fingerprint: "
 		  "\"0123456789abcdef\"\n",
 			"unknown key 'reson'", 4 },

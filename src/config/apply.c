@@ -236,9 +236,9 @@ static void warn_unmatched(const struct mention *m, struct diags *diags)
 	diag_warning(diags, m->place, "path '" STR "' matches no contract on either side",
 		ARG(m->path.n ? m->path : S(".")));
 	if (memchr(m->path.p ? m->path.p : "", '*', m->path.n))
-		diag_help(diags, "patterns are not known here: name a file or a folder");
+		diag_help(diags, "patterns are not supported here: name a file or a folder");
 	else if (!str_eq(written(m->place), m->path))
-		diag_help(diags, "'" STR "' counts from the folder that '" STR "' speaks for",
+		diag_help(diags, "'" STR "' is relative to the folder that '" STR "' configures",
 			ARG(written(m->place)), ARG(m->place.text->path));
 }
 

@@ -168,8 +168,8 @@ static void read_base(struct config_reader *r, const struct yaml_node *node, str
 	}
 	diag_error(r->diags, node_place(r, node),
 		"'base' is a branch or a tag pattern, not '" STR "'", ARG(base));
-	diag_help(r->diags, "write a name as in 'base: origin/main' or 'base: v*'; any other input "
-			    "is named in the call: breakwater check INPUT");
+	diag_help(r->diags, "write a name as in 'base: origin/main' or 'base: v*'; name any other "
+			    "input on the command line: breakwater check INPUT");
 }
 
 bool read_breakwater_yaml(
@@ -183,7 +183,7 @@ bool read_breakwater_yaml(
 	r->version_name = "v2";
 	module->path = r->top;
 	if (root->kind != YAML_MAP) {
-		diag_error(r->diags, node_place(r, root), "a mapping is wanted here, not %s",
+		diag_error(r->diags, node_place(r, root), "expected a mapping, not %s",
 			yaml_kind_name(root));
 		return false;
 	}

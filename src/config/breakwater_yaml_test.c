@@ -98,11 +98,11 @@ static void mistakes_have_a_place_and_the_right_word(void **state)
 		{ STR_INIT("version: 1\nignore: [a, ../b]\n"), "leads out of the tree", NULL, 2,
 			13 },
 		{ STR_INIT("version: 1\nignore: [/b]\n"), "is absolute", "relative", 2, 10 },
-		{ STR_INIT("version: 1\nroots: [[a]]\n"), "a path is wanted here, not a list", NULL,
+		{ STR_INIT("version: 1\nroots: [[a]]\n"), "expected a path, not a list", NULL,
 			2, 9 },
 		{ STR_INIT("version: 2\n"), "unknown version '2'", "version: 1", 1, 10 },
 		{ STR_INIT("use: [FILE]\n"), "no 'version'", "version: 1", 1, 1 },
-		{ STR_INIT("- a\n"), "a mapping is wanted", NULL, 1, 1 },
+		{ STR_INIT("- a\n"), "expected a mapping", NULL, 1, 1 },
 	};
 
 	(void)state;

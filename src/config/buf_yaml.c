@@ -50,7 +50,7 @@ static void check_top_keys(
 			report_unknown(r, key, "key", words, n);
 		else
 			diag_warning(r->diags, node_place(r, key),
-				"key '" STR "' is not known and passed over", ARG(key->value));
+				"unknown key '" STR "' is ignored", ARG(key->value));
 	}
 }
 
@@ -69,7 +69,7 @@ static void say_once(struct config_reader *r, const struct yaml_node *root, stru
 static void say_unsupported(struct config_reader *r, const struct yaml_node *root)
 {
 	say_once(r, root, S("deps"), &r->said->deps,
-		"'deps' are not fetched: what they would bring counts as a missing import");
+		"'deps' are not fetched: their files count as missing imports");
 	say_once(r, root, S("plugins"), &r->said->plugins,
 		"check plugins are not run: only the built-in rules are checked");
 	say_once(r, root, S("policies"), &r->said->policies,
@@ -235,7 +235,7 @@ static bool read_buf_version(struct config_reader *r, const struct yaml_node *ro
 	}
 	diag_error(
 		r->diags, node_place(r, version), "unknown version '" STR "'", ARG(version->value));
-	diag_help(r->diags, "v1beta1, v1 and v2 are read");
+	diag_help(r->diags, "the versions are v1beta1, v1 and v2");
 	return false;
 }
 
@@ -253,7 +253,7 @@ bool read_buf_yaml(struct config_reader *r, const struct yaml_node *root, struct
 	uint32_t n_errors = r->diags->n_errors;
 
 	if (root->kind != YAML_MAP) {
-		diag_error(r->diags, node_place(r, root), "a mapping is wanted here, not %s",
+		diag_error(r->diags, node_place(r, root), "expected a mapping, not %s",
 			yaml_kind_name(root));
 		return false;
 	}

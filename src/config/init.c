@@ -177,10 +177,11 @@ static void write_roots(struct init *init)
 	bool only_top = init->roots.list.n == 0 ||
 			(init->roots.list.n == 1 && init->roots.list.items[0].n == 0);
 
-	out_str(init->out, S("\n# Import roots: the folders that import statements count from. "
-			     "Files outside of\n"
-			     "# them are no part of the contract. Without any, they are found by "
-			     "themselves.\n"));
+	out_str(init->out, S("\n"
+			     "# Import roots: the folders that import paths are relative to. Files "
+			     "outside of\n"
+			     "# them are not part of the contract. Without this key, the roots are "
+			     "inferred.\n"));
 	if (declared ||
 		(!init->config.nested_files.n && !only_top &&
 			init->roots.list.n <= MAX_INIT_ROOTS && holds_all(init)))
@@ -191,12 +192,12 @@ static void write_roots(struct init *init)
 
 static void write_base(struct init *init)
 {
-	out_str(init->out,
-		S("\n# What a bare 'breakwater check' compares with: a branch (its "
-		  "merge base) or a\n"
-		  "# pattern of tags such as v* (the nearest one before HEAD). In a pipeline "
-		  "the merge\n"
-		  "# request's target takes the place of a branch.\n"));
+	out_str(init->out, S("\n"
+			     "# What 'breakwater check' without operands compares with: a branch "
+			     "(its merge base)\n"
+			     "# or a pattern of tags such as v* (the nearest one before HEAD). In "
+			     "a pipeline the\n"
+			     "# merge request's target replaces a branch.\n"));
 	if (init->facts->default_branch.n)
 		out_printf(init->out, "base: " STR "\n",
 			ARG(as_yaml(init, init->facts->default_branch)));
@@ -261,12 +262,13 @@ static void write_rules(struct init *init, const struct selection *selection)
 	struct choice choice = { 0 };
 
 	choose(init, selection, &choice);
-	out_str(init->out, S("\n# Which changes break: FILE (generated code, file by file), "
-			     "PACKAGE (generated code,\n"
-			     "# package by package), CSR (services and who consumes them), "
-			     "WIRE_JSON (binary and\n"
-			     "# JSON data), WIRE (binary data alone), and single rules. "
-			     "'breakwater rules' lists them.\n"));
+	out_str(init->out,
+		S("\n"
+		  "# Which changes break: FILE (generated code, file by file), PACKAGE (generated "
+		  "code,\n"
+		  "# package by package), CSR (schema registries), WIRE_JSON (binary and JSON "
+		  "data),\n"
+		  "# WIRE (only binary data), and single rules. 'breakwater rules' lists them.\n"));
 	write_list(init, 0, S("use"), &choice.use);
 	if (choice.except.list.n)
 		write_list(init, 0, S("except"), &choice.except);
@@ -336,12 +338,14 @@ static void write_rest(struct init *init, bool unstable)
 		"\n# Packages such as acme.v1alpha1 and acme.v2beta may break.\n"
 		"ignore_unstable_packages: %s\n",
 		unstable ? "true" : "false");
-	out_str(init->out, S("\n# Reported, but does not fail.\n"
-			     "# severity:\n"
-			     "#   FILE_SAME_GO_PACKAGE: warning\n"
-			     "\n# Is an import that no root has an error? Without, the check goes "
-			     "on and warns.\n"
-			     "strict_imports: false\n"));
+	out_str(init->out,
+		S("\n"
+		  "# Reported, but does not fail.\n"
+		  "# severity:\n"
+		  "#   FILE_SAME_GO_PACKAGE: warning\n"
+		  "\n"
+		  "# Is an import that is in no import root an error? If not, it is a warning.\n"
+		  "strict_imports: false\n"));
 }
 
 /* ---- modules ---- */
@@ -440,11 +444,12 @@ static void write_modules(struct init *init)
 {
 	const struct config *config = &init->config;
 
-	out_str(init->out, S("\n# Folders with settings of their own, which stand instead of those "
-			     "above. A file\n"
-			     "# below such a folder that is excluded, or not included, is no part "
-			     "of the contract.\n"
-			     "modules:\n"));
+	out_str(init->out,
+		S("\n"
+		  "# Folders with their own settings, which replace those above. A file below such "
+		  "a\n"
+		  "# folder that is excluded, or not included, is not part of the contract.\n"
+		  "modules:\n"));
 	for (uint32_t i = 0; i < config->modules.n; i++) {
 		const struct module *module = &config->modules.items[i];
 		struct str path = below_top(init, module->path);
@@ -471,13 +476,11 @@ static void write_head(struct init *init)
 		  "# breakwater.yaml(5). Paths are relative to this file.\n"));
 	if (config->is_buf)
 		out_printf(init->out,
-			"# Carried over from " STR
-			", which is not read while this file is there.\n",
+			"# Converted from " STR ", which is not read while this file exists.\n",
 			ARG(below_top(init, config->file)));
 	for (uint32_t i = 0; i < config->nested_files.n; i++)
 		out_printf(init->out,
-			"# Carried over from " STR
-			", which is not read while this file is there.\n",
+			"# Converted from " STR ", which is not read while this file exists.\n",
 			ARG(below_top(init, config->nested_files.items[i])));
 	out_str(init->out, S("version: 1\n"));
 }
@@ -539,7 +542,7 @@ static void say_next(struct init *init)
 	};
 
 	if (!init->files->entries.n)
-		say(init, S("there is no contract here yet: a file that ends in '.proto'"));
+		say(init, S("there is no contract yet (a file that ends in '.proto')"));
 	if (!init->facts->is_repository)
 		say(init, S("compare two folders: 'breakwater check dir:OLD dir:NEW'"));
 	else if (init->facts->default_branch.n)
@@ -555,9 +558,8 @@ static void say_next(struct init *init)
 		if (has_file(init, pipelines[i].file))
 			say(init, pipelines[i].sentence);
 	if (init->facts->is_repository && !has_file(init, S(ACCEPTED_FILE)))
-		say(init, S("when a break is meant: 'breakwater accept FINGERPRINT --reason TEXT' "
-			    "puts it on "
-			    "the record"));
+		say(init, S("for an intended break: 'breakwater accept FINGERPRINT --reason TEXT' "
+			    "records it"));
 }
 
 bool init_make(const struct config_request *request, const struct init_facts *facts,

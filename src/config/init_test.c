@@ -81,7 +81,7 @@ static void bufs_settings_are_carried_over(void **state)
 				 FILE_OF("proto/a.proto", "")));
 	text = made(&f, &(struct init_facts){ 0 });
 	read_back(&f, &back, text.config);
-	assert_true(says(&f, text.config, "Carried over from buf.yaml"));
+	assert_true(says(&f, text.config, "Converted from buf.yaml"));
 	rules_all(&n);
 	fixture_read(&f);
 	before = config_selection(f.arena, &f.config);

@@ -140,13 +140,13 @@ static void take_modules(struct discovery *d, struct searched *searched)
 static void warn_of_base(const struct searched *looked, struct diags *diags)
 {
 	if (looked->config.base.p)
-		diag_warning(diags, NOWHERE, "'base:' of '" STR "' is passed over",
+		diag_warning(diags, NOWHERE, "'base:' of '" STR "' is ignored",
 			ARG(looked->config.file));
 	if (looked->config.strict_imports)
-		diag_warning(diags, NOWHERE, "'strict_imports:' of '" STR "' is passed over",
+		diag_warning(diags, NOWHERE, "'strict_imports:' of '" STR "' is ignored",
 			ARG(looked->config.file));
 	if (looked->config.base.p || looked->config.strict_imports)
-		diag_help(diags, "it counts in the breakwater.yaml at the top alone");
+		diag_help(diags, "only the breakwater.yaml at the top can set it");
 }
 
 bool config_discover(const struct config_request *request, struct str path, struct config *config)

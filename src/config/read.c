@@ -58,8 +58,8 @@ bool read_path(
 	struct config_reader *r, const struct yaml_node *node, struct str base, struct str *path)
 {
 	if (node->kind != YAML_SCALAR || !node->value.n) {
-		diag_error(r->diags, node_place(r, node), "a path is wanted here, not %s",
-			node->kind == YAML_SCALAR ? "an empty text" : yaml_kind_name(node));
+		diag_error(r->diags, node_place(r, node), "expected a path, not %s",
+			node->kind == YAML_SCALAR ? "an empty string" : yaml_kind_name(node));
 		return false;
 	}
 	if (node->value.p[0] == '/') {
@@ -69,7 +69,7 @@ bool read_path(
 		return false;
 	}
 	if (str_has(node->value, '\0')) {
-		diag_error(r->diags, node_place(r, node), "a path has no NUL");
+		diag_error(r->diags, node_place(r, node), "a path cannot contain a NUL");
 		return false;
 	}
 	if (!path_normalize(r->arena, path_join(r->arena, base, node->value), path) ||
@@ -103,8 +103,8 @@ static void select_rule(
 	struct config_reader *r, struct selection *selection, const struct yaml_node *node, bool on)
 {
 	if (node->kind != YAML_SCALAR)
-		diag_error(r->diags, node_place(r, node),
-			"a rule or category is wanted here, not %s", yaml_kind_name(node));
+		diag_error(r->diags, node_place(r, node), "expected a rule or category, not %s",
+			yaml_kind_name(node));
 	else if (!selection_set(
 			 selection, node->value, on, r->version, node_place(r, node), r->diags))
 		report_unknown_rule(r, node);

@@ -119,8 +119,8 @@ static void refuse_double_keys(struct yaml_reader *r, const struct yaml_node *ma
 	for (uint32_t i = 1; i < map->pairs.n; i++) {
 		if (!str_eq(keys[i - 1]->value, keys[i]->value))
 			continue;
-		diag_error(r->diags, place_in(r->text, keys[i]->span), "key '" STR "' stands twice",
-			ARG(keys[i]->value));
+		diag_error(r->diags, place_in(r->text, keys[i]->span),
+			"key '" STR "' is given twice", ARG(keys[i]->value));
 		diag_note(r->diags, place_in(r->text, keys[i - 1]->span), "first");
 		r->failed = true;
 	}
@@ -285,7 +285,7 @@ static void read_event(struct yaml_reader *r, const yaml_event_t *event)
 	}
 	if (!r->failed && ++r->events > MAX_YAML_EVENTS)
 		fail(r, span_of(r, event),
-			"too large: more than 200000 values, aliases written out");
+			"too large: more than 200000 values with aliases expanded");
 }
 
 static void read_events(struct yaml_reader *r)
@@ -354,10 +354,9 @@ static void name_cause(struct yaml_reader *r, uint32_t n, uint32_t n_errors)
 		r->failed = true;
 	} else if (find_conflict(r->text->bytes, &span)) {
 		diags_forget(r->diags, n, n_errors);
-		fail(r, span, "a merge conflict is not resolved here");
-		diag_help(r->diags,
-			"keep what is meant of the lines from '<<<<<<<' to '>>>>>>>', and delete "
-			"these marks");
+		fail(r, span, "unresolved merge conflict");
+		diag_help(r->diags, "choose between the lines from '<<<<<<<' to '>>>>>>>', and "
+				    "delete the markers");
 	}
 }
 

@@ -132,7 +132,7 @@ static void nesting_has_a_limit(void **state)
 static void what_is_not_ours_is_refused(void **state)
 {
 	(void)state;
-	expect_error(S("a: 1\nb: 2\na: 3\n"), "key 'a' stands twice", 3, 1);
+	expect_error(S("a: 1\nb: 2\na: 3\n"), "key 'a' is given twice", 3, 1);
 	expect_error(S("a: !!str 1\n"), "tags are not supported", 1, 4);
 	expect_error(S("x: &x {a: 1}\ny:\n  <<: *x\n"), "merge keys are not supported", 3, 3);
 	expect_error(S("a: 1\n---\nb: 2\n"), "a second document", 2, 1);

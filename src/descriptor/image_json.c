@@ -40,7 +40,7 @@ static bool scalar_of(json_t *value, char room[32], struct scalar *scalar)
 
 static bool fail_value(struct image *image, const struct field *field)
 {
-	return image_fail(image, "'" STR "' of '" STR "' has a value that is not of its type",
+	return image_fail(image, "'" STR "' of '" STR "' has a value of the wrong type",
 		ARG(field->e.name),
 		ARG(element_message(&field->e) ? element_message(&field->e)->e.full_name
 					       : field->e.full_name));
@@ -194,9 +194,9 @@ bool image_read_json(struct image *image, struct str text)
 	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!root)
 		return image_fail(
-			image, "it is no valid JSON: line %d: %s", error.line, error.text);
+			image, "it is not valid JSON: line %d: %s", error.line, error.text);
 	if (!json_is_object(root) || !type)
-		ok = image_fail(image, "it is no descriptor set in JSON");
+		ok = image_fail(image, "it is not a descriptor set in JSON");
 	else
 		ok = put_message(image, type, root, 0);
 	json_decref(root);

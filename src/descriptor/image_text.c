@@ -191,12 +191,12 @@ static bool put_scalar(struct text_reader *r, const struct field *field)
 			negative ? str_printf(r->image->arena, "-" STR, ARG(r->token)) : r->token;
 		next(r);
 	} else {
-		return fail(r, "a value is missing here");
+		return fail(r, "missing value");
 	}
 	if (scalar.kind == SCALAR_STRING && is_file_name(r, field))
 		r->image->file = scalar.text;
 	return image_scalar(r->image, field, &scalar) ||
-	       image_fail(r->image, "line %u: '" STR "' has a value that is not of its type", line,
+	       image_fail(r->image, "line %u: '" STR "' has a value of the wrong type", line,
 		       ARG(field->e.name));
 }
 
@@ -208,7 +208,7 @@ static bool put_value(struct text_reader *r, const struct field *field, unsigned
 	if (field->type != TYPE_MESSAGE && field->type != TYPE_GROUP)
 		return put_scalar(r, field);
 	if (!field->message || (!accept(r, '{') && !accept(r, '<')))
-		return fail(r, "a message is missing here");
+		return fail(r, "missing message");
 	begin = image_open(r->image, field);
 	if (!put_fields(r, field->message, close, depth + 1))
 		return false;
@@ -227,7 +227,7 @@ static bool put_values(struct text_reader *r, const struct field *field, unsigne
 		if (!put_value(r, field, depth))
 			return false;
 	} while (accept(r, ','));
-	return accept(r, ']') || fail(r, "']' is missing here");
+	return accept(r, ']') || fail(r, "missing ']'");
 }
 
 /* Skips any value. */
@@ -276,7 +276,7 @@ static bool put_extension(struct text_reader *r, const struct message *type, uns
 	bool ok;
 
 	if (!name.p)
-		return fail(r, "the name of an extension is missing here");
+		return fail(r, "missing name of an extension");
 	accept(r, ':');
 	before = *r;
 	field = image_extension(image, type, name);
@@ -313,11 +313,11 @@ static bool put_fields(
 	struct text_reader *r, const struct message *type, char close, unsigned depth)
 {
 	if (depth > MAX_IMAGE_NESTING)
-		return fail(r, "it is nested too deep");
+		return fail(r, "it is nested too deeply");
 	while (close ? !accept(r, close) : r->kind != TOKEN_END) {
 		bool ok = r->kind == TOKEN_WORD ? put_named(r, type, depth)
 			  : accept(r, '[')      ? put_extension(r, type, depth)
-						: fail(r, "the name of a field is missing here");
+						: fail(r, "missing name of a field");
 
 		if (!ok)
 			return false;

@@ -55,7 +55,7 @@ static struct str read_type_name(
 	struct str name = bytes_of(bytes);
 
 	if (!name_is_identifier(str_from(name, name.n && name.p[0] == '.'), true))
-		read_error(reader, element, "refers to a type by something that is no name");
+		read_error(reader, element, "refers to a type by an invalid name");
 	return intern(reader->names, name);
 }
 
@@ -103,7 +103,7 @@ static void name_element(struct file_reader *reader, struct element *element, bo
 	if (element_has_full_name(element))
 		element->full_name = read_full_name(reader, element->parent, element->name);
 	if (!name_is_identifier(element->name, false))
-		read_error(reader, element->parent, "holds an element without a proper name");
+		read_error(reader, element->parent, "holds an element with an invalid name");
 }
 
 static void read_reserved_names(struct file_reader *reader, size_t n, ProtobufCBinaryData *names,
@@ -136,7 +136,7 @@ static void read_field_type(struct file_reader *reader, struct field *field,
 	if (d->has_type_name != (field->type == TYPE_NAMED)) {
 		read_error(reader, &field->e,
 			d->has_type_name ? "has a scalar type and the name of a type"
-					 : "does not say its type");
+					 : "has no type");
 		return;
 	}
 	if (d->has_type_name)
@@ -149,7 +149,7 @@ static void read_field_number(struct file_reader *reader, struct field *field,
 	field->number = d->number;
 	if (!d->has_number || d->number < 1 ||
 		d->number > (field->extension ? MAX_SET_NUMBER : MAX_FIELD_NUMBER))
-		read_error(reader, &field->e, "has no possible number");
+		read_error(reader, &field->e, "has an invalid number");
 }
 
 /* A descriptor has labels that were not written, too. */
@@ -172,7 +172,7 @@ static void read_field_oneof(
 		return;
 	}
 	if (field->label != LABEL_OPTIONAL)
-		read_error(reader, &field->e, "is in a oneof, but not optional");
+		read_error(reader, &field->e, "is in a oneof, but is not optional");
 	field->oneof = message->oneofs.items[index];
 	*vec_push(reader->arena, &field->oneof->fields) = field;
 }
@@ -232,7 +232,7 @@ static int32_t read_range_end(
 {
 	if (end >= begin)
 		return (int32_t)end;
-	read_error(reader, element, "has a range with nothing in it");
+	read_error(reader, element, "has an empty range");
 	return begin;
 }
 
@@ -351,7 +351,7 @@ static void read_map_fields(struct file_reader *reader, struct message *message)
 		if (!entry->is_map_entry)
 			continue;
 		if (!is_proper_entry(entry)) {
-			read_error(reader, &entry->e, "is no proper map entry");
+			read_error(reader, &entry->e, "is not a valid map entry");
 			continue;
 		}
 		for (uint32_t k = 0; k < message->fields.n && !entry->map_field; k++) {
@@ -501,7 +501,7 @@ static void read_import(struct file_reader *reader, ProtobufCBinaryData path, en
 	import->path = read_name(reader, path);
 	import->kind = kind;
 	if (import->path.n == 0 || !path_is_text(import->path))
-		read_error(reader, &reader->file->e, "imports something that is no path");
+		read_error(reader, &reader->file->e, "imports an invalid path");
 }
 
 static void read_import_kinds(struct file_reader *reader, size_t n, const int32_t *indexes,
@@ -595,7 +595,7 @@ static void read_file(struct file_reader *reader, const Google__Protobuf__FileDe
 	file->package =
 		d->has_package ? read_name(reader, d->package) : intern(reader->names, S(""));
 	if (file->package.n && !name_is_identifier(file->package, true))
-		read_error(reader, &file->e, "has a package that is no name");
+		read_error(reader, &file->e, "has an invalid package name");
 	if (str_count(file->package, '.') >= MAX_PACKAGE_PARTS) {
 		read_error(reader, &file->e, "has a package of more than 100 parts");
 		file->package = intern(reader->names, S(""));

@@ -250,7 +250,7 @@ static void what_has_no_name_is_an_error(void **state)
 	struct fixture *f = *state;
 
 	assert_string_equal(error_of(f, S("\042\000")),
-		"bad descriptor: 'a.proto' holds an element without a proper name");
+		"bad descriptor: 'a.proto' holds an element with an invalid name");
 }
 
 static void an_unknown_edition_is_an_error(void **state)

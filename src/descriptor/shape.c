@@ -83,7 +83,7 @@ static bool check_shape(struct wire *wire, enum shape shape, unsigned depth)
 	struct wire_record record;
 
 	if (depth > MAX_NESTING) {
-		wire->wrong = "messages are nested too deep";
+		wire->wrong = "messages are nested too deeply";
 		return false;
 	}
 	for (;;) {
@@ -95,7 +95,7 @@ static bool check_shape(struct wire *wire, enum shape shape, unsigned depth)
 		known = record.number <= LARGEST_KNOWN ? known_fields[shape][record.number]
 						       : UNKNOWN;
 		if (record.type == WIRE_GROUP)
-			wire->wrong = "a group has no place in a descriptor";
+			wire->wrong = "a descriptor cannot hold a group";
 		else if (!known_fits(known, record.type))
 			wire->wrong = "a field has the wire type of another";
 		else if (known == ONCE && met & 1u << record.number)

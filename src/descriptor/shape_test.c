@@ -75,8 +75,8 @@ static void a_known_field_of_another_wire_type_is_damage(void **state)
 static void a_group_is_damage_wherever_it_is_closed(void **state)
 {
 	(void)state;
-	assert_string_equal(damage_of(BYTES("\xa3\x06\x08\x01\xa4\x06")),
-		"a group has no place in a descriptor");
+	assert_string_equal(
+		damage_of(BYTES("\xa3\x06\x08\x01\xa4\x06")), "a descriptor cannot hold a group");
 	assert_string_equal(damage_of(BYTES("\xa3\x06\x08\x01")), "a group is not closed");
 	assert_string_equal(damage_of(BYTES("\xa3\x06\xac\x06")), "a group is closed by another");
 }
@@ -102,8 +102,8 @@ static void messages_nest_to_a_hundred(void **state)
 
 	(void)state;
 	assert_string_equal(damage_of(nested(arena, 100)), "fine");
-	assert_string_equal(damage_of(nested(arena, 101)), "messages are nested too deep");
-	assert_string_equal(damage_of(nested(arena, 2000)), "messages are nested too deep");
+	assert_string_equal(damage_of(nested(arena, 101)), "messages are nested too deeply");
+	assert_string_equal(damage_of(nested(arena, 2000)), "messages are nested too deeply");
 	arena_free(arena);
 }
 

@@ -96,7 +96,7 @@ static struct str list_findings(
 	const char *text = breakwater_run_report(run, &look, &size);
 
 	if (!text)
-		return S("the report could not be made\n");
+		return S("cannot make the report\n");
 	return str_trim(str_printf(arena, "breaking changes against %s\n" STR, against,
 		ARG(((struct str){ text, size }))));
 }
@@ -107,8 +107,8 @@ static struct str list_errors(struct arena *arena, struct breakwater_run *run)
 	size_t size;
 	const char *text = breakwater_run_diagnostics(run, &look, &size);
 
-	return str_trim(str_printf(arena, "the contracts could not be compared\n" STR,
-		ARG(((struct str){ text, size }))));
+	return str_trim(str_printf(
+		arena, "cannot compare the contracts\n" STR, ARG(((struct str){ text, size }))));
 }
 
 /* The `error` of the response; absent: nothing breaks. */
@@ -128,7 +128,7 @@ static struct str judge(struct plugin *plugin, const struct plugin_request *requ
 		out_str(plugin->err, (struct str){ text, size });
 		out_str(plugin->err,
 			S("protoc-gen-breakwater: FILE_NO_DELETE and PACKAGE_NO_DELETE are not "
-			  "judged: a request never shows what was deleted\n"));
+			  "checked: a request does not list deleted files\n"));
 		if (breakwater_run_status(run) == BREAKWATER_BROKEN)
 			error = list_findings(plugin->arena, run, parameter->against);
 	}
@@ -141,7 +141,7 @@ static struct str own_errors(struct plugin *plugin)
 {
 	struct out *out = out_memory(plugin->arena);
 
-	out_str(out, S("the request could not be read\n"));
+	out_str(out, S("cannot read the request\n"));
 	diags_print(out, &plugin->diags, plugin->arena, &(struct diag_look){ .verbose = true });
 	return str_trim(out_text(out));
 }
@@ -195,12 +195,12 @@ static int explain(struct plugin *plugin, const char *word)
 		out_printf(out, "protoc-gen-breakwater %s\n", breakwater_version());
 	else
 		out_str(out,
-			S("usage: protoc --breakwater_out=. --breakwater_opt=against=INPUT"
-			  "[,config=FILE][,use=CATEGORY] FILE...\n"
+			S("usage: protoc --breakwater_out=. "
+			  "--breakwater_opt=against=INPUT[,config=FILE][,use=CATEGORY] FILE...\n"
 			  "\n"
 			  "Compares FILEs with INPUT (a revision, dir:FOLDER, set:FILE) and fails "
-			  "when something breaks;\n"
-			  "protoc-gen-breakwater(1) tells more.\n"));
+			  "if a change breaks something.\n"
+			  "See protoc-gen-breakwater(1).\n"));
 	failed = out_flush(out);
 	return failed || out == plugin->err ? FAILED : 0;
 }

@@ -10,9 +10,8 @@ static void unknown_key(struct str key, struct diags *diags)
 	if (nearest.n)
 		diag_help(diags, "did you mean '" STR "='?", ARG(nearest));
 	else
-		diag_help(diags,
-			"there are 'against=INPUT', 'config=FILE' and 'use=CATEGORY', joined by "
-			"commas");
+		diag_help(diags, "the parameters are 'against=INPUT', 'config=FILE' and "
+				 "'use=CATEGORY', separated by commas");
 }
 
 static void set_once(struct arena *arena, const char **value, struct str key, struct str text,
@@ -31,7 +30,7 @@ static void take_piece(
 
 	if (equals == piece.n && parameter->use.n) {
 		diag_error(diags, NOWHERE, "parameter '" STR "' has no value", ARG(key));
-		diag_help(diags, "several rules or categories are written 'use=A,use=B'");
+		diag_help(diags, "write several rules or categories as 'use=A,use=B'");
 	} else if (str_eq(key, keys[0]) || str_eq(key, keys[1]) || str_eq(key, keys[2])) {
 		if (!value.n)
 			diag_error(diags, NOWHERE, "parameter '" STR "' has no value", ARG(key));
@@ -54,7 +53,7 @@ bool parameter_parse(
 
 	*parameter = (struct parameter){ 0 };
 	if (str_find(text, '\0') < text.n) {
-		diag_error(diags, NOWHERE, "the parameter holds a NUL");
+		diag_error(diags, NOWHERE, "the parameter contains a NUL");
 		return false;
 	}
 	while (str_cut(&text, ',', &piece)) {
@@ -63,7 +62,7 @@ bool parameter_parse(
 			take_piece(arena, piece, parameter, diags);
 	}
 	if (diags->n_errors == errors && !parameter->against) {
-		diag_error(diags, NOWHERE, "nothing was named to compare with");
+		diag_error(diags, NOWHERE, "there is nothing to compare with");
 		diag_help(diags, "add '--breakwater_opt=against=INPUT', as in "
 				 "'against=origin/main' or 'against=set:old.binpb'");
 	}

@@ -55,8 +55,8 @@ static void a_value_may_hold_an_equals_sign(void **state)
 static void without_against_it_is_an_error(void **state)
 {
 	(void)state;
-	fails_with("", "nothing was named to compare with");
-	fails_with("use=WIRE", "nothing was named to compare with");
+	fails_with("", "there is nothing to compare with");
+	fails_with("use=WIRE", "there is nothing to compare with");
 	fails_with("against=", "parameter 'against' has no value");
 }
 

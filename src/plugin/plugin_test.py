@@ -16,7 +16,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ci/tests"))
 from scratch import Scratch, find, find_buf  # noqa: E402
 
-NOT_JUDGED = "protoc-gen-breakwater: FILE_NO_DELETE and PACKAGE_NO_DELETE are not judged: a request never shows what was deleted\n"
+NOT_JUDGED = "protoc-gen-breakwater: FILE_NO_DELETE and PACKAGE_NO_DELETE are not checked: a request does not list deleted files\n"
 ORDER = 'syntax = "proto3";\npackage acme.v1;\nimport "acme/v1/money.proto";\n' \
     "message Order {\n  int64 total = 1;\n  optional string name = 2;\n  Money price = 3;\n}\n"
 MONEY = 'syntax = "proto3";\npackage acme.v1;\nmessage Money {\n  int64 units = 1;\n}\n'
@@ -62,8 +62,8 @@ def under_protoc(t, protoc):
     t.expect("what is accepted beside the configuration, and nothing else",
              compile_("against=main,config=breakwater.yaml"), 1, "field 1 'units'", absent=["total"])
 
-    t.expect("an unknown revision", compile_("against=nope"), 1, "could not be compared", "unknown revision 'nope'", absent=[NOT_JUDGED])
-    t.expect("nothing to compare with", compile_(), 1, "nothing was named to compare with", "against=INPUT")
+    t.expect("an unknown revision", compile_("against=nope"), 1, "cannot compare the contracts", "unknown revision 'nope'", absent=[NOT_JUDGED])
+    t.expect("nothing to compare with", compile_(), 1, "there is nothing to compare with", "against=INPUT")
     t.expect("a parameter with a slip", compile_("agianst=main"), 1, "unknown parameter 'agianst'", "did you mean 'against='?")
     t.expect("an unknown rule", compile_("against=main,use=FIELD_SAME_TYP"), 1, "did you mean 'FIELD_SAME_TYPE'?")
 
@@ -73,7 +73,7 @@ def under_protoc(t, protoc):
     t.run(["git", "commit", "-q", "-m", "two"], at)
     t.expect("a broken file that no request shows", compile_("against=main"), 0)
     t.write(at, {"proto/bad.proto": GONE})
-    t.expect("a broken file that the request shows", compile_("against=main", files=["bad.proto"]), 1, "could not be compared", "proto/bad.proto:1:10")
+    t.expect("a broken file that the request shows", compile_("against=main", files=["bad.proto"]), 1, "cannot compare the contracts", "proto/bad.proto:1:10")
 
 
 def under_buf(t, buf):

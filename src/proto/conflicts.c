@@ -133,12 +133,13 @@ static void report(const struct symbol *a, const struct symbol *b, const struct 
 		return; /* validate.c says so */
 	if (unit == both)
 		diag_error(&unit->diags, place_in(e->file->text, e->name_span),
-			"'" STR "' is declared in '" STR "' too, which an import leads to",
+			"'" STR "' is also declared in '" STR
+			"', which is imported, directly or not",
 			ARG(element_full_name(e, unit->diags.arena)),
 			ARG(first->element->file->import_path));
 	else
 		diag_error(&unit->diags, place_in(e->file->text, e->name_span),
-			"'" STR "' is declared in '" STR "' too, and '" STR "' imports both",
+			"'" STR "' is also declared in '" STR "', and '" STR "' imports both",
 			ARG(element_full_name(e, unit->diags.arena)),
 			ARG(first->element->file->import_path), ARG(both->file->import_path));
 	diag_note(&unit->diags, place_in(first->element->file->text, first->element->name_span),

@@ -264,7 +264,7 @@ void default_read(struct context *context, struct field *field)
 			field->preset->text = text_of(context, &value);
 	} else if (ok && !parse_text(context, field, &value)) {
 		diag_error(context->diags, here(context, field->preset->span),
-			"'" STR "' is no default of a field of type '" STR "'",
+			"'" STR "' is not a default of a field of type '" STR "'",
 			ARG(field->preset->text), ARG(type_keyword((enum field_type)field->type)));
 		ok = false;
 	}

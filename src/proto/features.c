@@ -189,9 +189,9 @@ static void interpret(
 
 	if (!resolving->is_edition) {
 		diag_error(context->diags, here(context, statement->name_span),
-			"features are for editions; this file is of '%s'",
+			"features require an edition; this file uses '%s'",
 			context->file->edition == EDITION_PROTO3 ? "proto3" : "proto2");
-		diag_help(context->diags, "say 'edition = \"2023\";' in place of the syntax");
+		diag_help(context->diags, "write 'edition = \"2023\";' instead of the syntax");
 		return;
 	}
 	element->options->type = resolve_options_message(context, element);

@@ -121,7 +121,7 @@ static void features_are_for_editions(void **state)
 {
 	(void)state;
 	assert_refused("syntax = \"proto3\"; option features.field_presence = EXPLICIT;",
-		"features are for editions; this file is of 'proto3'");
+		"features require an edition; this file uses 'proto3'");
 }
 
 static void unknown_value_of_a_feature_is_refused(void **state)
@@ -138,7 +138,7 @@ static void feature_stays_on_its_targets_and_editions(void **state)
 	assert_refused("edition = \"2023\"; message M { option features.enum_type = OPEN; }",
 		"option 'enum_type' may not be set on messages");
 	assert_refused("edition = \"2023\"; option features.enforce_naming_style = STYLE2024;",
-		"'enforce_naming_style' begins with edition 2024; this file is of edition 2023");
+		"'enforce_naming_style' requires edition 2024; this file uses edition 2023");
 }
 
 int main(void)

@@ -12,20 +12,20 @@ static const char *remedy(enum form form)
 {
 	switch (form) {
 	case FORM_UTF16:
-		return "protobuf takes UTF-8 alone: iconv -f UTF-16 -t UTF-8";
+		return "protobuf only accepts UTF-8: iconv -f UTF-16 -t UTF-8";
 	case FORM_UTF32:
-		return "protobuf takes UTF-8 alone: iconv -f UTF-32 -t UTF-8";
+		return "protobuf only accepts UTF-8: iconv -f UTF-32 -t UTF-8";
 	case FORM_LFS_POINTER:
-		return "git holds the pointer alone: keep contracts out of LFS, or compare folders "
+		return "git only stores the pointer: keep contracts out of LFS, or compare folders "
 		       "after 'git lfs pull', as in dir:OLD dir:NEW";
 	case FORM_LINK:
-		return "git wrote it where links are not made: git config core.symlinks true, and "
-		       "make it a link again";
+		return "git wrote it because core.symlinks is false: git config core.symlinks "
+		       "true, then restore the link";
 	case FORM_PAGE:
 	case FORM_NO_PAGE:
-		return "a download got a page in the place of the file: get it again";
+		return "the download saved a page instead of the file: download it again";
 	case FORM_SET:
-		return "an input of its own: set:FILE, with another ending than '.proto'";
+		return "compare it as set:FILE, under a name that does not end in '.proto'";
 	case FORM_GZIP:
 	case FORM_ZSTD:
 	case FORM_ZIP:
@@ -33,7 +33,7 @@ static const char *remedy(enum form form)
 	case FORM_ARCHIVE:
 		return "unpack it";
 	default:
-		return "only contracts may have names that end in '.proto'";
+		return "only the names of contracts may end in '.proto'";
 	}
 }
 
@@ -121,9 +121,8 @@ void foreign_name_cause(const struct parse_request *request, uint32_t n, uint32_
 		diag_help(diags, "%s", remedy(form));
 	} else if (find_marker(request, n, &span)) {
 		diags_forget(diags, n, n_errors);
-		diag_error(diags, place_in(text, span), "a merge conflict is not resolved here");
-		diag_help(diags,
-			"keep what is meant of the lines from '<<<<<<<' to '>>>>>>>', and delete "
-			"these marks");
+		diag_error(diags, place_in(text, span), "unresolved merge conflict");
+		diag_help(diags, "choose between the lines from '<<<<<<<' to '>>>>>>>', and delete "
+				 "the markers");
 	}
 }

@@ -73,8 +73,8 @@ static void warn_hidden(struct lexer *lexer)
 	if (!end || end == lexer->end)
 		return;
 	diag_warning(lexer->diags, place_of(lexer, lexer->at, lexer->at + 2),
-		"this comment hides the rest of the file, whose lines end in CR alone");
-	diag_help(lexer->diags, "end lines in LF or CRLF: protoc knows no others");
+		"this comment hides the rest of the file, whose lines end in a lone CR");
+	diag_help(lexer->diags, "end lines with LF or CRLF: protoc does not accept a lone CR");
 }
 
 /* Reports a NUL in a comment, which protoc refuses too. */
@@ -323,11 +323,11 @@ static const char *lex_stray(struct lexer *lexer, const char *at)
 	if (at == begin)
 		at++;
 	if (c == 0)
-		lex_error(lexer, begin, begin + 1, "a NUL byte is no white space");
+		lex_error(lexer, begin, begin + 1, "a NUL byte is not white space");
 	else if (c >= 0x80)
 		lex_error(lexer, begin, at, "names and keywords are ASCII");
 	else
-		lex_error(lexer, begin, at, "a control character is no white space");
+		lex_error(lexer, begin, at, "a control character is not white space");
 	return at;
 }
 

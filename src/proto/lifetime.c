@@ -50,7 +50,7 @@ static struct str edition_text(struct context *context, int64_t edition)
 		return S("edition 2026");
 	default:
 		return edition > EDITION_2026
-			       ? S("an edition to come")
+			       ? S("a newer edition")
 			       : str_printf(context->scratch, "edition %lld", (long long)edition);
 	}
 }
@@ -60,7 +60,7 @@ static void report_gone(struct context *context, struct str subject, struct plac
 {
 	struct str help = options_str(support, SUPPORT_ERROR, (struct str){ 0 });
 
-	diag_error(context->diags, place, "'" STR "' is gone from " STR, ARG(subject),
+	diag_error(context->diags, place, "'" STR "' was removed in " STR, ARG(subject),
 		ARG(edition_text(context, options_int(support, SUPPORT_REMOVED, 0))));
 	if (help.n > 0)
 		diag_help(context->diags, STR, ARG(help));
@@ -91,7 +91,7 @@ void lifetime_check_use(struct context *context, const struct element *set, stru
 	introduced = options_int(support, SUPPORT_INTRODUCED, 0);
 	if (edition < introduced)
 		diag_error(context->diags, place,
-			"'" STR "' begins with " STR "; this file is of " STR, ARG(subject),
+			"'" STR "' requires " STR "; this file uses " STR, ARG(subject),
 			ARG(edition_text(context, introduced)),
 			ARG(edition_text(context, edition)));
 	else if (edition >= options_int(support, SUPPORT_REMOVED, INT64_MAX))
@@ -117,11 +117,11 @@ static struct lifetime lifetime_of(const struct options *support)
 static const char *lifetime_fault(const struct lifetime *l)
 {
 	if (l->warns && !l->deprecated)
-		return "it has a deprecation_warning and is never deprecated";
+		return "it has a deprecation_warning but is never deprecated";
 	if (l->deprecated && !l->warns)
 		return "it is deprecated without a deprecation_warning";
 	if (l->explains && !l->removed)
-		return "it has a removal_error and is never removed";
+		return "it has a removal_error but is never removed";
 	if (l->removed && !l->explains && l->removed != l->introduced)
 		return "it is removed without a removal_error";
 	if (l->deprecated && l->deprecated < l->introduced)
@@ -161,7 +161,7 @@ static void report_disorder(struct context *context, const struct option *suppor
 	struct str subject, const char *fault)
 {
 	diag_error(context->diags, here(context, support->span),
-		"the feature_support of " STR " is out of order: %s", ARG(subject), fault);
+		"the feature_support of " STR " is inconsistent: %s", ARG(subject), fault);
 }
 
 void lifetime_check_declaration(struct context *context, const struct element *element)

@@ -52,7 +52,7 @@ static struct message *link_message_name(
 		return (struct message *)found;
 	diag_error(c->diags, here(c, span), "'" STR "' is %s, not a message", ARG(name),
 		element_kind_text(nearer));
-	diag_help(c->diags, "the message is farther out: write '." STR "'", ARG(found->full_name));
+	diag_help(c->diags, "the message is in an outer scope: write '." STR "'", ARG(found->full_name));
 	return NULL;
 }
 
@@ -71,7 +71,7 @@ static void link_field_type(struct context *c, struct field *field, struct eleme
 	field->type_ref = found;
 	if (field->set_type && (field->set_type == TYPE_ENUM) != (found->kind == ELEMENT_ENUM))
 		diag_error(c->diags, here(c, field->type_span),
-			"bad descriptor: '" STR "' is taken for %s, but it is %s",
+			"bad descriptor: '" STR "' is used as %s, but is %s",
 			ARG(found->full_name),
 			field->set_type == TYPE_ENUM ? "an enum" : "a message",
 			found->kind == ELEMENT_ENUM ? "an enum" : "a message");

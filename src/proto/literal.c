@@ -127,7 +127,7 @@ static bool read_float(struct reading *reading, const struct field *field,
 
 	if (reading->depth > 0 && literal->hexadecimal) {
 		diag_error(reading->context->diags, here(reading->context, literal->span),
-			"inside of a message a number for field '" STR "' is decimal",
+			"inside of a message, a number for field '" STR "' must be decimal",
 			ARG(option_label(reading->context, field)));
 		return false;
 	}
@@ -355,7 +355,7 @@ static const struct field *literal_member(struct filling *filling, const struct 
 		struct context *context = filling->reading->context;
 
 		diag_error(context->diags, here(context, at->name_span),
-			"inside of a message an extension's name has no leading dot");
+			"inside of a message, an extension's name has no leading dot");
 		return NULL;
 	}
 	if (at->is_extension)
@@ -391,7 +391,7 @@ static bool fill_any(struct filling *filling, const struct literal_field *at)
 	if (!str_eq(at->url, S("type.googleapis.com")) &&
 		!str_eq(at->url, S("type.googleprod.com"))) {
 		diag_error(context->diags, here(context, at->name_span),
-			"an Any's type is not of '" STR "'", ARG(at->url));
+			"'" STR "' is not a host of an Any's type", ARG(at->url));
 		diag_help(context->diags, "write it as '[type.googleapis.com/" STR "]'",
 			ARG(at->name));
 		return false;
@@ -525,7 +525,7 @@ bool literal_read(struct reading *reading, const struct field *field, const stru
 			return wrong_kind(reading, field, literal);
 		if (reading->depth == 0 && literal->angle) {
 			diag_error(reading->context->diags, here(reading->context, literal->span),
-				"the value of an option stands in braces, not in angle brackets");
+				"the value of an option needs braces, not angle brackets");
 			return false;
 		}
 		value->message = read_message(reading, field->message, literal);

@@ -52,9 +52,9 @@ static bool descriptor_is_old(
 		!builtin_has(context, type, name))
 		return false;
 	diag_error(context->diags, place_in(file->text, NO_SPAN),
-		"this descriptor.proto is older than the options that contracts set");
-	diag_note(context->diags, here(context, span), "it has no '" STR "', which is set",
-		ARG(name));
+		"this descriptor.proto is older than the options that contracts use");
+	diag_note(context->diags, here(context, span),
+		"it does not declare '" STR "', which is used", ARG(name));
 	diag_help(context->diags,
 		"delete it, since a newer one is built in, or replace it by the one of the "
 		"protobuf release that you use");
@@ -81,7 +81,7 @@ void enum_value_unknown(struct context *context, const struct enumeration *enume
 	diag_error(context->diags, here(context, span), "enum '" STR "' has no value '" STR "'",
 		ARG(enumeration->e.full_name), ARG(name));
 	if (str_find(name, '.') < name.n)
-		diag_help(context->diags, "a value's name stands alone: '" STR "'",
+		diag_help(context->diags, "write only the value's name: '" STR "'",
 			ARG(str_last_component(name)));
 	else if (nearest.p)
 		diag_help(context->diags, "did you mean '" STR "'?", ARG(nearest));
@@ -163,7 +163,7 @@ static void member_unknown(
 			context->diags, here(context, span), "unknown option '" STR "'", ARG(name));
 		if (resolve_custom(reading, &use, name, span).failure == RESOLVE_OK) {
 			diag_help(context->diags,
-				"a custom option's name stands in parentheses: '(" STR ")'",
+				"write a custom option's name in parentheses: '(" STR ")'",
 				ARG(name));
 			return;
 		}

@@ -81,14 +81,14 @@ static bool resolve_path(struct reading *reading, const struct options *options,
 		}
 		if (!field_is_message(field)) {
 			diag_error(context->diags, here(context, statement->parts[i + 1].span),
-				"'" STR "' is no message: it has no field '" STR "'",
+				"'" STR "' is not a message and has no field '" STR "'",
 				ARG(part->name), ARG(statement->parts[i + 1].name));
 			return false;
 		}
 		if (field->label == LABEL_REPEATED) {
 			diag_error(context->diags, here(context, statement->parts[i + 1].span),
 				"'" STR
-				"' is repeated: a name cannot go on into one of its elements",
+				"' is repeated: a name cannot select a field of its elements",
 				ARG(part->name));
 			diag_help(context->diags,
 				"set the whole element: '" STR " = { " STR ": … }'",

@@ -153,8 +153,8 @@ static void path_ends_at_repeated_and_scalar(void **state)
 {
 	(void)state;
 	assert_refused(HEAD "option (rs).n = 1;",
-		"'rs' is repeated: a name cannot go on into one of its elements");
-	assert_refused(HEAD "option (r).n.x = 1;", "'n' is no message: it has no field 'x'");
+		"'rs' is repeated: a name cannot select a field of its elements");
+	assert_refused(HEAD "option (r).n.x = 1;", "'n' is not a message and has no field 'x'");
 	assert_refused(HEAD "option (r).no = 1;", "message 'a.R' has no field 'no'");
 }
 
@@ -175,7 +175,7 @@ static void bare_name_of_an_extension_is_told_of(void **state)
 
 	(void)state;
 	assert_false(c.ok);
-	assert_str(c.diags.items[0].help, "a custom option's name stands in parentheses: '(i)'");
+	assert_str(c.diags.items[0].help, "write a custom option's name in parentheses: '(i)'");
 	compiled_free(&c);
 }
 

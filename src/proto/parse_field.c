@@ -136,7 +136,7 @@ static bool parse_group_body(
 	field->message = group;
 	if (name.n && !(name.p[0] >= 'A' && name.p[0] <= 'Z')) {
 		diag_error(p->diags, here_of(p, group->e.name_span),
-			"the name of a group begins with a capital letter");
+			"the name of a group must begin with a capital letter");
 		diag_help(p->diags, "the group's field gets the name in lower case");
 	}
 	if (!at(p, '{'))
@@ -282,8 +282,8 @@ bool parse_oneof(struct parser *p, struct message *message)
 
 			if (labelled) {
 				diag_error(p->diags, here_of(p, label),
-					"a member of a oneof has no label");
-				diag_help(p->diags, "take '" STR "' away", ARG(text_of(p)));
+					"a member of a oneof cannot have a label");
+				diag_help(p->diags, "remove '" STR "'", ARG(text_of(p)));
 				next(p);
 			}
 			ok = parse_field(p, &context);
@@ -328,7 +328,7 @@ bool parse_extend(struct parser *p, struct element *scope)
 	if (ok && !count) {
 		diag_error(p->diags, here_of(p, span_since(p, begin)),
 			"this extend block declares nothing");
-		diag_help(p->diags, "declare an extension in it, or take it away");
+		diag_help(p->diags, "declare an extension in it, or remove it");
 	}
 	return ok;
 }

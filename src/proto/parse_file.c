@@ -5,18 +5,16 @@ static void refuse_syntax(struct parser *p, bool edition, struct str value, stru
 	struct place place = here_of(p, span);
 
 	if (!edition) {
-		diag_error(
-			p->diags, place, "there is no syntax '" STR "'", ARG(str_head(value, 40)));
+		diag_error(p->diags, place, "unknown syntax '" STR "'", ARG(str_head(value, 40)));
 		diag_help(p->diags,
-			"say \"proto2\" or \"proto3\", or an edition: edition = \"2023\";");
+			"write \"proto2\" or \"proto3\", or an edition: edition = \"2023\";");
 		return;
 	}
 	if (str_eq(value, S("UNSTABLE")))
 		diag_error(p->diags, place,
 			"edition 'UNSTABLE' may mean something else with each version of protoc");
 	else
-		diag_error(p->diags, place, "there is no edition '" STR "' that this program knows",
-			ARG(str_head(value, 40)));
+		diag_error(p->diags, place, "unknown edition '" STR "'", ARG(str_head(value, 40)));
 	diag_help(p->diags, "editions 2023, 2024 and 2026 are supported");
 }
 
@@ -122,7 +120,8 @@ static bool parse_package(struct parser *p)
 		return ok;
 	}
 	if (again) {
-		diag_error(p->diags, here_of(p, span_since(p, begin)), "a file has one package");
+		diag_error(p->diags, here_of(p, span_since(p, begin)),
+			"a file can have only one package");
 		diag_note(p->diags, here_of(p, first), "first declared");
 		return ok;
 	}
@@ -149,11 +148,11 @@ static bool unknown_statement(struct parser *p)
 	bool reported = !current(p)->bad;
 
 	if (word.p && (scalar_type(word) != TYPE_NAMED || label_of(p)) && !current(p)->bad) {
-		diag_error(p->diags, here_of(p, current(p)->span), "a field lives in a message");
+		diag_error(p->diags, here_of(p, current(p)->span), "a field must be in a message");
 		return false;
 	}
 	if (str_eq(word, S("rpc")) && !current(p)->bad) {
-		diag_error(p->diags, here_of(p, current(p)->span), "a method lives in a service");
+		diag_error(p->diags, here_of(p, current(p)->span), "a method must be in a service");
 		return false;
 	}
 	expected(p, "a statement such as 'message', 'enum', 'service', 'import' or 'option'");
@@ -172,8 +171,8 @@ bool parse_statement(struct parser *p, bool first)
 		if (first)
 			return parse_syntax(p);
 		diag_error(p->diags, here_of(p, current(p)->span),
-			p->file->has_syntax ? "a file has one syntax or edition"
-					    : "the syntax or edition comes first in a file");
+			p->file->has_syntax ? "a file can have only one syntax or edition"
+					    : "the syntax or edition must come first in a file");
 		return false;
 	}
 	if (!accept_visibility(p, &start))

@@ -29,7 +29,7 @@ bool accept_visibility(struct parser *p, struct type_start *start)
 	next(p);
 	if (at_word(p, S("message")) || at_word(p, S("enum")))
 		return true;
-	diag_error(p->diags, here_of(p, word), "'%s' stands before 'message' or 'enum' only",
+	diag_error(p->diags, here_of(p, word), "'%s' is only allowed before 'message' or 'enum'",
 		start->visibility == VISIBILITY_EXPORT ? "export" : "local");
 	if (current(p)->kind == TOKEN_IDENT)
 		next(p);

@@ -34,12 +34,12 @@ static bool parse_reserved_name(struct parser *p, struct reserved_name *name)
 
 	if (current(p)->kind == TOKEN_IDENT && !editions) {
 		expected(p, "a string");
-		diag_help(p->diags, "before editions a reserved name stands in quotes");
+		diag_help(p->diags, "before editions, a reserved name needs quotes");
 		return false;
 	}
 	if (current(p)->kind == TOKEN_STRING && editions) {
 		expected(p, "a name without quotes");
-		diag_help(p->diags, "in editions a reserved name stands without quotes");
+		diag_help(p->diags, "in editions, a reserved name has no quotes");
 		return false;
 	}
 	if (current(p)->kind != TOKEN_IDENT && current(p)->kind != TOKEN_STRING)
@@ -92,7 +92,8 @@ static void copy_range_options(struct parser *p, struct message *message, uint32
 			"%u options for %u extension ranges: that is more than %d",
 			options->n_uninterpreted, message->extension_ranges.n - first,
 			MAX_RANGE_OPTIONS);
-		diag_help(p->diags, "each range gets a copy of them; say fewer ranges at once");
+		diag_help(p->diags,
+			"each range gets a copy of them; use fewer ranges in one statement");
 		return;
 	}
 	for (uint32_t i = first + 1; options && i < message->extension_ranges.n; i++) {

@@ -24,7 +24,7 @@ static bool parse_method_type(struct parser *p, const struct method_type *type)
 	}
 	if (current(p)->kind == TOKEN_IDENT && scalar_type(text_of(p)) != TYPE_NAMED) {
 		diag_error(p->diags, here_of(p, current(p)->span),
-			"'" STR "' is no message; a method takes and returns messages",
+			"'" STR "' is not a message; a method takes and returns messages",
 			ARG(text_of(p)));
 		return false;
 	}

@@ -496,7 +496,7 @@ bool resolve_report(struct context *context, const struct name_use *use, const s
 		return true;
 	case RESOLVE_OPTION_IMPORT:
 		diag_error(context->diags, here(context, use->span),
-			"'" STR "' comes by 'import option', which serves options only",
+			"'" STR "' is imported with 'import option', so only options can use it",
 			ARG(shown));
 		diag_help(context->diags, "import \"" STR "\" without the word option",
 			ARG(r->found->file->text->path));

@@ -154,7 +154,7 @@ static const struct source_entry *find_declared(
 				"two files have the import path '" STR "': '" STR "' and '" STR "'",
 				ARG(import), ARG(best->path), ARG(other->path));
 			diag_help(finder->diags,
-				"the one that shares most of its path with the importer is meant");
+				"the one that shares most of its path with the importer is used");
 		}
 	}
 	return best;

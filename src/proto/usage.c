@@ -137,11 +137,11 @@ static const char *field_feature_fault(const struct field *field, const struct o
 	case FEATURE_REPEATED_FIELD_ENCODING:
 		return repeated_fault(field, option->value.i);
 	case FEATURE_UTF8_VALIDATION:
-		return has_text(field) ? NULL : "the field holds no string";
+		return has_text(field) ? NULL : "the field does not hold strings";
 	case FEATURE_MESSAGE_ENCODING:
 		if (field->is_map)
 			return "a map is never delimited";
-		return field_is_message(field) ? NULL : "the field is no message";
+		return field_is_message(field) ? NULL : "the field is not a message";
 	default:
 		return NULL;
 	}
@@ -183,7 +183,7 @@ static void check_file_features(struct context *context)
 	if (options_int(features, FEATURE_FIELD_PRESENCE, 0) != PRESENCE_LEGACY_REQUIRED)
 		return;
 	diag_error(context->diags, here(context, presence->span),
-		"a whole file may not be of LEGACY_REQUIRED fields");
+		"LEGACY_REQUIRED cannot be set for a whole file");
 	diag_help(context->diags, "set the feature on the fields that are required");
 }
 
@@ -211,7 +211,7 @@ static void check_gone(struct context *context, const struct element *element)
 		option = options_find(element->options, gone[i].number);
 		if (!option)
 			continue;
-		diag_error(context->diags, here(context, option->span), "'%s' is gone from %s",
+		diag_error(context->diags, here(context, option->span), "'%s' was removed in %s",
 			gone[i].name, gone[i].since);
 		diag_help(context->diags, "%s", gone[i].help);
 	}

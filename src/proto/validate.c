@@ -6,25 +6,25 @@ static void validate_import(struct context *c, const struct import *import, bool
 	struct str path = import->path, part;
 
 	if (str_find(path, '\\') < path.n) {
-		diag_error(c->diags, place, "an import path has forward slashes");
+		diag_error(c->diags, place, "an import path must use forward slashes");
 		return;
 	}
 	for (struct str rest = path; str_cut(&rest, '/', &part);) {
 		if (part.n == 0 || str_eq(part, S(".")) || str_eq(part, S(".."))) {
 			diag_error(c->diags, place,
 				"an import path has no empty part and no '.' or '..'");
-			diag_help(c->diags, "write the path as it is seen from the import root");
+			diag_help(c->diags, "write the path relative to the import root");
 			return;
 		}
 	}
 	if (import->kind == IMPORT_OPTION && c->file->edition < EDITION_2024) {
-		diag_error(c->diags, place, "'import option' begins with edition 2024");
-		diag_help(c->diags, "leave the word option out, or say edition = \"2024\";");
+		diag_error(c->diags, place, "'import option' requires edition 2024");
+		diag_help(c->diags, "remove the word option, or write edition = \"2024\";");
 	} else if (import->kind == IMPORT_WEAK && c->file->edition >= EDITION_2024) {
-		diag_error(c->diags, place, "weak imports are gone from edition 2024");
-		diag_help(c->diags, "leave the word weak out");
+		diag_error(c->diags, place, "weak imports were removed in edition 2024");
+		diag_help(c->diags, "remove the word weak");
 	} else if (after_option && import->kind != IMPORT_OPTION) {
-		diag_error(c->diags, place, "option imports come after all other imports");
+		diag_error(c->diags, place, "option imports must come after all other imports");
 	}
 }
 
@@ -56,7 +56,7 @@ static void validate_oneof(struct context *c, struct oneof *oneof)
 		return;
 	diag_error(c->diags, here(c, oneof->e.name_span), "oneof '" STR "' has no member",
 		ARG(oneof->e.name));
-	diag_help(c->diags, "declare a field in it, or take it away");
+	diag_help(c->diags, "declare a field in it, or remove it");
 }
 
 static void validate_element(void *context, struct element *e)

@@ -31,8 +31,8 @@ static void check_strict(struct context *c, struct element *e)
 	diag_error(c->diags, here(c, (struct span){ e->span.begin, e->span.begin + 6 }),
 		"nested %s '" STR "' is exported, which default_symbol_visibility = STRICT forbids",
 		is_enum ? "enum" : "message", ARG(e->name));
-	diag_help(c->diags, is_enum ? "declare it at the top of a file, or in a message that is "
-				      "local and says: reserved 1 to max;"
+	diag_help(c->diags, is_enum ? "declare it at the top of a file, or in a local message with "
+				      "'reserved 1 to max;'"
 				    : "declare it at the top of a file");
 }
 

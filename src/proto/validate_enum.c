@@ -10,7 +10,7 @@ static void validate_aliases(struct context *c, struct enumeration *e)
 
 	if (allow && allow->field && !allow->value.u) {
 		diag_error(c->diags, here(c, allow->span), "'allow_alias = false' has no effect");
-		diag_help(c->diags, "take it away");
+		diag_help(c->diags, "remove it");
 		return;
 	}
 	map_init(&numbers, c->scratch);
@@ -36,7 +36,7 @@ static void validate_aliases(struct context *c, struct enumeration *e)
 		diag_error(c->diags, here(c, allow->span),
 			"'allow_alias' is set, but no two values of enum '" STR "' share a number",
 			ARG(e->e.name));
-		diag_help(c->diags, "take it away");
+		diag_help(c->diags, "remove it");
 	}
 }
 
@@ -50,7 +50,7 @@ void validate_enum(struct context *c, struct enumeration *e)
 	}
 	if (!enum_is_closed(e) && e->values.items[0]->number != 0) {
 		diag_error(c->diags, here(c, e->values.items[0]->number_span),
-			"the first value of an open enum is 0");
+			"the first value of an open enum must be 0");
 		diag_help(c->diags, "put a value such as " STR "_UNSPECIFIED = 0 first",
 			ARG(e->e.name));
 	}

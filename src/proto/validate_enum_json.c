@@ -93,7 +93,7 @@ static void check_derived(struct context *c, struct enumeration *e)
 			continue;
 		diag_error(c->diags, here(c, value->e.name_span),
 			"values '" STR "' and '" STR
-			"' are one name to JSON and to generators that leave the enum's name out",
+			"' have the same name in JSON and in generators that drop the enum's name",
 			ARG(value->e.name), ARG(first->e.name));
 		diag_note(c->diags, here(c, first->e.name_span), "value '" STR "' is declared",
 			ARG(first->e.name));
@@ -166,8 +166,8 @@ static void declare_name(
 		*slot = value;
 	} else if (first->number != value->number) {
 		diag_error(c->diags, here(c, span),
-			"the JSON name '" STR "' of value '" STR "' is that of value '" STR
-			"' as well",
+			"the JSON name '" STR "' of value '" STR "' is also that of value '" STR
+			"'",
 			ARG(name), ARG(value->e.name), ARG(first->e.name));
 		diag_note(c->diags, here(c, first->e.name_span), "value '" STR "' is declared",
 			ARG(first->e.name));
@@ -184,7 +184,7 @@ static void check_number(
 	diag_error(c->diags, here(c, name->span),
 		"the JSON name '" STR "' of value '" STR "' is a number other than its own, %d",
 		ARG(name->value.s), ARG(value->e.name), (int)value->number);
-	diag_help(c->diags, "readers of JSON take it for the value of that number");
+	diag_help(c->diags, "JSON readers read it as the value of that number");
 }
 
 /* Aliases of one number have one name in JSON. */
@@ -203,7 +203,7 @@ static void check_alias(struct json_names *names, const struct enum_value *value
 	if (ours && theirs ? str_eq(ours->value.s, theirs->value.s) : ours == theirs)
 		return;
 	diag_error(c->diags, here(c, ours ? ours->span : value->e.name_span),
-		"value '" STR "' is an alias of '" STR "', but its JSON name is another",
+		"value '" STR "' is an alias of '" STR "', but has another JSON name",
 		ARG(value->e.name), ARG(first->e.name));
 	diag_note(c->diags, here(c, first->e.name_span), "value '" STR "' is declared",
 		ARG(first->e.name));

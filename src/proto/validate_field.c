@@ -43,24 +43,25 @@ static void validate_label(struct context *c, struct field *field)
 
 	if (field->is_map) {
 		if (field->has_label && field->label_span.end)
-			diag_error(c->diags, label, "a map has no label");
+			diag_error(c->diags, label, "a map cannot have a label");
 		if (field->oneof)
 			diag_error(c->diags, here(c, field->type_span),
-				"a map is no member of a oneof");
+				"a map cannot be a member of a oneof");
 		if (field->extension)
-			diag_error(c->diags, here(c, field->type_span), "an extension is no map");
+			diag_error(c->diags, here(c, field->type_span),
+				"an extension cannot be a map");
 		return;
 	}
 	if (!field->has_label) {
 		if (edition == EDITION_PROTO2 && !field->oneof) {
-			diag_error(
-				c->diags, here(c, field->type_span), "a proto2 field has a label");
+			diag_error(c->diags, here(c, field->type_span),
+				"a proto2 field needs a label");
 			diag_help(c->diags, "write optional, required or repeated before the type");
 		}
 		return;
 	}
 	if (field->label == LABEL_REQUIRED && field->extension) {
-		diag_error(c->diags, label, "an extension is never required");
+		diag_error(c->diags, label, "an extension cannot be required");
 	} else if (field->label == LABEL_REQUIRED && edition == EDITION_PROTO3) {
 		diag_error(c->diags, label, "proto3 has no required fields");
 	} else if (field->label != LABEL_REPEATED && edition >= EDITION_2023) {
@@ -112,7 +113,7 @@ static void validate_enum_type(struct context *c, struct field *field)
 		diag_error(c->diags, here(c, span),
 			"a field of implicit presence may not use the closed enum '" STR "'",
 			ARG(e->e.full_name));
-		diag_help(c->diags, "let the field have explicit presence, or the enum be open");
+		diag_help(c->diags, "give the field explicit presence, or make the enum open");
 	}
 }
 
@@ -133,7 +134,7 @@ static void validate_map(struct context *c, struct field *field)
 	case TYPE_GROUP:
 	case TYPE_ENUM:
 		diag_error(c->diags, here(c, key->type_span),
-			"a map's key is an integer, a bool or a string");
+			"a map's key must be an integer, a bool or a string");
 		break;
 	default:
 		break;
@@ -141,7 +142,7 @@ static void validate_map(struct context *c, struct field *field)
 	if (value->type == TYPE_ENUM && value->enumeration->values.n &&
 		value->enumeration->values.items[0]->number != 0) {
 		diag_error(c->diags, here(c, value->type_span),
-			"the enum of a map's value has a first value of 0");
+			"the first value of a map value's enum must be 0");
 		diag_help(c->diags, "'" STR "' begins with '" STR "' = %d",
 			ARG(value->enumeration->e.full_name),
 			ARG(value->enumeration->values.items[0]->e.name),
@@ -361,16 +362,16 @@ static void validate_extension(struct context *c, struct field *field)
 		return;
 	if (c->file->edition == EDITION_PROTO3 && !is_options_message(extendee->e.full_name)) {
 		diag_error(c->diags, here(c, field->extension->extendee_span),
-			"proto3 extends the options messages of descriptor.proto only");
+			"proto3 can only extend the options messages of descriptor.proto");
 		return;
 	}
 	if (message_is_message_set(extendee)) {
 		if (field->label == LABEL_REPEATED)
 			diag_error(c->diags, here(c, field->label_span),
-				"an extension of a message set is not repeated");
+				"an extension of a message set cannot be repeated");
 		else if (field->type != TYPE_MESSAGE && field->type != TYPE_UNRESOLVED)
 			diag_error(c->diags, here(c, field->type_span),
-				"an extension of a message set is a message");
+				"an extension of a message set must be a message");
 	}
 	range = catalog_range(c, extendee, field->number);
 	if (!range) {

@@ -11,7 +11,7 @@ static void validate_message_set(struct context *c, struct message *m)
 	/* One without an extension range is of no use, but protoc takes it. */
 	if (m->fields.n)
 		diag_error(c->diags, here(c, m->fields.items[0]->e.name_span),
-			"a message set has no fields, only extensions");
+			"a message set cannot have fields, only extensions");
 }
 
 /* Few fields are compared with each other, which costs less than a table. */
@@ -78,7 +78,7 @@ static void report_json_clash(
 	struct span span = field->json ? field->json->span : field->e.name_span;
 
 	diag_error(c->diags, here(c, span),
-		"the JSON name '" STR "' of field '" STR "' is that of field '" STR "' as well",
+		"the JSON name '" STR "' of field '" STR "' is also that of field '" STR "'",
 		ARG(name), ARG(field->e.name), ARG(first->e.name));
 	diag_note(c->diags, here(c, first->e.name_span), "field '" STR "' is declared",
 		ARG(first->e.name));

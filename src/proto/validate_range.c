@@ -89,13 +89,13 @@ static const struct interval *interval_find(const struct intervals *intervals, i
 static bool check_bounds(struct context *c, const struct interval *i, struct bounds bounds)
 {
 	if (i->begin < bounds.least) {
-		diag_error(c->diags, here(c, i->span), "the numbers of %s begin at %d",
+		diag_error(c->diags, here(c, i->span), "the numbers of %s must be at least %d",
 			i->is_extension ? "an extension range" : "a reserved range",
 			(int)bounds.least);
 		return false;
 	}
 	if (i->end > bounds.largest) {
-		diag_error(c->diags, here(c, i->span), "the numbers of %s go from %d to %d",
+		diag_error(c->diags, here(c, i->span), "the numbers of %s must be from %d to %d",
 			i->is_extension ? "an extension range" : "a reserved range",
 			(int)bounds.least, (int)bounds.largest);
 		return false;
@@ -235,17 +235,18 @@ static void validate_declaration(
 			(long long)number, (int)range->begin, (int)range->end);
 	if (!name != !type && !(options_bool(d, DECLARATION_RESERVED, false) && name))
 		diag_error(c->diags, place,
-			"a declaration has both a full name and a type, or is reserved and has "
+			"a declaration needs both a full name and a type, or must be reserved with "
 			"neither");
 	if (!name && !type && !options_bool(d, DECLARATION_RESERVED, false))
 		diag_error(c->diags, place,
-			"a declaration that is not reserved has a full name and a type");
+			"a declaration that is not reserved needs a full name and a type");
 	if (name && !str_starts(options_str(d, DECLARATION_FULL_NAME, S("")), S(".")))
 		diag_error(c->diags, here(c, name->span),
-			"the full name in a declaration begins with a dot");
+			"the full name in a declaration must begin with a dot");
 	if (type && !is_declared_type(options_str(d, DECLARATION_TYPE, S(""))))
 		diag_error(c->diags, here(c, type->span),
-			"the type in a declaration is a scalar or a full name with a leading dot");
+			"the type in a declaration must be a scalar or a full name with a leading "
+			"dot");
 }
 
 void validate_declarations(struct context *c, struct extension_range *range)
@@ -284,5 +285,5 @@ void validate_declarations(struct context *c, struct extension_range *range)
 	}
 	if (any && options_int(options, RANGE_VERIFICATION, 0) == VERIFICATION_UNVERIFIED)
 		diag_error(c->diags, here(c, options_find(options, RANGE_VERIFICATION)->span),
-			"a range with declarations is not UNVERIFIED");
+			"a range with declarations cannot be UNVERIFIED");
 }

@@ -114,7 +114,7 @@ static void check_form(struct context *c, const struct element *e)
 	if (!form)
 		return;
 	diag_error(c->diags, here(c, e->name_span),
-		"the name of %s '" STR "' is not %s, which %s wants", what, ARG(e->name), form,
+		"the name of %s '" STR "' is not %s, which %s requires", what, ARG(e->name), form,
 		edition_of(style_of(e)));
 	diag_help(c->diags, "rename it, or set features.enforce_naming_style = STYLE_LEGACY");
 }
@@ -220,7 +220,7 @@ void validate_style(struct context *c)
 	map_init(&style.members, c->scratch);
 	if ((wanted == STYLE2024 || wanted == STYLE2026) && !is_snake_package(c->file->package)) {
 		diag_error(c->diags, here(c, c->file->package_span),
-			"package '" STR "' is not lower_snake_case, which %s wants",
+			"package '" STR "' is not lower_snake_case, which %s requires",
 			ARG(c->file->package), edition_of(wanted));
 		diag_help(
 			c->diags, "rename it, or set features.enforce_naming_style = STYLE_LEGACY");

@@ -46,6 +46,6 @@ static bool checkstyle_write(struct out *out, const struct report *report)
 
 const struct reporter checkstyle_reporter = {
 	.name = "checkstyle",
-	.summary = "Checkstyle's XML, for Jenkins and others",
+	.summary = "Checkstyle XML, for Jenkins and others",
 	.write = checkstyle_write,
 };

@@ -220,7 +220,7 @@ static bool json_explain(struct out *out, const struct rule *rule, struct rules_
 
 static void markdown_begin(struct out *out)
 {
-	out_str(out, S("| rule | categories | breaks at most | what it asks for |\n"
+	out_str(out, S("| rule | categories | breaks at most | requirement |\n"
 		       "|---|---|---|---|\n"));
 }
 

@@ -86,7 +86,7 @@ static void head_write(struct out *out, const struct report *report, const struc
 		out_printf(
 			out, ", %u warning%s", blocks->warnings, blocks->warnings == 1 ? "" : "s");
 	if (report->accepted)
-		out_printf(out, ", %u finding%s accepted on the record", report->accepted,
+		out_printf(out, ", %u finding%s accepted", report->accepted,
 			report->accepted == 1 ? "" : "s");
 	out_str(out, S(".</p>\n<p><span class=\"verdict "));
 	if (blocks->errors)
@@ -295,8 +295,8 @@ static void terms_write(
 	out_str(out, S("</code></dd>\n"));
 	if (finding->accepted) {
 		term_begin(out, "Accepted");
-		out_markup(out,
-			finding->accepted_reason.n ? finding->accepted_reason : S("on the record"));
+		out_markup(out, finding->accepted_reason.n ? finding->accepted_reason
+							   : S("without a reason"));
 		out_str(out, S("</dd>\n"));
 	}
 	term_begin(out, "Rule");

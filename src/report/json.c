@@ -81,6 +81,6 @@ static bool json_write(struct out *out, const struct report *report)
 
 const struct reporter json_reporter = {
 	.name = "json",
-	.summary = "one JSON object a line, for programs",
+	.summary = "one JSON object for each finding, for programs",
 	.write = json_write,
 };

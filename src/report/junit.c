@@ -120,6 +120,6 @@ static bool junit_write(struct out *out, const struct report *report)
 
 const struct reporter junit_reporter = {
 	.name = "junit",
-	.summary = "JUnit's XML: a failed test a finding",
+	.summary = "JUnit XML: a failed test for each finding",
 	.write = junit_write,
 };

@@ -97,6 +97,6 @@ static bool line_write(struct out *out, const struct report *report)
 
 const struct reporter line_reporter = {
 	.name = "line",
-	.summary = "one line a finding, for grep and editors",
+	.summary = "one line for each finding, for grep and editors",
 	.write = line_write,
 };

@@ -284,8 +284,9 @@ static bool markdown_write(struct out *out, const struct report *report)
 	if (shown < blocks->list.n)
 		out_printf(out, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
 	if (findings_active(report->findings))
-		out_str(out, S("\nMeant? `breakwater accept FINGERPRINT --reason TEXT` puts it on "
-			       "the record.\n"));
+		out_str(out,
+			S("\n"
+			  "Intended? `breakwater accept FINGERPRINT --reason TEXT` records it.\n"));
 	out_str(out, S("\n</details>\n"));
 	out_str(out, closing);
 	return true;

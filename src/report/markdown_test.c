@@ -17,10 +17,10 @@ static void comment_is_a_table_and_folded_details(void **state)
 		"\n"
 		"| | where | what changed | breaks |\n"
 		"|---|---|---|---|\n"
-		"| ❌ | `proto/order.proto:5` | field 4 `amount` of `acme.Order` changed "
-		"from int64 to sint64 `FIELD_SAME_TYPE` | wire |\n"
-		"| ❌ | `proto/refund.proto` | file `refund.proto` was deleted "
-		"`FILE_NO_DELETE` | source |\n"
+		"| ❌ | `proto/order.proto:5` | field 4 `amount` of `acme.Order` changed from int64 "
+		"to sint64 `FIELD_SAME_TYPE` | wire |\n"
+		"| ❌ | `proto/refund.proto` | file `refund.proto` was deleted `FILE_NO_DELETE` | "
+		"source |\n"
 		"\n"
 		"<details>\n"
 		"<summary>What it means and what to do</summary>\n"
@@ -44,7 +44,7 @@ static void comment_is_a_table_and_folded_details(void **state)
 		"- Breaks: source code\n"
 		"- Fingerprint: `0000000000001001`\n"
 		"\n"
-		"Meant? `breakwater accept FINGERPRINT --reason TEXT` puts it on the record.\n"
+		"Intended? `breakwater accept FINGERPRINT --reason TEXT` records it.\n"
 		"\n"
 		"</details>\n");
 	fixture_free(f);

@@ -165,7 +165,7 @@ static void block_write(struct out *out, const struct report *report,
 	out_printf(out, "%s\n", fingerprint_remark(block));
 	if (finding->accepted)
 		remark_lines(out, S("accepted"),
-			finding->accepted_reason.n ? finding->accepted_reason : S("on the record"),
+			finding->accepted_reason.n ? finding->accepted_reason : S("without a reason"),
 			palette);
 	out_char(out, '\n');
 }
@@ -225,7 +225,7 @@ static const struct finding *only_active(const struct report *report)
 	return active;
 }
 
-/* `meant? breakwater accept eb21dbe --reason TEXT main`: the command to run if the breaks are
+/* `intended? breakwater accept eb21dbe --reason TEXT main`: the command to run if the breaks are
  * intended. */
 static void accept_write(struct out *out, const struct report *report, const struct blocks *blocks)
 {
@@ -233,7 +233,7 @@ static void accept_write(struct out *out, const struct report *report, const str
 
 	if (!report->accept.p || !findings_active(report->findings))
 		return;
-	out_str(out, S("meant? breakwater accept "));
+	out_str(out, S("intended? breakwater accept "));
 	if (only)
 		out_str(out, fingerprint_text(only, blocks->digits, report->arena));
 	else
@@ -268,6 +268,6 @@ static bool text_write(struct out *to, const struct report *report)
 
 const struct reporter text_reporter = {
 	.name = "text",
-	.summary = "for people: a block a finding, with the source line and what to do",
+	.summary = "for people: a block for each finding, with the source line and what to do",
 	.write = text_write,
 };

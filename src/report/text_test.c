@@ -161,16 +161,17 @@ static void last_line_says_how_to_accept(void **state)
 	struct finding *const *list = f->findings.list.items;
 
 	(void)state;
-	assert_null(strstr(fixture_write(f, "text"), "meant?"));
+	assert_null(strstr(fixture_write(f, "text"), "intended?"));
 	f->report.accept = S("v1.4.0");
 	assert_non_null(strstr(fixture_write(f, "text"),
-		" compared\nmeant? breakwater accept FINGERPRINT --reason TEXT v1.4.0\n"));
+		" compared\n"
+		"intended? breakwater accept FINGERPRINT --reason TEXT v1.4.0\n"));
 	f->report.accept = S("");
 	list[0]->accepted = true;
 	assert_non_null(strstr(fixture_write(f, "text"),
-		"\nmeant? breakwater accept 0000000000001000 --reason TEXT\n"));
+		"\nintended? breakwater accept 0000000000001000 --reason TEXT\n"));
 	list[1]->severity = SEVERITY_WARNING;
-	assert_null(strstr(fixture_write(f, "text"), "meant?"));
+	assert_null(strstr(fixture_write(f, "text"), "intended?"));
 	fixture_free(f);
 }
 

@@ -46,12 +46,12 @@ static struct str cardinality_help(
 		if (new->e.file->edition == EDITION_PROTO3)
 			return S("keep `optional`, so that code can still ask whether the field "
 				 "was set");
-		return S("keep features.field_presence as it was, so that code can ask what it "
-			 "could ask");
+		return S("keep features.field_presence as it was, so that code can still ask "
+			 "whether the field was set");
 	}
 	if (was == CARDINALITY_REQUIRED)
-		return S("keep the field required while any reader insists on it; readers first, "
-			 "writers later");
+		return S("keep the field required while any reader requires it: change readers "
+			 "first, writers later");
 	if (is == CARDINALITY_REQUIRED)
 		return S("keep the field optional and check it in code: old data without it is "
 			 "refused as a whole");

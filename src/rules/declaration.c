@@ -208,7 +208,7 @@ static void package_no_delete(struct check *c, const struct rule *rule, const st
 	struct str moved;
 
 	if (!pair->package.n) {
-		finding_add(c, rule, pair, &fact, "no file is without a package any more");
+		finding_add(c, rule, pair, &fact, "no file without a package is left");
 		return;
 	}
 	moved = moved_package(c, pair->package);
@@ -243,9 +243,9 @@ const struct rule rule_MESSAGE_NO_DELETE = {
 	.before = "message Order {\n  string id = 1;\n}\nmessage Refund {\n  string id = 1;\n}",
 	.after = "message Order {\n  string id = 1;\n}",
 	.safely = "Mark the message `option deprecated = true;` and keep it while anybody uses it "
-		  "or has data of it. To move it to another file of the package, let the old file "
-		  "say `import public` of the new one for its importers' sake; generated code "
-		  "moves all the same.",
+		  "or has data of it. To move it to another file of the package, keep an `import "
+		  "public` of the new file in the old one for its importers; generated code moves "
+		  "anyway.",
 };
 
 const struct rule rule_ENUM_NO_DELETE = {
@@ -300,8 +300,8 @@ const struct rule rule_SERVICE_NO_DELETE = {
 	.purpose = "services are not deleted from their file",
 	.compares = "Whether the file still declares each service that it had, by the name without "
 		    "the package.",
-	.hurts = "Clients that were built before call a service that the server no longer has, and "
-		 "are refused. Source code that uses its stubs no longer builds.",
+	.hurts = "Existing clients call a service that the server no longer has, and are refused. "
+		 "Source code that uses its stubs no longer builds.",
 	.before = "message Order {\n  string id = 1;\n}\nservice Orders {\n  rpc Get(Order) "
 		  "returns (Order);\n}",
 	.after = "message Order {\n  string id = 1;\n}",
@@ -378,8 +378,8 @@ const struct rule rule_PACKAGE_SERVICE_NO_DELETE = {
 	.purpose = "services are not deleted from their package",
 	.compares =
 		"Whether any file of the package still declares each service that the package had.",
-	.hurts = "Clients that were built before call a service that the server no longer has, and "
-		 "are refused. Source code that uses its stubs no longer builds.",
+	.hurts = "Existing clients call a service that the server no longer has, and are refused. "
+		 "Source code that uses its stubs no longer builds.",
 	.before = "message Order {\n  string id = 1;\n}\nservice Orders {\n  rpc Get(Order) "
 		  "returns (Order);\n}",
 	.after = "message Order {\n  string id = 1;\n}",
@@ -395,8 +395,8 @@ const struct rule rule_PACKAGE_NO_DELETE = {
 	.on = PAIR_PACKAGE,
 	.check = package_no_delete,
 	.purpose = "packages are not deleted",
-	.compares = "Whether any file still says each package that the files of the contract said; "
-		    "no package at all counts as one.",
+	.compares = "Whether each package of the contract still has a file; files without a "
+		    "package count as one package.",
 	.hurts = "Everything in the package is gone: source code no longer builds, clients' calls "
 		 "are refused, and whoever has data of its messages can no longer read it with the "
 		 "new contract.",

@@ -179,9 +179,9 @@ const struct rule rule_FIELD_SAME_DEFAULT = {
 		"compared as numbers, text and bytes by content, whatever the types. Repeated, map "
 		"and message fields have no default. Extensions are compared too.",
 	.hurts = "A default is never sent. Writers leave the field out, and each reader fills in "
-		 "its own: new readers take old data for something else and old readers new data, "
-		 "on the wire and in JSON, without any error. Source code gets another value from "
-		 "the same call.",
+		 "its own: new readers read other values from old data, and old readers from new "
+		 "data, on the wire and in JSON, without any error. Source code gets another value "
+		 "from the same call.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional int32 "
 		  "quantity = 1 [default = 1];\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional int32 "

@@ -133,7 +133,7 @@ static struct str json_rename_help(
 
 	if (is.p && str_eq(is, was.p ? was : lost->e.name))
 		return S("; JSON keeps the name that it had, but for runtimes before protobuf 36, "
-			 "which know the declared names alone");
+			 "which only know declared names");
 	if (value->e.file->edition < EDITION_2026 || was.p || is.p)
 		return (struct str){ NULL, 0 };
 	return str_printf(c->arena,
@@ -314,13 +314,12 @@ static void enum_same_type(struct check *c, const struct rule *rule, const struc
 }
 
 #define VALUE_DELETION_HURTS                                                                      \
-	"Source code that says the value no longer builds. JSON readers refuse its name in old "  \
+	"Source code that uses the value no longer builds. JSON readers refuse its name in old "  \
 	"documents, "                                                                             \
 	"reserved or not. On the wire an open enum still gives the bare number, until somebody "  \
 	"gives the "                                                                              \
-	"number to a new value: then old data means something else. A closed enum drops it, out " \
-	"of lists too, "                                                                          \
-	"and takes a map entry along."
+	"number to a new value: then old data means something else. A closed enum drops it, from " \
+	"lists too, and drops a map's entry with it."
 
 /* Only the open side holds numbers without a value. */
 static unsigned enum_type_breaks(const struct question *q)
@@ -377,7 +376,7 @@ const struct rule rule_ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED = {
 		    "names of that number among its reserved names.",
 	.hurts = "JSON readers refuse the name in old documents, reserved or not. If the name is "
 		 "given to a new value later, old documents are read as that one, and source code "
-		 "that still says it builds again and means something else. Reserving the name "
+		 "that still uses it builds again and means something else. Reserving the name "
 		 "prevents that.",
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1;\n}",
 	.after = "enum Color {\n  reserved 1;\n  COLOR_UNSPECIFIED = 0;\n}",
@@ -396,18 +395,18 @@ const struct rule rule_ENUM_VALUE_SAME_NAME = {
 	.purpose = "enum values keep their names",
 	.compares = "Whether a number that both sides have still has all the names that it had. "
 		    "Adding an alias or changing the order of aliases is no change. Every value "
-		    "with that number is reported.",
+		    "with that number has a finding.",
 	.hurts = "JSON holds enum values by name: new readers refuse the old name, old readers the "
-		 "new one. Source code that says the old name no longer builds. On the wire a "
+		 "new one. Source code that uses the old name no longer builds. On the wire a "
 		 "renamed value arrives; two values that exchange their numbers turn into each "
 		 "other, without any error.",
 	.before = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_RED = 1;\n}",
 	.after = "enum Color {\n  COLOR_UNSPECIFIED = 0;\n  COLOR_CRIMSON = 1;\n}",
 	.safely = "Add the new name as an alias below the old one (`option allow_alias = true;`), "
 		  "in a later release exchange their order, so that writers print the new name, "
-		  "and drop the old one when nothing stored says it any more. From edition 2026 on "
-		  "`(pb.enumvalue.json).string` on the new name keeps the old one in JSON, for "
-		  "runtimes since protobuf 36; source code still has to follow.",
+		  "and drop the old one when no stored document uses it any more. From edition "
+		  "2026 on `(pb.enumvalue.json).string` on the new name keeps the old one in JSON, "
+		  "for runtimes since protobuf 36; source code still has to follow.",
 };
 
 #define JSON_OPTIONS_HEAD                                       \
@@ -425,8 +424,8 @@ const struct rule rule_ENUM_VALUE_SAME_JSON_NAME = {
 	.compares = "Whether a number that both sides have is printed in JSON under a name that "
 		    "the other side reads as that value, where (pb.enumvalue.json).string says "
 		    "what is printed. Readers take the declared name first, then the custom one. "
-		    "Runtimes before protobuf 36 know the declared names alone; both ends are "
-		    "taken to know both.",
+		    "Runtimes before protobuf 36 only know declared names; this rule assumes that "
+		    "both ends know both.",
 	.hurts = "A name that is added is refused by readers of the old contract, one that is "
 		 "removed by readers of the new one, since old documents hold it. A name that "
 		 "stands for another number now is read as that one, without any error.",
@@ -446,8 +445,8 @@ const struct rule rule_ENUM_SAME_TYPE = {
 	.on = PAIR_ENUM,
 	.check = enum_same_type,
 	.purpose = "enums stay open or closed",
-	.compares = "Whether the enum is open or closed, as features resolve: proto2 is closed, "
-		    "proto3 open, editions open unless features.enum_type says otherwise.",
+	.compares = "Whether the enum is open or closed, after resolving features: proto2 is "
+		    "closed, proto3 open, editions open unless features.enum_type says otherwise.",
 	.hurts = "A closed enum drops numbers that it does not know: the field reads as not set, a "
 		 "list loses the element, a map the entry. Open to closed hits new readers of old "
 		 "data, closed to open hits old readers of new data. Code with an exhaustive "

@@ -284,8 +284,8 @@ const struct rule rule_FIELD_NO_DELETE = {
 	.arg = PLAIN,
 	.purpose = "fields are not deleted",
 	.compares = "Whether the message still has a field with each number that it had. A field "
-		    "that got another number is deleted; a number that another field took is not, "
-		    "other rules speak of that. Extensions are left out.",
+		    "that got another number is deleted; a number that another field took is not; "
+		    "other rules report that. Extensions are left out.",
 	.hurts = FIELD_DELETION_HURTS " A field that was renumbered is lost in both directions.",
 	.before = "message Order {\n  string id = 1;\n  string note = 2;\n}",
 	.after = "message Order {\n  string id = 1;\n}",
@@ -326,7 +326,7 @@ const struct rule rule_FIELD_NO_DELETE_UNLESS_NAME_RESERVED = {
 		"name of the deleted field among its reserved names. Extensions are left out.",
 	.hurts = "Strict JSON readers refuse documents that still have the field, reserved or not. "
 		 "If the name is given to a new field later, old documents are read as that one, "
-		 "and source code that still says the name builds again and means something else. "
+		 "and source code that still uses the name builds again and means something else. "
 		 "Reserving the name prevents that.",
 	.before = "message Order {\n  string id = 1;\n  string note = 2;\n}",
 	.after = "message Order {\n  reserved 2;\n  string id = 1;\n}",
@@ -342,9 +342,9 @@ const struct rule rule_FIELD_SAME_ONEOF = {
 	.on = PAIR_FIELD,
 	.check = field_same_oneof,
 	.purpose = "fields stay in their oneof, or outside",
-	.compares = "Whether the field with the same number is in a oneof, and in which one by "
-		    "name. The oneof that proto3 `optional` makes up does not count. Extensions "
-		    "are left out.",
+	.compares =
+		"Whether the field with the same number is in a oneof, and in which one by name. "
+		"The oneof that proto3 `optional` creates does not count. Extensions are left out.",
 	.hurts = "A reader keeps one member of a oneof, the last one that it meets. Data in which "
 		 "two fields are set loses one of them when a reader has both in a oneof, and in "
 		 "JSON it is refused: old data when fields are moved in, new data at old readers "

@@ -282,9 +282,9 @@ const struct rule rule_FIELD_SAME_UTF8_VALIDATION = {
 	.purpose = "string fields keep their UTF-8 validation",
 	.compares = "The feature utf8_validation of a field that is a string on both sides, "
 		    "resolved through file and message. proto2 is NONE, proto3 VERIFY.",
-	.hurts = "From NONE to VERIFY new readers refuse old messages that hold anything else than "
-		 "UTF-8, as a whole. From VERIFY to NONE new writers can send what old readers "
-		 "refuse.",
+	.hurts = "From NONE to VERIFY new readers refuse old messages that hold anything other "
+		 "than UTF-8, as a whole. From VERIFY to NONE new writers can send what old "
+		 "readers refuse.",
 	.before = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  string note = 1 "
 		  "[features.utf8_validation = NONE];\n}",
 	.after = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  string note = 1;\n}",
@@ -303,10 +303,10 @@ const struct rule rule_FIELD_SAME_JAVA_UTF8_VALIDATION = {
 	.purpose = "string fields keep their UTF-8 validation in Java",
 	.compares = "Whether Java's generated code checks a field that is a string on both sides: "
 		    "the file option java_string_check_utf8 in proto2 and proto3, "
-		    "features.(pb.java).utf8_validation in editions, and where neither says so the "
+		    "features.(pb.java).utf8_validation in editions, and where neither is set the "
 		    "feature utf8_validation.",
-	.hurts = "Java readers begin to refuse old messages that hold anything else than UTF-8, or "
-		 "new writers can send what old Java readers refuse.",
+	.hurts = "Java readers begin to refuse old messages that hold anything other than UTF-8, "
+		 "or new writers can send what old Java readers refuse.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional string note "
 		  "= 1;\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\noption java_string_check_utf8 = "
@@ -324,8 +324,7 @@ const struct rule rule_FIELD_SAME_CPP_STRING_TYPE = {
 	.purpose = "string and bytes fields keep their type in C++",
 	.compares = "The C++ type of a field that is a string or bytes on both sides: ctype where "
 		    "it is written (before edition 2024), else features.(pb.cpp).string_type. From "
-		    "STRING_PIECE to STRING is no change. What is the key or value of a map on "
-		    "both sides is left out.",
+		    "STRING_PIECE to STRING is no change. Keys and values of maps are left out.",
 	.hurts = "C++ code that uses the field gets another type and no longer builds. Data does "
 		 "not change.",
 	.before = "message Order {\n  string note = 1;\n}",

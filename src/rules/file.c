@@ -185,16 +185,16 @@ const struct rule rule_FILE_SAME_SYNTAX = {
 	.on = PAIR_FILE,
 	.check = file_same_syntax,
 	.purpose = "files keep their syntax",
-	.compares = "Whether the file is proto2 (also if it says nothing), proto3 or of an "
-		    "edition. One edition or another is the same.",
+	.compares = "Whether the file uses proto2 (the default), proto3 or an edition. All "
+		    "editions count as one.",
 	.hurts = "The syntax decides how presence, enums, packing, UTF-8 validation and JSON "
-		 "resolve; each change of these has a finding of its own. Between proto3 and the "
-		 "others generated TypeScript code differs even where all of them stay: presence "
-		 "is written another way.",
+		 "resolve; each change of these has a finding of its own. Generated TypeScript "
+		 "code of proto3 differs from that of the others even if none of these changes: it "
+		 "expresses presence differently.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  optional string id = "
 		  "1;\n}",
 	.after = "syntax = \"proto3\";\npackage acme.v1;\nmessage Order {\n  optional string id = "
 		 "1;\n}",
 	.safely = "Move to an edition with the features that keep the old behaviour, leave this "
-		  "rule out for that change, and see that no other rule speaks.",
+		  "rule out for that change, and make sure that no other rule reports anything.",
 };

@@ -167,10 +167,10 @@ const struct rule rule_MESSAGE_SAME_JSON_FORMAT = {
 	.check = same_json_format,
 	.purpose = "messages keep their JSON format",
 	.compares = "Whether the feature json_format, resolved, went from ALLOW to "
-		    "LEGACY_BEST_EFFORT. proto3 and editions allow JSON, proto2 does its best.",
+		    "LEGACY_BEST_EFFORT, which is proto2's value.",
 	.hurts = "Compilers no longer promise that the message has a JSON form: fields whose JSON "
-		 "names collide are let through from now on, and are then read as each other or "
-		 "refused.",
+		 "names collide are allowed from now on, and JSON readers then confuse or refuse "
+		 "them.",
 	.before = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  string id = 1;\n}",
 	.after = "edition = \"2023\";\npackage acme.v1;\nmessage Order {\n  option "
 		 "features.json_format = LEGACY_BEST_EFFORT;\n  string id = 1;\n}",
@@ -186,9 +186,9 @@ const struct rule rule_ENUM_SAME_JSON_FORMAT = {
 	.check = same_json_format,
 	.purpose = "enums keep their JSON format",
 	.compares = "Whether the feature json_format, resolved, went from ALLOW to "
-		    "LEGACY_BEST_EFFORT. proto3 and editions allow JSON, proto2 does its best.",
+		    "LEGACY_BEST_EFFORT, which is proto2's value.",
 	.hurts = "Compilers no longer promise that the enum has a JSON form: values whose names "
-		 "collide are let through from now on, and are then read as each other or refused.",
+		 "collide are allowed from now on, and JSON readers then confuse or refuse them.",
 	.before =
 		"edition = \"2023\";\npackage acme.v1;\nenum Color {\n  COLOR_UNSPECIFIED = 0;\n}",
 	.after = "edition = \"2023\";\npackage acme.v1;\nenum Color {\n  option "
@@ -205,13 +205,13 @@ const struct rule rule_MESSAGE_NO_REMOVE_STANDARD_DESCRIPTOR_ACCESSOR = {
 	.purpose = "messages keep their standard descriptor accessor",
 	.compares = "Whether the option no_standard_descriptor_accessor became true. The other "
 		    "direction is fine.",
-	.hurts = "Code that asks a message for its descriptor by the generated accessor no longer "
-		 "builds. Data does not change.",
+	.hurts = "Code that asks a message for its descriptor through the generated accessor no "
+		 "longer builds. Data does not change.",
 	.before = "message Order {\n  string id = 1;\n}",
 	.after = "message Order {\n  option no_standard_descriptor_accessor = true;\n  string id = "
 		 "1;\n}",
-	.safely = "Leave the option out. Where a field named `descriptor` gets in the way, name it "
-		  "otherwise.",
+	.safely = "Leave the option out. Where a field named `descriptor` is in the way, rename "
+		  "the field.",
 };
 
 const struct rule rule_MESSAGE_SAME_REQUIRED_FIELDS = {
@@ -243,13 +243,13 @@ const struct rule rule_ONEOF_NO_DELETE = {
 	.check = oneof_no_delete,
 	.purpose = "oneofs are not deleted",
 	.compares = "Whether the message still has each oneof that it had, by name. The one that "
-		    "proto3 `optional` makes up does not count.",
+		    "proto3 `optional` creates does not count.",
 	.hurts = "Generated code has a type or an enumeration for the oneof, and code that uses it "
-		 "no longer builds. What becomes of its fields is said by FIELD_SAME_ONEOF and "
-		 "FIELD_NO_DELETE.",
+		 "no longer builds. FIELD_SAME_ONEOF and FIELD_NO_DELETE report what happens to "
+		 "its fields.",
 	.before = "message Payment {\n  oneof method {\n    string card = 1;\n    string iban = "
 		  "2;\n  }\n}",
 	.after = "message Payment {\n  oneof means {\n    string card = 1;\n    string iban = 2;\n "
 		 " }\n}",
-	.safely = "Keep the oneof under its name.",
+	.safely = "Keep the oneof and its name.",
 };

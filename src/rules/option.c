@@ -104,7 +104,7 @@ static void file_same_option(struct check *c, const struct rule *rule, const str
 	}
 	if (rule->arg == CC_ENABLE_ARENAS && str_eq(is, S("true")))
 		fact.help = S("nothing breaks: generators have ignored the option for years, and "
-			      "edition 2026 takes it away");
+			      "edition 2026 removes it");
 	else
 		fact.help = str_printf(c->arena,
 			text ? "keep `option " STR " = \"" STR "\";`"
@@ -218,7 +218,7 @@ static void file_same_csharp_nullable(
 		" where C# code treats warnings as errors",
 		ARG(fact.before));
 	finding_add(c, rule, pair, &fact,
-		is ? "the C# code of file '" STR "' says now which references may be null"
+		is ? "the C# code of file '" STR "' now says which references may be null"
 		   : "the C# code of file '" STR "' no longer says which references may be null",
 		ARG(old->import_path));
 }
@@ -252,17 +252,17 @@ static unsigned arenas_breaks(const struct question *q)
 	}
 
 #define TEXT_OPTION(NAME) \
-	"The file option " NAME "; not written is the empty text, so that adding it is a change."
-#define BOOL_OPTION(NAME, DEFAULT) "The file option " NAME "; not written is " DEFAULT "."
+	"The file option " NAME "; the default is empty, so adding the option is a change."
+#define BOOL_OPTION(NAME, DEFAULT) "The file option " NAME "; the default is " DEFAULT "."
 #define KEEP_OPTION                                                                               \
 	"Keep the value. Where it has to change, change it together with all code that is built " \
 	"on the "                                                                                 \
-	"generated code, or put a new version of the contract into a package of its own."
+	"generated code, or put a new version of the contract into its own package."
 
 OPTION_RULE(FILE_SAME_CC_ENABLE_ARENAS, 31, "files keep cc_enable_arenas",
 	BOOL_OPTION("cc_enable_arenas", "true"),
-	"C++ code that allocates the file's messages in an arena relies on it, and no longer "
-	"builds or runs otherwise with old generators.",
+	"C++ code that allocates the file's messages in an arena relies on it, and with old "
+	"generators no longer builds or behaves differently.",
 	BODY, "option cc_enable_arenas = false;\n" BODY, arenas_breaks);
 
 OPTION_RULE(FILE_SAME_CC_GENERIC_SERVICES, 16, "files keep cc_generic_services",
@@ -313,7 +313,7 @@ OPTION_RULE(FILE_SAME_OBJC_CLASS_PREFIX, 36, "files keep their Objective-C prefi
 	NULL);
 
 OPTION_RULE(FILE_SAME_OPTIMIZE_FOR, 9, "files keep optimize_for",
-	"The file option optimize_for; not written is SPEED.",
+	"The file option optimize_for; the default is SPEED.",
 	"With LITE_RUNTIME the generated C++ and Java classes have another base, without "
 	"descriptors and reflection, and code that uses these no longer builds.",
 	BODY, "option optimize_for = LITE_RUNTIME;\n" BODY, NULL);
@@ -362,8 +362,8 @@ const struct rule rule_FILE_SAME_CC_NAMESPACE = {
 	.on = PAIR_FILE,
 	.check = file_same_cc_namespace,
 	.purpose = "files keep their C++ namespace",
-	.compares = "The file option (pb.file.cpp).namespace of edition 2026; not written is the "
-		    "package. Where neither side writes it, FILE_SAME_PACKAGE speaks.",
+	.compares = "The file option (pb.file.cpp).namespace of edition 2026; the default is the "
+		    "package. Where neither side writes it, FILE_SAME_PACKAGE reports a change.",
 	.hurts = "C++ code finds the generated classes in another namespace and no longer builds. "
 		 "Data does not change.",
 	.before = HEAD_2026 BODY,
@@ -381,8 +381,8 @@ const struct rule rule_FILE_SAME_CSHARP_NULLABLE_REFERENCE_TYPES = {
 	.check = file_same_csharp_nullable,
 	.purpose = "files keep C#'s nullable reference types",
 	.compares = "The feature (pb.csharp).nullable_reference_types of the file, false unless it "
-		    "is written. protoc's generator asks the file alone, not its messages and "
-		    "fields.",
+		    "is written. protoc's generator only reads it from the file, not from messages "
+		    "and fields.",
 	.hurts = "C# code that uses the file's messages gets other warnings about null, and no "
 		 "longer builds where warnings are errors. Hence the severity: it is reported "
 		 "and does not fail a check, unless the configuration says so. Data does not "

@@ -257,13 +257,12 @@ const struct rule rule_EXTENSION_MESSAGE_NO_DELETE = {
 	.compares = "Whether the extension ranges of the message together still cover each range "
 		    "that it had. Splitting, joining and widening is no change; declarations and "
 		    "verification are not compared, and a reserved range covers nothing here.",
-	.hurts = "Extensions in the range, in whoever's contract they are, no longer compile. "
-		 "Their values in old data become unknown, or are read as a new field that takes "
-		 "the number.",
+	.hurts = "Extensions in the range, in any contract, no longer compile. Their values in old "
+		 "data become unknown, or are read as a new field that takes the number.",
 	.before = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "
 		  "199;\n}",
 	.after = "syntax = \"proto2\";\npackage acme.v1;\nmessage Order {\n  extensions 100 to "
 		 "149;\n}",
 	.safely = "Keep the range. When all extensions in a part of it are gone, reserve that part "
-		  "as you give it up.",
+		  "when you remove it.",
 };

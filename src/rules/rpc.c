@@ -148,7 +148,8 @@ static void rpc_same_idempotency_level(
 		.after = idempotency_name(is),
 	};
 	fact.help = str_printf(c->arena,
-		"set `option idempotency_level = " STR ";`: clients retry, and use GET, by it",
+		"set `option idempotency_level = " STR
+		";`: clients use it to decide whether to retry and to use GET",
 		ARG(fact.before));
 	finding_add(c, rule, pair, &fact, STR " changed its idempotency level from " STR " to " STR,
 		ARG(method_words(c, old)), ARG(fact.before), ARG(fact.after));
@@ -202,8 +203,8 @@ const struct rule rule_RPC_NO_DELETE = {
 	.check = rpc_no_delete,
 	.purpose = "methods are not deleted",
 	.compares = "Whether the service still has each method that it had, by name.",
-	.hurts = "Clients that were built before call a method that the server no longer has, and "
-		 "are refused. Source code that calls it no longer builds.",
+	.hurts = "Existing clients call a method that the server no longer has, and are refused. "
+		 "Source code that calls it no longer builds.",
 	.before = REQUEST_MESSAGES
 	"service Orders {\n  rpc Get(Order) returns (Order);\n  rpc Take(Item) returns (Item);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
@@ -220,11 +221,10 @@ const struct rule rule_RPC_SAME_REQUEST_TYPE = {
 	.check = rpc_same_type,
 	.arg = REQUEST,
 	.purpose = "methods keep their request type",
-	.compares = "The full name of the message that the method takes.",
-	.hurts = "New servers read old clients' requests as another message: fields are lost or "
-		 "taken for others as far as the two messages differ, and old servers read new "
-		 "clients' requests so. Source code that calls or implements the method no longer "
-		 "builds.",
+	.compares = "The full name of the method's request message.",
+	.hurts = "New servers read old clients' requests as another message, and old servers new "
+		 "clients' requests. Where the two messages differ, fields are lost or mistaken "
+		 "for others. Source code that calls or implements the method no longer builds.",
 	.before = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Item) returns (Order);\n}",
 	.safely = "Give each method messages of its own and add fields to them. Where another "
@@ -240,11 +240,10 @@ const struct rule rule_RPC_SAME_RESPONSE_TYPE = {
 	.check = rpc_same_type,
 	.arg = RESPONSE,
 	.purpose = "methods keep their response type",
-	.compares = "The full name of the message that the method gives.",
-	.hurts = "Old clients read new servers' responses as another message: fields are lost or "
-		 "taken for others as far as the two messages differ, and new clients read old "
-		 "servers' responses so. Source code that calls or implements the method no longer "
-		 "builds.",
+	.compares = "The full name of the method's response message.",
+	.hurts = "Old clients read new servers' responses as another message, and new clients old "
+		 "servers' responses. Where the two messages differ, fields are lost or mistaken "
+		 "for others. Source code that calls or implements the method no longer builds.",
 	.before = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Item);\n}",
 	.safely = "Give each method messages of its own and add fields to them. Where another "
@@ -304,5 +303,6 @@ const struct rule rule_RPC_SAME_IDEMPOTENCY_LEVEL = {
 	.before = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order) {\n    "
 				   "option idempotency_level = NO_SIDE_EFFECTS;\n  }\n}",
 	.after = REQUEST_MESSAGES "service Orders {\n  rpc Get(Order) returns (Order);\n}",
-	.safely = "Leave the option as it is. Add a new method for a call that behaves otherwise.",
+	.safely =
+		"Leave the option as it is. Add a new method for a call that behaves differently.",
 };

@@ -213,11 +213,11 @@ const struct rule rule_FIELD_SAME_TYPE = {
 		    "a group, however it is written), and for messages and enums the full name. "
 		    "The definition of the type is not looked at here. The key and the value of a "
 		    "map are compared as the fields that they are.",
-	.hurts = "Depends on the two types; every finding says what it breaks. A type with another "
-		 "wire form makes readers skip the value or take it for another one, in both "
-		 "directions and mostly without an error. A wider or narrower integer cuts off "
-		 "large values in one direction. JSON readers refuse values of another form. "
-		 "Source code sees another type, also when a message was only renamed.",
+	.hurts = "Depends on the two types; every finding says what it breaks. If the wire form "
+		 "differs, readers skip the value or read another one, in both directions and "
+		 "mostly without an error. A wider or narrower integer cuts off large values in "
+		 "one direction. JSON readers refuse values of another form. Source code sees "
+		 "another type, also when a message was only renamed.",
 	.before = "message Order {\n  int64 amount = 1;\n}",
 	.after = "message Order {\n  sint64 amount = 1;\n}",
 	.safely = "Keep the field, add a new one with a new number and the new type, fill both "
@@ -240,8 +240,8 @@ const struct rule rule_FIELD_WIRE_COMPATIBLE_TYPE = {
 		    "sfixed64. A string may become bytes, not the reverse. An enum may be another "
 		    "one with the same short name that has all of the old values. Messages are "
 		    "compared by full name.",
-	.hurts = "Readers skip a value with another wire form or take it for another one: new "
-		 "readers old data, old readers new data, mostly without an error. Some runtimes "
+	.hurts = "Readers skip a value with another wire form or read another value: new readers "
+		 "from old data, old readers from new data, mostly without an error. Some runtimes "
 		 "refuse the whole message.",
 	.before = "message Order {\n  int32 amount = 1;\n}",
 	.after = "message Order {\n  sint32 amount = 1;\n}",
@@ -264,10 +264,10 @@ const struct rule rule_FIELD_WIRE_JSON_COMPATIBLE_TYPE = {
 		    "int64 and uint64; fixed32 and sfixed32; fixed64 and sfixed64. An enum may be "
 		    "another one with the same short name that has all of the old values. Messages "
 		    "are compared by full name.",
-	.hurts = "Readers of the wire format skip a value with another form or take it for another "
-		 "one. JSON readers refuse a value of another form (a quoted number for a number, "
-		 "text for a boolean) or, between string and bytes, decode it to something else. "
-		 "Both directions are hit.",
+	.hurts = "Readers of the wire format skip a value with another form or read another value. "
+		 "JSON readers refuse a value of another form (a quoted number for a number, text "
+		 "for a boolean) or, between string and bytes, decode it to something else. Both "
+		 "directions are hit.",
 	.before = "message Order {\n  int32 amount = 1;\n}",
 	.after = "message Order {\n  string amount = 1;\n}",
 	.safely = "Keep the field, add a new one with a new number and the new type, fill both "

@@ -108,11 +108,10 @@ static void say_unknown(struct check *c, const struct file *file)
 		return;
 	c->visibility_is_unknown = true;
 	diag_warning(c->diags, place_in(file->text, NO_SPAN),
-		"the set does not say which types are local by default: what became local is not "
-		"known");
-	diag_help(c->diags,
-		"'buf build' keeps it, 'protoc --retain_options' where a file says it; text "
-		"always tells");
+		"the set does not say which types are local by default: types that became local "
+		"are unknown");
+	diag_help(c->diags, "'buf build' keeps that, and 'protoc --retain_options' if a file sets "
+			    "it; source text always shows it");
 }
 
 static void symbol_same_visibility(

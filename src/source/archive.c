@@ -274,8 +274,8 @@ struct source *source_archive(const struct source_options *options,
 	if (!contracts) {
 		archive_fail(&archive, S(""), "it has no contract (a file that ends in '.proto')");
 		if (input->strip_components)
-			diag_help(diags, "'strip_components' takes folders off the front of paths, "
-					 "and leaves out what has no more");
+			diag_help(diags, "'strip_components' removes folders from the front of "
+					 "paths, and skips files with fewer folders");
 		return NULL;
 	}
 	source = source_memory(options->arena, input->name, files.items, files.n);

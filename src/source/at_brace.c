@@ -138,13 +138,13 @@ static bool find_push(struct lookup *lookup, struct str branch, struct str *full
 		config_text(r, str_printf(arena, "remote." STR ".mirror", ARG(remote))).p ||
 		is_word(mode, "nothing"))
 		return lookup_fail(
-			lookup, "'@{push}' is not known here; name the branch, as in origin/main");
+			lookup, "'@{push}' is not supported; name the branch, as in origin/main");
 	if (is_word(mode, "upstream") || is_word(mode, "tracking"))
 		return find_upstream(lookup, branch, full);
 	*full = tracking_of(r, remote, str_printf(arena, "refs/heads/" STR, ARG(branch)));
 	if (!full->p)
-		return lookup_fail(lookup, "the branch '" STR "' is pushed to nothing that is here",
-			ARG(branch));
+		return lookup_fail(lookup,
+			"the branch '" STR "' has no push destination in this clone", ARG(branch));
 	if (is_word(mode, "current") || is_word(mode, "matching"))
 		return true;
 	return find_upstream(lookup, branch, &upstream) &&
@@ -177,7 +177,7 @@ static bool find_prior(struct lookup *lookup, int64_t n, struct str *name)
 		*name = str_head(from, (size_t)(to - from.p));
 		return true;
 	}
-	return lookup_fail(lookup, "HEAD's log tells of %u checkout%s only", (unsigned)count,
+	return lookup_fail(lookup, "HEAD's log has only %u checkout%s", (unsigned)count,
 		count == 1 ? "" : "s");
 }
 
@@ -198,7 +198,7 @@ bool interpret(struct lookup *lookup, struct str name, struct str *out)
 		int64_t n = is_number(str_from(inside, 1)) ? number_of(str_from(inside, 1)) : 0;
 
 		if (n <= 0)
-			return lookup_fail(lookup, "'@{-N}' takes a number from 1 on");
+			return lookup_fail(lookup, "'@{-N}' needs a number of at least 1");
 		return find_prior(lookup, n, out);
 	}
 	return true;
@@ -224,7 +224,7 @@ static bool entry_by_number(struct lookup *lookup, struct str full, const struct
 		*id = log->items[n - 1].old;
 		return true;
 	}
-	return lookup_fail(lookup, "the log of '" STR "' has %u entr%s only", ARG(full), log->n,
+	return lookup_fail(lookup, "the log of '" STR "' has only %u entr%s", ARG(full), log->n,
 		log->n == 1 ? "y" : "ies");
 }
 
@@ -245,8 +245,8 @@ static bool entry_by_time(struct lookup *lookup, struct str full, const struct l
 	if (id_is_zero(id))
 		*id = log->items[log->n - 1].new;
 	diag_warning(lookup->diags, NOWHERE,
-		"the log of '" STR
-		"' does not go back that far; its oldest entry is taken for '" STR "'",
+		"the log of '" STR "' does not go back that far; its oldest entry is used for '" STR
+		"'",
 		ARG(path_printable(lookup->diags->arena, full)),
 		ARG(path_printable(lookup->diags->arena, lookup->whole)));
 	return true;
@@ -266,7 +266,7 @@ static enum ref_answer find_log(
 	answer = log_expand(repository, name, id, full, lookup->diags);
 	if (answer == REF_ABSENT &&
 		ref_expand(repository, name, id, full, lookup->diags) == REF_FOUND) {
-		lookup_fail(lookup, "'" STR "' has no log here", ARG(name));
+		lookup_fail(lookup, "'" STR "' has no log in this clone", ARG(name));
 		return REF_FAILED;
 	}
 	return answer;
@@ -282,7 +282,7 @@ bool find_entry(struct lookup *lookup, struct str name, struct str inside, struc
 	if ((number < 0 || number >= 100000000) && !is_number(inside) && !log_date(inside, &time))
 		return lookup_fail(lookup,
 			"'@{" STR
-			"}' is no date that is read here; write @{N} or @{YYYY-MM-DD HH:MM:SS}",
+			"}' is not a supported date; write @{N} or @{YYYY-MM-DD HH:MM:SS}",
 			ARG(inside));
 	switch (find_log(lookup, name, &full, id)) {
 	case REF_FOUND:

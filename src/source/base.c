@@ -112,7 +112,7 @@ static struct source *open_commit(struct search *search, struct str name)
 			o->repository->shallow ? "--depth=1 " : "", ARG(o->repository->fetched),
 			ARG(shown(search, shell_word(search->arena, name))));
 		diag_help(o->diags,
-			"or name a base, where nobody has it any more: breakwater check REV");
+			"or name a base, if no clone has it any more: breakwater check REV");
 		return NULL;
 	}
 	source = open_revision(o, name);
@@ -252,9 +252,9 @@ static struct source *fail_proposal(struct search *search)
 
 static struct source *open_nothing(struct search *search)
 {
-	search->note->text = str_printf(search->arena,
-		"comparing with nothing, so that nothing can break (" STR ")",
-		ARG(shown(search, search->proposal->reason)));
+	search->note->text =
+		str_printf(search->arena, "comparing with nothing, so nothing can break (" STR ")",
+			ARG(shown(search, search->proposal->reason)));
 	return source_empty(search->arena, S("nothing"));
 }
 
@@ -335,8 +335,7 @@ static struct source *fail_unborn(struct search *search)
 	struct diags *diags = search->o->diags;
 
 	diag_error(diags, NOWHERE, "HEAD has no commit yet, so there is nothing to compare with");
-	diag_help(diags, "what the first commit would take is compared with nothing: breakwater "
-			 "check --staged");
+	diag_help(diags, "to check what the first commit would contain: breakwater check --staged");
 	return NULL;
 }
 
@@ -349,7 +348,7 @@ static struct source *fail_head(struct search *search, const struct branch_choic
 	fail_branch(search, remote, str_from(choice->shown, slash + 1),
 		str_printf(search->arena, STR "/HEAD names it", ARG(remote)));
 	diag_help(search->o->diags,
-		"or ask the remote, if it has another one: git remote set-head " STR " --auto",
+		"or ask the remote for its current one: git remote set-head " STR " --auto",
 		ARG(shown(search, shell_word(search->arena, remote))));
 	return NULL;
 }

@@ -92,13 +92,13 @@ static bool guess(struct repository *repository, struct branch_choice *choice)
 	struct str names[MAX_NAMES];
 	uint32_t n = usual_names(repository, names);
 
-	choice->why = str_printf(repository->arena, "'" STR "' does not say which is its default",
+	choice->why = str_printf(repository->arena, "'" STR "' does not name its default branch",
 		ARG(repository->remote));
 	for (uint32_t i = 0; i < n; i++) {
 		if (choose(repository, folder, names[i], choice))
 			return true;
 	}
-	choice->why = S("no remote says which is its default");
+	choice->why = S("no remote names its default branch");
 	for (uint32_t i = 0; i < n; i++) {
 		if (choose(repository, S("refs/heads"), names[i], choice))
 			return true;
@@ -121,12 +121,12 @@ bool default_branch(struct repository *repository, bool is_guess, struct branch_
 		return true;
 	if (both)
 		diag_error(diags, NOWHERE,
-			"there is no default branch to compare with: both 'main' and 'master' are "
-			"here");
+			"there is no default branch to compare with: both 'main' and 'master' "
+			"exist");
 	else if (is_several)
 		diag_error(diags, NOWHERE,
 			"there is no default branch to compare with: none of the %u remotes is "
-			"called 'origin'",
+			"named 'origin'",
 			repository->remotes.n);
 	else
 		diag_error(diags, NOWHERE, "there is no default branch to compare with");
@@ -140,7 +140,8 @@ bool default_branch(struct repository *repository, bool is_guess, struct branch_
 			"name a base: breakwater check main, or 'base: main' in breakwater.yaml");
 	if (any && !is_several)
 		diag_help(diags,
-			"or ask the remote for its own: git remote set-head " STR " --auto",
+			"or ask the remote for its default branch: git remote set-head " STR
+			" --auto",
 			ARG(remote));
 	return false;
 }

@@ -325,6 +325,6 @@ struct source *dir_open(const struct source_options *options, struct str path, s
 	diag_error(diags, NOWHERE, "cannot open the folder '" STR "': %s",
 		ARG(path_printable(diags->arena, path)), strerror(error));
 	if (error == ENOTDIR)
-		diag_help(diags, "dir: takes a folder; a descriptor set is set:FILE");
+		diag_help(diags, "dir: needs a folder; name a descriptor set as set:FILE");
 	return NULL;
 }

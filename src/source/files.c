@@ -71,7 +71,7 @@ const char *read_reason(int error)
 {
 	switch (error) {
 	case ENXIO: /* also for a socket and a missing device */
-		return "it is no regular file";
+		return "it is not a regular file";
 	case EISDIR:
 		return "it is a folder";
 	default:
@@ -265,7 +265,7 @@ const char *obstacle_of_link(enum link_end end)
 	case LINK_IGNORED:
 		return LINK_THAT "leads to a file that git ignores";
 	case LINK_OTHER:
-		return LINK_THAT "leads to what is no file";
+		return LINK_THAT "leads to something that is not a file";
 	default:
 		return NULL;
 	}

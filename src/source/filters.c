@@ -231,8 +231,8 @@ static bool fail_program(const struct filtering *w, struct str driver)
 	struct str shown = path_printable(w->diags->arena, w->request->shown);
 
 	diag_error(w->diags, NOWHERE,
-		"'" STR "' is not as the index recorded it, and what git makes of it is not known: "
-		"the program of its 'filter=" STR "' in .gitattributes is not run",
+		"'" STR "' differs from the index, and what git would store is unknown: the "
+			"program of its 'filter=" STR "' in .gitattributes is not run",
 		ARG(shown), ARG(path_printable(w->diags->arena, driver)));
 	diag_help(w->diags, "'git add' it, then 'breakwater check --staged'");
 	return false;
@@ -248,7 +248,8 @@ static bool fail_clean(const struct filtering *w, enum clean_fault fault, struct
 		return true;
 	case CLEAN_NO_ENCODING:
 		diag_error(w->diags, NOWHERE,
-			"the 'working-tree-encoding' of '" STR "' in .gitattributes names none",
+			"the 'working-tree-encoding' of '" STR
+			"' in .gitattributes names no encoding",
 			ARG(shown));
 		diag_help(
 			w->diags, "git refuses such a file: write 'working-tree-encoding=UTF-16'");
@@ -256,7 +257,7 @@ static bool fail_clean(const struct filtering *w, enum clean_fault fault, struct
 	case CLEAN_UNKNOWN_ENCODING:
 		diag_error(w->diags, NOWHERE,
 			"'" STR "' has 'working-tree-encoding=" STR
-			"' in .gitattributes, which is not known here",
+			"' in .gitattributes, which is not supported",
 			ARG(shown), ARG(encoding));
 		diag_help(w->diags, "'git add' it, then 'breakwater check --staged'");
 		break;
@@ -265,7 +266,7 @@ static bool fail_clean(const struct filtering *w, enum clean_fault fault, struct
 			"'" STR "' is not in the encoding that its 'working-tree-encoding=" STR
 			"' in .gitattributes says",
 			ARG(shown), ARG(encoding));
-		diag_help(w->diags, "git cannot add it like that either: save it in that encoding");
+		diag_help(w->diags, "git cannot add it either: save it in that encoding");
 		break;
 	case CLEAN_HAS_MARK:
 	case CLEAN_LACKS_MARK:

@@ -59,27 +59,27 @@ static void names_of_no_single_revision_are_refused_by_their_form(void **state)
 		{ "HEAD^!", "is a range" },
 		{ "HEAD^-", "is a range" },
 		{ "HEAD^-1", "is a range" },
-		{ "^HEAD", "leaves a revision out" },
+		{ "^HEAD", "excludes a revision" },
 		{ "main@", "unknown revision 'main@'" },
-		{ "@{PUSH}", "pushed to nothing" },
+		{ "@{PUSH}", "has no push destination" },
 		{ "main@{u}", "has no upstream" },
-		{ "HEAD@{tea time}", "is no date that is read here" },
+		{ "HEAD@{tea time}", "is not a supported date" },
 		{ "HEAD@{99}", "the log of 'HEAD' has" },
-		{ "HEAD~2", "has 1 ancestor only" },
+		{ "HEAD~2", "has only 1 ancestor" },
 		{ "HEAD^2", "has no second parent" },
 		{ "HEAD~1^", "has no parent" },
 		{ "HEAD^{/nothing}", "no commit's message has 'nothing'" },
-		{ ":/(", "is no regular expression" },
-		{ ":/!x", "comes '-' or '!'" },
-		{ "HEAD^{thing}", "is no kind of object" },
-		{ "@{-3}", "HEAD's log tells of 0 checkouts only" },
+		{ ":/(", "is not a regular expression" },
+		{ ":/!x", "must be followed by '-' or '!'" },
+		{ "HEAD^{thing}", "is not a kind of object" },
+		{ "@{-3}", "HEAD's log has only 0 checkouts" },
 		{ ":a.proto", "--staged" },
 		{ ":0:a.proto", "index:" },
 		{ "", "empty" },
 		{ "dir:", "dir:PATH" },
 		{ "HEAD:../x", "leads out of the repository" },
-		{ "HEAD:api/a.proto", "is no folder" },
-		{ "HEAD:gone", "is no folder" },
+		{ "HEAD:api/a.proto", "is not a folder" },
+		{ "HEAD:gone", "is not a folder" },
 		{ "gone", "unknown revision 'gone'" },
 	};
 
@@ -321,7 +321,7 @@ static void a_missing_object_says_what_to_do(void **state)
 	fixture_remove(f, loose_path(f));
 	source = fixture_open(f, "HEAD");
 	assert_null(fixture_read(f, source, "api/a.proto"));
-	assert_non_null(strstr(fixture_said(f), "is not here"));
+	assert_non_null(strstr(fixture_said(f), "is missing"));
 	assert_non_null(strstr(fixture_said(f), "git fsck"));
 	source_close(source);
 }
@@ -435,7 +435,7 @@ static void without_a_remote_the_default_branch_is_the_one_that_is_called_so(voi
 	fixture_reference(f, "refs/heads/trunk", "HEAD~1");
 	fixture_reference(f, "refs/heads/master", "HEAD~1");
 	assert_null(default_base(f, NULL, &note));
-	assert_non_null(strstr(fixture_said(f), "both 'main' and 'master' are here"));
+	assert_non_null(strstr(fixture_said(f), "both 'main' and 'master' exist"));
 	configure(f, "[init]\n\tdefaultBranch = gone\n");
 	assert_null(default_base(f, NULL, &note));
 	configure(f, "[init]\n\tdefaultBranch = trunk\n");

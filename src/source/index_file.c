@@ -426,8 +426,7 @@ static bool read_index(struct repository *repository, bool is_hint, struct arena
 	for (uint32_t i = 0; i < r.entries.n; i++) {
 		if (!is_clean_after(r.entries.items[i].path,
 			    i ? r.entries.items[i - 1].path : (struct str){ NULL, 0 })) {
-			diag_error(diags, NOWHERE,
-				"the index '" STR "' has a file that is called '" STR "'",
+			diag_error(diags, NOWHERE, "the index '" STR "' has a file named '" STR "'",
 				ARG(shown),
 				ARG(path_printable(diags->arena, r.entries.items[i].path)));
 			return false;

@@ -27,7 +27,7 @@ static bool unfold(struct unfolding *u, const uint8_t *id, struct str path, int 
 		diag_error(u->diags, NOWHERE,
 			u->list.n > MAX_UNFOLDED
 				? "the index has more than %d entries"
-				: "folders are nested too deep in the index: at most %d are read",
+				: "folders are nested too deeply in the index: at most %d are read",
 			u->list.n > MAX_UNFOLDED ? MAX_UNFOLDED : MAX_DEPTH);
 		return false;
 	}

@@ -25,7 +25,7 @@ struct repository *opening_need(struct opening *o)
 
 	if (opening_look(o) || !o->absent || o->diags->n_errors > errors)
 		return o->repository;
-	diag_error(o->diags, NOWHERE, "'" STR "' is in no git repository",
+	diag_error(o->diags, NOWHERE, "'" STR "' is not in a git repository",
 		ARG(path_printable(o->diags->arena, o->options->directory)));
 	diag_help(o->diags, "compare folders: breakwater check dir:OLD dir:NEW");
 	return NULL;
@@ -179,17 +179,18 @@ static void help_on_disk(struct opening *o, struct str name)
 
 	if (path_is_contract(name)) {
 		diag_help(o->diags,
-			"an input is a revision or a folder; the report is narrowed to "
-			"files by --path " STR,
+			"an input is a revision or a folder; to report only on a file use "
+			"--path " STR,
 			ARG(shown));
 		return;
 	}
 	if (str_has(name, '\0') || stat(path_absolute(o->options, name), &st) < 0)
 		return;
 	if (S_ISDIR(st.st_mode))
-		diag_help(o->diags, "the folder of that name is dir:" STR, ARG(shown));
+		diag_help(o->diags, "to compare the folder of that name use dir:" STR, ARG(shown));
 	else if (S_ISREG(st.st_mode))
-		diag_help(o->diags, "a descriptor set of that name is set:" STR, ARG(shown));
+		diag_help(o->diags, "to compare the descriptor set of that name use set:" STR,
+			ARG(shown));
 }
 
 static bool find_revision(
@@ -236,7 +237,7 @@ struct str revision_short(struct opening *o, struct str name)
 
 static struct source *fail_form(struct opening *o, struct str input, const char *help)
 {
-	diag_error(o->diags, NOWHERE, "'" STR "' is no input",
+	diag_error(o->diags, NOWHERE, "'" STR "' is not an input",
 		ARG(path_printable(o->diags->arena, input)));
 	diag_help(o->diags, "%s", help);
 	return NULL;
@@ -270,13 +271,14 @@ struct source *open_input(struct opening *o, struct str input)
 	if (form)
 		return form->open(o, str_from(input, form->prefix.n));
 	if (str_starts(input, S(":")) && !str_starts(input, S(":/")))
-		return fail_form(o, input, "the index is index:, or --staged on the new side");
+		return fail_form(
+			o, input, "name the index as index:, or use --staged for the new side");
 	return open_revision(o, input);
 }
 
 static bool fail_no_commit(struct opening *o, struct str name)
 {
-	diag_error(o->diags, NOWHERE, "'" STR "' is no commit, so it has no merge base",
+	diag_error(o->diags, NOWHERE, "'" STR "' is not a commit, so it has no merge base",
 		ARG(path_printable(o->diags->arena, name)));
 	return false;
 }
@@ -387,8 +389,8 @@ static bool request_is_wrong(struct opening *o, const struct input_request *requ
 	bool symmetric;
 
 	if (request->merge_base && is_range) {
-		diag_error(o->diags, NOWHERE, "--merge-base takes revisions, no range");
-		diag_help(o->diags, "A...B is the merge base of A and B, against B");
+		diag_error(o->diags, NOWHERE, "--merge-base takes revisions, not a range");
+		diag_help(o->diags, "A...B compares the merge base of A and B with B");
 		return true;
 	}
 	if (request->staged && (is_range || request->head.p))
@@ -399,7 +401,7 @@ static bool request_is_wrong(struct opening *o, const struct input_request *requ
 		diag_error(o->diags, NOWHERE, "a range is both sides: it takes no second operand");
 	else if (request->head.p && is_standard_input(request->base) &&
 		 is_standard_input(request->head))
-		diag_error(o->diags, NOWHERE, "standard input can be one side only");
+		diag_error(o->diags, NOWHERE, "only one side can be standard input");
 	else
 		return false;
 	diag_help(o->diags, "breakwater check BASE HEAD, BASE..HEAD or --staged BASE");

@@ -111,11 +111,11 @@ static void diag_no_base(
 	diag_error(diags, NOWHERE, "'" STR "' and '" STR "' have no common commit%s", ARG(a),
 		ARG(b), repository->shallow ? " in this shallow clone" : "");
 	if (repository->shallow)
-		diag_help(diags, "bring the history: git fetch --unshallow " STR,
+		diag_help(diags, "fetch the history: git fetch --unshallow " STR,
 			ARG(repository->fetched));
 	else
-		diag_help(diags, "compare the two themselves: breakwater check " STR " " STR,
-			ARG(a), ARG(b));
+		diag_help(diags, "compare the two directly: breakwater check " STR " " STR, ARG(a),
+			ARG(b));
 }
 
 /* Queues the commits of both sides. *same: a commit of both; false: one cannot be read. */

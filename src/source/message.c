@@ -72,9 +72,9 @@ bool find_message(struct lookup *lookup, struct str text, const struct content_i
 	bool negative;
 
 	if (!split_pattern(&text, &negative))
-		return lookup_fail(lookup, "after ':/!' comes '-' or '!'");
+		return lookup_fail(lookup, "':/!' must be followed by '-' or '!'");
 	if (regcomp(&pattern, str_cstr(repository->arena, text), REG_EXTENDED | REG_NOSUB) != 0)
-		return lookup_fail(lookup, "'" STR "' is no regular expression", ARG(text));
+		return lookup_fail(lookup, "'" STR "' is not a regular expression", ARG(text));
 	graph = starts.graph = graph_new(repository, lookup->diags);
 	graph->pattern = &pattern;
 	if (from) {

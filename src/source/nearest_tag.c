@@ -137,7 +137,7 @@ bool nearest_tag(
 			diag_help(diags, "this clone is shallow: git fetch --unshallow --tags " STR,
 				ARG(repository->fetched));
 		else if (search.n_tags == 0 && repository->remotes.n)
-			diag_help(diags, "bring the tags: git fetch --tags " STR,
+			diag_help(diags, "fetch the tags: git fetch --tags " STR,
 				ARG(repository->fetched));
 		else
 			diag_help(diags, "name a base: breakwater check REV");

@@ -64,36 +64,36 @@ static void diag_answer(const struct repository *repository, enum packs_answer a
 		   text = id_text(diags->arena, wish->id);
 
 	if (answer == PACKS_NO_MEMORY) {
-		diag_error(diags, NOWHERE, "no memory is left to read '" STR "'", ARG(what));
+		diag_error(diags, NOWHERE, "not enough memory to read '" STR "'", ARG(what));
 	} else if (answer == PACKS_BASE_TOO_LARGE) {
 		diag_error(diags, NOWHERE,
 			"the object " STR " of '" STR
-			"' is packed as a change of one of more than %d bytes",
+			"' is packed as a delta of one of more than %d bytes",
 			ARG(text), ARG(what), MAX_PACK_BASE);
-		diag_help(diags, "git repack -a -d -F packs it anew");
+		diag_help(diags, "repack it: git repack -a -d -F");
 	} else if (answer == PACKS_DAMAGED && in_pack) {
 		diag_error(diags, NOWHERE,
 			"cannot read the object " STR " of '" STR
-			"': its pack, or the index of it, is damaged",
+			"': its pack or that pack's index is damaged",
 			ARG(text), ARG(what));
-		diag_help(diags,
-			"git fsck shows what is damaged; git index-pack makes an index again");
+		diag_help(
+			diags, "git fsck shows what is damaged; git index-pack rebuilds an index");
 	} else if (answer == PACKS_DAMAGED) {
 		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is damaged", ARG(text),
 			ARG(what));
 		diag_help(diags, "git fsck shows what is damaged (%s)", wish->why);
 	} else if (answer == PACKS_ABSENT) {
-		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not here", ARG(text),
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is missing", ARG(text),
 			ARG(what));
 		diag_missing_help(repository, diags);
-		diag_kind(diags, S("objects are not here"),
+		diag_kind(diags, S("objects are missing"),
 			str_printf(diags->arena, STR " of '" STR "'", ARG(text), ARG(what)));
 		if (damaged.p)
 			diag_help(diags,
 				"the index of a pack cannot be read: git index-pack " STR ".pack",
 				ARG(path_printable(diags->arena, damaged)));
 	} else if (wish->type != wanted) {
-		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is no %s", ARG(text),
+		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not a %s", ARG(text),
 			ARG(what), git_object_type2string(wanted));
 	} else {
 		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(what),
@@ -269,8 +269,9 @@ bool object_peel(const struct repository *repository, git_object_t type, struct 
 			return true;
 		if (peeled->type != GIT_OBJECT_TAG &&
 			(peeled->type != GIT_OBJECT_COMMIT || type != GIT_OBJECT_TREE)) {
-			diag_error(diags, NOWHERE, "the object " STR " is a %s, no %s", ARG(text),
-				git_object_type2string(peeled->type), git_object_type2string(type));
+			diag_error(diags, NOWHERE, "the object " STR " is a %s, not a %s",
+				ARG(text), git_object_type2string(peeled->type),
+				git_object_type2string(type));
 			return false;
 		}
 		*id = peeled->target;

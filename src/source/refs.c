@@ -268,11 +268,11 @@ enum ref_answer ref_expand(struct repository *repository, struct str name, struc
 			continue;
 		if (found) {
 			diag_warning(diags, NOWHERE,
-				"'" STR "' is ambiguous: '" STR "' is meant, not '" STR "'",
+				"'" STR "' is ambiguous: '" STR "' is used, not '" STR "'",
 				ARG(path_printable(diags->arena, name)),
 				ARG(path_printable(diags->arena, *full)),
 				ARG(path_printable(diags->arena, whole)));
-			diag_help(diags, "write the whole name");
+			diag_help(diags, "write the full name");
 			break;
 		}
 		found = true;

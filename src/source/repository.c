@@ -255,7 +255,7 @@ static bool read_worktree_config(struct repository *r, struct diags *diags)
 	}
 	diag_error(
 		diags, NOWHERE, "cannot read '" STR "'", ARG(path_printable(diags->arena, path)));
-	diag_help(diags, "'git status' tells what is wrong with it");
+	diag_help(diags, "'git status' shows what is wrong with it");
 	return false;
 }
 
@@ -304,7 +304,7 @@ static bool repository_set_up(
 	if (common.n && !str_eq(path_real(r->arena, path_absolute(&r->options, common)),
 				path_real(r->arena, str_cstr(r->arena, r->common_dir)))) {
 		diag_error(diags, NOWHERE,
-			"GIT_COMMON_DIR names another repository than GIT_DIR does");
+			"GIT_COMMON_DIR and GIT_DIR name different repositories");
 		diag_help(diags, "unset GIT_COMMON_DIR");
 		return false;
 	}
@@ -419,8 +419,7 @@ static bool check_head(const struct repository *r, struct str git_dir, struct di
 		return true;
 	branch = path_printable(diags->arena, branch);
 	diag_error(diags, NOWHERE,
-		"cannot open the repository at '" STR "': its HEAD is a symbolic link to '" STR
-		"', which is no file, and libgit2 does not read such a one",
+		"cannot open the repository at '" STR "': its HEAD is a symbolic link to '" STR "', which is not a file, and libgit2 cannot read that",
 		ARG(path_printable(diags->arena, git_dir)), ARG(branch));
 	diag_help(diags, "git symbolic-ref HEAD " STR, ARG(branch));
 	return false;
@@ -472,16 +471,16 @@ static bool find_by_library(const struct repository *r, const char *path, struct
 		return true;
 	if (answer == LIBRARY_REFUSED) {
 		diag_error(diags, NOWHERE, "cannot open the repository at '%s'", path);
-		diag_help(diags, "'git status' tells what is wrong with it; libgit2 says: %s",
+		diag_help(diags, "'git status' shows what is wrong with it; libgit2 says: %s",
 			found->refused);
 		return false;
 	}
 	look = look_again(options);
 	*absent = !look;
 	if (look) {
-		diag_error(diags, NOWHERE, "cannot look for the repository of '%s': %s", path,
+		diag_error(diags, NOWHERE, "cannot find the repository of '%s': %s", path,
 			strerror(look));
-		diag_help(diags, "'git status' tells what is wrong with it");
+		diag_help(diags, "'git status' shows what is wrong with it");
 	}
 	return false;
 }
@@ -552,5 +551,5 @@ void diag_missing_help(const struct repository *repository, struct diags *diags)
 		diag_help(diags, "this clone is partial: git fetch --refetch --no-filter " STR,
 			ARG(repository->fetched));
 	else
-		diag_help(diags, "it is missing or damaged: git fsck tells which");
+		diag_help(diags, "it is missing or damaged: git fsck shows which");
 }

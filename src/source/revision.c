@@ -126,8 +126,8 @@ static bool find_short(
 	*id = search.found;
 	if (search.n == 1)
 		return true;
-	lookup_fail(lookup, "'" STR "' is short for several objects", ARG(digits));
-	diag_help(lookup->diags, "write more of its digits");
+	lookup_fail(lookup, "several objects begin with '" STR "'", ARG(digits));
+	diag_help(lookup->diags, "write more digits");
 	return false;
 }
 
@@ -156,7 +156,7 @@ static bool peel(struct lookup *lookup, git_object_t type, struct content_id *id
 		lookup->said = false; /* it was named by its id: unknown */
 		return false;
 	}
-	diag_error(diags, NOWHERE, "the revision '" STR "' leads to a commit that is not here",
+	diag_error(diags, NOWHERE, "the revision '" STR "' needs a commit that is missing",
 		ARG(path_printable(diags->arena, lookup->whole)));
 	diag_missing_help(repository, diags);
 	return false;
@@ -236,7 +236,7 @@ static bool find_ancestor(struct lookup *lookup, struct str name, int64_t n, str
 		} else if (commit && i == 0) {
 			fail_parent(lookup, name, id, "parent");
 		} else if (commit) {
-			lookup_fail(lookup, "'" STR "' has %lld ancestor%s only", ARG(name),
+			lookup_fail(lookup, "'" STR "' has only %lld ancestor%s", ARG(name),
 				(long long)i, i == 1 ? "" : "s");
 			if (lookup->repository->shallow)
 				diag_help(lookup->diags,
@@ -281,7 +281,7 @@ static bool find_peeled(
 		return find_name(lookup, name, kinds[i].meant, id) &&
 		       peel(lookup, kinds[i].type, id);
 	}
-	return lookup_fail(lookup, "'^{" STR "}' is no kind of object", ARG(kind));
+	return lookup_fail(lookup, "'^{" STR "}' is not a kind of object", ARG(kind));
 }
 
 /* The offset of the `{` of a final `^{…}`; 0: there is none. */
@@ -382,7 +382,7 @@ static const char *refused_form(struct str name)
 	struct str after = str_from(name, str_rfind(name, '^') + 1);
 
 	if (str_starts(name, S("^")))
-		return "'^REV' leaves a revision out, it names none";
+		return "'^REV' excludes a revision and names none";
 	if (str_ends(name, S("^@")))
 		return "'REV^@' names all parents; write REV^1 or REV^2";
 	if (str_ends(name, S("^!")))

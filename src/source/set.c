@@ -75,7 +75,7 @@ static bool take_file(void *context, struct str payload)
 	if (path.n == 0)
 		return split_fail(s, path, "it has no name");
 	if (path.n > MAX_PATH_BYTES || str_has(path, '\0'))
-		return split_fail(s, S(""), "its name is no file's name");
+		return split_fail(s, S(""), "its name is not a valid file name");
 	file = vec_push(s->arena, &s->files);
 	*file = (struct memory_file){ path, payload };
 	return true;
@@ -97,7 +97,8 @@ static bool drop_repeated(struct splitting *s, struct source_entry *order)
 		if (!str_eq(a->path, b->path))
 			continue;
 		if (!str_eq(a->bytes, b->bytes))
-			return split_fail(s, a->path, "it is there twice, with different contents");
+			return split_fail(
+				s, a->path, "the set has it twice, with different contents");
 		a->path = (struct str){ NULL, 0 };
 	}
 	for (uint32_t i = 0; i < s->files.n; i++)
@@ -138,7 +139,7 @@ static struct str form_remedy(enum form form)
 		return S("get the contents: git lfs pull");
 	case FORM_PAGE:
 	case FORM_NO_PAGE:
-		return S("a download got a page in the place of the file: get it again");
+		return S("the download saved a page instead of the file: download it again");
 	case FORM_ARCHIVE:
 	case FORM_PICTURE:
 	case FORM_PROGRAM:
@@ -169,7 +170,7 @@ bool set_split(struct arena *arena, struct str name, struct str bytes, struct me
 	struct splitting s = { .arena = arena, .name = name, .diags = &damage };
 
 	if (bytes.n == 0) {
-		diag_error(diags, NOWHERE, "'" STR "' is empty: a baseline that was not written",
+		diag_error(diags, NOWHERE, "'" STR "' is empty: the baseline was not written",
 			ARG(name));
 		diag_help(diags, "make it with: breakwater build -o FILE");
 		return false;
@@ -178,7 +179,7 @@ bool set_split(struct arena *arena, struct str name, struct str bytes, struct me
 	if (!wire_walk(bytes, FIELD_SET_FILE, take_file, &s) && !s.reported)
 		split_fail(&s, S(""), "the set is damaged or cut short here");
 	else if (!s.reported && s.files.n == 0)
-		split_fail(&s, S(""), "this is no descriptor set");
+		split_fail(&s, S(""), "this is not a descriptor set");
 	if (s.reported) {
 		if (!fail_form(name, bytes, diags))
 			diags_adopt(diags, &damage);
@@ -226,7 +227,7 @@ struct source *set_open(const struct source_options *options, struct str path, s
 		diag_error(diags, NOWHERE, "cannot read '" STR "': %s", ARG(name),
 			error == EFBIG ? "it is larger than 1 GiB" : read_reason(error));
 		if (error == EISDIR)
-			diag_help(diags, "set: takes a file; a folder is dir:PATH");
+			diag_help(diags, "set: needs a file; name a folder as dir:PATH");
 		return NULL;
 	}
 	return source_set(options->arena, name, bytes, options->max_files, diags);

@@ -33,7 +33,7 @@ static void each_entry_has_its_name_and_bytes(void **state)
 
 static void an_empty_set_was_not_written(void **state)
 {
-	ASSERT_SAYS(*state, "", "a baseline that was not written");
+	ASSERT_SAYS(*state, "", "the baseline was not written");
 }
 
 static void a_length_beyond_the_end_is_an_error_with_the_file(void **state)
@@ -68,7 +68,7 @@ static void a_name_with_a_nul_is_an_error(void **state)
 	ASSERT_SAYS(*state,
 		"\x0a\x05\x0a\x03"
 		"a\0b",
-		"its name is no file's name");
+		"its name is not a valid file name");
 }
 
 static void groups_are_walked_over_and_hide_no_names(void **state)
@@ -101,7 +101,7 @@ static void two_entries_of_one_name_must_not_differ(void **state)
 		"\x0a\x03\x0a\x01"
 		"a\x0a\x05\x0a\x01"
 		"a\x12\x00",
-		"it is there twice");
+		"the set has it twice");
 }
 
 static void a_text_is_no_set(void **state)
@@ -134,7 +134,7 @@ static void a_set_that_is_a_folder_says_so(void **state)
 	struct fixture *f = *state;
 
 	assert_null(source_open(&f->options, S("set:."), &f->diags));
-	assert_non_null(strstr(fixture_said(f), "a folder is dir:PATH"));
+	assert_non_null(strstr(fixture_said(f), "name a folder as dir:PATH"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)

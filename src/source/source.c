@@ -170,11 +170,10 @@ bool walk_link_step(struct source *source, struct diags *diags)
 		source->link_steps++;
 		return true;
 	}
-	diag_error(diags, NOWHERE, "the links in '" STR "' lead over more than %d names",
+	diag_error(diags, NOWHERE, "resolving the links in '" STR "' takes more than %d names",
 		ARG(source->name), MAX_LINK_STEPS);
-	diag_help(diags,
-		"put files where links lead to links, or name the folder that holds the contracts, "
-		"as in REV:PATH");
+	diag_help(diags, "replace links to links by files, or name the folder that holds the "
+			 "contracts, as in REV:PATH");
 	return false;
 }
 

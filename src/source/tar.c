@@ -107,7 +107,7 @@ static bool take_pax(struct tar *tar, struct str records)
 			length = length > MAX_RECORD ? length
 						     : length * 10 + (size_t)(records.p[i] - '0');
 		if (i == records.n || records.p[i] != ' ' || length <= i + 1 || length > records.n)
-			return fail(tar, "it is no tar, or damaged");
+			return fail(tar, "it is not a tar archive, or is damaged");
 		record = (struct str){ records.p + i + 1, length - i - 2 };
 		records = str_from(records, length);
 		key = str_head(record, str_find(record, '='));
@@ -133,7 +133,7 @@ static bool take_record(struct tar *tar, char type, uint64_t size)
 	char *p;
 
 	if (size > MAX_RECORD)
-		return fail(tar, "it is no tar, or damaged");
+		return fail(tar, "it is not a tar archive, or is damaged");
 	p = arena_bytes(tar->archive->arena, (size_t)size + 1);
 	if (!read_exactly(tar, p, (size_t)size) || !skip_exactly(tar, padding(size)))
 		return false;
@@ -182,7 +182,7 @@ static bool take_entry(struct tar *tar, const char header[BLOCK], char type, uin
 
 	if (!is_kept(type)) {
 		if (type == 'S' && path_is_contract(path))
-			return archive_fail(tar->archive, path, "a sparse file is not read");
+			return archive_fail(tar->archive, path, "sparse files are not supported");
 		return skip_exactly(tar, size + padding(size));
 	}
 	if (kind != MEMBER_FILE)
@@ -217,7 +217,7 @@ static bool walk(struct tar *tar)
 		if (is_zero(header))
 			return true;
 		if (!sum_fits(header) || !number_of(header + SIZE_AT, 12, &size))
-			return fail(tar, "it is no tar, or damaged");
+			return fail(tar, "it is not a tar archive, or is damaged");
 		type = header[TYPE_AT];
 		if (type == 'x' || type == 'g' || type == 'L' || type == 'K') {
 			if (!take_record(tar, type, size))
@@ -227,7 +227,7 @@ static bool walk(struct tar *tar)
 		if (tar->has_size)
 			size = tar->size;
 		if (size > MAX_STREAM)
-			return fail(tar, "it is no tar, or damaged");
+			return fail(tar, "it is not a tar archive, or is damaged");
 		if (!take_entry(tar, header, type, size))
 			return false;
 		tar->path = tar->target = (struct str){ NULL, 0 };

@@ -196,7 +196,8 @@ static bool tree_walk_file(struct tree_walk *walk, const struct tree_item *item,
 
 bool tree_fail_deep(const struct source *source, struct str path, struct diags *diags)
 {
-	diag_error(diags, NOWHERE, "folders are nested too deep in '" STR "': at most %d are read",
+	diag_error(diags, NOWHERE,
+		"folders are nested too deeply in '" STR "': at most %d are read",
 		ARG(source_path_name(source, diags->arena, str_head(path, 80))), MAX_DEPTH);
 	return false;
 }
@@ -420,7 +421,7 @@ struct source *tree_open(struct repository *repository, const struct content_id 
 	map_init(&impl->found, repository->arena);
 	if (!tree_of_folder(source, top, diags)) {
 		if (diags->n_errors == errors)
-			diag_error(diags, NOWHERE, "'" STR "' is no folder in '" STR "'",
+			diag_error(diags, NOWHERE, "'" STR "' is not a folder in '" STR "'",
 				ARG(path_printable(diags->arena, top)), ARG(side));
 		return NULL;
 	}

@@ -46,7 +46,7 @@ static size_t gzip_read(struct unpacker *u, char *p, size_t n)
 			u->ended = true;
 		} else if (result != Z_OK) {
 			u->failed = result == Z_MEM_ERROR ? "there is not enough memory"
-							  : "it is no gzip, or damaged";
+							  : "it is not gzip data, or is damaged";
 			u->ended = true;
 		}
 	}
@@ -67,7 +67,7 @@ static size_t zstd_read(struct unpacker *u, char *p, size_t n)
 
 		u->rest = str_from(u->rest, in.pos);
 		if (ZSTD_isError(result))
-			u->failed = "it is no zstd, or damaged";
+			u->failed = "it is not zstd data, or is damaged";
 		else if (result && !u->rest.n && (!moved || out.pos < out.size))
 			u->failed = cut_short;
 		u->ended = u->failed || (!result && !u->rest.n);
@@ -96,7 +96,7 @@ struct unpacker *unpacker_new(struct arena *arena, enum packing packing, struct 
 		if (!u->began)
 			u->failed = "there is not enough memory";
 #else
-		u->failed = "this build of breakwater reads no zstd; unpack it with unzstd";
+		u->failed = "this build of breakwater cannot read zstd; decompress it with unzstd";
 #endif
 	}
 	u->ended = u->failed != NULL;

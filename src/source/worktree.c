@@ -253,7 +253,8 @@ static bool list_sparse(struct listing *l, const uint8_t *id, struct str path, i
 
 	if (depth > MAX_DEPTH) {
 		diag_error(l->diags, NOWHERE,
-			"folders are nested too deep in the index: at most %d are read", MAX_DEPTH);
+			"folders are nested too deeply in the index: at most %d are read",
+			MAX_DEPTH);
 		return false;
 	}
 	for (uint32_t i = 0; ok && tree->contracts != NONE && i < tree->n; i++) {
@@ -683,7 +684,7 @@ struct source *index_open(struct repository *repository, struct diags *diags)
 			continue;
 		diag_error(diags, NOWHERE, "'" STR "' is unmerged in the index",
 			ARG(path_printable(diags->arena, entry->path)));
-		diag_help(diags, "finish the merge and add it: git add " STR, ARG(entry->path));
+		diag_help(diags, "finish the merge, then: git add " STR, ARG(entry->path));
 		work_close(source);
 		return NULL;
 	}

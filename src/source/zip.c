@@ -85,7 +85,7 @@ static bool read_entry(
 		return archive_fail(archive, entry->path, "it is encrypted");
 	if (entry->method != STORED && entry->method != DEFLATED)
 		return archive_fail(archive, entry->path,
-			"it is packed by a method that is not read: write the archive with deflate");
+			"its compression method is not supported: write the archive with deflate");
 	if (!packed.p || (entry->method == STORED && packed.n != entry->size))
 		return archive_fail(archive, entry->path, "it is damaged or cut short");
 	if (entry->method == STORED && packed.n)
@@ -148,19 +148,19 @@ bool zip_walk(struct archive *archive, struct str bytes)
 	uint32_t n, at;
 
 	if (!end)
-		return archive_fail(archive, S(""), "it is no zip, or cut short");
+		return archive_fail(archive, S(""), "it is not a zip archive, or is cut short");
 	n = little(end + 10, 2);
 	at = little(end + 16, 4);
 	if (n == 0xFFFF || at == 0xFFFFFFFF)
-		return archive_fail(archive, S(""),
-			"it is a zip64 archive, which is not read: use tar");
+		return archive_fail(archive, S(""), "zip64 archives are not supported: use tar");
 	for (uint32_t i = 0; i < n; i++) {
 		struct zip_entry entry;
 		size_t limit = (size_t)(end - bytes.p), length;
 
 		length = at <= limit ? entry_read(bytes.p + at, limit - at, &entry) : 0;
 		if (!length)
-			return archive_fail(archive, S(""), "it is no zip, or damaged");
+			return archive_fail(
+				archive, S(""), "it is not a zip archive, or is damaged");
 		if (!take_entry(archive, bytes, &entry))
 			return false;
 		at += (uint32_t)length;
