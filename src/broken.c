@@ -298,7 +298,7 @@ static bool left_with_folder(const struct losses *l, const struct lost_import *l
 static void warn_left(const struct broken_request *r, const struct lost_import *lost)
 {
 	diag_warning(r->diags, place_in(lost->importer->text, lost->import->span),
-		"import '" STR "' is in no import root; what it declares is compared by name",
+		"import '" STR "' is in no import root; its types are compared by name",
 		ARG(lost->import->path));
 	diag_help(r->diags, "the change deletes '" STR "' with the folder that the import names",
 		ARG(lost->path));

@@ -301,7 +301,7 @@ static void warn_missing(
 		return;
 	*slot = file;
 	diag_warning(d->options->diags, place_in(file->text, import->span),
-		"import '" STR "' is in no import root; what it declares is compared by name",
+		"import '" STR "' is in no import root; its types are compared by name",
 		ARG(import->path));
 	diag_help(d->options->diags, "name the folder that holds it with --root, or ask for an "
 				     "error with --strict-imports");

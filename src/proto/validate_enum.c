@@ -30,7 +30,7 @@ static void validate_aliases(struct context *c, struct enumeration *e)
 			"number %d of value '" STR "' is taken by value '" STR "'",
 			(int)value->number, ARG(value->e.name), ARG(first->e.name));
 		diag_note(c->diags, here(c, first->number_span), "taken");
-		diag_help(c->diags, "if both names mean the same, say: option allow_alias = true;");
+		diag_help(c->diags, "if both names mean the same, add: option allow_alias = true;");
 	}
 	if (allow && allow->field && !any) {
 		diag_error(c->diags, here(c, allow->span),

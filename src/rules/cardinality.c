@@ -38,11 +38,10 @@ static struct str cardinality_help(
 
 	if (is_singular(was) && is_singular(is)) {
 		if (field_oneof(new))
-			return S("keep the field out of the oneof: what it is in decides how its "
-				 "absence shows");
+			return S("keep the field out of the oneof, which changes its presence");
 		if (was == CARDINALITY_IMPLICIT && new->e.file->edition == EDITION_PROTO3)
-			return S("leave out `optional`; where absence has to show, add a new field "
-				 "with it");
+			return S("leave out `optional`; add a new field with it if readers need to "
+				 "tell whether it is set");
 		if (new->e.file->edition == EDITION_PROTO3)
 			return S("keep `optional`, so that code can still ask whether the field "
 				 "was set");
