@@ -315,7 +315,7 @@ def pushes(t, origin):
         at = origin.clone(f"push-{n}", "refs/heads/main")
         t.git(at, "update-ref", "refs/remotes/origin/main", "HEAD")
         if before:
-            takes(t, f"{name}, push", at, {**env, before: origin.a}, origin.a, f"{name}: what 'main' was before", breaks=("note",))
+            takes(t, f"{name}, push", at, {**env, before: origin.a}, origin.a, f"{name}: the state of 'main' before", breaks=("note",))
         if branch:
             said_nothing(t, f"{name}, push without a commit before", at, env)
             t.git(at, "fetch", "-q", "origin", "feature")

@@ -158,7 +158,7 @@ def init(scratch, bw):
         case.refused(f"core.hooksPath {path}", "init", "--hook", sentence="a link on the way leads out of the repository")
     for path in (case.outside / "hooks", "../init-outside", "below/../../init-outside", "/"):
         scratch.git(case.at, "config", "core.hooksPath", path)
-        case.refused(f"core.hooksPath {path}", "init", "--hook", sentence="leads out of the repository")
+        case.refused(f"core.hooksPath {path}", "init", "--hook", sentence="is outside of the repository")
     for path in (".githooks", "below/../.githooks2", case.at / ".githooks3", ".git/hooks4"):
         scratch.git(case.at, "config", "core.hooksPath", path)
         scratch.expect(f"core.hooksPath {path}", case.run("init", "--hook"), 0, "pre-commit")
