@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 /* The state of one config_read call. */
-struct search {
+struct config_search {
 	struct arena *arena;
 	struct source *source;
 	const struct config_override *override;
@@ -15,7 +15,8 @@ struct search {
 	struct said *said;
 };
 
-static struct config_reader reader_new(struct search *s, struct text *text, struct str folder)
+static struct config_reader reader_new(
+	struct config_search *s, struct text *text, struct str folder)
 {
 	return (struct config_reader){ .arena = s->arena,
 		.text = text,
@@ -30,7 +31,7 @@ static struct config_reader reader_new(struct search *s, struct text *text, stru
 
 /* A file of the source. NULL without a diagnostic if it does not exist or the look-up failed;
  * source_looked reports the latter. */
-static struct text *source_text(struct search *s, struct str path)
+static struct text *source_text(struct config_search *s, struct str path)
 {
 	const struct source_entry *entry = source_find(s->source, path);
 	struct text *text;
@@ -50,7 +51,7 @@ static struct text *source_text(struct search *s, struct str path)
 }
 
 /* Reads at most one byte more than the limit for YAML files. */
-static bool read_disk(struct search *s, struct str path, struct str *bytes)
+static bool read_disk(struct config_search *s, struct str path, struct str *bytes)
 {
 	int fd = input_open(str_cstr(s->arena, path));
 	char *p = arena_bytes(s->arena, MAX_YAML_BYTES + 1);
@@ -79,7 +80,7 @@ static bool read_disk(struct search *s, struct str path, struct str *bytes)
 	return true;
 }
 
-static struct text *disk_text(struct search *s)
+static struct text *disk_text(struct config_search *s)
 {
 	struct str file = s->override->file;
 	struct str path = file.n && file.p[0] == '/'
@@ -113,7 +114,7 @@ static struct str absolute(struct arena *arena, struct str directory, struct str
 }
 
 /* The top of the repository or folder on the disk; absent if it is not on the disk. */
-static struct str disk_top(struct search *s)
+static struct str disk_top(struct config_search *s)
 {
 	struct source *source = s->source;
 	struct str directory = absolute(s->arena, s->override->directory, S("."));
@@ -132,7 +133,7 @@ static struct str disk_top(struct search *s)
  * The folder that paths in a --config file are relative to: the file's folder if that is inside the
  * input, else the input's top.
  */
-static struct str folder_of_config(struct search *s)
+static struct str folder_of_config(struct config_search *s)
 {
 	struct str top = disk_top(s);
 	struct str file = absolute(s->arena, s->override->directory, s->override->file);
@@ -146,7 +147,7 @@ static struct str folder_of_config(struct search *s)
 	return path_under(folder, s->source->top) ? folder : s->source->top;
 }
 
-static bool read_buf_file(struct search *s, struct text *text, struct str folder)
+static bool read_buf_file(struct config_search *s, struct text *text, struct str folder)
 {
 	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
 	struct config_reader r = reader_new(s, text, folder);
@@ -154,7 +155,7 @@ static bool read_buf_file(struct search *s, struct text *text, struct str folder
 	return root && read_buf_yaml(&r, root, s->config);
 }
 
-static bool read_directory(struct search *s, struct config_reader *work, struct str path)
+static bool read_directory(struct config_search *s, struct config_reader *work, struct str path)
 {
 	uint32_t n_errors = s->diags->n_errors;
 	struct text *text = source_text(s, path_join(s->arena, path, S("buf.yaml")));
@@ -170,7 +171,7 @@ static bool read_directory(struct search *s, struct config_reader *work, struct 
 }
 
 static bool read_buf_work(
-	struct search *s, struct text *text, const struct yaml_node *root, struct str folder)
+	struct config_search *s, struct text *text, const struct yaml_node *root, struct str folder)
 {
 	static const struct str keys[] = { STR_INIT("version"), STR_INIT("directories") };
 	struct config_reader r = reader_new(s, text, folder);
@@ -205,14 +206,14 @@ static bool read_buf_work(
 	return ok;
 }
 
-static bool read_work_text(struct search *s, struct text *text)
+static bool read_work_text(struct config_search *s, struct text *text)
 {
 	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
 
 	return root && read_buf_work(s, text, root, s->folder);
 }
 
-static bool read_breakwater_text(struct search *s, struct text *text)
+static bool read_breakwater_text(struct config_search *s, struct text *text)
 {
 	struct yaml_node *root = yaml_read(s->arena, text, s->diags);
 	struct config_reader r = reader_new(s, text, s->folder);
@@ -220,7 +221,7 @@ static bool read_breakwater_text(struct search *s, struct text *text)
 	return root && read_breakwater_yaml(&r, root, s->config);
 }
 
-static bool read_buf_text(struct search *s, struct text *text)
+static bool read_buf_text(struct config_search *s, struct text *text)
 {
 	if (!s->override->layout_only &&
 		source_find(s->source, path_join(s->arena, s->folder, S("buf.work.yaml"))))
@@ -235,7 +236,7 @@ static bool read_buf_text(struct search *s, struct text *text)
 }
 
 /* The `version` of the file named by --config tells its kind. */
-static bool read_named(struct search *s)
+static bool read_named(struct config_search *s)
 {
 	struct text *text = disk_text(s);
 	struct yaml_node *root = text ? yaml_read(s->arena, text, s->diags) : NULL;
@@ -261,11 +262,11 @@ static bool read_named(struct search *s)
 	return true;
 }
 
-static bool read_found(struct search *s)
+static bool read_found(struct config_search *s)
 {
 	static const struct {
 		struct str name;
-		bool (*read)(struct search *s, struct text *text);
+		bool (*read)(struct config_search *s, struct text *text);
 	} files[] = {
 		{ STR_INIT("breakwater.yaml"), read_breakwater_text },
 		{ STR_INIT("buf.yaml"), read_buf_text },
@@ -291,7 +292,7 @@ static bool read_found(struct search *s)
 }
 
 /* Report wrong ids of the command line once, not for each module. */
-static bool check_override(struct search *s)
+static bool check_override(struct config_search *s)
 {
 	struct selection *selection = selection_new(s->arena);
 	uint32_t n_errors = s->diags->n_errors;
@@ -317,10 +318,10 @@ static bool check_override(struct search *s)
 	return s->diags->n_errors == n_errors;
 }
 
-static struct search search_new(const struct config_request *request, struct str folder,
-	struct said *said, struct config *config)
+static struct config_search config_search_new(const struct config_request *request,
+	struct str folder, struct said *said, struct config *config)
 {
-	return (struct search){
+	return (struct config_search){
 		.arena = request->arena,
 		.source = request->source,
 		.override = request->override,
@@ -335,7 +336,7 @@ bool config_read(const struct config_request *request, struct config *config)
 {
 	struct said said = { 0 };
 	struct source *source = request->source;
-	struct search s = search_new(request, source->top, &said, config);
+	struct config_search s = config_search_new(request, source->top, &said, config);
 	struct config_reader r = reader_new(&s, NULL, source->top);
 	struct breaking_nodes nodes = { 0 };
 	bool is_named = s.override->file.p || s.override->text.p, ok;
@@ -358,7 +359,7 @@ bool config_read(const struct config_request *request, struct config *config)
 bool config_read_folder(const struct config_request *request, struct str folder, struct said *said,
 	struct config *config)
 {
-	struct search s = search_new(request, folder, said, config);
+	struct config_search s = config_search_new(request, folder, said, config);
 	struct config_reader r = reader_new(&s, NULL, folder);
 	struct breaking_nodes nodes = { 0 };
 
