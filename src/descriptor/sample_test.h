@@ -1,37 +1,38 @@
 /*
- * A set for the tests, as `protoc --include_source_info -o` (3.21) writes it for sample.proto:
- *
- *	syntax = "proto2";
- *	package acme.v1;
- *	option java_package = "com.acme";
- *
- *	// An order.
- *	message Order {
- *	  optional string id = 1 [json_name = "ID", deprecated = true];
- *	  optional int32 size = 2 [default = -7];
- *	  map<string, Kind> kinds = 3;
- *	  optional group Line = 4 { required int64 n = 1; }
- *	  oneof way {
- *	    bytes post = 5;
- *	    Order again = 6;
- *	  }
- *	  reserved 10, 20 to 29;
- *	  reserved "old";
- *	  extensions 100 to max;
- *	  extend Order { repeated double weights = 100 [packed = true]; }
- *	}
- *	enum Kind {
- *	  NONE = 0;
- *	  reserved -5 to -1;
- *	}
- *	service Orders {
- *	  rpc Watch(Order) returns (stream Order);
- *	}
+ * A contract for the tests, and the set that `protoc --include_source_info -o` (3.21) writes for
+ * it.
  */
 #pragma once
 #include "descriptor/descriptor.h"
 
 /* clang-format off */
+#define SAMPLE_TEXT \
+	"syntax = \"proto2\";\n" \
+	"package acme.v1;\n" \
+	"option java_package = \"com.acme\";\n" \
+	"\n" \
+	"// An order.\n" \
+	"message Order {\n" \
+	"  optional string id = 1 [json_name = \"ID\", deprecated = true];\n" \
+	"  optional int32 size = 2 [default = -7];\n" \
+	"  map<string, Kind> kinds = 3;\n" \
+	"  optional group Line = 4 { required int64 n = 1; }\n" \
+	"  oneof way {\n" \
+	"    bytes post = 5;\n" \
+	"    Order again = 6;\n" \
+	"  }\n" \
+	"  reserved 10, 20 to 29;\n" \
+	"  reserved \"old\";\n" \
+	"  extensions 100 to max;\n" \
+	"  extend Order { repeated double weights = 100 [packed = true]; }\n" \
+	"}\n" \
+	"enum Kind {\n" \
+	"  NONE = 0;\n" \
+	"  reserved -5 to -1;\n" \
+	"}\n" \
+	"service Orders {\n" \
+	"  rpc Watch(Order) returns (stream Order);\n" \
+	"}\n"
 #define SAMPLE_SET S( \
 	"\012\260\015\012\014sample.proto\022\007acme." \
 	"v1\042\372\002\012\005Order\022\022\012\002id\030\001 \001(\011" \

@@ -339,7 +339,10 @@ static void put_field(struct walk *walk, const struct item *item)
 		put_part(walk, FIELD_EXTENDEE, field->extension->extendee_span);
 	if (field->has_label)
 		put_part(walk, FIELD_LABEL, field->label_span);
-	put_part(walk, field->type_name.p || field->is_map ? FIELD_TYPE_NAME : FIELD_TYPE,
+	/* Of a group, the word is the type; its name follows with the message. */
+	put_part(walk,
+		field->is_group || !(field->type_name.p || field->is_map) ? FIELD_TYPE
+									  : FIELD_TYPE_NAME,
 		field->type_span);
 	put_part(walk, NAME, field->e.name_span);
 	put_part(walk, FIELD_NUMBER, field->number_span);

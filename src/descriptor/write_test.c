@@ -1,4 +1,5 @@
 #include "descriptor/sample_test.h"
+#include "proto/compiled_test.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,6 +89,21 @@ static void a_set_read_and_written_has_the_same_bytes(void **state)
 	assert_true(str_eq(written(f), SAMPLE_SET));
 }
 
+static void a_text_gives_the_bytes_that_protoc_gives(void **state)
+{
+	struct fixture *f = *state;
+	struct memory_file file = { S("sample.proto"), S(SAMPLE_TEXT) };
+	struct compiled c = compiled_files(f->arena, &file, 1, 1, false);
+	struct out *out = out_memory(f->scratch);
+	struct arena *scratch = arena_new(NULL, NULL);
+
+	assert_true(c.ok);
+	descriptor_write_set(out, &c.schema, scratch);
+	assert_true(str_eq(out_text(out), SAMPLE_SET));
+	arena_free(scratch);
+	intern_free(c.names);
+}
+
 static void source_info_is_written_where_it_is_there(void **state)
 {
 	struct fixture *f = *state;
@@ -168,6 +184,8 @@ static void a_plugin_response_tells_what_it_supports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_text_gives_the_bytes_that_protoc_gives, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_set_read_and_written_has_the_same_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
