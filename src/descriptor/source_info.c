@@ -180,11 +180,6 @@ static bool is_of_literal(struct span span, struct span statement)
 	return span_is_none(span) || (span.begin > statement.begin && span.end <= statement.end);
 }
 
-static bool span_eq(struct span a, struct span b)
-{
-	return a.begin == b.begin && a.end == b.end;
-}
-
 /*
  * Adds the statements that set `options`. Linking made a message of `(a)` in `option (a).b = 1`:
  * it has the span of the statement, as its field `b` has, and only `b` is a location. A field that
@@ -203,7 +198,7 @@ static void gather_statements(struct gathering *g, const struct options *options
 		if (!is_of_literal(span, outer)) {
 			bool is_empty = !message || !message->list.n;
 
-			if (is_empty || !span_eq(message->list.items[0].span, span))
+			if (is_empty || message->list.items[0].span.end != span.end)
 				add_statement(g, span);
 			/* Statements that add to a literal come after its fields. */
 			if (!is_empty &&
@@ -292,22 +287,22 @@ static void put_type(struct walk *walk, const struct element *type, uint32_t key
 	put_part(walk, NAME, type->name_span);
 }
 
+static bool is_top(const struct element *element)
+{
+	return element->parent->kind == ELEMENT_FILE;
+}
+
 static size_t enter_message(struct walk *walk, const struct message *message)
 {
-	bool top = message->e.parent->kind == ELEMENT_FILE;
-
-	return enter_item(walk, top ? FILE_MESSAGE : MESSAGE_NESTED, message->e.index);
+	return enter_item(
+		walk, is_top(&message->e) ? FILE_MESSAGE : MESSAGE_NESTED, message->e.index);
 }
 
 static size_t enter_field(struct walk *walk, const struct field *field)
 {
-	bool top = field->e.parent->kind == ELEMENT_FILE;
+	int32_t extension = is_top(&field->e) ? FILE_EXTENSION : MESSAGE_EXTENSION;
 
-	return enter_item(walk,
-		!field->extension ? MESSAGE_FIELD
-		: top             ? FILE_EXTENSION
-				  : MESSAGE_EXTENSION,
-		field->e.index);
+	return enter_item(walk, field->extension ? extension : MESSAGE_FIELD, field->e.index);
 }
 
 /* The message of a group. Its field's type name stands between its name and its body. */
@@ -357,8 +352,7 @@ static void put_extend(struct walk *walk, const struct item *item)
 {
 	const struct field *const *extensions = item->node;
 	struct span block = extensions[0]->extension->block;
-	size_t before = enter(walk,
-		extensions[0]->e.parent->kind == ELEMENT_FILE ? FILE_EXTENSION : MESSAGE_EXTENSION);
+	size_t before = enter(walk, is_top(&extensions[0]->e) ? FILE_EXTENSION : MESSAGE_EXTENSION);
 
 	put_declared(walk, block, block.begin);
 	walk->n_path = before;
@@ -491,8 +485,7 @@ static void put_enum(struct walk *walk, const struct item *item)
 {
 	const struct enumeration *enumeration = item->node;
 	const struct element *e = &enumeration->e;
-	bool top = e->parent->kind == ELEMENT_FILE;
-	size_t before = enter_item(walk, top ? FILE_ENUM : MESSAGE_ENUM, e->index);
+	size_t before = enter_item(walk, is_top(e) ? FILE_ENUM : MESSAGE_ENUM, e->index);
 	uint32_t first = walk->items.n;
 
 	put_type(walk, e, enumeration->keyword);
