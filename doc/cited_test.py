@@ -27,7 +27,9 @@ def cited(path):
 
 
 def main():
-    files = [p for pattern in ("src/**/*.[ch]", "src/**/*.py", "include/**/*.h", "doc/*.md", "src/*.md", "*.md") for p in TOP.glob(pattern)]
+    patterns = ("src/**/*.[ch]", "src/**/*.py", "include/**/*.h", "ci/t*/*.py", "man/*.[1-8]", "testdata/*.txt", "ci/*.md", "doc/*.md",
+                "src/*.md", "*.md")
+    files = [p for pattern in patterns for p in TOP.glob(pattern)]
     found = [(p, name) for p in files for name in cited(p)]
     missing = [f"{p.relative_to(TOP)} names {name}, which does not exist" for p, name in found if not exists(p, name)]
     print("\n".join(missing) or f"all {len(found)} documents that are named exist")
