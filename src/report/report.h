@@ -62,7 +62,7 @@ struct diag_look {
 	unsigned columns; /* of the terminal, to break lines at words; 0: they are not */
 };
 void diags_print(
-	struct out *out, struct diags *diags, struct arena *arena, const struct diag_look *look);
+	struct out *to, struct diags *diags, struct arena *arena, const struct diag_look *look);
 /*
  * Writes a report wrapped at words to `columns` columns; 0: unchanged. Escape sequences take no
  * columns. Continuation lines are indented. Source lines are never wrapped; excerpt.h cuts them.
