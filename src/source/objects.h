@@ -125,7 +125,7 @@ enum packs_answer packs_read(
  * Thread-safe. */
 bool packs_refresh(struct packs *packs);
 /* The path, without `.idx`, of a pack whose index could not be read; absent: none. */
-struct str packs_damaged(const struct packs *packs);
+struct str packs_damaged(struct packs *packs);
 /* As objects_each, of packs; false: `take` stopped it. */
 bool packs_each(struct packs *packs, const uint8_t *begin, size_t n, id_taker take, void *context);
 

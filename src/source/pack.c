@@ -438,7 +438,12 @@ enum packs_answer packs_read(
 	return answer;
 }
 
-struct str packs_damaged(const struct packs *packs)
+struct str packs_damaged(struct packs *packs)
 {
-	return packs->damaged;
+	struct str damaged;
+
+	pthread_mutex_lock(&packs->lock);
+	damaged = packs->damaged;
+	pthread_mutex_unlock(&packs->lock);
+	return damaged;
 }
