@@ -446,6 +446,12 @@ bool index_read(struct repository *repository, struct arena *arena, struct index
 	return read_index(repository, false, arena, index, diags);
 }
 
+bool index_read_unverified(struct repository *repository, struct arena *arena,
+	struct index_file *index, struct diags *diags)
+{
+	return read_index(repository, true, arena, index, diags);
+}
+
 /* The first entry that does not sort before the path. */
 static uint32_t index_from(const struct index_file *index, struct str path)
 {
@@ -481,114 +487,4 @@ const struct index_entry *index_find_below(const struct index_file *index, struc
 	at = index_from(index, below);
 	return at < index->n && str_starts(index->entries[at].path, below) ? &index->entries[at]
 									   : NULL;
-}
-
-/* ---- the trees that the index remembers ---- */
-
-static const uint64_t MAX_REMEMBERING_BYTES = UINT64_C(64) << 20;
-
-struct remembered {
-	const struct index_file *index;
-	struct str rest;  /* of the extension */
-	uint32_t *others; /* [i]: entries before the i-th that are neither file nor submodule */
-	char path[MAX_PATH_BYTES + 1];
-	void (*found)(void *context, const uint8_t *id);
-	void *context;
-};
-
-/* Are the `n` entries all that are below the folder, and each a file or a submodule? */
-static bool is_plain(const struct remembered *m, struct str folder, uint32_t n)
-{
-	const struct index_file *index = m->index;
-	const struct index_entry *first =
-		folder.n ? index_find_below(index, folder) : index->entries;
-	uint32_t begin;
-
-	if (!first || n == 0)
-		return false;
-	begin = (uint32_t)(first - index->entries);
-	if (n > index->n - begin || m->others[begin + n] != m->others[begin])
-		return false;
-	if (!folder.n)
-		return n == index->n;
-	return path_under(index->entries[begin + n - 1].path, folder) &&
-	       (begin + n == index->n || !path_under(index->entries[begin + n].path, folder));
-}
-
-/* Takes a number and the byte that ends it; false: there is no number. */
-static bool take_number(struct str *rest, char end, int64_t *number)
-{
-	struct str text;
-	bool negative;
-
-	if (!str_cut(rest, end, &text) || text.n == 0 || text.n > 10)
-		return false;
-	negative = text.p[0] == '-';
-	*number = 0;
-	for (size_t i = negative; i < text.n; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-		*number = *number * 10 + (text.p[i] - '0');
-	}
-	if (negative)
-		*number = -*number;
-	return true;
-}
-
-/*
- * gitformat-index(5), "Cache tree": a folder's name, the number of its entries (negative: its tree
- * is unknown), the number of folders in it, which follow, and its tree's id. The first `above`
- * bytes of the path are the parent folder's.
- */
-static bool read_remembered(struct remembered *m, size_t above, int depth)
-{
-	struct str name, folder = { m->path, above };
-	int64_t covered, folders;
-
-	if (depth > MAX_DEPTH || !str_cut(&m->rest, '\0', &name) ||
-		above + name.n + 1 > MAX_PATH_BYTES || (depth > 0) != (name.n > 0))
-		return false;
-	if (!take_number(&m->rest, ' ', &covered) || !take_number(&m->rest, '\n', &folders))
-		return false;
-	if (above)
-		m->path[folder.n++] = '/';
-	str_put(m->path + folder.n, name);
-	folder.n += name.n;
-	if (covered >= 0) {
-		if (m->rest.n < GIT_OID_RAWSZ)
-			return false;
-		if (covered <= m->index->n && is_plain(m, folder, (uint32_t)covered))
-			m->found(m->context, (const uint8_t *)m->rest.p);
-		m->rest = str_from(m->rest, GIT_OID_RAWSZ);
-	}
-	for (; folders > 0; folders--)
-		if (!read_remembered(m, folder.n, depth + 1))
-			return false;
-	return true;
-}
-
-void index_plain_trees(struct repository *repository, struct arena *scratch,
-	void (*found)(void *context, const uint8_t *id), void *context)
-{
-	struct remembered *m = NEW(scratch, struct remembered);
-	struct index_file index;
-	struct diags unsaid;
-	struct stat st;
-
-	diags_init(&unsaid, scratch);
-	if (stat(str_cstr(scratch, repository->index_path), &st) < 0 || st.st_size < 0 ||
-		(uint64_t)st.st_size > MAX_REMEMBERING_BYTES ||
-		!read_index(repository, true, scratch, &index, &unsaid) || !index.trees.n)
-		return;
-	m->index = &index;
-	m->rest = index.trees;
-	m->found = found;
-	m->context = context;
-	m->others = NEW_ARRAY(scratch, (size_t)index.n + 1, uint32_t);
-	for (uint32_t i = 0; i < index.n; i++) {
-		uint32_t kind = index_mode(&index.entries[i]) >> 12;
-
-		m->others[i + 1] = m->others[i] + (kind != 010 && kind != 016);
-	}
-	read_remembered(m, 0, 0);
 }

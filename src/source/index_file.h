@@ -28,6 +28,9 @@ struct index_file {
 /* Reads the repository's index; a missing one is empty. Everything is in `arena`. */
 bool index_read(struct repository *repository, struct arena *arena, struct index_file *index,
 	struct diags *diags);
+/* The same without verifying the checksum. */
+bool index_read_unverified(struct repository *repository, struct arena *arena,
+	struct index_file *index, struct diags *diags);
 /* Sorts entries as an index does. */
 void index_sort(struct index_entry *entries, uint32_t n);
 /* A new entry, marked as skipped, that is not in the file. */
@@ -42,9 +45,9 @@ const struct index_entry *index_find(const struct index_file *index, struct str 
 /* The first entry below a folder; NULL: none. */
 const struct index_entry *index_find_below(const struct index_file *index, struct str folder);
 /*
- * Calls `found` with the id of each tree that the index knows to hold files and submodules only, no
- * link: git keeps there which trees its folders were written as. Nothing is said of an index that
- * is large, damaged, split or sparse, since nobody asked for it.
+ * index_trees.c: calls `found` with the id of each tree that holds only files and submodules, by the
+ * index's cache of the trees of its folders. An index that is large, damaged, split or sparse gives
+ * none, without an error.
  */
 void index_plain_trees(struct repository *repository, struct arena *scratch,
 	void (*found)(void *context, const uint8_t *id), void *context);
