@@ -12,191 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* An item of the index or of a collapsed folder of a sparse index. */
-struct item {
-	uint32_t mode;
-	const uint8_t *id;
-	bool skipped; /* a sparse checkout skipped it: if it is not on disk the index counts */
-};
-
-static bool is_tracked_kind(uint32_t mode)
-{
-	return (mode & MODE_TYPE) == MODE_FILE || (mode & MODE_TYPE) == MODE_LINK;
-}
-
-/* The collapsed folder of a sparse index that the path is in; NULL: none. */
-static const struct index_entry *sparse_folder(const struct work *work, struct str path)
-{
-	for (size_t slash = str_rfind(path, '/'); slash < path.n; slash = str_rfind(path, '/')) {
-		const struct index_entry *entry;
-
-		path = str_head(path, slash);
-		entry = index_find(&work->index, path);
-		if (entry && (index_mode(entry) & MODE_TYPE) == MODE_FOLDER)
-			return entry;
-	}
-	return NULL;
-}
-
-static bool sparse_item(struct work *work, struct str path, struct item *item, struct diags *diags)
-{
-	const struct index_entry *folder = sparse_folder(work, path);
-	const struct tree_item *found = NULL;
-	struct str rest, part;
-
-	if (!folder)
-		return false;
-	rest = str_from(path, folder->path.n + 1);
-	item->id = index_id(folder);
-	item->skipped = true;
-	while (str_cut(&rest, '/', &part)) {
-		const struct tree *tree =
-			found && (found->mode & MODE_TYPE) != MODE_FOLDER
-				? NULL
-				: tree_get(work->repository, item->id, path, diags);
-
-		found = tree ? tree_item_find(tree, part) : NULL;
-		if (!found)
-			return false;
-		item->id = found->id;
-	}
-	item->mode = found->mode;
-	return true;
-}
-
-/* Finds a path in the index; folders too. */
-static bool index_item(struct work *work, struct str path, struct item *item, struct diags *diags)
-{
-	const struct index_entry *entry = index_find(&work->index, path);
-
-	*item = (struct item){ 0 };
-	if (entry) {
-		if (index_stage(entry) || index_is_intent(entry))
-			return false;
-		item->mode = index_mode(entry);
-		item->id = index_id(entry);
-		item->skipped = index_is_skipped(entry) || index_is_assumed(entry);
-		return true;
-	}
-	if (index_find_below(&work->index, path)) {
-		item->mode = MODE_FOLDER;
-		return true;
-	}
-	return sparse_item(work, path, item, diags);
-}
-
-/*
- * Does the index count, whatever is on disk? By git-update-index(1): for files that are assumed to
- * be unchanged or skipped, but not for a file that a sparse checkout skipped and that exists.
- */
-static bool is_kept(const struct work *work, const struct index_entry *entry)
-{
-	bool looks = work->repository->sparse.is_on && !work->repository->sparse.expects_more;
-
-	return index_is_assumed(entry) || (index_is_skipped(entry) && !looks);
-}
-
-/* Is it a link in git and a file on disk that contains the target, by core.symlinks? */
-static bool is_link_in_file(const struct work *work, const struct index_entry *entry)
-{
-	return entry && work->repository->no_links && (index_mode(entry) & MODE_TYPE) == MODE_LINK;
-}
-
-static enum file_kind read_target(struct source *source, struct str path, struct arena *arena,
-	struct str *target, struct diags *diags)
-{
-	const struct work *work = source->impl;
-	int fd = beneath_open_file(work->repository->work_top, path), error = errno;
-	bool ok = fd >= 0 && file_bytes(fd, MAX_PATH_BYTES, arena, target);
-
-	if (fd >= 0) {
-		error = errno;
-		close(fd);
-	}
-	if (!ok)
-		diag_unreadable(source, path, error, diags);
-	return ok ? FILE_LINK : FILE_ERROR;
-}
-
-struct work_world {
-	struct source *source;
-	struct diags *diags;
-	struct item last;
-	bool last_from_index;
-};
-
-static enum file_kind work_look(
-	void *context, struct str path, struct arena *arena, struct str *target)
-{
-	struct work_world *world = context;
-	struct work *work = world->source->impl;
-	uint32_t errors = world->diags->n_errors;
-	const struct index_entry *entry = work->on_disk ? index_find(&work->index, path) : NULL;
-
-	world->last_from_index = false;
-	if (work->on_disk && !(entry && is_kept(work, entry))) {
-		enum file_kind kind = beneath_look(work->repository->work_top, path, arena, target);
-
-		if (kind == FILE_ERROR)
-			diag_unreadable(world->source, path, errno, world->diags);
-		if (kind == FILE_REGULAR && is_link_in_file(work, entry))
-			return read_target(world->source, path, arena, target, world->diags);
-		if (kind != FILE_NONE)
-			return kind;
-	}
-	if (!index_item(work, path, &world->last, world->diags) ||
-		(work->on_disk && !world->last.skipped &&
-			(world->last.mode & MODE_TYPE) != MODE_FOLDER))
-		return world->diags->n_errors > errors ? FILE_ERROR : FILE_NONE;
-	world->last_from_index = true;
-	switch (world->last.mode & MODE_TYPE) {
-	case MODE_FOLDER:
-		return FILE_FOLDER;
-	case MODE_FILE:
-		return FILE_REGULAR;
-	case MODE_LINK:
-		return link_target(work->repository, world->last.id, world->source, path, arena,
-			       target, world->diags)
-			       ? FILE_LINK
-			       : FILE_ERROR;
-	default:
-		return FILE_NONE;
-	}
-}
-
-static void set_file(struct source *source, struct source_entry *entry, struct str path,
-	const struct item *from_index)
-{
-	struct work_file *file = NEW(source->arena, struct work_file);
-
-	file->path = path;
-	file->from_index = from_index != NULL;
-	if (from_index) {
-		memcpy(entry->id.bytes, from_index->id, sizeof entry->id.bytes);
-		entry->has_id = true;
-	}
-	entry->private = (uint64_t)(uintptr_t)file;
-}
-
-/* Makes an entry of the link at `path`; anything but LINK_FILE: there is none. */
-static enum link_end resolve_link(
-	struct source *source, struct str path, struct source_entry *entry, struct diags *diags)
-{
-	struct work_world context = { .source = source, .diags = diags };
-	struct link_world world = { work_look, &context };
-	struct str file;
-	enum link_end end = symlink_resolve(&world, source->arena, path, &file);
-
-	*entry = (struct source_entry){ .path = path, .is_link = true };
-	/* An ignored file is in no commit, so there the link would dangle. */
-	if (end == LINK_FILE && !context.last_from_index &&
-		((const struct work *)source->impl)->on_disk && !work_has(source, file))
-		end = LINK_IGNORED;
-	if (end == LINK_FILE)
-		set_file(source, entry, file, context.last_from_index ? &context.last : NULL);
-	return end;
-}
-
 /* A listing. */
 struct listing {
 	struct source *source;
@@ -220,7 +35,7 @@ static struct source_entry *listing_push(struct listing *l, struct str path)
 static bool list_link(struct listing *l, struct str path)
 {
 	struct source_entry entry, *pushed;
-	enum link_end end = resolve_link(l->source, path, &entry, l->diags);
+	enum link_end end = work_resolve_link(l->source, path, &entry, l->diags);
 
 	if (end == LINK_ERROR)
 		return false;
@@ -233,7 +48,7 @@ static bool list_link(struct listing *l, struct str path)
 	return pushed != NULL;
 }
 
-static bool list_item(struct listing *l, struct str path, const struct item *item)
+static bool list_item(struct listing *l, struct str path, const struct work_item *item)
 {
 	struct source_entry *entry;
 
@@ -241,7 +56,7 @@ static bool list_item(struct listing *l, struct str path, const struct item *ite
 		return list_link(l, path);
 	entry = listing_push(l, path);
 	if (entry)
-		set_file(l->source, entry, path, item);
+		work_set_file(l->source, entry, path, item);
 	return entry != NULL;
 }
 
@@ -259,7 +74,7 @@ static bool list_sparse(struct listing *l, const uint8_t *id, struct str path, i
 	}
 	for (uint32_t i = 0; ok && tree->contracts != NONE && i < tree->n; i++) {
 		const struct tree_item *each = &tree->items[i];
-		struct item item = { each->mode, each->id, true };
+		struct work_item item = { each->mode, each->id, true };
 		bool folder = (each->mode & MODE_TYPE) == MODE_FOLDER;
 		struct str below;
 
@@ -287,7 +102,7 @@ static bool index_list(struct source *source, struct source_list *list, struct d
 
 	for (uint32_t i = 0; ok && i < work->index.n; i++) {
 		const struct index_entry *entry = &work->index.entries[i];
-		struct item item = { index_mode(entry), index_id(entry), false };
+		struct work_item item = { index_mode(entry), index_id(entry), false };
 
 		if ((item.mode & MODE_TYPE) == MODE_FOLDER)
 			ok = list_sparse(&l, item.id, entry->path, 0);
@@ -322,10 +137,10 @@ static bool walk_file(
 	if (!entry && (!folder->untracked || ignore_matches(folder->rules, path, false) ||
 			      work_is_tracked(l->work, path)))
 		return true;
-	if (entry && is_kept(l->work, entry)) /* list_skipped has it */
+	if (entry && work_is_kept(l->work, entry)) /* list_skipped has it */
 		return true;
 	path = str_dup(l->source->arena, path);
-	if (name->type == DT_LNK || is_link_in_file(l->work, entry))
+	if (name->type == DT_LNK || work_is_link_in_file(l->work, entry))
 		return list_link(l, path);
 	if (fstatat(folder->fd, name->text.p, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		int error = errno;
@@ -340,7 +155,7 @@ static bool walk_file(
 	pushed = listing_push(l, path);
 	if (!pushed)
 		return false;
-	set_file(l->source, pushed, path, NULL);
+	work_set_file(l->source, pushed, path, NULL);
 	if (entry && is_as_recorded(&l->work->index, entry, &st)) {
 		memcpy(pushed->id.bytes, index_id(entry), sizeof pushed->id.bytes);
 		pushed->has_id = true;
@@ -475,7 +290,7 @@ static enum file_kind kind_on_disk(struct listing *l, struct str path)
 
 static bool list_if_skipped(struct listing *l, const struct index_entry *entry)
 {
-	struct item item = { index_mode(entry), index_id(entry), true };
+	struct work_item item = { index_mode(entry), index_id(entry), true };
 	bool is_folder = (item.mode & MODE_TYPE) == MODE_FOLDER;
 	enum file_kind kind = FILE_NONE;
 
@@ -483,7 +298,7 @@ static bool list_if_skipped(struct listing *l, const struct index_entry *entry)
 				  !path_is_contract(entry->path) || !is_tracked_kind(item.mode) ||
 				  index_stage(entry) != 0))
 		return true;
-	if (!is_folder && !is_kept(l->work, entry))
+	if (!is_folder && !work_is_kept(l->work, entry))
 		kind = kind_on_disk(l, entry->path);
 	if (kind != FILE_NONE)
 		return kind != FILE_ERROR;
@@ -529,9 +344,10 @@ static const struct source_entry *work_find(struct source *source, struct str pa
 	if (there && work->on_disk && !world.last_from_index)
 		there = work_has(source, path);
 	if (there && kind == FILE_LINK)
-		there = resolve_link(source, entry.path, &entry, world.diags) == LINK_FILE;
+		there = work_resolve_link(source, entry.path, &entry, world.diags) == LINK_FILE;
 	else if (there)
-		set_file(source, &entry, entry.path, world.last_from_index ? &world.last : NULL);
+		work_set_file(
+			source, &entry, entry.path, world.last_from_index ? &world.last : NULL);
 	arena_free(scratch);
 	if (!there)
 		return NULL;
@@ -563,8 +379,8 @@ static const char *work_obstacle(struct source *source, struct str path)
 		(work->on_disk && !world.last_from_index && !work_has(source, path)))
 		return NULL;
 	if (kind == FILE_LINK)
-		return obstacle_of_link(
-			resolve_link(source, str_dup(source->arena, path), &entry, world.diags));
+		return obstacle_of_link(work_resolve_link(
+			source, str_dup(source->arena, path), &entry, world.diags));
 	return obstacle_of(kind);
 }
 
