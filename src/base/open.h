@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #ifndef TEMP_FAILURE_RETRY /* musl has none */
-#define TEMP_FAILURE_RETRY(call)                                                                   \
-	__extension__({                                                                            \
-		long result_;                                                                      \
-		while ((result_ = (long)(call)) < 0 && errno == EINTR)                             \
-			;                                                                          \
-		result_;                                                                           \
+#define TEMP_FAILURE_RETRY(call)                                       \
+	__extension__({                                                \
+		long result_;                                          \
+		while ((result_ = (long)(call)) < 0 && errno == EINTR) \
+			;                                              \
+		result_;                                               \
 	})
 #endif
 

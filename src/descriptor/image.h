@@ -31,13 +31,13 @@ struct image {
 	struct schema types; /* with google/protobuf/descriptor.proto */
 	struct schema own;   /* the image's own files, after the first reading */
 	bool has_own;
-	bool lacks_own;      /* an extension was met that is not known yet */
-	struct map members;  /* (message, hash of a name) → field; (message, 0): its fields are
-				entered */
-	struct map values;   /* likewise of enums → enum_value */
+	bool lacks_own;        /* an extension was met that is not known yet */
+	struct map members;    /* (message, hash of a name) → field; (message, 0): its fields are
+				  entered */
+	struct map values;     /* likewise of enums → enum_value */
 	struct map extensions; /* hash of a full name → field */
 	struct map lost;       /* hashes of names that were reported as left out */
-	char *out;           /* `n` bytes written, in an arena of their own */
+	char *out;             /* `n` bytes written, in an arena of their own */
 	size_t n, cap;
 	struct arena *out_arena;
 };
@@ -45,8 +45,7 @@ struct image {
 /* The message `name` of descriptor.proto. */
 const struct message *image_type(struct image *image, struct str name);
 /* The field by its name, or in JSON by its JSON name; NULL: there is none. */
-const struct field *image_member(
-	struct image *image, const struct message *type, struct str name);
+const struct field *image_member(struct image *image, const struct message *type, struct str name);
 /* The extension of `type` by full name; NULL: not declared. */
 const struct field *image_extension(
 	struct image *image, const struct message *type, struct str full_name);

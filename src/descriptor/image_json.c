@@ -47,8 +47,7 @@ static bool fail_value(struct image *image, const struct field *field)
 }
 
 /* One value, or an element of a list. */
-static bool put_value(
-	struct image *image, const struct field *field, json_t *value, unsigned depth)
+static bool put_value(struct image *image, const struct field *field, json_t *value, unsigned depth)
 {
 	struct scalar scalar;
 	char room[32];

@@ -15,7 +15,7 @@ enum {
 
 struct lifetime {
 	int64_t introduced, deprecated, removed; /* editions; 0: not set */
-	bool warns, explains; /* it has a deprecation_warning, a removal_error */
+	bool warns, explains;                    /* it has a deprecation_warning, a removal_error */
 };
 
 /* feature_support of a field or enum value; NULL: none. */
@@ -90,9 +90,8 @@ void lifetime_check_use(struct context *context, const struct element *set, stru
 					     : set->name;
 	introduced = options_int(support, SUPPORT_INTRODUCED, 0);
 	if (edition < introduced)
-		diag_error(context->diags, place,
-			"'" STR "' requires " STR "; this file uses " STR, ARG(subject),
-			ARG(edition_text(context, introduced)),
+		diag_error(context->diags, place, "'" STR "' requires " STR "; this file uses " STR,
+			ARG(subject), ARG(edition_text(context, introduced)),
 			ARG(edition_text(context, edition)));
 	else if (edition >= options_int(support, SUPPORT_REMOVED, INT64_MAX))
 		report_gone(context, subject, place, support);
