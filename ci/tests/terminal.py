@@ -178,7 +178,7 @@ def narrow(t):
         for what, env in (("winsize", {}), ("COLUMNS", {"COLUMNS": str(columns)})):
             got = Terminal(t, check, at, ["stdout"], columns=columns if what == "winsize" else 200, **env)
             lines = got.text.decode().replace("\r\n", "\n").split("\n")
-            wide = [x for x in lines if width(x) > columns and " " in x.strip() and not x.startswith("intended? ")]
+            wide = [x for x in lines if width(x) > columns and " " in x.strip() and not x.startswith("meant? ")]
             t.holds(f"no line is wider than {columns} columns, by {what}", got.status == 1 and not wide, "\n".join(wide))
             t.holds(f"and no word is lost, by {what}", [x for x in " ".join(lines).split() if "…" not in x and "|" not in x and "//" not in x][:8] ==
                     whole.split()[:8], lines)

@@ -225,15 +225,14 @@ static const struct finding *only_active(const struct report *report)
 	return active;
 }
 
-/* `intended? breakwater accept eb21dbe --reason TEXT main`: the command to run if the breaks are
- * intended. */
+/* `meant? breakwater accept eb21dbe --reason TEXT main`: the command for breaks that are meant. */
 static void accept_write(struct out *out, const struct report *report, const struct blocks *blocks)
 {
 	const struct finding *only = only_active(report);
 
 	if (!report->accept.p || !findings_active(report->findings))
 		return;
-	out_str(out, S("intended? breakwater accept "));
+	out_str(out, S("meant? breakwater accept "));
 	if (only)
 		out_str(out, fingerprint_text(only, blocks->digits, report->arena));
 	else

@@ -161,17 +161,17 @@ static void last_line_says_how_to_accept(void **state)
 	struct finding *const *list = f->findings.list.items;
 
 	(void)state;
-	assert_null(strstr(fixture_write(f, "text"), "intended?"));
+	assert_null(strstr(fixture_write(f, "text"), "meant?"));
 	f->report.accept = S("v1.4.0");
 	assert_non_null(strstr(fixture_write(f, "text"),
 		" compared\n"
-		"intended? breakwater accept FINGERPRINT --reason TEXT v1.4.0\n"));
+		"meant? breakwater accept FINGERPRINT --reason TEXT v1.4.0\n"));
 	f->report.accept = S("");
 	list[0]->accepted = true;
 	assert_non_null(strstr(fixture_write(f, "text"),
-		"\nintended? breakwater accept 0000000000001000 --reason TEXT\n"));
+		"\nmeant? breakwater accept 0000000000001000 --reason TEXT\n"));
 	list[1]->severity = SEVERITY_WARNING;
-	assert_null(strstr(fixture_write(f, "text"), "intended?"));
+	assert_null(strstr(fixture_write(f, "text"), "meant?"));
 	fixture_free(f);
 }
 

@@ -159,7 +159,7 @@ void out_wrapped(struct out *out, struct str lines, unsigned columns)
 	}
 	while (lines.n && str_cut(&lines, '\n', &line)) {
 		/* Commands are not wrapped, so that they can be copied. */
-		if (is_source(line) || str_starts(line, S("intended? ")))
+		if (is_source(line) || str_starts(line, S("meant? ")))
 			out_str(out, line);
 		else
 			line_write(out, line, columns);
