@@ -1,5 +1,6 @@
 #include "cli/buf_input.h"
 
+#include "cli/buf_spelling.h"
 #include "descriptor/descriptor.h"
 
 #include <errno.h>
@@ -11,30 +12,6 @@
 enum {
 	MAX_CONFIG_LOOK = 1 << 16
 }; /* number of bytes of a buf.yaml that are searched for its version */
-
-/* The form of an input. */
-enum buf_form {
-	INPUT_DIR,
-	INPUT_PROTOFILE,
-	INPUT_GIT,
-	INPUT_MODULE,
-	INPUT_SET,
-	INPUT_JSON,
-	INPUT_TEXT,
-	INPUT_YAML,
-	INPUT_TAR,
-	INPUT_ZIP
-};
-
-/* `PATH#KEY=VALUE,…`, parsed. */
-struct spelling {
-	struct str whole, path;
-	/* Absent: not given */
-	struct str format, compression, branch, tag, ref, commit, subdir, strip, submodules, depth;
-	enum buf_form form;
-	enum packing packing;
-	uint32_t strip_components;
-};
 
 struct str buf_path_absolute(struct cli *cli, struct str path)
 {
@@ -57,294 +34,6 @@ struct str buf_path_absolute(struct cli *cli, struct str path)
 	return clean.n ? clean : S("/");
 }
 
-/* ---- the grammar ---- */
-
-static bool fail(struct cli *cli, const struct spelling *s, const char *why, const char *help)
-{
-	diag_error(&cli->diags, NOWHERE, "'" STR "' %s", ARG(s->whole), why);
-	diag_help(&cli->diags, "%s", help);
-	return false;
-}
-
-/* Options without effect here: we clone nothing, and read every spelling of JSON. */
-static bool is_ignored(struct str key)
-{
-	static const struct str ignored[] = { STR_INIT("filter"), STR_INIT("use_proto_names"),
-		STR_INIT("use_enum_numbers") };
-
-	for (size_t i = 0; i < COUNT(ignored); i++)
-		if (str_eq(key, ignored[i]))
-			return true;
-	return false;
-}
-
-static bool take_option(struct cli *cli, struct spelling *s, struct str key, struct str value)
-{
-	const struct {
-		struct str key;
-		struct str *value;
-	} known[] = {
-		{ S("format"), &s->format },
-		{ S("compression"), &s->compression },
-		{ S("branch"), &s->branch },
-		{ S("tag"), &s->tag },
-		{ S("ref"), &s->ref },
-		{ S("commit"), &s->commit },
-		{ S("subdir"), &s->subdir },
-		{ S("strip_components"), &s->strip },
-		{ S("recurse_submodules"), &s->submodules },
-		{ S("depth"), &s->depth },
-	};
-	struct str names[COUNT(known)], nearest;
-
-	for (size_t i = 0; i < COUNT(known); i++) {
-		names[i] = known[i].key;
-		if (!str_eq(key, known[i].key))
-			continue;
-		if (!value.n || known[i].value->p)
-			return fail(cli, s, "is not an input",
-				"each option after '#' has one value: "
-				"'.git#branch=main,subdir=proto'");
-		*known[i].value = value;
-		return true;
-	}
-	if (is_ignored(key) ||
-		(str_eq(key, S("include_package_files")) && str_eq(value, S("false"))))
-		return true;
-	if (str_eq(key, S("include_package_files")))
-		return fail(cli, s, "is not supported: a file is compared alone",
-			"name the folder of the package");
-	diag_error(&cli->diags, NOWHERE, "'" STR "' has the unknown option '" STR "'",
-		ARG(s->whole), ARG(key));
-	nearest = str_nearest(key, names, COUNT(names));
-	if (nearest.n)
-		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
-	else
-		diag_help(&cli->diags, "the options are branch, tag, commit, ref, subdir, "
-				       "strip_components, format and compression");
-	return false;
-}
-
-static bool take_apart(struct cli *cli, const char *text, struct spelling *s)
-{
-	struct str rest, option;
-	size_t hash;
-
-	*s = (struct spelling){ .whole = str_of(text) };
-	hash = str_find(s->whole, '#');
-	s->path = str_head(s->whole, hash);
-	rest = str_from(s->whole, hash + 1);
-	while (rest.n && str_cut(&rest, ',', &option)) {
-		size_t equals = str_find(option, '=');
-
-		if (!take_option(cli, s, str_trim(str_head(option, equals)),
-			    str_trim(str_from(option, equals + 1))))
-			return false;
-	}
-	if (!s->path.n)
-		return fail(cli, s, "is not an input", "name a folder, a repository or an image");
-	return true;
-}
-
-/* Reports that a file could not be looked at, with errno. */
-static void fail_look(struct cli *cli, struct str path)
-{
-	diag_error(&cli->diags, NOWHERE, "cannot read '" STR "': %s", ARG(path),
-		read_reason(errno));
-}
-
-static bool is_on_disk(struct cli *cli, struct str path, bool folder)
-{
-	struct stat st;
-
-	if (stat(str_cstr(cli->arena, path), &st) == 0)
-		return !folder || S_ISDIR(st.st_mode);
-	if (!is_absent(errno) && errno != ELOOP)
-		fail_look(cli, path);
-	return false;
-}
-
-/* ---- formats ---- */
-
-struct format {
-	struct str word;
-	enum buf_form form;
-	enum packing packing;
-};
-
-/* buf's list of endings; the first that fits counts. */
-static const struct format endings[] = {
-	{ STR_INIT(".git"), INPUT_GIT, PACKING_NONE },
-	{ STR_INIT(".bin"), INPUT_SET, PACKING_NONE },
-	{ STR_INIT(".binpb"), INPUT_SET, PACKING_NONE },
-	{ STR_INIT(".json"), INPUT_JSON, PACKING_NONE },
-	{ STR_INIT(".txtpb"), INPUT_TEXT, PACKING_NONE },
-	{ STR_INIT(".yaml"), INPUT_YAML, PACKING_NONE },
-	{ STR_INIT(".tar"), INPUT_TAR, PACKING_NONE },
-	{ STR_INIT(".tgz"), INPUT_TAR, PACKING_GZIP },
-	{ STR_INIT(".zip"), INPUT_ZIP, PACKING_NONE },
-	{ STR_INIT(".proto"), INPUT_PROTOFILE, PACKING_NONE },
-};
-
-static const struct format formats[] = {
-	{ STR_INIT("dir"), INPUT_DIR, PACKING_NONE },
-	{ STR_INIT("git"), INPUT_GIT, PACKING_NONE },
-	{ STR_INIT("binpb"), INPUT_SET, PACKING_NONE },
-	{ STR_INIT("bin"), INPUT_SET, PACKING_NONE },
-	{ STR_INIT("bingz"), INPUT_SET, PACKING_GZIP },
-	{ STR_INIT("json"), INPUT_JSON, PACKING_NONE },
-	{ STR_INIT("jsongz"), INPUT_JSON, PACKING_GZIP },
-	{ STR_INIT("txtpb"), INPUT_TEXT, PACKING_NONE },
-	{ STR_INIT("yaml"), INPUT_YAML, PACKING_NONE },
-	{ STR_INIT("tar"), INPUT_TAR, PACKING_NONE },
-	{ STR_INIT("targz"), INPUT_TAR, PACKING_GZIP },
-	{ STR_INIT("zip"), INPUT_ZIP, PACKING_NONE },
-	{ STR_INIT("protofile"), INPUT_PROTOFILE, PACKING_NONE },
-	{ STR_INIT("mod"), INPUT_MODULE, PACKING_NONE },
-};
-
-/* Removes `.gz` or `.zst` from the end of *path. */
-static enum packing take_packing(struct str *path)
-{
-	static const struct format packings[] = {
-		{ STR_INIT(".gz"), INPUT_SET, PACKING_GZIP },
-		{ STR_INIT(".zst"), INPUT_SET, PACKING_ZSTD },
-	};
-
-	for (size_t i = 0; i < COUNT(packings); i++) {
-		if (!str_ends(*path, packings[i].word))
-			continue;
-		path->n -= packings[i].word.n;
-		return packings[i].packing;
-	}
-	return PACKING_NONE;
-}
-
-/* By the name. False: a compressed file whose name does not tell its format. */
-static bool find_format(struct cli *cli, struct spelling *s)
-{
-	struct str path = s->path;
-	enum packing packing;
-
-	while (path.n > 1 && path.p[path.n - 1] == '/')
-		path.n--;
-	s->form = INPUT_SET;
-	if (str_eq(path, S("-")))
-		return true;
-	packing = take_packing(&path);
-	for (size_t i = 0; i < COUNT(endings); i++) {
-		if (!str_ends(path, endings[i].word))
-			continue;
-		s->form = endings[i].form;
-		s->packing = packing ? packing : endings[i].packing;
-		return true;
-	}
-	s->packing = packing;
-	s->form = INPUT_DIR;
-	if (packing && !is_on_disk(cli, s->path, true))
-		return false;
-	/* `buf.build/acme/petapis`: a host has a dot, and the name three parts. */
-	if (!is_on_disk(cli, path, true) && str_find(path, '/') < path.n &&
-		str_find(str_head(path, str_find(path, '/')), '.') < str_find(path, '/') &&
-		path.p[0] != '.' && path.p[0] != '/')
-		s->form = INPUT_MODULE;
-	return true;
-}
-
-static bool fail_packed(struct cli *cli, const struct spelling *s)
-{
-	return fail(cli, s, "is compressed, and its name does not show its format",
-		"add '#format=tar', binpb, json or txtpb");
-}
-
-static bool take_format(struct cli *cli, struct spelling *s)
-{
-	struct str names[COUNT(formats)], nearest;
-	bool known = find_format(cli, s);
-
-	if (!s->format.p)
-		return known || fail_packed(cli, s);
-	for (size_t i = 0; i < COUNT(formats); i++) {
-		names[i] = formats[i].word;
-		if (!str_eq(s->format, formats[i].word))
-			continue;
-		s->form = formats[i].form;
-		if (formats[i].packing)
-			s->packing = formats[i].packing;
-		return true;
-	}
-	nearest = str_nearest(s->format, names, COUNT(names));
-	diag_error(&cli->diags, NOWHERE, "'" STR "': unknown format '" STR "'", ARG(s->whole),
-		ARG(s->format));
-	if (nearest.n)
-		diag_help(&cli->diags, "did you mean '" STR "'?", ARG(nearest));
-	else
-		diag_help(&cli->diags,
-			"the formats are dir, git, binpb, json, txtpb, tar, zip and protofile");
-	return false;
-}
-
-static bool is_file(enum buf_form form)
-{
-	return form == INPUT_SET || form == INPUT_JSON || form == INPUT_TEXT || form == INPUT_TAR;
-}
-
-static bool take_compression(struct cli *cli, struct spelling *s)
-{
-	if (!s->compression.p)
-		return true;
-	if (!is_file(s->form))
-		return fail(cli, s, "takes no 'compression'",
-			"only images and tar archives can be compressed");
-	if (str_eq(s->compression, S("none")))
-		s->packing = PACKING_NONE;
-	else if (str_eq(s->compression, S("gzip")))
-		s->packing = PACKING_GZIP;
-	else if (str_eq(s->compression, S("zstd")))
-		s->packing = PACKING_ZSTD;
-	else
-		return fail(cli, s, "has an unknown compression",
-			"the compressions are none, gzip and zstd");
-	return true;
-}
-
-static bool number_of(struct str text, uint32_t *number)
-{
-	*number = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9' || *number > 100000)
-			return false;
-		*number = *number * 10 + (uint32_t)(text.p[i] - '0');
-	}
-	return text.n > 0;
-}
-
-/* Reports options that the form does not have. */
-static bool check_options(struct cli *cli, struct spelling *s)
-{
-	bool is_git = s->form == INPUT_GIT;
-	bool is_archive = s->form == INPUT_TAR || s->form == INPUT_ZIP;
-	bool has_git = s->branch.p || s->tag.p || s->ref.p || s->commit.p || s->submodules.p ||
-		       s->depth.p;
-	uint32_t depth;
-
-	if (has_git && !is_git)
-		return fail(cli, s, "is not a repository and has no revisions",
-			"name the repository's '.git', or add 'format=git'");
-	if (s->subdir.p && !is_git && !is_archive)
-		return fail(cli, s, "takes no 'subdir'",
-			s->form == INPUT_DIR ? "name the folder itself"
-					     : "only repositories and archives have one");
-	if (s->strip.p && !is_archive)
-		return fail(cli, s, "takes no 'strip_components'", "only archives have one");
-	if (s->strip.p && !number_of(s->strip, &s->strip_components))
-		return fail(cli, s, "needs a number in 'strip_components'",
-			"as in 'strip_components=1'");
-	if (s->depth.p && (!number_of(s->depth, &depth) || !depth))
-		return fail(cli, s, "needs a number in 'depth'",
-			"leave 'depth' out: nothing is cloned");
-	return true;
-}
 
 /* ---- the configuration above a folder ---- */
 
@@ -372,7 +61,7 @@ static struct str disk_head(struct cli *cli, struct str path)
 	ssize_t n = fd < 0 ? -1 : read(fd, p, MAX_CONFIG_LOOK);
 
 	if (n < 0 && !is_absent(errno) && errno != EISDIR)
-		fail_look(cli, path);
+		buf_fail_look(cli, path);
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? (struct str){ NULL, 0 } : (struct str){ p, (size_t)n };
@@ -424,7 +113,7 @@ static struct str disk_workspace(struct cli *cli, struct str folder)
 			return at;
 		if (!module.p && is_module(&place))
 			module = at;
-		if (is_on_disk(cli, path_join(cli->arena, at, S(".git")), false))
+		if (buf_is_on_disk(cli, path_join(cli->arena, at, S(".git")), false))
 			break;
 	}
 	return module.p ? module : folder;
@@ -448,7 +137,7 @@ static struct str tree_workspace(struct cli *cli, struct source *source, struct 
 
 /* ---- the forms ---- */
 
-static bool read_folder(struct cli *cli, const struct spelling *s, struct str only_file,
+static bool read_folder(struct cli *cli, const struct buf_spelling *s, struct str only_file,
 	bool configured, struct buf_input *input)
 {
 	struct str folder = buf_path_absolute(cli, s->path), named;
@@ -467,7 +156,7 @@ static bool read_folder(struct cli *cli, const struct spelling *s, struct str on
 	return true;
 }
 
-static bool read_image(struct cli *cli, const struct spelling *s, struct buf_input *input)
+static bool read_image(struct cli *cli, const struct buf_spelling *s, struct buf_input *input)
 {
 	struct breakwater_git git = cli_git();
 	struct source_options options =
@@ -492,7 +181,7 @@ static bool read_image(struct cli *cli, const struct spelling *s, struct buf_inp
 }
 
 static bool read_archive(
-	struct cli *cli, const struct spelling *s, bool configured, struct buf_input *input)
+	struct cli *cli, const struct buf_spelling *s, bool configured, struct buf_input *input)
 {
 	struct breakwater_git git = cli_git();
 	struct source_options options =
@@ -504,11 +193,11 @@ static bool read_archive(
 		.top = S("") };
 
 	if (s->form == INPUT_ZIP && s->packing != PACKING_NONE)
-		return fail(cli, s, "is not supported: a zip archive is already compressed",
+		return buf_fail(cli, s, "is not supported: a zip archive is already compressed",
 			"decompress it");
 	input->only = S("");
 	if (s->subdir.p && !path_normalize(cli->arena, s->subdir, &input->only))
-		return fail(cli, s, "leads out of the archive", "'subdir' is a folder in it");
+		return buf_fail(cli, s, "leads out of the archive", "'subdir' is a folder in it");
 	if (!source_file_bytes(&options, s->path, PACKING_NONE, &archive.bytes, &cli->diags))
 		return false;
 	input->source = source_archive(&options, &archive, &cli->diags);
@@ -530,7 +219,7 @@ struct revision_names {
  * buf accepts any kind of name for each option: also a tag, or a branch of a remote, as 'branch'.
  * The kind that the option names is tried first.
  */
-static bool find_revision(struct cli *cli, const struct spelling *s, struct revision_names *names)
+static bool find_revision(struct cli *cli, const struct buf_spelling *s, struct revision_names *names)
 {
 	struct arena *arena = cli->arena;
 	int given = s->tag.p != NULL;
@@ -540,7 +229,7 @@ static bool find_revision(struct cli *cli, const struct spelling *s, struct revi
 	given += s->commit.p != NULL;
 	given += s->branch.p != NULL || s->ref.p != NULL;
 	if (given > 1)
-		return fail(cli, s, "names several revisions",
+		return buf_fail(cli, s, "names several revisions",
 			"use one of branch, tag and commit");
 	rev = s->tag.p ? s->tag : s->commit.p ? s->commit : s->ref.p ? s->ref : s->branch;
 	if (s->branch.p && s->ref.p && str_starts(s->ref, S("HEAD")))
@@ -557,7 +246,7 @@ static bool find_revision(struct cli *cli, const struct spelling *s, struct revi
 	else if (rev.p)
 		names->first = rev;
 	if (str_find(names->first, ':') < names->first.n)
-		return fail(
+		return buf_fail(
 			cli, s, "names no revision", "name a folder of it with 'subdir=FOLDER'");
 	return true;
 }
@@ -566,7 +255,7 @@ static bool find_revision(struct cli *cli, const struct spelling *s, struct revi
  * The folder where the search for the repository starts. Absent: it is the one of the current
  * folder, as for `.git` and `../.git`, so that both sides share it.
  */
-static struct str repository_folder(struct cli *cli, const struct spelling *s)
+static struct str repository_folder(struct cli *cli, const struct buf_spelling *s)
 {
 	struct str path = buf_path_absolute(cli, s->path), real;
 	char *resolved;
@@ -577,7 +266,7 @@ static struct str repository_folder(struct cli *cli, const struct spelling *s)
 	real = resolved ? str_dup(cli->arena, str_of(resolved)) : path;
 	free(resolved);
 	for (struct str at = cli->directory; path_under(at, real) && at.n; at = path_parent(at)) {
-		if (!is_on_disk(cli, path_join(cli->arena, at, S(".git")), false))
+		if (!buf_is_on_disk(cli, path_join(cli->arena, at, S(".git")), false))
 			continue;
 		return str_eq(at, real) ? (struct str){ NULL, 0 } : real;
 	}
@@ -599,7 +288,7 @@ static struct source *open_revision(
 }
 
 /* Sets *rev to the name that was found; if neither was, the error for the second is reported. */
-static struct source *open_names(struct cli *cli, const struct spelling *s, struct str folder,
+static struct source *open_names(struct cli *cli, const struct buf_spelling *s, struct str folder,
 	const struct revision_names *names, struct str *rev)
 {
 	struct diags unsaid;
@@ -623,7 +312,7 @@ static struct source *open_names(struct cli *cli, const struct spelling *s, stru
 }
 
 static bool read_git(
-	struct cli *cli, const struct spelling *s, bool configured, struct buf_input *input)
+	struct cli *cli, const struct buf_spelling *s, bool configured, struct buf_input *input)
 {
 	struct arena *arena = cli->arena;
 	struct str rev, subdir = S(""), folder = repository_folder(cli, s);
@@ -633,14 +322,14 @@ static bool read_git(
 	if (!find_revision(cli, s, &names))
 		return false;
 	if (s->subdir.p && !path_normalize(arena, s->subdir, &subdir))
-		return fail(cli, s, "leads out of the repository", "'subdir' is a folder in it");
+		return buf_fail(cli, s, "leads out of the repository", "'subdir' is a folder in it");
 	source = open_names(cli, s, folder, &names, &rev);
 	if (!source)
 		return false;
 	/* Without submodules there is nothing to recurse into. */
 	if (s->submodules.p && !str_eq(s->submodules, S("false")) &&
 		source_find(source, S(".gitmodules")))
-		return fail(cli, s, "is not supported: submodules are not read",
+		return buf_fail(cli, s, "is not supported: submodules are not read",
 			"compare folders: a checkout with its submodules as DIR");
 	input->top = configured ? subdir : tree_workspace(cli, source, subdir);
 	input->only = subdir;
@@ -650,37 +339,14 @@ static bool read_git(
 	return true;
 }
 
-static bool is_remote(struct str path)
+static bool fail_module(struct cli *cli, const struct buf_spelling *s)
 {
-	static const struct str schemes[] = { STR_INIT("https://"), STR_INIT("http://"),
-		STR_INIT("ssh://"), STR_INIT("git://"), STR_INIT("git+ssh://") };
-
-	for (size_t i = 0; i < COUNT(schemes); i++)
-		if (str_starts(path, schemes[i]))
-			return true;
-	/* git@host:acme/api.git */
-	return str_find(path, '@') < str_find(path, ':') && str_find(path, ':') < path.n &&
-	       str_find(path, '@') < str_find(path, '/');
-}
-
-static bool fail_remote(struct cli *cli, const struct spelling *s)
-{
-	static const char over[] = "is not supported: nothing is fetched over the network";
-
-	if (s->form == INPUT_GIT)
-		return fail(cli, s, over,
-			"fetch it first: 'git fetch origin main', then '.git#branch=origin/main'");
-	return fail(cli, s, over, "download it first, and name the file");
-}
-
-static bool fail_module(struct cli *cli, const struct spelling *s)
-{
-	return fail(cli, s, "is not supported: it is a module of a registry",
+	return buf_fail(cli, s, "is not supported: it is a module of a registry",
 		"write an image of it and name that: 'buf build MODULE -o old.binpb'");
 }
 
 static bool read_form(
-	struct cli *cli, const struct spelling *s, bool configured, struct buf_input *input)
+	struct cli *cli, const struct buf_spelling *s, bool configured, struct buf_input *input)
 {
 	switch (s->form) {
 	case INPUT_DIR:
@@ -697,7 +363,7 @@ static bool read_form(
 	case INPUT_ZIP:
 		return read_archive(cli, s, configured, input);
 	case INPUT_YAML:
-		return fail(cli, s, "is not supported: images in YAML cannot be read",
+		return buf_fail(cli, s, "is not supported: images in YAML cannot be read",
 			"convert it: 'buf build IMAGE -o image.binpb'");
 	case INPUT_MODULE:
 		return fail_module(cli, s);
@@ -708,17 +374,9 @@ static bool read_form(
 bool buf_input_read(struct cli *cli, const char *text, bool configured, struct buf_input *input)
 {
 	uint32_t errors = cli->diags.n_errors;
-	struct spelling s;
+	struct buf_spelling s;
 
 	*input = (struct buf_input){ 0 };
-	if (!take_apart(cli, text, &s))
-		return false;
-	if (str_starts(s.path, S("file://")))
-		s.path = str_from(s.path, strlen("file://"));
-	if (!take_format(cli, &s))
-		return false;
-	if (is_remote(s.path))
-		return fail_remote(cli, &s);
-	return take_compression(cli, &s) && check_options(cli, &s) &&
-	       read_form(cli, &s, configured, input) && cli->diags.n_errors == errors;
+	return buf_spelling_read(cli, text, &s) && read_form(cli, &s, configured, input) &&
+	       cli->diags.n_errors == errors;
 }
