@@ -20,10 +20,12 @@
  *  judge_broken_files broken.c: which of the files that do not compile decide the status
  *  compare            diff/pair.c pairs old and new elements; rules/run.c calls the checks of each
  *                     pair (rules/field.c, enum.c, ...; list.h has all rules), breaks.c finds the
- *                     surfaces that break, finding.c places; obstacle.c: unreadable files;
+ *                     surfaces that break, finding.c places, for which it
+ *                     reads files once more; obstacle.c: unreadable files;
  *                     config/apply.c: what the configuration ignores
  *  keep_scope         scope.c: drops findings outside of the report
  *  accept             config/accepted.c, accept_comment.c: breaks accepted on the record
+ *  judge_lost_folders broken.c: imports whose whole folder was deleted, unless a finding says so
  *  finish             report/finding.c: the order of the findings
  *
  * Then run.c has report/report.c print the findings (text.c, json.c, ...) and report/diags.c the

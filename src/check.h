@@ -14,8 +14,6 @@ struct breakwater_run *run_check(
 	const struct breakwater_options *options, const struct check_sources *sources);
 /* The findings in the order of the reports, including accepted ones. */
 const struct findings *run_findings(const struct breakwater_run *run);
-/* The run's arena, for texts that the places of findings need. */
-struct arena *run_arena(const struct breakwater_run *run);
 /* The source of a side; NULL: the run did not open it. */
 struct source *run_source(const struct breakwater_run *run, bool old);
 /* Does the configuration of the side include the file? */

@@ -73,11 +73,6 @@ const struct findings *run_findings(const struct breakwater_run *run)
 	return &run->findings;
 }
 
-struct arena *run_arena(const struct breakwater_run *run)
-{
-	return run->arena;
-}
-
 struct source *run_source(const struct breakwater_run *run, bool old)
 {
 	return run->sides[old ? OLD : NEW].source;

@@ -1,4 +1,4 @@
-/* One run of a check: the state that its steps share, and the steps themselves. A step returns
+/* One run of a check: the state that its steps share, and the steps outside of check.c. A step returns
  * false if it could not do its part; the diagnostics say why. */
 #pragma once
 #include "base/map.h"

@@ -56,11 +56,6 @@ static inline bool span_is_none(struct span s)
 	return s.begin == 0 && s.end == 0;
 }
 
-static inline struct span span_join(struct span a, struct span b)
-{
-	return (struct span){ a.begin, b.end };
-}
-
 static inline struct place place_in(struct text *text, struct span span)
 {
 	return (struct place){ text, span };

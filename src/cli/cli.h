@@ -11,7 +11,7 @@
 #include "report/report.h"
 #include "side.h"
 
-enum { STATUS_OK = 0, STATUS_BROKEN = 1, STATUS_UNKNOWN = 2 };
+enum { STATUS_OK = 0, STATUS_UNKNOWN = 2 };
 
 /* Options that every command takes. */
 struct common {

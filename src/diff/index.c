@@ -127,7 +127,7 @@ static void add_in_side(struct side_index *side, struct map *map, const struct e
 	}
 }
 
-/* Recursion is bounded: by the parser's MAX_NESTING, or for sets by the walk before unpacking. */
+/* Recursion is bounded: by the parser's limit for messages, or for sets by the walk before unpacking. */
 static void add_message(
 	struct side_index *side, struct map *map, const struct message *message, add_element add)
 {

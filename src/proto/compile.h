@@ -11,10 +11,10 @@
 #include "schema/schema.h"
 #include "source/source.h"
 
-/* Limits; exceeding one is an error of its own. CONTRIBUTING.md and the manual list them. */
+/* Limits; exceeding one is an error of its own. SECURITY.md lists them. */
 enum {
 	MAX_NESTING =
-		100, /* messages, groups, literals; protoc stops at 100 too (parser recursion) */
+		100, /* option values, and messages of a set, as in protoc's parser; text nests messages 31 deep */
 	MAX_FILE_BYTES = 64 << 20,
 	MAX_FILES = 200000,
 	MAX_PACKAGE_PARTS = 100,

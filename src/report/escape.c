@@ -5,22 +5,6 @@
 	for (struct str rest = (text); rest.n && (glyph_read(&(glyph), rest), true); \
 		rest = str_from(rest, (glyph).size))
 
-void out_plain_cut(struct out *out, struct str text, unsigned most)
-{
-	struct glyph glyph;
-	unsigned columns = 0;
-
-	EACH_GLYPH(glyph, rest, text)
-	{
-		columns += glyph.code == '\t' ? 2 : glyph.columns;
-		if (columns > most) {
-			out_str(out, S("…"));
-			return;
-		}
-		out_str(out, glyph.code == '\t' ? S("\\t") : glyph.shown);
-	}
-}
-
 struct str str_clipped(struct str text, size_t most, struct arena *arena)
 {
 	if (text.n <= most)

@@ -8,8 +8,6 @@
 #pragma once
 #include "base/glyph.h"
 
-/* Like out_plain(), cut to about `most` columns with an ellipsis. */
-void out_plain_cut(struct out *out, struct str text, unsigned most);
 /* `text`, or its first `most` bytes, cut between characters, and an ellipsis. */
 struct str str_clipped(struct str text, size_t most, struct arena *arena);
 /*

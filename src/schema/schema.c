@@ -125,33 +125,15 @@ static bool ranges_hold(const struct reserved_range *ranges, uint32_t n, int32_t
 	return false;
 }
 
-static bool names_hold(const struct reserved_name *names, uint32_t n, struct str name)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (names[i].name.p == name.p)
-			return true;
-	return false;
-}
-
 bool message_reserves(const struct message *message, int32_t number)
 {
 	return ranges_hold(message->reserved_ranges.items, message->reserved_ranges.n, number);
-}
-
-bool message_reserves_name(const struct message *message, struct str name)
-{
-	return names_hold(message->reserved_names.items, message->reserved_names.n, name);
 }
 
 bool enum_reserves(const struct enumeration *enumeration, int32_t number)
 {
 	return ranges_hold(
 		enumeration->reserved_ranges.items, enumeration->reserved_ranges.n, number);
-}
-
-bool enum_reserves_name(const struct enumeration *enumeration, struct str name)
-{
-	return names_hold(enumeration->reserved_names.items, enumeration->reserved_names.n, name);
 }
 
 struct file *schema_find_file(const struct schema *schema, struct str import_path)

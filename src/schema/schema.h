@@ -492,9 +492,7 @@ struct field *message_field_by_number(const struct message *message, int32_t num
 struct field *message_field_by_name(const struct message *message, struct str interned_name);
 /* Is the number or name reserved? Extension ranges do not count. */
 bool message_reserves(const struct message *message, int32_t number);
-bool message_reserves_name(const struct message *message, struct str interned_name);
 bool enum_reserves(const struct enumeration *enumeration, int32_t number);
-bool enum_reserves_name(const struct enumeration *enumeration, struct str interned_name);
 /* The JSON name of a field: as written, else derived in `arena`. */
 struct str field_json_name(const struct field *field, struct arena *arena);
 /* Derives the JSON name of a field as descriptor.proto says; in `arena` unless it equals the name.

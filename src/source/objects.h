@@ -116,7 +116,7 @@ struct object_wish {
 	git_object_t type; /* GIT_OBJECT_ANY: any; set to what it is */
 	uint64_t limit;    /* in bytes */
 	bool check_id;     /* verify the bytes against the id */
-	const char *why;   /* set by loose_read with PACKS_DAMAGED: what is wrong */
+	const char *why;   /* set by loose_read with PACKS_DAMAGED (of a loose object, too): what is wrong */
 };
 /* Reads an object into `arena`. Thread-safe. */
 enum packs_answer packs_read(

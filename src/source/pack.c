@@ -33,7 +33,7 @@ struct buffer {
 struct reader {
 	struct libdeflate_decompressor *inflater;
 	struct buffer bases[BASES]; /* those used last */
-	struct buffer spare[2];     /* for objects too large for `cached` */
+	struct buffer spare[2];     /* for objects that get no place in the cache */
 	uint64_t clock;
 	struct buffer delta;
 	enum packs_answer refused; /* why the last delta was not made */

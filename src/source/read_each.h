@@ -23,8 +23,8 @@ struct read_thread {
 struct read_each {
 	const struct source_file *files;
 	size_t n;
-	unsigned jobs;       /* threads at most; 0: as many as are worth while */
-	unsigned least;      /* files that a thread is worth while for */
+	unsigned jobs;       /* maximum number of threads; 0: chosen by the number of files */
+	unsigned least;      /* minimum number of files for each thread */
 	struct arena *arena; /* takes over what the threads allocate */
 	struct diags *diags; /* likewise what they report; NULL: nothing */
 	/* Called once for each file. Results are stored by item, never by thread. */

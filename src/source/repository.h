@@ -2,7 +2,7 @@
  * A git repository: where it is, its configuration, and what its sources share; private to this
  * folder.
  *
- * A repository is opened once a run and used by both sides, which are counted. Nothing is written
+ * A repository is opened once a run and shared by both sides, with a count of its users. Nothing is written
  * or executed.
  */
 #pragma once

@@ -1,8 +1,8 @@
 /*
  * Where contracts come from: one revision's files, listed and read on demand.
  *
- * A source is a git tree, an index, a working tree, a folder, a descriptor set, or the files that
- * the program carries. Nothing is executed or written, and no path leads out of the tree. Reading
+ * A source is a git tree, an index, a working tree, a folder, a descriptor set, an
+ * archive, files in memory, or the files that the program carries. Nothing is executed or written, and no path leads out of the tree. Reading
  * is safe from several threads at once; listing and finding are not.
  */
 #pragma once
@@ -19,7 +19,7 @@ struct content_id {
 };
 
 struct source_entry {
-	struct str path; /* relative to the repository, the folder, or in a set the import path */
+	struct str path; /* relative to the repository or the folder; in a set, the import path */
 	struct content_id id;
 	bool has_id;      /* else source_identify sets it */
 	bool is_link;     /* reading it reads its target */

@@ -10,8 +10,8 @@
 /* A tree that was searched for links, or a pair of them that was walked. */
 struct seen {
 	struct content_id id;  /* zeros: there is no old tree */
-	struct content_id new; /* zeros for no new one; the same: links are searched */
-	bool has_link;         /* for a pair: anything that counts again in each place */
+	struct content_id new; /* zeros: there is no new tree; equal to `id`: a shared tree, searched for links */
+	bool has_link;         /* of a pair: or a difference. False: skip it under any other path */
 	bool walked;
 	struct seen *next; /* with the same hash */
 };
@@ -23,11 +23,11 @@ struct pair_walk {
 	struct changes *changes;
 	struct diags *diags;
 	struct arena *scratch;
-	struct arena *bytes; /* of the trees on the way of the search for links */
+	struct arena *bytes; /* of the trees from the root to the one being searched for links */
 	struct map seen;
 	bool knows_plain; /* the trees of the index are in `seen` */
-	bool found_link;  /* in the tree that is searched, or below; in a pair: or a change */
-	struct walk_count old_count, new_count; /* entries and paths are counted in one */
+	bool found_link;  /* in the current tree or below it; in a pair: or a change */
+	struct walk_count old_count, new_count; /* entries and paths only in new_count */
 };
 
 /* The entry of an item that is a contract; NULL: it is not, or with *ok false, an error. */
@@ -210,7 +210,7 @@ static struct str step_path(struct arena *arena, const struct step *step)
 	return path_join(arena, above, step->name);
 }
 
-/* `found` is a link or a folder in a tree that both sides share. */
+/* Handles an item of a tree that both sides share. */
 static bool scan_item(
 	struct pair_walk *walk, const struct tree_item *item, const struct step *step, int depth)
 {

@@ -76,8 +76,8 @@ bool rules_of_repository(struct work *work, struct diags *diags);
  * file, it is read from the index. A link or folder of that name is not read, as in git. */
 bool rules_in(const struct work *work, struct str folder, const struct ignore_rules *above,
 	const struct ignore_rules **rules, struct diags *diags);
-/* Is an open folder the top of a repository of its own? What only looks like one is none. False
- * with errno, 0 if it is none, where nobody can look. */
+/* Is an open folder the top of another repository? False: no (errno is 0), or it cannot be told
+ * (errno is set). */
 bool is_repository(int fd);
 /* Is the path in the index? Ignores case if core.ignoreCase is set. */
 bool work_is_tracked(struct work *work, struct str path);
