@@ -335,6 +335,8 @@ static bool find_folder(struct accepting *a, struct str *folder)
 {
 	struct cli *cli = a->cli;
 	const struct source *source = run_source(a->run, false);
+	struct repository_facts facts;
+	bool absent;
 
 	if (!source->is_git && !source->folder.p) {
 		diag_error(
@@ -342,12 +344,19 @@ static bool find_folder(struct accepting *a, struct str *folder)
 		diag_help(&cli->diags, "compare with the folder that the set was built from");
 		return false;
 	}
-	if (!source->folder.p) {
+	if (!source->is_git) {
+		*folder = path_join(cli->arena, source->folder, source->top);
+		return true;
+	}
+	/* Not the source's folder: core.worktree may name any. */
+	if (!cli_repository(cli, &facts, &absent))
+		return false;
+	if (!facts.work_dir.p) {
 		diag_error(&cli->diags, NOWHERE,
 			"this repository is bare: it has no working tree to write to");
 		return false;
 	}
-	*folder = path_join(cli->arena, source->folder, source->top);
+	*folder = path_join(cli->arena, facts.work_dir, source->top);
 	return true;
 }
 
