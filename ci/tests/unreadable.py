@@ -256,6 +256,12 @@ def own_files(cases):
         (at / path).chmod(0)
         args = dict(OWN_FILES)[path]
         cases.want(f"forbidden {path}", args, at, user=user, says="Permission denied")
+    at = with_own_file(cases, ".git/config.worktree")
+    cases.scratch.git(at, "config", "extensions.worktreeConfig", "true")
+    cases.want("no config.worktree", ["check", "base"], at, 1)
+    for kind in ("loop", "fifo", "folder"):
+        put(kind, at / ".git/config.worktree")
+        cases.want(f"{kind} config.worktree", ["check", "base"], at, says="config.worktree")
     at = cases.repository()
     linked = at.parent / f"{at.name}-linked"
     cases.scratch.git(at, "worktree", "add", "-q", linked)

@@ -246,10 +246,12 @@ static bool read_worktree_config(struct repository *r, struct diags *diags)
 	struct str path = path_join(r->arena, r->git_dir, S("config.worktree"));
 	struct git_settings settings;
 	struct stat st;
+	bool is_there = stat(str_cstr(r->arena, path), &st) == 0;
 
-	if (stat(str_cstr(r->arena, path), &st) < 0 && is_absent(errno))
+	if (!is_there && is_absent(errno))
 		return true;
-	if (S_ISREG(st.st_mode) && git_settings_read(r->arena, path, &settings, diags)) {
+	if (is_there && S_ISREG(st.st_mode) &&
+		git_settings_read(r->arena, path, &settings, diags)) {
 		read_settings(r, &settings, true);
 		return true;
 	}
