@@ -46,8 +46,6 @@ bool discover_changed(struct breakwater_run *run);
 /* Reads the configurations above unchanged files that were compiled, since their findings may be
  * listed. Errors in these are warnings. */
 void discover_compiled(struct breakwater_run *run);
-/* Copies the text of an option; absent for NULL. */
-struct str text_option(struct breakwater_run *run, const char *text);
 
 /* run_compile.c: compiles what is needed, and judges broken files. */
 bool compile_sides(struct breakwater_run *run);

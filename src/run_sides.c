@@ -10,7 +10,8 @@
 
 /* ---- options ---- */
 
-struct str text_option(struct breakwater_run *run, const char *text)
+/* Copies the text of an option; absent for NULL. */
+static struct str text_option(struct breakwater_run *run, const char *text)
 {
 	return text ? str_dup(run->arena, str_of(text)) : (struct str){ 0 };
 }

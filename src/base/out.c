@@ -104,7 +104,7 @@ void out_char(struct out *out, char c)
 	out_str(out, (struct str){ &c, 1 });
 }
 
-void out_vprintf(struct out *out, const char *format, va_list args)
+static void out_vprintf(struct out *out, const char *format, va_list args)
 {
 	char small[512];
 	va_list again;

@@ -27,7 +27,6 @@ struct out *out_file(struct arena *arena, struct str path);
 void out_str(struct out *out, struct str s);
 void out_char(struct out *out, char c);
 void out_printf(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void out_vprintf(struct out *out, const char *format, va_list args);
 /* Writes the buffer. Returns 0 or the errno of the first error. */
 int out_flush(struct out *out);
 /* Flushes, and renames a file into place or, after an error, removes it. Returns 0 or the errno of

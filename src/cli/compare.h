@@ -43,10 +43,12 @@ struct compare_arguments {
 #define COMPARE_FULL \
 	COMPARE_FLAG("full", full, "compile everything, not only what the change can hurt")
 
-/* The options of the library for a comparison of the operands. */
+/* The options of the library for a comparison of the operands, of which there are at most two. They
+ * refer to the strings of `arguments` and `operands`. */
 struct breakwater_options compare_options(
 	struct cli *cli, const struct compare_arguments *arguments, const struct texts *operands);
-/* Runs it, with the base that a pipeline proposes, and prints its diagnostics and its base. */
+/* Runs it, with the base that a pipeline proposes, and prints its diagnostics and its base on
+ * standard error. Never NULL; breakwater_run_free() frees it. `options` must outlive this call. */
 struct breakwater_run *compare_run(struct cli *cli, struct breakwater_options *options);
 /* Prints the diagnostics of a run, after the base if nobody named it. */
 void compare_print_diagnostics(struct cli *cli, struct breakwater_run *run);

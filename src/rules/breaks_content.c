@@ -24,7 +24,8 @@ void content_know(void **slot, enum known known)
 
 /* ---- fields ---- */
 
-const struct field *field_receiver(
+/* The field that receives the value of `field` in `message`; NULL: none. */
+static const struct field *field_receiver(
 	struct breaks *b, struct way way, const struct field *field, const struct message *message)
 {
 	return way.json ? index_json(b, message, field) : index_number(b, message, field->number);

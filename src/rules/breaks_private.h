@@ -135,9 +135,6 @@ bool field_shape_is_lost(struct way way, const struct field *from, const struct 
 /* Has the receiving field another name, and does one of the two names belong to a different field
  * on the other side? */
 bool field_is_misnamed(struct breaks *b, const struct field *from, const struct field *to);
-/* The field that receives the value of `field` in `message`; NULL: none. */
-const struct field *field_receiver(
-	struct breaks *b, struct way way, const struct field *field, const struct message *message);
 /* Can a writer of `from` set two fields together whose counterparts are members of one oneof of
  * `to`? */
 bool oneof_is_mixed(

@@ -24,7 +24,7 @@ void ranges_sort(struct number_ranges *ranges)
 		qsort(ranges->list.items, ranges->list.n, sizeof *ranges->list.items, range_cmp);
 }
 
-bool ranges_hold(const struct number_ranges *ranges, int32_t number)
+static bool ranges_hold(const struct number_ranges *ranges, int32_t number)
 {
 	uint32_t low = 0, high = ranges->list.n;
 

@@ -16,7 +16,6 @@ struct number_ranges {
 };
 
 void ranges_sort(struct number_ranges *ranges);
-bool ranges_hold(const struct number_ranges *ranges, int32_t number);
 
 /* A field by interned name. */
 const struct field *lookup_field(struct check *c, const struct message *message, struct str name);

@@ -258,7 +258,8 @@ static struct source *open_default(struct opening *o)
 	return source;
 }
 
-struct source *open_input(struct opening *o, struct str input)
+/* Opens one INPUT, as source_open does. */
+static struct source *open_input(struct opening *o, struct str input)
 {
 	const struct input_form *form = form_find(input);
 

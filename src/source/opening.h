@@ -20,8 +20,7 @@ bool range_split(struct str input, struct str *a, struct str *b, bool *symmetric
 
 /* NULL and an error: there is no repository. */
 struct repository *opening_need(struct opening *o);
-/* Opens one INPUT, as source_open does. */
-struct source *open_input(struct opening *o, struct str input);
+/* Opens a revision, as source_open does. */
 struct source *open_revision(struct opening *o, struct str input);
 /* A revision's name for messages; a full id is shortened. */
 struct str revision_short(struct opening *o, struct str name);

@@ -81,11 +81,7 @@ bool path_is_clean(struct str path);
 bool path_is_contract(struct str path);
 /* Is a component of the path `.git`? */
 bool path_in_dot_git(struct str path);
-/* Finds a path among `n` sorted entries; NULL: it is not there. */
-struct source_entry *entries_find(struct source_entry *entries, uint32_t n, struct str path);
 void entries_sort(struct source_entry *entries, uint32_t n);
-/* Is one of the sorted entries `folder` or below it? */
-bool entries_under(const struct source_entry *entries, uint32_t n, struct str folder);
 /* ids.c: the content id of bytes, made as source->hashing says. */
 struct content_id content_hash(const struct source *source, struct str bytes);
 bool content_id_eq(const struct content_id *a, const struct content_id *b);

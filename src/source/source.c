@@ -72,7 +72,9 @@ bool path_is_contract(struct str path)
 	return str_ends(path, S(".proto"));
 }
 
-struct source_entry *entries_find(struct source_entry *entries, uint32_t n, struct str path)
+/* Finds a path among `n` sorted entries; NULL: it is not there. */
+static struct source_entry *entries_find(
+	struct source_entry *entries, uint32_t n, struct str path)
 {
 	uint32_t low = 0, high = n;
 
@@ -107,7 +109,8 @@ void entries_sort(struct source_entry *entries, uint32_t n)
 	}
 }
 
-bool entries_under(const struct source_entry *entries, uint32_t n, struct str folder)
+/* Is one of the sorted entries `folder` or below it? */
+static bool entries_under(const struct source_entry *entries, uint32_t n, struct str folder)
 {
 	uint32_t low = 0, high = n;
 
