@@ -8,7 +8,7 @@ sh ci/package/install-deps.sh
 if [ ! -f build/build.ninja ]; then
 	meson setup build >/dev/null
 fi
-echo 'building, about a minute'
+echo 'building, one to two minutes'
 meson compile -C build src/cli/breakwater:executable >build/compile.log || {
 	tail -n 40 build/compile.log
 	exit 1
@@ -23,6 +23,8 @@ if [ "$status" != 1 ]; then
 	exit 1
 fi
 cat <<EOF
-The exit status was 1, so a pipeline would have stopped here. The program is
-build/src/cli/breakwater; the repository to play with is $folder.
+The exit status was 1, so a pipeline would have stopped here. To go on in that repository:
+
+  cd $folder
+  $PWD/build/src/cli/breakwater explain FIELD_SAME_TYPE
 EOF

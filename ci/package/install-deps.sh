@@ -28,6 +28,10 @@ done
 
 as_root=
 if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || {
+		echo "this installs packages: run it as root, or install sudo" >&2
+		exit 1
+	}
 	as_root=sudo
 fi
 echo "installing:$missing"

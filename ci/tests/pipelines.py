@@ -225,7 +225,7 @@ def github_hostile(t, origin):
         path.write_bytes(text.encode("latin-1"))
         lacks(t, f"GitHub, the event {text[:30]!r}", at, env, "GITHUB_EVENT_PATH", said)
     path.write_bytes(b" " * (26 << 20))
-    lacks(t, "GitHub, a large event", at, env, "larger than 25 MB")
+    lacks(t, "GitHub, a large event", at, env, "larger than 25 MiB")
     path.write_bytes(b"[" + b"{}," * 1000000 + b"{}]")
     lacks(t, "GitHub, an event that would need much memory", at, env, "256 MiB of memory")
     for name, said in (("/nowhere", "No such file"), ("/dev/zero", "not a regular file"), (str(t.tmp), "not a regular file")):

@@ -403,7 +403,7 @@ static struct str make_text(struct accepting *a, struct str folder)
 	if (text.n <= ACCEPTED_MOST_BYTES)
 		return text;
 	diag_error(&cli->diags, NOWHERE,
-		"%u entries are too many: " ACCEPTED_FILE " holds 1 MB at most", accepted.list.n);
+		"%u entries are too many: " ACCEPTED_FILE " holds 1 MiB at most", accepted.list.n);
 	diag_help(&cli->diags,
 		"leave paths or rules out in breakwater.yaml instead, with 'ignore', "
 		"'except' or 'severity'");

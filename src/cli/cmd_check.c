@@ -190,7 +190,7 @@ const struct command check_command = {
 	.summary = "Compare two revisions of the contracts and print what breaks",
 	.text = "  check              merge base of the default branch and HEAD, against the "
 		"working tree;\n"
-		"                     in a pipeline that of the merge request's target branch\n"
+		"                     in a pipeline, with the merge request's target branch\n"
 		"  check A            revision A against the working tree\n"
 		"  check A B          A against B, as check A..B\n"
 		"  check A...B        merge base of A and B, against B\n"

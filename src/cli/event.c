@@ -94,7 +94,7 @@ static bool read_file(const char *path, struct arena *arena, struct str *text)
 static const char *read_failure(void)
 {
 	return errno == EINVAL  ? "it is not a regular file"
-	       : errno == EFBIG ? "it is larger than 25 MB"
+	       : errno == EFBIG ? "it is larger than 25 MiB"
 				: strerror(errno);
 }
 

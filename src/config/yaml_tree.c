@@ -368,7 +368,7 @@ struct yaml_node *yaml_read(struct arena *arena, struct text *text, struct diags
 	};
 
 	if (text->bytes.n > MAX_YAML_BYTES) {
-		fail(&r, NO_SPAN, "larger than 1 MB");
+		fail(&r, NO_SPAN, "this file is larger than 1 MiB");
 		return NULL;
 	}
 	if (str_starts(r.body, S("\xEF\xBB\xBF"))) {

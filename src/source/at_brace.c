@@ -177,6 +177,8 @@ static bool find_prior(struct lookup *lookup, int64_t n, struct str *name)
 		*name = str_head(from, (size_t)(to - from.p));
 		return true;
 	}
+	if (!count)
+		return lookup_fail(lookup, "HEAD's log has no checkout");
 	return lookup_fail(lookup, "HEAD's log has only %u checkout%s", (unsigned)count,
 		count == 1 ? "" : "s");
 }

@@ -72,7 +72,7 @@ static void names_of_no_single_revision_are_refused_by_their_form(void **state)
 		{ ":/(", "is not a regular expression" },
 		{ ":/!x", "must be followed by '-' or '!'" },
 		{ "HEAD^{thing}", "is not a kind of object" },
-		{ "@{-3}", "HEAD's log has only 0 checkouts" },
+		{ "@{-3}", "HEAD's log has no checkout" },
 		{ ":a.proto", "--staged" },
 		{ ":0:a.proto", "index:" },
 		{ "", "empty" },
