@@ -167,7 +167,8 @@ void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, siz
 	size_t more = (count - old) * size;
 	void *p;
 
-	if (items && items == arena->last && count <= SIZE_MAX / 2 / size &&
+	/* Nothing of no size is the last allocation: the next one has its address. */
+	if (old && items == arena->last && count <= SIZE_MAX / 2 / size &&
 		arena->used <= arena->block->size && more <= arena->block->size - arena->used) {
 		char *end = block_bytes(arena->block) + arena->used;
 

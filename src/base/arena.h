@@ -29,7 +29,8 @@ void arena_free(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
 /* The same, but not zeroed, for a caller that sets every byte. */
 void *arena_alloc_unset(struct arena *arena, size_t count, size_t size);
-/* The same bytes grown from `old` to `count` items; in place when it was the last allocation. */
+/* Grows `items` from `old` to `count` of them, which is more; the new ones are zeroed. In place if it
+ * was the last allocation, else a copy: the old items stay behind. */
 void *arena_grow(struct arena *arena, void *items, size_t old, size_t count, size_t size);
 /* `size` bytes that are not zeroed and have no alignment, for text. */
 char *arena_bytes(struct arena *arena, size_t size);

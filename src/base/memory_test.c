@@ -57,6 +57,20 @@ static void an_allocation_as_large_as_a_block_with_its_header_fits(void **state)
 	arena_free(arena);
 }
 
+static void a_list_of_no_room_grows_elsewhere(void **state)
+{
+	struct arena *arena = arena_new(NULL, NULL);
+	VEC(int) list = { .items = NEW_ARRAY(arena, 0, int) };
+	int *next = NEW(arena, int);
+
+	(void)state;
+	*next = 1;
+	*vec_push(arena, &list) = 2;
+	assert_int_equal(*next, 1);
+	assert_int_equal(list.items[0], 2);
+	arena_free(arena);
+}
+
 static void an_adopted_arena_lives_on(void **state)
 {
 	struct arena *run = arena_new(NULL, NULL), *worker = arena_like(run);
@@ -184,6 +198,7 @@ int main(void)
 		cmocka_unit_test(allocations_are_zeroed_after_a_rewind),
 		cmocka_unit_test(rewinding_gives_large_blocks_back_and_keeps_what_was_before),
 		cmocka_unit_test(an_allocation_as_large_as_a_block_with_its_header_fits),
+		cmocka_unit_test(a_list_of_no_room_grows_elsewhere),
 		cmocka_unit_test(an_adopted_arena_lives_on),
 		cmocka_unit_test(a_product_that_overflows_calls_the_handler),
 		cmocka_unit_test(a_vector_keeps_its_items_while_it_grows),
