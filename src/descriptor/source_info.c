@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-/* Two numbers for each level of messages, and for each part of an option's name. */
-enum { PATH_BYTES = (2 * (MAX_NESTING + 2) + 2 * MAX_NESTING) * VARINT32 };
+/* Two numbers for each level of messages and of literals, and one for each part of an option's name. */
+enum { PATH_BYTES = (2 * (MAX_NESTING + 2) + 2 * (MAX_NESTING + 1) + MAX_NESTING) * VARINT32 };
 
 struct walk;
 
@@ -192,19 +192,17 @@ static void gather_statements(struct gathering *g, const struct options *options
 		const struct options *message = option_message(option);
 		struct span span = option->span;
 		size_t before = enter(g->walk, option->number);
+		bool is_literal, is_empty;
 
 		if (option->field->label == LABEL_REPEATED)
 			enter(g->walk, (int32_t)next_index(g->walk, options, option->number));
-		if (!is_of_literal(span, outer)) {
-			bool is_empty = !message || !message->list.n;
-
-			if (is_empty || message->list.items[0].span.end != span.end)
-				add_statement(g, span);
-			/* Statements that add to a literal come after its fields. */
-			if (!is_empty &&
-				!is_of_literal(message->list.items[message->list.n - 1].span, span))
-				gather_statements(g, message, span);
-		}
+		is_literal = is_of_literal(span, outer);
+		is_empty = !message || !message->list.n;
+		if (!is_literal && (is_empty || message->list.items[0].span.end != span.end))
+			add_statement(g, span);
+		/* A statement may add to any message of an earlier one's literal. */
+		if (!is_empty)
+			gather_statements(g, message, is_literal ? outer : span);
 		g->walk->n_path = before;
 	}
 }
