@@ -274,7 +274,7 @@ static bool decode_message(struct context *context, const struct message *type, 
 	struct wire wire = wire_open(bytes);
 	struct wire_record record;
 
-	if (depth > MAX_NESTING)
+	if (depth > MAX_VALUE_DEPTH)
 		return false;
 	options->type = type;
 	while (wire_next(&wire, &record))

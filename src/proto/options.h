@@ -14,6 +14,9 @@ enum {
 	MESSAGE_OPTION_MESSAGE_SET = 1,
 };
 
+/* Depth of an option's value: of the parts of its name and the literals behind it together. */
+enum { MAX_VALUE_DEPTH = 2 * MAX_NESTING + 2 };
+
 /* One statement that is being interpreted. */
 struct reading {
 	struct context *context;

@@ -6,9 +6,6 @@
  */
 #include "proto/options.h"
 
-/* Limit for messages and paths together. */
-enum { MAX_VALUE_DEPTH = 2 * MAX_NESTING + 2 };
-
 /* FieldOptions.OptionTargetType by kind of element, and the name of the kind. */
 static int64_t target_of(enum element_kind kind)
 {
