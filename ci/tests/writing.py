@@ -178,6 +178,13 @@ def elsewhere(scratch, bw):
     case.refused("init elsewhere", "init", sentence="is elsewhere")
     git = {"GIT_DIR": str(case.at / ".git")}
     scratch.expect("accept there", scratch.run([bw, "accept", "--all", "--reason", "x", "main"], case.outside, **git), 0, "wrote")
+    bare = case.at.parent / "elsewhere-bare.git"
+    scratch.git(case.at, "config", "--unset", "core.worktree")
+    scratch.git(case.at, "clone", "-q", "--bare", case.at, bare)
+    scratch.git(bare, "config", "--unset", "core.bare")
+    scratch.expect("accept around a bare repository", scratch.run([bw, "accept", "--all", "--reason", "x", "main", "set:" + os.devnull], bare), 2)
+    scratch.expect("check around a bare repository", scratch.run([bw, "check", "main"], bare), 2, "no working tree")
+    scratch.git(case.at, "config", "core.worktree", case.outside)
     scratch.expect("init by name", case.run("init", GIT_WORK_TREE=str(case.outside), **git), 0, "wrote")
 
 

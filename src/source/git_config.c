@@ -109,8 +109,10 @@ const struct str *git_settings_find(const struct git_settings *settings, struct 
 bool git_bool(struct str value, bool *is)
 {
 	static const char *const words[] = { "", "false", "no", "off", "true", "yes", "on" };
+	static const char units[] = "kmg";
 	char text[16], *end;
-	long long number;
+	const char *unit;
+	long long number, scale;
 
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (value.n == strlen(words[i]) && strncasecmp(value.p, words[i], value.n) == 0) {
@@ -121,7 +123,11 @@ bool git_bool(struct str value, bool *is)
 		return false;
 	*str_put(text, value) = '\0';
 	number = strtoll(text, &end, 0);
-	if (end == text || (*end && (end[1] || !strchr("kKmMgG", *end))))
+	unit = *end ? strchr(units, *end | ('a' - 'A')) : NULL;
+	if (end == text || (*end && (!unit || end[1])))
+		return false;
+	scale = unit ? 1024LL << 10 * (unit - units) : 1;
+	if (number > INT32_MAX / scale || number < INT32_MIN / scale)
 		return false;
 	*is = number != 0;
 	return true;

@@ -21,7 +21,7 @@ void git_settings_add(
 	struct git_settings *settings, struct arena *arena, struct str key, struct str value);
 /* The value that counts; NULL: unset. */
 const struct str *git_settings_find(const struct git_settings *settings, struct str key);
-/* Reads a truth value; false: `value` is not one. */
+/* Reads a truth value; false: `value` is not one. Numbers have 32 bits, as in git. */
 bool git_bool(struct str value, bool *is);
 /* git_files.c: reads a configuration file and all that it includes; a missing file is empty. False,
  * and mostly an error: it cannot be read. */

@@ -185,6 +185,14 @@ static struct str named_path(struct looking *l, struct str text, struct str fold
 	return path_join(l->arena, folder, path);
 }
 
+/* Does a file of git name one path? Further lines would be part of it. */
+static bool is_one_line(struct str text)
+{
+	struct str trimmed = str_trim(text);
+
+	return str_find(trimmed, '\n') == trimmed.n;
+}
+
 static mode_t kind_of(struct looking *l, struct str folder, const char *name)
 {
 	struct stat st;
@@ -263,6 +271,7 @@ static bool check_git_folder(struct looking *l, struct str folder)
 	if (!check_config(l, inside(l, common, "config"), 0))
 		return false;
 	find_plain(l, folder, common, text.p);
+	l->found->is_plain &= !text.p || is_one_line(text);
 	return check_config(l, inside(l, folder, "config.worktree"), 0) &&
 	       (!text.p || check_file(l, common, "HEAD"));
 }
@@ -337,7 +346,7 @@ static bool check_folder(struct looking *l, struct str folder, bool *found)
 		if (text.p && str_starts(text, S("gitdir:")) &&
 			!check_git_folder(l, named_path(l, str_from(text, 7), folder)))
 			return false;
-		find_work_dir(l, folder, str_starts(text, S("gitdir: ")));
+		find_work_dir(l, folder, str_starts(text, S("gitdir: ")) && is_one_line(text));
 		return true;
 	}
 	if (kind == S_IFDIR && !look_like_one(l, git, found))
@@ -372,7 +381,7 @@ bool git_files_check(const struct source_options *options, const char *path,
 {
 	struct looking l = { .arena = options->arena, .diags = diags, .found = found };
 	char *real = realpath(path, NULL);
-	struct stat first, st;
+	struct stat first = { 0 }, st = { 0 };
 	struct str folder;
 	bool any = false, ok = true;
 
@@ -386,7 +395,7 @@ bool git_files_check(const struct source_options *options, const char *path,
 		found->is_plain = false;
 		return ok;
 	}
-	for (first.st_dev = 0;;) {
+	for (;;) {
 		size_t slash = str_rfind(folder, '/');
 
 		ok = check_folder(&l, folder, &any);

@@ -88,6 +88,7 @@ static void find_work_dir(struct repository *r, const struct git_found *found)
 	const char *path = found->work_dir.p ? str_cstr(r->arena, found->work_dir) : NULL, *top;
 	bool linked = !str_eq(r->git_dir, r->common_dir);
 	bool bare = r->bare_is_set ? r->bare : found->is_bare || !path;
+	struct stat st;
 
 	if (options->git_work_tree.n) {
 		path = path_absolute(options, options->git_work_tree);
@@ -102,6 +103,9 @@ static void find_work_dir(struct repository *r, const struct git_found *found)
 	} else if (linked) {
 		top = find_linked_top(r);
 		path = top ? top : path;
+	} else if (path && lstat(str_cstr(r->arena, path_join(r->arena, found->work_dir, S(".git"))),
+				   &st) < 0) {
+		return; /* libgit2 names the folder around a bare repository without core.bare */
 	}
 	if (!path)
 		return;
