@@ -362,8 +362,7 @@ static bool check_folder(struct looking *l, struct str folder, bool *found)
 	return !*found || (check_git_folder(l, folder) && find_bare(l, folder));
 }
 
-/* Is the folder one of GIT_CEILING_DIRECTORIES, which end the search? */
-static bool is_ceiling(const struct source_options *options, struct str folder)
+bool git_is_ceiling(const struct source_options *options, struct str folder)
 {
 	struct str rest = options->git_ceiling, part;
 
@@ -407,7 +406,7 @@ bool git_files_check(const struct source_options *options, const char *path,
 		if (!ok || any || folder.n <= 1 || slash == folder.n)
 			return ok;
 		folder = slash ? str_head(folder, slash) : S("/");
-		if (is_ceiling(options, folder))
+		if (git_is_ceiling(options, folder))
 			return true;
 	}
 }

@@ -101,7 +101,7 @@ bool library_settings(
 }
 
 /* Without `/` at the end; absent for NULL. */
-static struct str path_of(struct arena *arena, const char *path)
+struct str path_untailed(struct arena *arena, const char *path)
 {
 	struct str s = path ? str_of(path) : (struct str){ NULL, 0 };
 
@@ -117,9 +117,9 @@ static enum library_answer take_repository(git_repository *repository, struct ar
 	bool ok = git_repository_config_snapshot(&config, repository) == 0 &&
 		  take_settings(config, arena, &found->settings);
 
-	found->git_dir = path_of(arena, git_repository_path(repository));
-	found->common_dir = path_of(arena, git_repository_commondir(repository));
-	found->work_dir = path_of(arena, git_repository_workdir(repository));
+	found->git_dir = path_untailed(arena, git_repository_path(repository));
+	found->common_dir = path_untailed(arena, git_repository_commondir(repository));
+	found->work_dir = path_untailed(arena, git_repository_workdir(repository));
 	found->is_bare = git_repository_is_bare(repository);
 	if (!ok) {
 		diag_error(diags, NOWHERE, "cannot read the repository's configuration");

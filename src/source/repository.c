@@ -13,19 +13,10 @@
 static const uint64_t MAX_SHALLOW_BYTES = 64 << 20;
 
 /* Without `/` at the end. */
-static struct str path_of(struct arena *arena, const char *path)
-{
-	struct str s = str_of(path);
-
-	while (s.n > 1 && s.p[s.n - 1] == '/')
-		s.n--;
-	return str_dup(arena, s);
-}
-
 static struct str path_real(struct arena *arena, const char *path)
 {
 	char *real = realpath(path, NULL);
-	struct str s = path_of(arena, real ? real : path);
+	struct str s = path_untailed(arena, real ? real : path);
 
 	free(real);
 	return s;
@@ -251,6 +242,7 @@ static bool read_worktree_config(struct repository *r, struct diags *diags)
 	struct git_settings settings;
 	struct stat st;
 	bool is_there = stat(str_cstr(r->arena, path), &st) == 0;
+	uint32_t errors = diags->n_errors;
 
 	if (!is_there && is_absent(errno))
 		return true;
@@ -259,6 +251,8 @@ static bool read_worktree_config(struct repository *r, struct diags *diags)
 		read_settings(r, &settings, true);
 		return true;
 	}
+	if (diags->n_errors > errors)
+		return false;
 	diag_error(
 		diags, NOWHERE, "cannot read '" STR "'", ARG(path_printable(diags->arena, path)));
 	diag_help(diags, "'git status' shows what is wrong with it");
@@ -367,17 +361,6 @@ static int look_in(int folder)
 	return error;
 }
 
-/* Does the search for a repository end at this folder? */
-static bool is_ceiling(const struct source_options *options, struct str folder)
-{
-	struct str ceilings = options->git_ceiling, ceiling;
-
-	while (str_cut(&ceilings, ':', &ceiling))
-		if (ceiling.n && str_eq(ceiling, folder))
-			return true;
-	return false;
-}
-
 /*
  * libgit2 ignores a repository that it may not read. So if it found none, this looks again, as far
  * up: 0, or the errno of what prevents the look.
@@ -403,7 +386,7 @@ static int look_again(const struct source_options *options)
 			error = look_in(folder);
 		close(folder);
 		above = str_head(at, str_rfind(at, '/') < at.n ? str_rfind(at, '/') : 0);
-		if (error || crossed || at.n == 0 || is_ceiling(options, above))
+		if (error || crossed || at.n == 0 || git_is_ceiling(options, above))
 			return error;
 	}
 }
@@ -457,7 +440,7 @@ static bool check_heads(const struct repository *r, const char *from, const stru
 		if (has_inner || str_eq(folder, git_dir))
 			break;
 		folder = str_head(folder, slash < folder.n ? slash : 0);
-		if (is_ceiling(&r->options, folder))
+		if (git_is_ceiling(&r->options, folder))
 			break;
 	}
 	return true;

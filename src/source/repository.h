@@ -86,7 +86,11 @@ struct git_found {
  */
 bool git_files_check(const struct source_options *options, const char *path,
 	struct git_found *found, struct diags *diags);
+/* Is the folder one of GIT_CEILING_DIRECTORIES, which end the search? */
+bool git_is_ceiling(const struct source_options *options, struct str folder);
 
+/* library.c: copies a path without slashes at its end; absent for NULL. */
+struct str path_untailed(struct arena *arena, const char *path);
 /* library.c: asks libgit2, which is initialised for each call and shut down after it. */
 enum library_answer {
 	LIBRARY_FOUND,
