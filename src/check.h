@@ -14,6 +14,9 @@ struct breakwater_run *run_check(
 	const struct breakwater_options *options, const struct check_sources *sources);
 /* The findings in the order of the reports, including accepted ones. */
 const struct findings *run_findings(const struct breakwater_run *run);
+/* prove.h: finding_is_shown, of a run's finding. */
+bool run_shows(struct breakwater_run *run, const struct finding *finding, enum surface surface,
+	struct proof *proof, bool *asked);
 /* The source of a side; NULL: the run did not open it. */
 struct source *run_source(const struct breakwater_run *run, bool old);
 /* Does the configuration of the side include the file? */

@@ -1,11 +1,36 @@
 /* The results of a run: the rest of the public interface, and check.h. */
 #include "run.h"
 
+#include "prove.h"
 #include "report/report.h"
 
 enum breakwater_status breakwater_run_status(const struct breakwater_run *run)
 {
 	return run->status;
+}
+
+static struct prove_request prove_request(struct breakwater_run *run)
+{
+	return (struct prove_request){ run->arena, run->names, run->diff };
+}
+
+static void prove(struct breakwater_run *run)
+{
+	const struct prove_request request = prove_request(run);
+
+	if (run->proved || !run->diff)
+		return;
+	run->proved = true;
+	findings_prove(&request, &run->findings);
+	timing_end(&run->timing, "proof");
+}
+
+bool run_shows(struct breakwater_run *run, const struct finding *finding, enum surface surface,
+	struct proof *proof, bool *asked)
+{
+	const struct prove_request request = prove_request(run);
+
+	return finding_is_shown(&request, finding, surface, proof, asked);
 }
 
 const char *breakwater_run_report(
@@ -34,6 +59,8 @@ const char *breakwater_run_report(
 
 	if (!reporter || run->status == BREAKWATER_UNKNOWN)
 		return NULL;
+	if (reporter->shows_proofs)
+		prove(run);
 	out = out_memory(run->arena);
 	if (!reporter->write(out, &report))
 		return NULL;

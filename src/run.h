@@ -32,6 +32,7 @@ struct breakwater_run {
 	struct base_note base;
 	uint32_t files_compared, accepted;
 	enum breakwater_status status;
+	bool proved; /* the findings have their proofs */
 };
 
 /* run_sides.c: the options, the two sides, their configurations and the changes. */

@@ -1,4 +1,5 @@
 #include "report/block.h"
+#include "report/proof.h"
 #include "report/value.h"
 
 static json_t *breaks_value(unsigned breaks, struct arena *arena, bool *ok)
@@ -41,7 +42,7 @@ static void new_place_set(
 
 static bool finding_write(struct out *out, const struct finding *finding, struct arena *arena)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *proof;
 	bool ok = object;
 
 	new_place_set(object, finding, arena, &ok);
@@ -56,6 +57,9 @@ static bool finding_write(struct out *out, const struct finding *finding, struct
 	if (finding->after.p)
 		value_set(object, "after", value_str(finding->after, arena), &ok);
 	value_set(object, "breaks", breaks_value(finding->breaks, arena, &ok), &ok);
+	proof = proofs_value(finding, arena, &ok);
+	if (proof)
+		value_set(object, "proof", proof, &ok);
 	value_set(object, "severity",
 		json_string(finding->severity == SEVERITY_ERROR ? "error" : "warning"), &ok);
 	if (finding->cause)
@@ -83,4 +87,5 @@ const struct reporter json_reporter = {
 	.name = "json",
 	.summary = "one JSON object for each finding, for programs",
 	.write = json_write,
+	.shows_proofs = true,
 };

@@ -41,6 +41,7 @@ struct reporter {
 	const char *name;    /* as in --format */
 	const char *summary; /* one line for --help */
 	bool (*write)(struct out *out, const struct report *report);
+	bool shows_proofs; /* of findings, so they are to be made before */
 };
 
 const struct reporter *const *reporters_all(size_t *n);

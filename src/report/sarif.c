@@ -1,5 +1,6 @@
 #include "report/block.h"
 #include "report/escape.h"
+#include "report/proof.h"
 #include "report/value.h"
 #include "base/map.h"
 
@@ -179,6 +180,7 @@ static json_t *result_value(const struct report *report, struct columns *columns
 {
 	json_t *result = json_object(), *prints = json_object(), *properties = json_object();
 	struct arena *arena = report->arena;
+	json_t *proof;
 
 	value_set(result, "ruleId", json_string(finding->rule->id), ok);
 	value_set(result, "ruleIndex", json_integer((json_int_t)rule_index), ok);
@@ -193,6 +195,9 @@ static json_t *result_value(const struct report *report, struct columns *columns
 	if (finding->accepted)
 		value_set(result, "suppressions", suppressions_value(finding, arena, ok), ok);
 	value_set(properties, "breaks", surfaces_value(finding->breaks, arena, ok), ok);
+	proof = proofs_value(finding, arena, ok);
+	if (proof)
+		value_set(properties, "proof", proof, ok);
 	value_set(result, "properties", properties, ok);
 	return result;
 }
@@ -308,4 +313,5 @@ const struct reporter sarif_reporter = {
 	.name = "sarif",
 	.summary = "SARIF 2.1.0, for code scanning",
 	.write = sarif_write,
+	.shows_proofs = true,
 };

@@ -11,12 +11,6 @@
 #include "rules/rules.h"
 
 /*
- * Which of several changes in a pair the finding is about. RESERVED_*: a number or a name.
- * EXTENSION_MESSAGE_NO_DELETE: DETAIL_RANGE plus the index of the old range.
- */
-enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE };
-
-/*
  * Judges the findings of one run. Caches which types have equal content and which types the old
  * side uses, since a moved type causes a finding at each of its fields.
  */
@@ -27,7 +21,7 @@ struct breaks *breaks_new(struct arena *arena, struct intern *names, const struc
 
 /*
  * The surfaces that the change of this pair breaks, as far as the property that `rule` compares: a
- * mask of enum surface, may be 0. `detail` matters for the rules named above.
+ * mask of enum surface, may be 0. `detail` matters for the rules named at DETAIL_NONE.
  */
 unsigned breaks_of(
 	struct breaks *breaks, const struct rule *rule, const struct pair *pair, int detail);

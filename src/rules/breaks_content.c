@@ -7,7 +7,8 @@ void **content_slot(
 	struct breaks *b, struct way way, const struct element *from, const struct element *to)
 {
 	/* Elements are aligned, so the low bits are free. */
-	uint64_t number = (uint64_t)(uintptr_t)to | (way.json ? 1 : 0) | (way.backward ? 2 : 0);
+	uint64_t number = (uint64_t)(uintptr_t)to | (way.json ? 1 : 0) | (way.backward ? 2 : 0) |
+			  (way.zero_is_hidden ? 4 : 0);
 
 	return map_put(&b->contents, from, number);
 }

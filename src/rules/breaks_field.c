@@ -6,10 +6,10 @@ static const struct message *owner(const struct field *field)
 	return (const struct message *)field->e.parent;
 }
 
-/* Are both fields keys of maps? */
-static bool are_keys(const struct field *old, const struct field *new)
+/* Is it a map's key? */
+static bool is_key(const struct field *field)
 {
-	return element_is_synthetic(&old->e) && element_is_synthetic(&new->e) && old->number == 1;
+	return element_is_synthetic(&field->e) && field->number == 1;
 }
 
 /* Is the type lost in this way? */
@@ -18,7 +18,7 @@ static bool type_is_lost(
 {
 	struct type source, target;
 
-	if (!are_keys(from, to))
+	if (!is_key(from) || to->number != 1)
 		return field_type_is_lost(b, way, from, to);
 	source = type_of(from);
 	target = type_of(to);
@@ -70,6 +70,9 @@ static unsigned shape_breaks(const struct field *old, const struct field *new)
 	for (int i = 0; i < 4; i++) {
 		struct way way = { .json = i & 1, .backward = i & 2 };
 
+		/* A map's entry is a key and a value in JSON, whatever the other side has. */
+		if (way.json && element_is_synthetic(way.backward ? &old->e : &new->e))
+			continue;
 		if (way.backward ? field_shape_is_lost(way, old, new)
 				 : field_shape_is_lost(way, new, old))
 			breaks |= way_surface(way);

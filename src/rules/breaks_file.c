@@ -53,7 +53,9 @@ unsigned extension_range_breaks(const struct question *q)
  * to another file. */
 static unsigned service_gone(struct breaks *b, const struct service *service)
 {
-	return diff_find_service(b->diff, true, service->e.full_name) ? SOURCE_CODE : GONE;
+	if (!service->methods.n || diff_find_service(b->diff, true, service->e.full_name))
+		return SOURCE_CODE; /* without methods nobody calls it */
+	return GONE;
 }
 
 unsigned service_deletion_breaks(const struct question *q)

@@ -242,10 +242,10 @@ static bool mean_the_same(
 	struct breaks *b, const struct enum_value *left, const struct enum_value *right)
 {
 	struct arena_mark mark = arena_mark(b->arena);
-	struct str a = meaning_name(upper_case(b->arena, left->e.parent->name),
-		upper_case(b->arena, left->e.name));
-	struct str other = meaning_name(upper_case(b->arena, right->e.parent->name),
-		upper_case(b->arena, right->e.name));
+	struct str a = meaning_name(
+		upper_case(b->arena, left->e.parent->name), upper_case(b->arena, left->e.name));
+	struct str other = meaning_name(
+		upper_case(b->arena, right->e.parent->name), upper_case(b->arena, right->e.name));
 	bool same = str_eq(a, other);
 
 	arena_rewind(b->arena, mark);
@@ -273,14 +273,16 @@ bool enum_names_are_lost_in_json(
 	       enum_names_moved(b, index_values(b, to, found->number), from);
 }
 
-static bool enum_is_lost_in_json(
-	struct breaks *b, const struct enumeration *from, const struct enumeration *to)
+static bool enum_is_lost_in_json(struct breaks *b, struct way way, const struct enumeration *from,
+	const struct enumeration *to)
 {
 	for (uint32_t i = 0; i < from->values.n; i++) {
 		const struct enum_value *value = from->values.items[i];
 		const struct enum_names *names = index_values(b, from, value->number);
 
-		if (names->list.items[0] == value && enum_names_are_lost_in_json(b, names, to))
+		if (names->list.items[0] != value || (way.zero_is_hidden && !value->number))
+			continue;
+		if (enum_names_are_lost_in_json(b, names, to))
 			return true;
 	}
 	return false;
@@ -297,7 +299,7 @@ bool enum_is_lost(struct breaks *b, struct way way, const struct enumeration *fr
 	if (!enum_is_closed(from) && enum_is_closed(to)) /* numbers without a value */
 		lost = true;
 	else if (way.json)
-		lost = enum_is_lost_in_json(b, from, to);
+		lost = enum_is_lost_in_json(b, way, from, to);
 	else
 		lost = enum_is_lost_on_wire(b, way, from, to);
 	content_know(content_slot(b, way, &from->e, &to->e), lost ? KNOWN_LOST : KNOWN_KEPT);

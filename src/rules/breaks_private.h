@@ -10,8 +10,9 @@
 
 /* One surface, read in one direction. */
 struct way {
-	bool json;     /* else the wire */
-	bool backward; /* `from` is on the old side */
+	bool json;           /* else the wire */
+	bool backward;       /* `from` is on the old side */
+	bool zero_is_hidden; /* `from` is an enum whose zero is not written */
 };
 
 /* Two messages to compare; `parent` is the index of the pair that led here, or -1. */
@@ -91,6 +92,7 @@ struct type {
 	struct str name;      /* of messages, enums and unresolved types */
 	const struct message *message;
 	const struct enumeration *enumeration;
+	bool zero_is_hidden; /* a single value without presence: zero is not written */
 };
 
 struct type type_of(const struct field *field);

@@ -82,6 +82,8 @@ struct type type_of(const struct field *field)
 		type.message = field->message;
 	else
 		type.enumeration = field->enumeration;
+	type.zero_is_hidden = field_cardinality(field) == CARDINALITY_IMPLICIT &&
+			      !element_is_synthetic(&field->e);
 	return type;
 }
 
@@ -196,8 +198,7 @@ static enum outcome json_outcome(
 {
 	enum field_type from_wraps, to_wraps;
 	bool from_special = is_special(from, &from_wraps), to_special = is_special(to, &to_wraps);
-	struct type source = { from_wraps, { NULL, 0 }, NULL, NULL };
-	struct type target = { to_wraps, { NULL, 0 }, NULL, NULL };
+	struct type source = { .type = from_wraps }, target = { .type = to_wraps };
 
 	if (from_wraps == TYPE_NAMED)
 		source = *from;
@@ -212,6 +213,7 @@ static enum outcome json_outcome(
 			       ? KEPT
 			       : LOST;
 	case ENUM:
+		way.zero_is_hidden = from->zero_is_hidden;
 		if (target.type == TYPE_ENUM)
 			return enum_is_lost(b, way, source.enumeration, target.enumeration) ? LOST
 											    : KEPT;

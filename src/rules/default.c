@@ -164,12 +164,42 @@ static void field_same_default(struct check *c, const struct rule *rule, const s
 		ARG(field_words(c, old)), ARG(fact.before), ARG(fact.after));
 }
 
+/* A default as JSON would have it as a text. */
+static struct str default_text(const struct field *field)
+{
+	if (field->has_default)
+		return field->preset->text;
+	return first_value(field) ? first_value(field)->e.name : S("");
+}
+
+/*
+ * In JSON an enum is its name, and a text may say a number or a name: a renumbered value is the
+ * same there.
+ */
+static unsigned default_breaks(const struct question *q)
+{
+	const struct field *old = q->pair->old.field, *new = q->pair->new.field;
+	bool enums = old->type == TYPE_ENUM && new->type == TYPE_ENUM;
+	bool text = (old->type == TYPE_STRING) != (new->type == TYPE_STRING);
+	unsigned breaks = EVERYTHING;
+
+	if ((enums || text) && str_eq(default_text(old), default_text(new)))
+		breaks &= ~(unsigned)JSON;
+	/* Who writes it always leaves no room for a default. */
+	if (field_cardinality(old) == CARDINALITY_REQUIRED)
+		breaks &= ~(unsigned)(WIRE_BACKWARD | JSON_BACKWARD);
+	if (field_cardinality(new) == CARDINALITY_REQUIRED)
+		breaks &= ~(unsigned)(WIRE_FORWARD | JSON_FORWARD);
+	return breaks;
+}
+
 const struct rule rule_FIELD_SAME_DEFAULT = {
 	.id = "FIELD_SAME_DEFAULT",
 	.categories = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE | CAT_CSR,
 	.not_in_v1 = true,
 	.not_in_v1beta1 = true,
 	.breaks = JSON_BACKWARD | JSON_FORWARD | SOURCE_CODE | WIRE_BACKWARD | WIRE_FORWARD,
+	.narrow = default_breaks,
 	.on = PAIR_FIELD,
 	.check = field_same_default,
 	.purpose = "fields keep their default value",

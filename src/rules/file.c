@@ -129,10 +129,19 @@ static void file_same_syntax(struct check *c, const struct rule *rule, const str
 		ARG(old->import_path), ARG(fact.before), ARG(fact.after));
 }
 
+static bool can_be_called(const struct file *file)
+{
+	for (uint32_t i = 0; i < file->services.n; i++)
+		if (file->services.items[i]->methods.n)
+			return true;
+	return false;
+}
+
 /* The package is part of the path of every call. */
 static unsigned package_breaks(const struct question *q)
 {
-	return q->pair->old.file->services.n ? EVERYTHING : SOURCE_CODE;
+	return (can_be_called(q->pair->old.file) ? GONE : SOURCE_CODE) |
+	       (can_be_called(q->pair->new.file) ? WIRE_FORWARD | JSON_FORWARD : 0);
 }
 
 const struct rule rule_FILE_NO_DELETE = {

@@ -219,6 +219,20 @@ uint64_t finding_fingerprint(const struct finding *finding, struct arena *scratc
 	return str_xxh64((struct str){ all, n });
 }
 
+/* Pairs live as long as their visit. */
+static const struct pair *pair_keep(struct arena *arena, const struct pair *pair)
+{
+	struct pair *kept = NEW(arena, struct pair), *parent;
+
+	*kept = *pair;
+	if (!pair->parent)
+		return kept;
+	kept->parent = parent = NEW(arena, struct pair);
+	*parent = *pair->parent;
+	parent->parent = NULL;
+	return kept;
+}
+
 struct finding *finding_add(struct check *c, const struct rule *rule, const struct pair *pair,
 	const struct fact *fact, const char *format, ...)
 {
@@ -251,6 +265,8 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->gone = fact->gone;
 	f->moved_to = fact->moved_to;
 	f->breaks = breaks_of(c->breaks, rule, pair, fact->detail);
+	f->pair = pair_keep(c->arena, pair);
+	f->detail = fact->detail;
 	f->fingerprint = finding_fingerprint(f, c->arena);
 	*vec_push(c->arena, &c->findings->list) = f;
 	*vec_push(c->arena, &c->unplaced) = (struct unplaced){ f, fact->old, fact->new, fact->now };

@@ -31,6 +31,7 @@ enum rules_version { RULES_V1BETA1, RULES_V1, RULES_V2 };
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
 struct check;
+struct proof;
 struct question; /* breaks.h */
 struct rule;
 
@@ -57,7 +58,7 @@ struct rule {
 	const char *before, *after; /* an example of a change that raises the rule. The test adds
 				       `syntax = "proto3"; package acme.v1;` unless they begin with
 				       syntax or edition. Empty `after`: the file is deleted */
-	const char *safely; /* how to make the change safely */
+	const char *safely;         /* how to make the change safely */
 };
 
 struct deprecated_rule {
@@ -80,6 +81,12 @@ bool rule_in(const struct rule *rule, unsigned categories, enum rules_version ve
 /* `wire-backward` and so on; the mask must have one bit. */
 struct str surface_name(enum surface surface);
 
+/*
+ * Which of several changes in a pair the finding is about. RESERVED_*: a number or a name.
+ * EXTENSION_MESSAGE_NO_DELETE: DETAIL_RANGE plus the index of the old range.
+ */
+enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE };
+
 /* A finding. Its texts are in the run's arena. */
 struct finding {
 	const struct rule *rule;
@@ -101,10 +108,15 @@ struct finding {
 	struct str help;                        /* how to change it safely; absent: none */
 	struct finding *cause;                  /* the finding that causes this one; NULL: none */
 	uint64_t fingerprint;
+	const struct pair *pair; /* what it is about, and pair->parent; no farther up */
+	int detail;              /* DETAIL_… */
 	/* Set later, by config/ */
 	bool ignored; /* the configuration leaves it out; removed before reports */
 	bool accepted;
 	struct str accepted_reason; /* absent while not accepted */
+	/* In the order of `breaks` (proof/proof.h); made when a report shows them. */
+	const struct proof *proofs;
+	uint32_t n_proofs;
 };
 
 struct findings {
