@@ -103,6 +103,9 @@ struct finding {
 	struct str moved_to; /* where a deleted element lives on: quoted names; absent: nowhere */
 	bool gone;           /* the element is not on the new side */
 	const struct file *new_file, *old_file; /* of the places; NULL: gone */
+	/* What its pair compares: a file's element for rules on files and packages. NULL: that side
+	 * lacks it. */
+	const struct element *old_element, *new_element;
 	struct str before, after;               /* the property's values; absent if there is none */
 	unsigned breaks;                        /* SURFACE mask */
 	struct str help;                        /* how to change it safely; absent: none */
