@@ -19,6 +19,12 @@ typedef bool (*prove_one)(struct task *t);
 
 static bool ask(struct task *t, struct proof_question question)
 {
+	const struct pair *parent = t->pair->parent;
+
+	if (parent && t->pair->kind == PAIR_FIELD) {
+		question.from_message = t->backward ? parent->old.message : parent->new.message;
+		question.to_message = t->backward ? parent->new.message : parent->old.message;
+	}
 	question.json = t->json;
 	question.backward = t->backward;
 	return proof_find(t->codec, &question, t->proof);
@@ -81,18 +87,15 @@ static bool field_java_utf8(struct task *t)
 
 static bool field_required(struct task *t)
 {
-	const struct pair *messages = t->pair->parent;
 	const struct field *old = t->pair->old.field, *new = t->pair->new.field;
 
-	if (!messages)
+	if (!t->pair->parent)
 		return false;
-	return ask(t,
-		(struct proof_question){
-			.about = ABOUT_REQUIRED,
-			.from = t->backward ? old : new,
-			.to = t->backward ? new : old,
-			.from_message = t->backward ? messages->old.message : messages->new.message,
-		});
+	return ask(t, (struct proof_question){
+			      .about = ABOUT_REQUIRED,
+			      .from = t->backward ? old : new,
+			      .to = t->backward ? new : old,
+		      });
 }
 
 /* The number is gone; its name may live on under another one. */
@@ -520,11 +523,17 @@ static void prove_finding(struct task *t, struct finding *finding)
 
 static struct task task_new(const struct prove_request *request)
 {
+	const struct proof_sides sides = {
+		.old = diff_schema(request->diff, false),
+		.new = diff_schema(request->diff, true),
+		.new_name = request->new_name,
+		.context = request->context,
+	};
+
 	return (struct task){
 		.arena = request->arena,
 		.diff = request->diff,
-		.codec = codec_new(request->arena, request->names,
-			diff_schema(request->diff, false), diff_schema(request->diff, true)),
+		.codec = codec_new(request->arena, request->names, &sides),
 	};
 }
 

@@ -10,6 +10,9 @@ struct prove_request {
 	struct arena *arena;
 	struct intern *names;
 	const struct diff *diff;
+	/* What the new side calls a type of the old one, as in proof/proof.h; NULL: none was renamed. */
+	struct str (*new_name)(void *context, struct str old_name);
+	void *context; /* of new_name */
 };
 
 /* Gives each finding that breaks the wire or JSON its proofs, once. */

@@ -11,7 +11,11 @@ enum breakwater_status breakwater_run_status(const struct breakwater_run *run)
 
 static struct prove_request prove_request(struct breakwater_run *run)
 {
-	return (struct prove_request){ run->arena, run->names, run->diff };
+	return (struct prove_request){
+		.arena = run->arena,
+		.names = run->names,
+		.diff = run->diff,
+	};
 }
 
 static void prove(struct breakwater_run *run)

@@ -47,7 +47,7 @@ static void drop_default(struct field *copy)
 static void take_type(struct search *s, struct field *copy, const struct field *to)
 {
 	struct features *features = own_features(s, copy);
-	bool same = is_kept_type(copy, to);
+	bool same = is_kept_type(s->codec, copy, to);
 
 	copy->type = to->type;
 	copy->is_group = to->is_group;
@@ -124,6 +124,16 @@ bool message_is_entry(const struct message *m)
 	return m && m->is_map_entry && m->map_field;
 }
 
+/* What reads `type`, or the message whose map it is an entry of. */
+static const struct message *real_type(struct search *s, const struct message *type)
+{
+	const struct message *to = s->q->to_message;
+
+	if (!to || type != s->q->from_message || message_is_entry(type) != message_is_entry(to))
+		return codec_counterpart(s->codec, s->reader_side, s->type);
+	return message_is_entry(to) ? field_holder(to->map_field) : to;
+}
+
 bool search_begin(struct search *s, const struct message *type)
 {
 	if (!type)
@@ -133,7 +143,7 @@ bool search_begin(struct search *s, const struct message *type)
 		return false;
 	s->alone.changed = type;
 	s->alone_type = s->type;
-	s->real_type = codec_message(s->codec, s->reader_side, s->type->e.full_name);
+	s->real_type = real_type(s, type);
 	s->alone.named = message_is_entry(type) ? NULL : s->real_type;
 	s->alone.named_side = s->reader_side;
 	s->alone.extendee = message_is_entry(type) ? NULL : s->real_type;
@@ -323,7 +333,7 @@ void ask_gone(struct search *s)
 		return;
 	if (to) {
 		copy = field_copy(s, to);
-		if (is_kept_type(from, to))
+		if (is_kept_type(s->codec, from, to))
 			copy->type_ref = from->type_ref;
 	}
 	lens_change(s, from, copy);

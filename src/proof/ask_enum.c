@@ -45,7 +45,7 @@ static const struct field *real_use(struct search *s, const struct field *use)
 	const struct field *field = message_is_entry(m) ? m->map_field : use, *there;
 	const struct message *real = field_holder(field);
 
-	real = real ? codec_message(s->codec, s->reader_side, real->e.full_name) : NULL;
+	real = real ? codec_counterpart(s->codec, s->reader_side, real) : NULL;
 	there = reader_of(s, &s->real, real, field);
 	if (there && message_is_entry(m))
 		there = there->is_map && there->message ? lens_number(&s->real, there->message, 2)
@@ -190,6 +190,7 @@ bool enum_alone(struct search *s)
 	*p = (struct proof){
 		.surface = p->surface,
 		.json = s->q->json,
+		.number = number,
 		.enumeration = from->e.full_name,
 		.written = value ? value->e.name : str_printf(codec->arena, "%d", number),
 	};

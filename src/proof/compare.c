@@ -90,7 +90,7 @@ static bool enums_agree(const struct view *view, const struct field *f, const st
 	struct codec *codec = view->writer->codec;
 	const struct enumeration *a = f->enumeration, *b = g->enumeration;
 	int64_t mine = number_signed(v->n), theirs = number_signed(w->n);
-	bool same = str_eq(a->e.full_name, b->e.full_name);
+	bool same = codec_same_name(codec, a->e.full_name, b->e.full_name);
 	bool has_mine = enum_first(codec, a, mine), has_theirs = enum_first(codec, b, theirs);
 
 	if (same && view->reader->keeps_names) /* what changed in it is another matter */
@@ -153,7 +153,8 @@ static enum proof_loss one(const struct view *view, const struct field *f, const
 {
 	if (is_message(f) && is_message(g))
 		return view->reader->keeps_names &&
-				       str_eq(f->message->e.full_name, g->message->e.full_name)
+				       codec_same_name(view->writer->codec, f->message->e.full_name,
+					       g->message->e.full_name)
 			       ? LOSS_NONE
 			       : tree_compare(view, v->m, w->m, NULL, loss);
 	return agree(view, f, v, g, w) ? LOSS_NONE : lose(loss, LOSS_OTHER);
@@ -427,7 +428,8 @@ static enum proof_loss field_compare(
 }
 
 /* A value of an enum that is gone, and whose number nothing reserves. */
-static bool number_is_freed(const struct view *view, const struct side *f, const struct side *g)
+static bool number_is_freed(const struct view *view, const struct side *f, const struct side *g,
+	struct loss *loss)
 {
 	const struct field *from = f->field, *to = g->field;
 	struct codec *codec = view->writer->codec;
@@ -447,8 +449,10 @@ static bool number_is_freed(const struct view *view, const struct side *f, const
 		number = number_signed(datum.n);
 		if (enum_first(codec, from->enumeration, number) &&
 			!enum_first(codec, to->enumeration, number) &&
-			!enum_reserves(to->enumeration, (int32_t)number))
+			!enum_reserves(to->enumeration, (int32_t)number)) {
+			loss->number = (int32_t)number;
 			return true;
+		}
 	}
 	return false;
 }
@@ -485,9 +489,10 @@ static enum proof_loss declared(const struct view *view, const struct tree *writ
 			return LOSS_NONE;
 		if (lens_name(view->reader, reader, f->field))
 			return lose(loss, LOSS_UNSET);
-		if (view->backward && !lens_reserves(view->reader, reader, f->field->number))
-			return lose(loss, LOSS_HOLE);
-		return LOSS_NONE;
+		if (!view->backward || lens_reserves(view->reader, reader, f->field->number))
+			return LOSS_NONE;
+		loss->number = f->field->number;
+		return lose(loss, LOSS_HOLE);
 	}
 	g.slot = tree_slot(read, g.field);
 	loss->reader = g.field;
@@ -503,7 +508,7 @@ static enum proof_loss declared(const struct view *view, const struct tree *writ
 	loss->read = g.slot;
 	if (loss->label)
 		return loss->label;
-	if (number_is_freed(view, f, &g))
+	if (number_is_freed(view, f, &g, loss))
 		return lose(loss, LOSS_HOLE);
 	if (f->field->e.name.p != g.field->e.name.p && is_set(f) &&
 		(lens_name(view->reader, reader, f->field) ||

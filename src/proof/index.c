@@ -5,16 +5,19 @@
 /* Fields of one enum that are kept: the search asks few. */
 enum { MOST_USES = 16 };
 
-struct codec *codec_new(struct arena *arena, struct intern *names, const struct schema *old,
-	const struct schema *new)
+struct codec *codec_new(
+	struct arena *arena, struct intern *names, const struct proof_sides *sides)
 {
 	struct codec *codec = NEW(arena, struct codec);
 
 	codec->arena = arena;
 	codec->scratch = arena_like(arena);
 	codec->names = names;
-	codec->sides[OLD] = old;
-	codec->sides[NEW] = new;
+	codec->sides[OLD] = sides->old;
+	codec->sides[NEW] = sides->new;
+	codec->new_name = sides->new_name;
+	codec->new_name_context = sides->context;
+	map_init(&codec->renamed, arena);
 	map_init(&codec->indexed, arena);
 	map_init(&codec->numbers, arena);
 	map_init(&codec->keys, arena);
@@ -107,13 +110,33 @@ static void note_use(struct walk *walk, const struct field *field, const struct 
 		*vec_push(walk->codec->arena, &uses->list) = field;
 }
 
+static struct str new_name(struct codec *codec, struct str old_name)
+{
+	struct str name = codec->new_name(codec->new_name_context, old_name);
+
+	return name.p == old_name.p ? name : intern(codec->names, name);
+}
+
+static void note_message(struct walk *walk, const struct message *m)
+{
+	struct codec *codec = walk->codec;
+	struct str name;
+
+	put_first(&codec->messages[walk->side], m->e.full_name.p, 0, m);
+	if (walk->side != OLD || !codec->new_name)
+		return;
+	name = new_name(codec, m->e.full_name);
+	if (name.p != m->e.full_name.p)
+		put_first(&codec->renamed, name.p, 0, m);
+}
+
 static void walk_element(void *context, struct element *element)
 {
 	struct walk *walk = context;
 	const struct field *field = (const struct field *)element;
 
 	if (element->kind == ELEMENT_MESSAGE)
-		put_first(&walk->codec->messages[walk->side], element->full_name.p, 0, element);
+		note_message(walk, (const struct message *)element);
 	if (element->kind != ELEMENT_FIELD)
 		return;
 	if (field->type_ref && field->type_ref != element->parent && is_message(field))
@@ -185,6 +208,26 @@ const struct message *codec_message(struct codec *codec, int side, struct str fu
 {
 	walk_side(codec, side);
 	return map_get(&codec->messages[side], full_name.p, 0);
+}
+
+const struct message *codec_counterpart(struct codec *codec, int side, const struct message *m)
+{
+	const struct message *found = NULL;
+
+	walk_side(codec, side);
+	if (codec->new_name && side == OLD)
+		found = map_get(&codec->renamed, m->e.full_name.p, 0);
+	else if (codec->new_name)
+		found = codec_message(codec, NEW, new_name(codec, m->e.full_name));
+	return found ? found : codec_message(codec, side, m->e.full_name);
+}
+
+bool codec_same_name(struct codec *codec, struct str a, struct str b)
+{
+	if (str_eq(a, b))
+		return true;
+	return codec->new_name &&
+	       (str_eq(new_name(codec, a), b) || str_eq(new_name(codec, b), a));
 }
 
 bool codec_knows_url(struct codec *codec, struct str url)

@@ -130,6 +130,8 @@ static bool no_value(struct parser *p, const struct field *field, struct str tex
 									: type_keyword(field->type);
 	struct str shown = json_escaped(p->arena, str_head(text, 60));
 
+	if (is_integer(field) && json_has_number_form(text))
+		quoted = false; /* it is the number that does not fit */
 	if (field->type == TYPE_ENUM)
 		refuse(p->refusal, p->arena, field, REASON_ENUM,
 			quoted ? "enum '" STR "' has no value '" STR "'"

@@ -184,11 +184,12 @@ static bool offer_two(struct search *s, const struct frame *frame, const struct 
 	return n == 2 && try_items(s, frame, field, two, 2);
 }
 
-bool is_kept_type(const struct field *from, const struct field *to)
+bool is_kept_type(struct codec *codec, const struct field *from, const struct field *to)
 {
 	struct str a = field_type_name(from);
 
-	return a.n && str_eq(a, field_type_name(to)) && is_message(from) == is_message(to);
+	return a.n && is_message(from) == is_message(to) &&
+	       codec_same_name(codec, a, field_type_name(to));
 }
 
 /* What a message in `field` loses where it is read as another one. */
@@ -217,7 +218,7 @@ static bool offer_map_content(struct search *s, const struct frame *frame,
 	const struct field *to_value = lens_number(&s->alone, to->message, 2);
 
 	if (!to_value || !is_message(from_value) || !is_message(to_value) ||
-		is_kept_type(from_value, to_value))
+		is_kept_type(s->codec, from_value, to_value))
 		return false;
 	return offer_content(s, &entry, from_value, to_value);
 }
@@ -228,7 +229,7 @@ bool offer_field(struct search *s, const struct frame *frame, const struct field
 {
 	struct arena_mark mark = arena_mark(s->codec->scratch);
 	struct data data;
-	bool done = false, same = to && within && is_kept_type(field, to);
+	bool done = false, same = to && within && is_kept_type(s->codec, field, to);
 
 	if (!has_type(field) || (to && !has_type(to))) {
 		s->is_blind = true;

@@ -23,8 +23,8 @@ struct proof {
 	enum proof_loss loss;
 	bool alone;
 	bool json;       /* `data` is JSON, else bytes */
-	bool has_number; /* of a hole that nobody could have written to */
-	int32_t number;
+	bool has_number; /* of a hole that nobody could have written to: it is all there is to say */
+	int32_t number;  /* of a hole */
 	struct str message;     /* full name of the writer's */
 	struct str enumeration; /* likewise, where no message shows it */
 	struct str name;        /* of a hole */
@@ -66,6 +66,8 @@ struct proof_question {
 	bool json;                     /* else the wire */
 	bool backward;                 /* the old side writes */
 	const struct field *from, *to; /* the writer's and the reader's */
+	/* What holds the field, or is read as a whole. NULL: whatever has the same name, or the new
+	 * one of it (proof_sides). */
 	const struct message *from_message, *to_message;
 	const struct enumeration *from_enum, *to_enum;
 	int32_t number;
@@ -73,9 +75,18 @@ struct proof_question {
 
 struct codec;
 
+/* What is compared; NULL: a side has nothing. */
+struct proof_sides {
+	const struct schema *old, *new;
+	/* What the new side calls a type of the old side, by full names; the same name if it has no
+	 * other. NULL: none was renamed. */
+	struct str (*new_name)(void *context, struct str old_name);
+	void *context; /* of new_name */
+};
+
 /* Looks at nothing before it is asked. What is found lives in `arena`. */
-struct codec *codec_new(struct arena *arena, struct intern *names, const struct schema *old,
-	const struct schema *new);
+struct codec *codec_new(
+	struct arena *arena, struct intern *names, const struct proof_sides *sides);
 void codec_free(struct codec *codec);
 /* False if no value shows it; with proof->unknown, if that cannot be said. The caller's is
  * `surface` alone. */

@@ -102,8 +102,9 @@ bool proof_find(struct codec *codec, const struct proof_question *q, struct proo
 		RUNTIME_PBJS };
 	const enum runtime json[] = { RUNTIME_CPP, RUNTIME_ES };
 	const enum runtime java[] = { wire[0], RUNTIME_JAVA };
-	const enum runtime *runtimes = q->about == ABOUT_JAVA_UTF8 ? java : q->json ? json : wire;
-	size_t n = q->about == ABOUT_JAVA_UTF8 ? COUNT(java) : q->json ? COUNT(json) : COUNT(wire);
+	bool is_utf8 = q->about == ABOUT_UTF8 || q->about == ABOUT_JAVA_UTF8;
+	const enum runtime *runtimes = is_utf8 ? java : q->json ? json : wire;
+	size_t n = is_utf8 ? COUNT(java) : q->json ? COUNT(json) : COUNT(wire);
 	struct search s = {
 		.codec = codec,
 		.q = q,

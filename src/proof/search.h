@@ -65,7 +65,7 @@ struct datum entry_of(
 /* Is its type known, so that it can have values? */
 bool has_type(const struct field *field);
 /* Are both of a message, or an enum, of one name? */
-bool is_kept_type(const struct field *from, const struct field *to);
+bool is_kept_type(struct codec *codec, const struct field *from, const struct field *to);
 const struct field *reader_of(struct search *s, const struct lens *lens, const struct message *to,
 	const struct field *field);
 /* May a writer set both? */

@@ -180,6 +180,7 @@ static void keep(struct search *s, const struct tree *written, struct str data,
 	*p = (struct proof){
 		.surface = p->surface,
 		.loss = loss->label,
+		.number = loss->number,
 		.alone = alone,
 		.json = s->q->json,
 		.message = s->type->e.full_name,
@@ -245,7 +246,8 @@ static void try_whole(struct search *s, const struct tree *tree)
 	same = s->real_type && same_reading(&alone, &real);
 	if (s->codec->steps < 0 || (s->found && !same))
 		return;
-	keep(s, tree, data, same ? &real : &alone, !same);
+	/* Who reads the message by its own name reads it well: the method alone takes another. */
+	keep(s, tree, data, same ? &real : &alone, !same || s->q->about == ABOUT_MESSAGE);
 	s->found = true;
 	s->is_final = same;
 }

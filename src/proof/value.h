@@ -102,9 +102,12 @@ struct codec {
 	struct arena *arena, *scratch;
 	struct intern *names;
 	const struct schema *sides[SIDES];
+	struct str (*new_name)(void *context, struct str old_name); /* proof_sides */
+	void *new_name_context;
 	struct map indexed, numbers, keys, originals; /* of messages and enums */
 	struct map meanings, required;
 	struct map extensions[SIDES], extension_names[SIDES], uses[SIDES], messages[SIDES];
+	struct map renamed; /* messages of the old side by their new names */
 	bool walked[SIDES], editions[SIDES];
 	int64_t steps; /* that are left of a question */
 	int64_t left;  /* and of all of them */
@@ -144,10 +147,14 @@ struct uses {
 };
 const struct uses *codec_uses(struct codec *codec, int side, const struct enumeration *e);
 bool codec_editions(struct codec *codec);
-/* By interned full name; NULL. */
 /* Is it the URL of a message's type that either side has, and that JSON gives as an object? */
 bool codec_knows_url(struct codec *codec, struct str url);
+/* By interned full name; NULL. */
 const struct message *codec_message(struct codec *codec, int side, struct str full_name);
+/* What a message of the other side is on this one: under its new name, else under the same; NULL. */
+const struct message *codec_counterpart(struct codec *codec, int side, const struct message *m);
+/* Is it one type, one name from each side? */
+bool codec_same_name(struct codec *codec, struct str a, struct str b);
 
 /* ---- the formats ---- */
 
@@ -205,6 +212,7 @@ struct loss {
 	unsigned n_path;
 	const struct field *reader;        /* of the last one; NULL: none */
 	const struct slot *written, *read; /* NULL: unset */
+	int32_t number;                    /* of a hole */
 };
 
 struct view {

@@ -282,11 +282,17 @@ static bool read_packed(
 	return true;
 }
 
-/* Java has an option of its own beside the feature. */
+/* Java has an option of its own beside the feature; Go (1.36, internal/strs) asks no extension of
+ * an edition for it. */
 static bool is_verified(const struct reader *r, const struct field *field)
 {
 	enum { FILE_OPTION_JAVA_STRING_CHECK_UTF8 = 27 };
 
+	if (r->lens->runtime == RUNTIME_GO && field->extension &&
+		field->e.file->edition >= EDITION_2023)
+		return false;
+	if (r->lens->runtime == RUNTIME_PBJS)
+		return false;
 	if (verifies_text(field))
 		return true;
 	return r->lens->runtime == RUNTIME_JAVA &&
@@ -307,7 +313,7 @@ static bool read_text(
 				"string '" STR "' is no UTF-8", ARG(field->e.name));
 			return false;
 		}
-		if (r->lens->runtime == RUNTIME_ES)
+		if (r->lens->runtime == RUNTIME_ES || r->lens->runtime == RUNTIME_PBJS)
 			datum.s = repaired(r->arena, datum.s);
 	}
 	set_datum(r, tree, field, datum);

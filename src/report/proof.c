@@ -120,8 +120,8 @@ static struct str sentence(const struct proof *proof, const struct parts *p, str
 			ARG(p->data), ARG(p->read));
 	if (proof->loss == LOSS_HOLE)
 		return str_printf(arena,
-			"\"" STR "\" (" STR ") stays as " STR " for whoever takes its number",
-			ARG(p->written), ARG(p->data), ARG(p->read));
+			"\"" STR "\" (" STR ") stays as " STR " for whoever takes number %d",
+			ARG(p->written), ARG(p->data), ARG(p->read), proof->number);
 	return str_printf(arena, "\"" STR "\" (" STR ") reads as \"" STR "\"", ARG(p->written),
 		ARG(p->data), ARG(p->read));
 }
@@ -157,4 +157,19 @@ struct str proof_line(const struct proof *proof, unsigned columns, struct arena 
 			return line;
 	}
 	return cut(line, columns, arena);
+}
+
+struct str finding_proof_line(const struct finding *finding, unsigned wanted, unsigned columns,
+	struct arena *arena)
+{
+	const struct proof *chosen = finding->proofs;
+
+	if (!finding->n_proofs)
+		return (struct str){ NULL, 0 };
+	for (uint32_t i = 0; i < finding->n_proofs; i++)
+		if (finding->proofs[i].surface & wanted) {
+			chosen = &finding->proofs[i];
+			break;
+		}
+	return proof_line(chosen, columns, arena);
 }

@@ -34,10 +34,10 @@ static void refused_json_says_why(void **state)
 		.json = true,
 		.written = S("id: 2147483648"),
 		.data = S("{\"id\":\"2147483648\"}"),
-		.error = S("\"2147483648\" is no int32") };
+		.error = S("2147483648 is no int32") };
 
 	(void)state;
-	line_is(&proof, "{\"id\":\"2147483648\"} is refused: \"2147483648\" is no int32");
+	line_is(&proof, "{\"id\":\"2147483648\"} is refused: 2147483648 is no int32");
 }
 
 static void an_unset_field_names_both_defaults(void **state)
@@ -57,12 +57,13 @@ static void an_unset_field_names_both_defaults(void **state)
 static void a_hole_stays_for_who_takes_its_number(void **state)
 {
 	const struct proof proof = { .loss = LOSS_HOLE,
+		.number = 2,
 		.written = S("note: \"a\""),
 		.data = S("\x12\x01\x61"),
 		.read = S("2: \"a\"") };
 
 	(void)state;
-	line_is(&proof, "\"note: \"a\"\" (120161) stays as 2: \"a\" for whoever takes its number");
+	line_is(&proof, "\"note: \"a\"\" (120161) stays as 2: \"a\" for whoever takes number 2");
 }
 
 static void a_call_is_refused(void **state)
@@ -73,6 +74,31 @@ static void a_call_is_refused(void **state)
 
 	(void)state;
 	line_is(&proof, "/acme.v1.Orders/Get is refused: no such method");
+}
+
+static void the_proof_of_a_wanted_break_comes_first(void **state)
+{
+	const struct proof proofs[] = {
+		{ .surface = JSON_BACKWARD,
+			.loss = LOSS_FAIL,
+			.call = S("/a.S/Json"),
+			.error = S("no such method") },
+		{ .surface = WIRE_BACKWARD,
+			.loss = LOSS_FAIL,
+			.call = S("/a.S/Wire"),
+			.error = S("no such method") },
+	};
+	const struct finding finding = { .proofs = proofs, .n_proofs = 2 }, none = { 0 };
+	struct arena *arena = arena_new(NULL, NULL);
+	struct str line;
+
+	(void)state;
+	line = finding_proof_line(&finding, WIRE_BACKWARD | WIRE_FORWARD, 85, arena);
+	assert_string_equal(str_cstr(arena, line), "/a.S/Wire is refused: no such method");
+	line = finding_proof_line(&finding, SOURCE_CODE, 85, arena);
+	assert_string_equal(str_cstr(arena, line), "/a.S/Json is refused: no such method");
+	assert_null(finding_proof_line(&none, WIRE_BACKWARD, 85, arena).p);
+	arena_free(arena);
 }
 
 static void long_values_are_cut(void **state)
@@ -112,6 +138,7 @@ int main(void)
 		cmocka_unit_test(an_unset_field_names_both_defaults),
 		cmocka_unit_test(a_hole_stays_for_who_takes_its_number),
 		cmocka_unit_test(a_call_is_refused),
+		cmocka_unit_test(the_proof_of_a_wanted_break_comes_first),
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(control_characters_are_spelled),
 	};
