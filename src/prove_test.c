@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 
 static struct tally {
-	unsigned cases, findings, asked, missing, extra;
+	unsigned cases, findings, asked, unknown, missing, extra;
 } tally;
 
 static void no_memory(void *context)
@@ -56,6 +56,7 @@ static void hold(struct breakwater_run *run, const char *path, const struct find
 			continue;
 		shown = run_shows(run, finding, (enum surface)surface, &proof, &asked);
 		tally.asked += asked;
+		tally.unknown += asked && said && proof.unknown.p;
 		if (!asked || shown == said || proof.unknown.p)
 			continue;
 		tally.missing += said;
@@ -120,7 +121,9 @@ int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
 		search(argv[i]);
-	printf("%u cases, %u findings, %u asked: %u without a proof, %u proofs without a break\n",
-		tally.cases, tally.findings, tally.asked, tally.missing, tally.extra);
+	printf("%u cases, %u findings, %u asked: %u without a proof, %u proofs without a break, "
+	       "%u cannot be said\n",
+		tally.cases, tally.findings, tally.asked, tally.missing, tally.extra,
+		tally.unknown);
 	return tally.missing || tally.extra || !tally.asked;
 }

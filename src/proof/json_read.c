@@ -644,5 +644,5 @@ bool json_read(const struct lens *lens, const struct message *type, struct str j
 		return false;
 	if (peek(&p) || p.at != p.end)
 		return broken(&p);
-	return tree_is_complete(*tree, lens, refusal);
+	return !asks_required(lens) || tree_is_complete(*tree, lens, refusal);
 }

@@ -258,7 +258,7 @@ bool offer_field(struct search *s, const struct frame *frame, const struct field
 	if (!done && to && !field->is_map && is_message(field) && is_message(to) && !same &&
 		has_type(to) && field->message != to->message)
 		done = offer_content(s, frame, field, to);
-	if (!done && is_repeated(field))
+	if (!done && is_repeated(field) && !field->is_map)
 		done = offer_two(s, frame, field, &data);
 	if (!done && data.is_cut)
 		done = s->is_cut = true;

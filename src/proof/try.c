@@ -228,10 +228,11 @@ bool write_with(struct search *s, const struct tree *tree, struct str *data)
 static void try_whole(struct search *s, const struct tree *tree)
 {
 	struct reading own, alone, real = { 0 };
+	struct refusal refusal;
 	struct str data;
 	bool same;
 
-	if (!write_with(s, tree, &data))
+	if (!tree_is_complete(tree, &s->writer, &refusal) || !write_with(s, tree, &data))
 		return;
 	read_with(s, &s->writer, s->type, tree, data, s->only, false, &own);
 	if (own.is_lost)

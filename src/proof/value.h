@@ -168,6 +168,8 @@ enum { MOST_DEPTH = 100, REASON_BLIND = 99 /* a type is not known */ };
 
 /* All that is set, with what is required. False if something required is missing. */
 bool tree_is_complete(const struct tree *tree, const struct lens *lens, struct refusal *refusal);
+/* Is that asked for on reading? Protobuf-ES does on writing alone. */
+bool asks_required(const struct lens *lens);
 struct str wire_write(struct arena *arena, const struct tree *tree);
 bool wire_read(const struct lens *lens, const struct message *type, struct str bytes,
 	struct arena *arena, struct tree **tree, struct refusal *refusal);

@@ -499,6 +499,11 @@ bool tree_is_complete(const struct tree *tree, const struct lens *lens, struct r
 	return true;
 }
 
+bool asks_required(const struct lens *lens)
+{
+	return lens->runtime != RUNTIME_ES;
+}
+
 bool wire_read(const struct lens *lens, const struct message *type, struct str bytes,
 	struct arena *arena, struct tree **tree, struct refusal *refusal)
 {
@@ -506,5 +511,6 @@ bool wire_read(const struct lens *lens, const struct message *type, struct str b
 
 	*refusal = (struct refusal){ 0 };
 	*tree = tree_new(arena, type);
-	return read_fields(&r, *tree, bytes) && tree_is_complete(*tree, lens, refusal);
+	return read_fields(&r, *tree, bytes) &&
+	       (!asks_required(lens) || tree_is_complete(*tree, lens, refusal));
 }
