@@ -26,6 +26,7 @@
  *  keep_scope         scope.c: drops findings outside of the report
  *  accept             config/accepted.c, accept_comment.c: breaks accepted on the record
  *  judge_lost_folders broken.c: imports whose whole folder was deleted, unless a finding says so
+ *  find_impact        impact.c: who reaches what changed, by schema/uses.c
  *  finish             report/finding.c: the order of the findings
  *
  * Then run.c has report/report.c print the findings (text.c, json.c, ...) and report/diags.c the
@@ -36,6 +37,7 @@
 
 #include "base/map.h"
 #include "config/accepted.h"
+#include "impact.h"
 #include "obstacle.h"
 #include "report/report.h"
 #include "source/read_each.h"
@@ -171,6 +173,25 @@ static bool accept(struct breakwater_run *run)
 	return run->diags.n_errors == 0;
 }
 
+/* ---- impact ---- */
+
+static bool find_impact(struct breakwater_run *run)
+{
+	struct impact_request request = {
+		.arena = run->arena,
+		.diags = &run->diags,
+		.old = &run->schemas[OLD],
+		.new = &run->schemas[NEW],
+	};
+
+	if (!run->options->impact)
+		return true;
+	if (!impact_find(&request, &run->findings))
+		return false;
+	timing_end(&run->timing, "impact");
+	return true;
+}
+
 /* ---- the result ---- */
 
 /* Is the changed path only a link, another name of some file? */
@@ -221,6 +242,7 @@ static const struct check_step {
 	{ keep_scope, NULL },
 	{ accept, NULL },
 	{ judge_lost_folders, NULL },
+	{ find_impact, NULL },
 	{ finish, "findings" },
 };
 

@@ -109,6 +109,14 @@ def base(t, at, n):
     return ["build", "HEAD", "-o", "../set.binpb"]
 
 
+def chain(t, at, n):
+    """n messages, each the field of the one before it and changed: the way to the last one has n steps."""
+    for side in ("old", "new"):
+        t.write(at, {f"{side}/a.proto": PROTO + "".join(f"message M{i} {{ optional {'int32' if side == 'old' else 'string'} x = 1; "
+                                                        f"optional M{i + 1} m = 2; }}\n" for i in range(n)) + f"message M{n} {{}}\n"})
+    return ["check", "dir:old", "dir:new", "--impact", "--format", "line"]
+
+
 # Name, a function that makes the input of a size, the limit, the error above it; False if input below is refused for another reason.
 LIMITS = {
     "bytes of a contract": (contract(lambda n: padded(PROTO, n)), 64 << 20, "is larger than 67108864 bytes"),
@@ -122,6 +130,7 @@ LIMITS = {
     "bytes of what a packed object is made from": (base, 128 << 20, "more than 134217728 bytes"),
     "folders in folders": (folders, 256, "at most 256 are read"),
     "levels of an image in JSON": (image, 100, "nested deeper than 100", 1, False),
+    "steps of ways to what changed": (chain, 4469, "more than 10000000 steps"),
     "bytes of a configuration": (config(lambda n: padded("version: 1\n", n, "#")), 1 << 20, "larger than 1 MiB"),
     "levels of a configuration": (config(lambda n: "x: " + "[" * (n - 1) + "]" * (n - 1) + "\n"), 64, "nested more than 64 levels deep", 1, False),
     "anchors of a configuration": (config(lambda n: "".join(f"x{i}: &a{i} 1\n" for i in range(n))), 1000, "more than 1000", 1, False),

@@ -111,6 +111,7 @@ struct breakwater_options {
 	struct breakwater_list use, except;           /* ids of rules and categories */
 	bool limit_to_input_files, strict_imports, allow_empty;
 	bool full;     /* compile everything, not only what the change can hurt */
+	bool impact;   /* findings say who reaches what changed */
 	int32_t today; /* days since 1970-01-01, for acceptances that end; 0: the system's date */
 	unsigned jobs; /* number of compiling threads; 0: one for each processor */
 

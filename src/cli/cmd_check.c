@@ -11,7 +11,7 @@ struct check_arguments {
 	struct compare_arguments compare;
 	const char *output, *timings;
 	struct texts formats;
-	bool exclude_imports, allow_empty, show_accepted;
+	bool exclude_imports, allow_empty, show_accepted, impact;
 };
 
 static const struct opt check_options[] = {
@@ -38,6 +38,10 @@ static const struct opt check_options[] = {
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, show_accepted),
 		.summary = "list accepted findings too" },
+	{ .name = "impact",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, impact),
+		.summary = "say who reaches what changed: messages and methods, and on which way" },
 	OPT_JOBS(struct compare_arguments),
 	OPT_TIMINGS(struct check_arguments),
 };
@@ -167,6 +171,7 @@ static int check_run(struct cli *cli, const void *given, const struct texts *ope
 	if (!find_targets(cli, arguments, &targets))
 		return STATUS_UNKNOWN;
 	options.allow_empty = arguments->allow_empty;
+	options.impact = arguments->impact;
 	run = compare_run(cli, &options);
 	status = (int)breakwater_run_status(run);
 	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;

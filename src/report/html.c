@@ -1,6 +1,7 @@
 #include "report/block.h"
 #include "report/escape.h"
 #include "report/html_style.h"
+#include "report/reached.h"
 #include "report/tally.h"
 
 /* Browsers cope with a thousand findings; whoever has more uses json. */
@@ -282,6 +283,11 @@ static void terms_write(
 	if (finding->breaks) {
 		term_begin(out, "Breaks");
 		breaks_write(out, finding->breaks);
+		out_str(out, S("</dd>\n"));
+	}
+	if (finding->reached_by) {
+		term_begin(out, "Reached by");
+		out_markup(out, reached_words(finding, report->arena));
 		out_str(out, S("</dd>\n"));
 	}
 	if (finding->help.n && !is_long) {

@@ -40,6 +40,38 @@ static void new_place_set(
 	value_set(object, "end_column", json_integer(end.column), ok);
 }
 
+static json_t *way_value(
+	const struct finding *finding, const struct reached *reached, struct arena *arena, bool *ok)
+{
+	json_t *array = json_array();
+
+	for (const struct reached_step *step = reached->path; step; step = step->next)
+		value_add(array, value_str(step->name, arena), ok);
+	if (finding->reached_field.p)
+		value_add(array, value_str(finding->reached_field, arena), ok);
+	return array;
+}
+
+static json_t *reached_value(const struct finding *finding, struct arena *arena, bool *ok)
+{
+	static const char *const kinds[] = { "message", "request", "response" };
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < finding->reached_by->n; i++) {
+		const struct reached *reached = &finding->reached_by->items[i];
+		json_t *object = json_object(), *contracts = json_array();
+
+		for (uint32_t k = 0; k < reached->contracts.n; k++)
+			value_add(contracts, value_str(reached->contracts.items[k], arena), ok);
+		value_set(object, "root", value_str(reached->root->full_name, arena), ok);
+		value_set(object, "kind", json_string(kinds[reached->kind]), ok);
+		value_set(object, "path", way_value(finding, reached, arena, ok), ok);
+		value_set(object, "contracts", contracts, ok);
+		value_add(array, object, ok);
+	}
+	return array;
+}
+
 static bool finding_write(struct out *out, const struct finding *finding, struct arena *arena)
 {
 	json_t *object = json_object(), *proof;
@@ -60,6 +92,8 @@ static bool finding_write(struct out *out, const struct finding *finding, struct
 	proof = proofs_value(finding, arena, &ok);
 	if (proof)
 		value_set(object, "proof", proof, &ok);
+	if (finding->reached_by)
+		value_set(object, "reached_by", reached_value(finding, arena, &ok), &ok);
 	value_set(object, "severity",
 		json_string(finding->severity == SEVERITY_ERROR ? "error" : "warning"), &ok);
 	if (finding->cause)

@@ -1,5 +1,6 @@
 #include "report/block.h"
 #include "report/escape.h"
+#include "report/reached.h"
 #include "report/tally.h"
 
 /*
@@ -159,6 +160,10 @@ static void details_write(struct out *out, const struct report *report,
 	if (finding->breaks) {
 		out_str(out, S("\n- Breaks: "));
 		breaks_write(out, finding->breaks);
+	}
+	if (finding->reached_by) {
+		out_str(out, S("\n- Reached by: "));
+		out_markdown(out, reached_words(finding, report->arena));
 	}
 	if (finding->help.n && with_help) {
 		out_str(out, S("\n- What to do: "));

@@ -1,6 +1,7 @@
 #include "report/line.h"
 #include "base/map.h"
 #include "report/escape.h"
+#include "report/reached.h"
 #include "report/tally.h"
 
 enum { LISTED = 3 };
@@ -158,6 +159,8 @@ static void block_write(struct out *out, const struct report *report,
 		breaks_write(out, finding->breaks);
 		out_char(out, '\n');
 	}
+	if (finding->reached_by)
+		remark_lines(out, S("reached by"), reached_words(finding, report->arena), palette);
 	if (finding->help.n && with_help)
 		remark_lines(out, S("help"), finding->help, palette);
 	remark_begin(out, S("fingerprint"), palette);

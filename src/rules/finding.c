@@ -259,8 +259,6 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	}
 	f->new_file = fact->new.file;
 	f->old_file = fact->old.file;
-	f->old_element = pair->old.element;
-	f->new_element = pair->new.element;
 	f->before = fact->before;
 	f->after = fact->after;
 	f->help = fact->help;

@@ -87,6 +87,34 @@ struct str surface_name(enum surface surface);
  */
 enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE };
 
+/* A step of the way from a root to what changed: a field's name; `(full.name)` of an extension. A
+ * map's entry is no step of its own. */
+struct reached_step {
+	struct str name;
+	const struct reached_step *next; /* NULL: the last one */
+};
+
+/* In the order of their words. */
+enum reached_kind { REACHED_MESSAGE, REACHED_REQUEST, REACHED_RESPONSE };
+
+/* A root from which a change is reached, and a shortest way there. */
+struct reached {
+	const struct element *root; /* a message, or a method: REACHED_REQUEST and _RESPONSE */
+	enum reached_kind kind;
+	uint32_t length;                 /* of the way */
+	const struct reached_step *path; /* NULL: the root itself */
+	struct reached_contracts {       /* names of contracts that have the root */
+		struct str *items;
+		uint32_t n, cap;
+	} contracts;
+};
+
+/* Sorted by length, root and kind. Findings on the same message share one. */
+struct reached_list {
+	struct reached *items;
+	uint32_t n, cap;
+};
+
 /* A finding. Its texts are in the run's arena. */
 struct finding {
 	const struct rule *rule;
@@ -103,9 +131,6 @@ struct finding {
 	struct str moved_to; /* where a deleted element lives on: quoted names; absent: nowhere */
 	bool gone;           /* the element is not on the new side */
 	const struct file *new_file, *old_file; /* of the places; NULL: gone */
-	/* What its pair compares: a file's element for rules on files and packages. NULL: that side
-	 * lacks it. */
-	const struct element *old_element, *new_element;
 	struct str before, after;               /* the property's values; absent if there is none */
 	unsigned breaks;                        /* SURFACE mask */
 	struct str help;                        /* how to change it safely; absent: none */
@@ -120,6 +145,9 @@ struct finding {
 	/* In the order of `breaks` (proof/proof.h); made when a report shows them. */
 	const struct proof *proofs;
 	uint32_t n_proofs;
+	/* Set later, with --impact: who reaches the change; NULL: nobody asked. */
+	const struct reached_list *reached_by;
+	struct str reached_field; /* the changed field, behind each of these ways; absent: none */
 };
 
 struct findings {

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "schema/uses.h"
+#include "schema/tops.h"
 
 /* A schema of one file, made by hand, since the compiler is a layer below. */
 struct world {
@@ -126,11 +126,77 @@ static void the_way_back_has_every_use(void **state)
 	arena_free(w->arena);
 }
 
+static struct tops *tops_of(struct world *w)
+{
+	return tops_new(w->arena, users_new(w->arena, uses_new(w->arena, &w->schema)));
+}
+
+static void what_no_other_message_has_is_on_top(void **state)
+{
+	struct world *w = world_new();
+	struct message *a = add_message(w, "A"), *b = add_message(w, "B"), *c = add_message(w, "C");
+	struct tops *tops;
+
+	(void)state;
+	add_field(w, a, "b", b);
+	add_field(w, a, "self", a);
+	add_extension(w, a, b, "c", c);
+	tops = tops_of(w);
+	assert_false(tops_have(tops, c));
+	assert_false(tops_have(tops, b));
+	assert_true(tops_have(tops, a));
+	arena_free(w->arena);
+}
+
+static void a_ring_that_nothing_has_is_on_top(void **state)
+{
+	struct world *w = world_new();
+	struct message *a = add_message(w, "A"), *b = add_message(w, "B"), *c = add_message(w, "C"),
+		       *d = add_message(w, "D");
+	struct tops *tops;
+
+	(void)state;
+	add_field(w, a, "b", b); /* a ring */
+	add_field(w, b, "a", a);
+	add_field(w, b, "c", c); /* and one below it */
+	add_field(w, c, "d", d);
+	add_field(w, d, "c", c);
+	tops = tops_of(w);
+	assert_false(tops_have(tops, d));
+	assert_false(tops_have(tops, c));
+	assert_true(tops_have(tops, b));
+	assert_true(tops_have(tops, a));
+	arena_free(w->arena);
+}
+
+static void a_long_chain_takes_no_stack(void **state)
+{
+	enum { LENGTH = 200000 };
+	struct world *w = world_new();
+	struct message *first = add_message(w, "M"), *last = first;
+	struct tops *tops;
+
+	(void)state;
+	for (int i = 0; i < LENGTH; i++) {
+		struct message *next = add_message(w, "M");
+
+		add_field(w, last, "next", next);
+		last = next;
+	}
+	tops = tops_of(w);
+	assert_false(tops_have(tops, last));
+	assert_true(tops_have(tops, first));
+	arena_free(w->arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_use_types_of_fields_and_extensions),
 		cmocka_unit_test(the_way_back_has_every_use),
+		cmocka_unit_test(what_no_other_message_has_is_on_top),
+		cmocka_unit_test(a_ring_that_nothing_has_is_on_top),
+		cmocka_unit_test(a_long_chain_takes_no_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
