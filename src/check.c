@@ -18,10 +18,12 @@
  *                     features.c, options.c and validate.c, descriptor/read.c reads sets; the
  *                     result is schema/schema.h
  *  judge_broken_files broken.c: which of the files that do not compile decide the status
- *  compare            diff/pair.c pairs old and new elements; rules/run.c calls the checks of each
+ *  choose_contracts   contract/contract.c: the contracts to check
+ *  compare            contract/roots.c finds their roots; diff/pair.c pairs old and new elements; rules/run.c calls the checks of each
  *                     pair (rules/field.c, enum.c, ...; list.h has all rules), breaks.c finds the
  *                     surfaces that break, finding.c places, for which it
  *                     reads files once more; obstacle.c: unreadable files;
+ *                     contract/judge.c: which contracts each finding hurts;
  *                     config/apply.c: what the configuration ignores
  *  keep_scope         scope.c: drops findings outside of the report
  *  accept             config/accepted.c, accept_comment.c: breaks accepted on the record
@@ -40,6 +42,7 @@
 #include "impact.h"
 #include "obstacle.h"
 #include "report/report.h"
+#include "schema/marker.h"
 #include "source/read_each.h"
 
 #include <time.h>
@@ -91,26 +94,82 @@ static void keep_lines(void *context, struct wanted_text *texts, uint32_t n)
 			*map_put(&run->unmarked, texts[i].text, 0) = run;
 }
 
+/* False and an error if a contract has no root. */
+static bool find_contract_roots(struct breakwater_run *run)
+{
+	struct contracts_request request = {
+		.arena = run->arena,
+		.names = run->names,
+		.diags = &run->diags,
+		.declared = &run->sides[NEW].config.contracts,
+		.chosen = &run->chosen,
+		.is_partial = run->scope.generated,
+		.only_chosen = run->options->contracts.n,
+	};
+
+	if (!run->chosen.list.n)
+		return true;
+	run->contracts =
+		contracts_find_roots(&request, &run->schemas[OLD], &run->schemas[NEW]);
+	timing_end(&run->timing, "contracts");
+	return run->contracts != NULL;
+}
+
+/* A plugin and a --config file know one configuration only. */
+static void compare_promises(struct breakwater_run *run)
+{
+	struct weakening weakening = {
+		.arena = run->arena,
+		.old = &run->sides[OLD].config.contracts,
+		.new = &run->sides[NEW].config.contracts,
+		.chosen = &run->chosen,
+		.only_chosen = run->options->contracts.n,
+		.text = run->sides[NEW].config.text,
+	};
+
+	if (!run->scope.generated && !run->overrides[OLD].file.p && !run->overrides[OLD].text.p)
+		contracts_weakened(&weakening, &run->findings);
+}
+
+static void judge_contracts(struct breakwater_run *run, const struct check_options *options)
+{
+	struct contract_run judged = { options, run->diff, &run->findings };
+
+	if (run->contracts)
+		contracts_judge(run->contracts, &judged);
+	compare_promises(run);
+}
+
 static bool compare(struct breakwater_run *run)
 {
+	struct selection *selection = config_selection(run->arena, &run->sides[NEW].config);
 	struct check_options options = {
 		.arena = run->arena,
 		.names = run->names,
-		.selection = config_selection(run->arena, &run->sides[NEW].config),
+		.selection = selection,
 		.diags = &run->diags,
 		.keep_lines = keep_lines,
 		.context = run,
 	};
 	struct breakwater_phase *phase;
 
+	if (!find_contract_roots(run))
+		return false;
 	run->diff = diff_new(run->arena, run->names, &run->schemas[OLD], &run->schemas[NEW]);
 	timing_end(&run->timing, "diff");
+	if (run->contracts) {
+		contracts_select(selection);
+		options.roots = contracts_lost_roots(run->contracts, &options.n_roots);
+	}
 	rules_run(&options, run->diff, &run->findings);
+	judge_contracts(run, &options);
 	phase = timing_end(&run->timing, "rules");
 	timing_count(phase, "findings", run->findings.list.n);
 	if (!judge_obstacles(run))
 		return false;
 	config_apply(&run->sides[NEW].config, &run->findings, run->arena);
+	if (run->contracts)
+		contracts_warn_ignored(run->contracts, &run->findings, &run->diags);
 	config_warn_unmatched(
 		&run->sides[NEW].config, &run->schemas[OLD], &run->schemas[NEW], &run->diags);
 	refuse_lost_texts(run);
@@ -233,6 +292,7 @@ static const struct check_step {
 	{ configure_sides, NULL },
 	{ find_roots, NULL },
 	{ judge_empty_sides, NULL },
+	{ choose_contracts, NULL },
 	{ read_paths, "config" },
 	{ find_changes, "changes" },
 	{ discover_changed, NULL },

@@ -49,6 +49,7 @@ const char *breakwater_run_report(
 		.new_name = run->sides[NEW].source ? run->sides[NEW].source->name : S(""),
 		.files_compared = run->files_compared,
 		.accepted = run->accepted,
+		.contracts = run->contracts ? &run->chosen : NULL,
 		.show_accepted = look->show_accepted,
 		.show_help = look->show_help,
 		.accept = look->accept ? str_of(look->accept) : (struct str){ 0 },

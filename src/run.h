@@ -26,6 +26,8 @@ struct breakwater_run {
 	struct changes changes;
 	bool compiled_all; /* all contracts, not only the needed ones */
 	struct schema schemas[SIDES];
+	struct contract_list chosen; /* the contracts that are checked; empty: none */
+	struct contracts *contracts; /* NULL: none are checked */
 	struct diff *diff;
 	struct findings findings;
 	struct map unmarked; /* texts without comments that accept, by address */
@@ -41,6 +43,7 @@ bool open_sources(struct breakwater_run *run);
 bool configure_sides(struct breakwater_run *run);
 bool find_roots(struct breakwater_run *run);
 bool judge_empty_sides(struct breakwater_run *run);
+bool choose_contracts(struct breakwater_run *run);
 bool read_paths(struct breakwater_run *run);
 bool find_changes(struct breakwater_run *run);
 bool discover_changed(struct breakwater_run *run);

@@ -3,6 +3,7 @@
 
 #include "broken.h"
 #include "need.h"
+#include "schema/marker.h"
 
 static bool is_strict(const struct breakwater_run *run)
 {
@@ -85,6 +86,7 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 		.diags = diags,
 		.jobs = run->options->jobs,
 		.strict_imports = is_strict(run),
+		.marker = run->chosen.list.n ? S(CONTRACT_MARKER) : (struct str){ 0 },
 		.tolerate_broken = true,
 		.parse_descriptor = descriptor_parse,
 		.progress = run->options->progress,
@@ -169,7 +171,7 @@ bool compile_sides(struct breakwater_run *run)
 	sides[NEW].may_lose = may_lose(&run->changes);
 	if (asks_for_paths(&run->sides[NEW].config))
 		list_contracts(run);
-	if (run->options->full || is_strict(run) || run->scope.generated ||
+	if (run->options->full || run->chosen.list.n || is_strict(run) || run->scope.generated ||
 		need_is_full(&need, &sides[OLD].roots, &sides[NEW].roots)) {
 		run->compiled_all = sides[OLD].all = sides[NEW].all = true;
 		ok = compile_wanted(run, sides, &run->diags, &stats);

@@ -235,6 +235,23 @@ bool judge_empty_sides(struct breakwater_run *run)
 	return false;
 }
 
+/* The contracts of the new side's configuration, as the options choose them. */
+bool choose_contracts(struct breakwater_run *run)
+{
+	const struct breakwater_options *o = run->options;
+	struct contract_choice choice = {
+		.level = text_option(run, o->compatibility),
+		.has_use = o->use.n > 0,
+	};
+
+	for (size_t i = 0; i < o->contracts.n; i++)
+		*vec_push(run->arena, &choice.names) = text_option(run, o->contracts.items[i]);
+	for (size_t i = 0; i < o->surfaces.n; i++)
+		*vec_push(run->arena, &choice.surfaces) = text_option(run, o->surfaces.items[i]);
+	return contracts_choose(run->arena, &run->sides[NEW].config.contracts, &choice,
+		&run->chosen, &run->diags);
+}
+
 /* On the default branch, in a pipeline that does not name a base, or if a hook names one commit as
  * both sides, HEAD is compared with itself. Say so, except for a commit on that branch. */
 static void warn_of_nothing(struct breakwater_run *run)

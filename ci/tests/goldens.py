@@ -218,6 +218,20 @@ def field(bw, case, tmp):
             raise Wrong(f"written in {d}")
 
 
+def contracts(bw, case, tmp):
+    """contracts/CASE: as in field/; the findings name their contracts, in order, and all.jsonl has them whole."""
+    field(bw, case, tmp)
+    expect, work = json.loads((case / "expect.json").read_text()), prepare(case, pathlib.Path(tmp) / "again")
+    status, out, err = bw.run(expect["args"], work)
+
+    def named(list_, of):
+        return collections.Counter((f[of], f.get("path"), *(c if isinstance(c, str) else c["name"] for c in f.get("contracts", []))) for f in list_)
+    want, got = named(expect["findings"], "rule"), named(findings(out), "type")
+    if want != got:
+        raise Wrong(f"missing {list((want - got).elements())[:3]} extra {list((got - want).elements())[:3]}")
+    bw.golden(case / "all.jsonl", unproved(out))
+
+
 def imported(path, top, seen):
     """Names of the files below top, deps/NAME, that a file imports, directly or not."""
     for name in re.findall(rb'import\s+(?:public\s+|weak\s+|option\s+)?"([^"]+)"', path.read_bytes()):
@@ -290,6 +304,7 @@ def fuzz(bw, case, tmp):
 
 
 TOPICS = {"rules": (rules, "*/*"), "categories": (categories, "*/expect.*.jsonl"), "breaks": (breaks, "*"), "field": (field, "*"),
+          "contracts": (contracts, "*"),
           "compile": (compile, "*valid/*"), "cli": (cli, "*"), "fuzz": (fuzz, "*")}
 
 

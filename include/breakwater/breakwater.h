@@ -109,6 +109,8 @@ struct breakwater_options {
 	struct breakwater_list roots;                 /* --root */
 	struct breakwater_list paths, excluded_paths; /* --path, --exclude-path */
 	struct breakwater_list use, except;           /* ids of rules and categories */
+	const char *compatibility;                    /* --compatibility */
+	struct breakwater_list surfaces, contracts;   /* --surface, --contract */
 	bool limit_to_input_files, strict_imports, allow_empty;
 	bool full;     /* compile everything, not only what the change can hurt */
 	bool impact;   /* findings say who reaches what changed */

@@ -52,6 +52,7 @@ static const struct opt accept_rows[] = {
 		.summary = "accept every finding that fails 'check'" },
 	COMPARE_SIDES,
 	COMPARE_SCOPE,
+	COMPARE_CONTRACTS,
 	COMPARE_STRICT,
 	COMPARE_FULL,
 	OPT_JOBS(struct compare_arguments),

@@ -24,6 +24,7 @@ static const struct opt check_options[] = {
 		.values = VALUES_REPORT },
 	OPT_OUTPUT(struct check_arguments),
 	COMPARE_SCOPE,
+	COMPARE_CONTRACTS,
 	{ .name = "exclude-imports",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, exclude_imports),

@@ -5,6 +5,10 @@
 
 #include <unistd.h>
 
+const char *const compatibility_words[] = { "NONE", "BACKWARD", "FORWARD", "FULL",
+	"BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE", NULL };
+const char *const surfaces_words[] = { "wire", "json", "source", NULL };
+
 static struct breakwater_list list_of(const struct texts *texts)
 {
 	return (struct breakwater_list){ texts->items, texts->n };
@@ -26,6 +30,9 @@ struct breakwater_options compare_options(
 		.excluded_paths = list_of(&arguments->excluded_paths),
 		.use = list_of(&arguments->use),
 		.except = list_of(&arguments->except),
+		.compatibility = arguments->compatibility,
+		.surfaces = list_of(&arguments->surfaces),
+		.contracts = list_of(&arguments->contracts),
 		.limit_to_input_files = arguments->limit_to_input_files,
 		.strict_imports = arguments->strict_imports,
 		.full = arguments->full,

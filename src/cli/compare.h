@@ -6,8 +6,8 @@
 
 /* The first member of both commands' arguments. */
 struct compare_arguments {
-	const char *config;
-	struct texts roots, paths, excluded_paths, use, except;
+	const char *config, *compatibility;
+	struct texts roots, paths, excluded_paths, use, except, contracts, surfaces;
 	bool staged, merge_base, limit_to_input_files, strict_imports, full;
 	unsigned jobs;
 };
@@ -37,12 +37,35 @@ struct compare_arguments {
 			"do not report on files under PATH; repeatable"),                 \
 		COMPARE_FLAG("limit-to-input-files", limit_to_input_files,                \
 			"leave out files that only the old side has")
+#define COMPARE_CONTRACTS                                                                     \
+	{ .name = "contract",                                                                 \
+		.kind = OPT_WORDS,                                                            \
+		.offset = offsetof(struct compare_arguments, contracts),                      \
+		.argument = "NAME,...",                                                       \
+		.summary = "check these contracts alone, and nothing else" },                 \
+		{ .name = "compatibility",                                                    \
+			.kind = OPT_TEXT,                                                     \
+			.offset = offsetof(struct compare_arguments, compatibility),          \
+			.argument = "LEVEL",                                                  \
+			.summary = "BACKWARD, FORWARD, FULL, ...: the level of all contracts; " \
+				   "without any, of everything",                              \
+			.values = VALUES_WORDS,                                               \
+			.words = compatibility_words },                                       \
+		{ .name = "surface",                                                          \
+			.kind = OPT_WORDS,                                                    \
+			.offset = offsetof(struct compare_arguments, surfaces),               \
+			.argument = "LIST",                                                   \
+			.summary = "wire, json, source: the surfaces of all contracts",       \
+			.values = VALUES_WORDS,                                               \
+			.words = surfaces_words }
 #define COMPARE_STRICT                                 \
 	COMPARE_FLAG("strict-imports", strict_imports, \
 		"an import that is in no import root is an error")
 #define COMPARE_FULL \
 	COMPARE_FLAG("full", full, "compile everything, not only what the change can hurt")
 
+/* The values of --compatibility and of --surface; NULL ends them. */
+extern const char *const compatibility_words[], *const surfaces_words[];
 /* The options of the library for a comparison of the operands, of which there are at most two. They
  * refer to the strings of `arguments` and `operands`. */
 struct breakwater_options compare_options(

@@ -168,28 +168,43 @@ static bool read_number(const char *text, unsigned *number)
 	return value > 0;
 }
 
-/* Checks that the value is one of the row's words. */
-static bool check_words(const struct opt *row, struct arena *arena, struct str name,
-	const char *text, struct diags *diags)
+/* Is the word one of the row's? An error if not. */
+static bool check_word(const struct opt *row, struct arena *arena, struct str name, struct str word,
+	struct diags *diags)
 {
 	VEC(struct str) known = { 0 };
 	struct str list = S(""), nearest;
 
-	if (row->values != VALUES_WORDS || (row->kind == OPT_OPTIONAL && !*text))
-		return true;
 	for (size_t i = 0; row->words[i]; i++) {
-		if (str_eq(str_of(row->words[i]), str_of(text)))
+		if (str_eq(str_of(row->words[i]), word))
 			return true;
 		*vec_push(arena, &known) = str_of(row->words[i]);
 		list = str_printf(arena, STR "%s'%s'", ARG(list), i ? ", " : "", row->words[i]);
 	}
-	nearest = str_nearest(str_of(text), known.items, known.n);
-	diag_error(diags, NOWHERE, "option '" STR "' has no value '%s'", ARG(name), text);
+	nearest = str_nearest(word, known.items, known.n);
+	diag_error(diags, NOWHERE, "option '" STR "' has no value '" STR "'", ARG(name), ARG(word));
 	if (nearest.n)
 		diag_help(diags, "did you mean '" STR "'?", ARG(nearest));
 	else
 		diag_help(diags, "the values are " STR, ARG(list));
 	return false;
+}
+
+
+/* Checks that the value is one of the row's words. */
+static bool check_words(const struct opt *row, struct arena *arena, struct str name,
+	const char *text, struct diags *diags)
+{
+	struct str rest = str_of(text), word;
+
+	if (row->values != VALUES_WORDS || (row->kind == OPT_OPTIONAL && !*text))
+		return true;
+	if (row->kind != OPT_WORDS)
+		return check_word(row, arena, name, rest, diags);
+	while (str_cut(&rest, ',', &word))
+		if (!check_word(row, arena, name, word, diags))
+			return false;
+	return true;
 }
 
 static bool store(

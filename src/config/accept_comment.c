@@ -1,5 +1,6 @@
 /* Accepts findings by comments `// breakwater:accept RULE reason` in contracts; see accepted.h. */
-#include "config/marker.h"
+#include "config/accepted.h"
+#include "schema/marker.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ static bool fits_at(const struct marked_file *marked, const struct marker *marke
 static bool fits(const struct marked_file *marked, const struct marker *marker,
 	const struct finding *finding, struct arena *arena)
 {
-	if (finding->ignored || !str_eq(marker->rule, str_of(finding->rule->id)))
+	if (finding->ignored || !str_eq(marker->word, str_of(finding->rule->id)))
 		return false;
 	return fits_at(marked, marker, finding, finding->new_place.span, arena) ||
 	       (finding->now_place.text &&
@@ -147,7 +148,7 @@ static uint64_t mix(uint64_t hash, uint64_t more)
 static uint64_t old_hash(const struct marker *marker, bool by_number, struct arena *arena)
 {
 	uint64_t hash = mix(
-		mix(str_hash(marker->rule), str_hash(marker->selector)), str_hash(marker->reason));
+		mix(str_hash(marker->word), str_hash(marker->selector)), str_hash(marker->rest));
 	int32_t number = 0;
 
 	if (!marker->element)
@@ -189,9 +190,9 @@ static bool is_old(const struct marker *marker, struct marked_index *index, stru
 		for (; each; each = each->next) {
 			const struct marker *m = &index->marked->markers.items[each->index];
 
-			if (str_eq(m->rule, marker->rule) &&
+			if (str_eq(m->word, marker->word) &&
 				str_eq(m->selector, marker->selector) &&
-				str_eq(m->reason, marker->reason) &&
+				str_eq(m->rest, marker->rest) &&
 				same_element(m->element, marker->element, arena))
 				return true;
 		}
@@ -294,9 +295,9 @@ static void find_fitting(
 {
 	struct str selector = marker->selector;
 	uint64_t places[] = {
-		place_hash(marker->rule, AT_STATEMENT, marker->statement),
-		marker->element ? place_hash(marker->rule, AT_ELEMENT, marker->element->span.begin)
-				: place_hash(marker->rule, AT_FILE, 0),
+		place_hash(marker->word, AT_STATEMENT, marker->statement),
+		marker->element ? place_hash(marker->word, AT_ELEMENT, marker->element->span.begin)
+				: place_hash(marker->word, AT_FILE, 0),
 	};
 
 	found[0] = found[1] = UINT32_MAX;
@@ -328,7 +329,12 @@ static struct marked_index *marked_of(struct acceptor *a, const struct file *fil
 	if (!index) {
 		*slot = index = NEW(a->arena, struct marked_index);
 		/* Loading a text changes it. No thread uses the schema any more. */
-		index->marked = mark_file((struct file *)(uintptr_t)file, a->unmarked, a->arena);
+		if (map_get(a->unmarked, file->text, 0)) {
+			index->marked = NEW(a->arena, struct marked_file);
+			return index;
+		}
+		index->marked = mark_file(
+			(struct file *)(uintptr_t)file, S(ACCEPT_MARKER), a->arena);
 	}
 	return index;
 }
@@ -340,17 +346,17 @@ static bool check_marker(
 	struct place place = place_in(marked->file->text, marker->span);
 	struct str nearest;
 
-	if (!marker->rule.n || !rule_find(marker->rule)) {
+	if (!marker->word.n || !rule_find(marker->word)) {
 		diag_warning(a->diags, place, "unknown rule '" STR "': nothing is accepted",
-			ARG(marker->rule));
-		nearest = rules_nearest(marker->rule);
+			ARG(marker->word));
+		nearest = rules_nearest(marker->word);
 		if (nearest.p && rule_find(nearest))
 			diag_help(a->diags, "did you mean '" STR "'?", ARG(nearest));
 		return false;
 	}
-	if (!marker->reason.n) {
+	if (!marker->rest.n) {
 		diag_warning(a->diags, place, "no reason is given: nothing is accepted");
-		diag_help(a->diags, "write '// " ACCEPT_MARKER " " STR " why'", ARG(marker->rule));
+		diag_help(a->diags, "write '// " ACCEPT_MARKER " " STR " why'", ARG(marker->word));
 		return false;
 	}
 	if (!marker->attached) {
@@ -368,10 +374,10 @@ static void warn_of_several(struct acceptor *a, const struct marked_file *marked
 	diag_warning(a->diags, place_in(marked->file->text, marker->span),
 		"this comment fits more than one finding: nothing is accepted");
 	if (first->has_number && !marker->selector.p)
-		diag_help(a->diags, "say which, as in " STR "(%" PRId32 ")", ARG(marker->rule),
+		diag_help(a->diags, "say which, as in " STR "(%" PRId32 ")", ARG(marker->word),
 			first->number);
 	else
-		diag_help(a->diags, "say which, as in " STR "(%016" PRIx64 ")", ARG(marker->rule),
+		diag_help(a->diags, "say which, as in " STR "(%016" PRIx64 ")", ARG(marker->word),
 			first->fingerprint);
 }
 
@@ -401,7 +407,7 @@ static void accept_one(
 		return;
 	}
 	finding->accepted = true;
-	finding->accepted_reason = marker->reason;
+	finding->accepted_reason = marker->rest;
 }
 
 /* `items` are the findings of one file. */

@@ -42,8 +42,6 @@
 #include "source/source.h"
 
 #define ACCEPTED_FILE "breakwater.accepted.yaml"
-/* What a comment begins with that accepts a finding. */
-#define ACCEPT_MARKER "breakwater:accept"
 
 enum {
 	ACCEPTED_NEAR_END = 14,        /* warn this many days before the end */

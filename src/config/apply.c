@@ -76,17 +76,19 @@ static bool silences_has(const struct silences *s, struct str path, const struct
 	return s->n && bsearch(&key, s->items, s->n, sizeof *s->items, silence_order);
 }
 
-/* Is the path, or a folder above it, silenced for the rule? */
-static bool is_silent(const struct silences *s, struct str path, const struct rule *rule)
+/* The key that silences the path, or a folder above it, for the rule; NULL: none. */
+static const char *silencing_key(
+	const struct silences *s, struct str path, const struct rule *rule)
 {
 	for (size_t i = 0; i <= path.n; i++) {
 		if (i != 0 && i != path.n && path.p[i] != '/')
 			continue;
-		if (silences_has(s, str_head(path, i), NULL) ||
-			silences_has(s, str_head(path, i), rule))
-			return true;
+		if (silences_has(s, str_head(path, i), NULL))
+			return "ignore";
+		if (silences_has(s, str_head(path, i), rule))
+			return "ignore_only";
 	}
-	return false;
+	return NULL;
 }
 
 static size_t rule_index(const struct rule *rule)
@@ -122,24 +124,31 @@ static const struct module *module_of(
 	return module ? module : &config->rest;
 }
 
-static bool is_ignored(const struct silences *s, const struct config *config,
+/* The key that ignores the finding; NULL: none does. */
+static const char *ignoring_key(const struct silences *s, const struct config *config,
 	const struct module *module, const struct finding *finding, struct arena *scratch)
 {
 	const struct file *files[] = { finding->new_file, finding->old_file };
 	const struct file *old = finding->old_file;
+	const char *key = NULL;
 
-	if (old && is_silent(s, moved_path(config, scratch, old->text->path), finding->rule))
-		return true;
-
-	for (size_t i = 0; i < COUNT(files); i++) {
+	if (old)
+		key = silencing_key(s, moved_path(config, scratch, old->text->path), finding->rule);
+	for (size_t i = 0; i < COUNT(files) && !key; i++) {
 		if (!files[i])
 			continue;
-		if (module->ignore_unstable_packages && package_is_unstable(files[i]->package))
-			return true;
-		if (is_silent(s, files[i]->text->path, finding->rule))
-			return true;
+		key = module->ignore_unstable_packages && package_is_unstable(files[i]->package)
+			      ? "ignore_unstable_packages"
+			      : silencing_key(s, files[i]->text->path, finding->rule);
 	}
-	return false;
+	return key;
+}
+
+/* Contracts ask `except` alone; for what they do not reach the selection decides. */
+static bool is_selected(const struct module *module, const struct finding *finding, size_t rule)
+{
+	return finding->is_reached ? !module->selection->excepted[rule]
+				   : module->selection->selected[rule];
 }
 
 void config_apply(const struct config *config, struct findings *findings, struct arena *scratch)
@@ -153,10 +162,11 @@ void config_apply(const struct config *config, struct findings *findings, struct
 		size_t rule = rule_index(finding->rule);
 
 		finding->severity = (enum severity)module->selection->severity[rule];
-		if (!module->selection->selected[rule] ||
-			is_ignored(silences_of(config, all, module, scratch), config, module,
-				finding, scratch))
-			finding->ignored = true;
+		if (is_selected(module, finding, rule))
+			finding->ignored_by = ignoring_key(silences_of(config, all, module,
+							       scratch),
+				config, module, finding, scratch);
+		finding->ignored = !is_selected(module, finding, rule) || finding->ignored_by;
 	}
 	arena_rewind(scratch, mark);
 }

@@ -12,6 +12,7 @@ static const struct str keys[] = {
 	STR_INIT("ignore_unstable_packages"),
 	STR_INIT("severity"),
 	STR_INIT("strict_imports"),
+	STR_INIT("contracts"),
 };
 
 /* The first `N_LAYOUT_KEYS` keys define which files belong to a module; the others are its
@@ -172,6 +173,36 @@ static void read_base(struct config_reader *r, const struct yaml_node *node, str
 			    "input on the command line: breakwater check INPUT");
 }
 
+static const struct yaml_pair *find_pair(const struct yaml_node *map, struct str key)
+{
+	for (uint32_t i = 0; i < map->pairs.n; i++)
+		if (str_eq(map->pairs.items[i].key->value, key))
+			return &map->pairs.items[i];
+	return NULL;
+}
+
+/* Of the old side only what it promised counts, and what cannot be read promises nothing. */
+static void read_contracts_of(
+	struct config_reader *r, const struct yaml_node *root, struct config *config)
+{
+	const struct yaml_pair *pair = find_pair(root, S("contracts"));
+	struct config_reader quiet = *r;
+	struct diags unsaid;
+
+	config->text = r->text;
+	if (!pair)
+		return;
+	if (!r->override->layout_only) {
+		read_contracts(r, pair, &config->contracts);
+		return;
+	}
+	diags_init(&unsaid, r->arena);
+	quiet.diags = &unsaid;
+	read_contracts(&quiet, pair, &config->contracts);
+	if (unsaid.n_errors)
+		config->contracts = (struct contract_list){ 0 };
+}
+
 bool read_breakwater_yaml(
 	struct config_reader *r, const struct yaml_node *root, struct config *config)
 {
@@ -196,6 +227,7 @@ bool read_breakwater_yaml(
 		read_flag(r, yaml_get(root, S("strict_imports")), S("strict_imports"),
 			&config->strict_imports);
 	}
+	read_contracts_of(r, root, config);
 	config->rest = *module;
 	read_modules(r, yaml_get(root, S("modules")), config);
 	return r->diags->n_errors == n_errors;

@@ -366,6 +366,12 @@ bool config_read_folder(const struct config_request *request, struct str folder,
 	*config = (struct config){ .version = RULES_V2 };
 	if (!read_found(&s))
 		return false;
+	if (config->contracts.place.text) {
+		diag_error(s.diags, config->contracts.place,
+			"contracts are declared in the breakwater.yaml at the top");
+		diag_help(s.diags, "move 'contracts' there: a contract's roots may be anywhere");
+		return false;
+	}
 	if (config->found && !config->rest.selection)
 		read_breaking(&r, &nodes, &config->rest);
 	return true;

@@ -2,6 +2,7 @@
  * breakwater.yaml, buf.yaml, buf.work.yaml and accepted breaks, as structs of options.
  */
 #pragma once
+#include "contract/contract.h"
 #include "proto/compile.h"
 #include "rules/rules.h"
 #include "source/source.h"
@@ -47,6 +48,8 @@ struct config {
 	/* Where roots and module paths are written, for the error that one holds nothing. */
 	VEC(struct written_root) written_roots;
 	bool strict_imports;
+	struct contract_list contracts; /* `contracts:` of a breakwater.yaml */
+	struct text *text;              /* of the breakwater.yaml; NULL: there is none */
 	/*
 	 * The tops of both sides (of `main:proto` it is `proto`, of `dir:proto` it is empty); the
 	 * caller sets them before config_apply. Paths here are of the new side; a path of an old

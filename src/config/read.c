@@ -146,6 +146,28 @@ static bool is_filled(const struct yaml_node *list)
 	return list && list->kind == YAML_LIST && list->items.n;
 }
 
+/* Contracts ask `except` alone. The file's cannot deselect what the command line selects. */
+static void read_except(
+	struct config_reader *r, struct selection *selection, const struct yaml_node *list)
+{
+	const struct config_override *override = r->override;
+	struct selection *excepted = selection_new(r->arena);
+	struct config_reader quiet = *r;
+	struct diags unsaid;
+	size_t n;
+
+	diags_init(&unsaid, r->arena);
+	quiet.diags = &unsaid;
+	if (override->except.n)
+		select_override(r, excepted, override->except.items, override->except.n, true);
+	else
+		select_nodes(override->use.n ? &quiet : r, excepted, list, S("except"), true);
+	selection->excepted = excepted->selected;
+	rules_all(&n);
+	for (size_t i = 0; i < n && (override->except.n || !override->use.n); i++)
+		selection->selected[i] &= !excepted->selected[i];
+}
+
 static struct selection *read_selection(struct config_reader *r, const struct breaking_nodes *nodes)
 {
 	const struct config_override *override = r->override;
@@ -165,10 +187,7 @@ static struct selection *read_selection(struct config_reader *r, const struct br
 		if (!is_filled(nodes->use))
 			selection_set(selection, S("FILE"), true, r->version, NOWHERE, r->diags);
 	}
-	if (override->except.n)
-		select_override(r, selection, override->except.items, override->except.n, false);
-	else if (!override->use.n) /* the file cannot deselect what the command line selects */
-		select_nodes(r, selection, nodes->except, S("except"), false);
+	read_except(r, selection, nodes->except);
 	if (no_builtin && !override->use.n) {
 		memset(selection->selected, 0, n);
 		diag_warning(r->diags, node_place(r, nodes->disable_builtin),

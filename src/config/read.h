@@ -57,6 +57,9 @@ void read_breaking(
 void read_folders(struct config_reader *reader, const struct yaml_node *list, struct str key,
 	struct str base, struct module *modules, size_t n);
 
+/* Reads the value of the key `contracts`. */
+void read_contracts(struct config_reader *reader, const struct yaml_pair *pair,
+	struct contract_list *contracts);
 bool read_breakwater_yaml(
 	struct config_reader *reader, const struct yaml_node *root, struct config *config);
 /* Adds the modules of the buf.yaml in `reader->folder` to the configuration. */

@@ -65,4 +65,6 @@ struct diff {
 	struct arena *arena;
 	struct intern *names;
 	struct side_index *old, *new;
+	struct map renamed; /* interned full name of the old side: the new name, a struct str; empty:
+			       all keep their names */
 };

@@ -5,6 +5,34 @@ static struct side_index *side_of(const struct diff *diff, bool new_side)
 	return new_side ? diff->new : diff->old;
 }
 
+void diff_rename(struct diff *diff, struct str old, struct str new)
+{
+	struct str *kept = NEW(diff->arena, struct str);
+
+	*kept = new;
+	*map_put(&diff->renamed, old.p, 0) = kept;
+}
+
+struct str diff_new_name(const struct diff *diff, struct str old)
+{
+	const struct str *renamed = diff->renamed.n ? map_get(&diff->renamed, old.p, 0) : NULL;
+
+	return renamed ? *renamed : old;
+}
+
+bool diff_same_name(const struct diff *diff, struct str old, struct str new)
+{
+	return str_eq(diff_new_name(diff, old), new);
+}
+
+/* The declarations of a side that an old name stands for. */
+static const struct named *named_of(
+	const struct diff *diff, bool new_side, enum element_kind kind, struct str full_name)
+{
+	return side_named(side_of(diff, new_side), kind,
+		new_side ? diff_new_name(diff, full_name) : full_name);
+}
+
 static const struct file *counterpart(const struct side_index *side, const struct file *file)
 {
 	return map_get(&side->counterparts, file, 0);
@@ -18,17 +46,18 @@ static const struct file *counterpart(const struct side_index *side, const struc
 static const struct element *partner(struct diff *diff, const struct element *old)
 {
 	const struct file *home = counterpart(diff->old, old->file);
+	struct str name = diff_new_name(diff, old->full_name);
 	const struct element *new = NULL;
 
 	if (home)
-		new = side_in_file(diff->new, home, old->kind, old->full_name);
+		new = side_in_file(diff->new, home, old->kind, name);
 	if (new)
 		return new;
-	for (const struct named *n = side_named(diff->new, old->kind, old->full_name); n;
-		n = n->next) {
+	for (const struct named *n = side_named(diff->new, old->kind, name); n; n = n->next) {
 		const struct file *before = counterpart(diff->new, n->element->file);
 
-		if (!before || !side_in_file(diff->old, before, old->kind, old->full_name))
+		if (name.p != old->full_name.p || !before ||
+			!side_in_file(diff->old, before, old->kind, old->full_name))
 			return n->element;
 	}
 	return NULL;
@@ -36,7 +65,7 @@ static const struct element *partner(struct diff *diff, const struct element *ol
 
 static const struct field *extension_partner(struct diff *diff, const struct field *old)
 {
-	struct str extendee = extension_extendee(diff->names, old);
+	struct str extendee = diff_new_name(diff, extension_extendee(diff->names, old));
 	const struct file *home = counterpart(diff->old, old->e.file);
 	const struct field *same = NULL;
 	const struct named *candidates;
@@ -55,10 +84,15 @@ static const struct field *extension_partner(struct diff *diff, const struct fie
 	return candidates ? (const struct field *)candidates->element : NULL;
 }
 
+bool diff_has_name(const struct diff *diff, enum element_kind kind, struct str full_name)
+{
+	return side_named(diff->new, kind, full_name) != NULL;
+}
+
 const struct message *diff_find_message(
 	const struct diff *diff, bool new_side, struct str full_name)
 {
-	const struct named *n = side_named(side_of(diff, new_side), ELEMENT_MESSAGE, full_name);
+	const struct named *n = named_of(diff, new_side, ELEMENT_MESSAGE, full_name);
 
 	return n ? (const struct message *)n->element : NULL;
 }
@@ -66,7 +100,7 @@ const struct message *diff_find_message(
 const struct enumeration *diff_find_enum(
 	const struct diff *diff, bool new_side, struct str full_name)
 {
-	const struct named *n = side_named(side_of(diff, new_side), ELEMENT_ENUM, full_name);
+	const struct named *n = named_of(diff, new_side, ELEMENT_ENUM, full_name);
 
 	return n ? (const struct enumeration *)n->element : NULL;
 }
@@ -74,7 +108,7 @@ const struct enumeration *diff_find_enum(
 const struct service *diff_find_service(
 	const struct diff *diff, bool new_side, struct str full_name)
 {
-	const struct named *n = side_named(side_of(diff, new_side), ELEMENT_SERVICE, full_name);
+	const struct named *n = named_of(diff, new_side, ELEMENT_SERVICE, full_name);
 
 	return n ? (const struct service *)n->element : NULL;
 }
@@ -82,7 +116,8 @@ const struct service *diff_find_service(
 const struct field *diff_find_extension(
 	const struct diff *diff, bool new_side, struct str extendee, int32_t number)
 {
-	const struct named *n = side_extensions(side_of(diff, new_side), extendee, number);
+	const struct named *n = side_extensions(side_of(diff, new_side),
+		new_side ? diff_new_name(diff, extendee) : extendee, number);
 
 	return n ? (const struct field *)n->element : NULL;
 }
@@ -209,6 +244,7 @@ struct diff *diff_new(struct arena *arena, struct intern *names, const struct sc
 	diff->new = NEW(arena, struct side_index);
 	side_init(diff->old, arena, names, old);
 	side_init(diff->new, arena, names, new);
+	map_init(&diff->renamed, arena);
 	pair_all_files(diff);
 	return diff;
 }
@@ -251,6 +287,8 @@ static void walk_name(struct pair_walk *walk, const struct element *old, enum pa
 	struct diff *diff = walk->diff;
 	const struct element *new = NULL;
 
+	if (diff_new_name(diff, old->full_name).p != old->full_name.p)
+		return; /* it lives on under another name */
 	if (walk->new_file) {
 		struct str name = walk->new_file->package.p == old->file->package.p
 					  ? old->full_name
@@ -447,7 +485,7 @@ static void walk_file(struct pair_walk *walk, const struct file *old)
 	const struct file *new = counterpart(diff->old, old);
 	struct pair pair;
 
-	if (new == old)
+	if (new == old && !diff->renamed.n)
 		return;
 	/* A contract that still exists, but was not compiled, since nothing in it could matter. */
 	if (!new &&side_lists(diff->new, old->text->path))

@@ -56,7 +56,19 @@ struct pair {
 
 struct diff;
 
-/* Lookups for rules: by interned full name, or by extendee and number. NULL: none. */
+/*
+ * Pairs the old message, enum or service of an interned full name with the new one of `new`, though
+ * the new side may have one of its old name, too. For all calls before diff_walk. Then unchanged
+ * files are walked, too.
+ */
+void diff_rename(struct diff *diff, struct str old, struct str new);
+/* The interned full name on the new side of what has that one on the old side. */
+struct str diff_new_name(const struct diff *diff, struct str old);
+/* Are the two full names, of the old and of the new side, those of one type? */
+bool diff_same_name(const struct diff *diff, struct str old, struct str new);
+
+/* Lookups for rules: by interned full name, or by extendee and number. NULL: none. On the new side
+ * the name is one of the old side, which may be renamed. */
 const struct message *diff_find_message(
 	const struct diff *diff, bool new_side, struct str full_name);
 const struct enumeration *diff_find_enum(
@@ -68,6 +80,8 @@ const struct field *diff_find_extension(
 const struct file *diff_find_file(
 	const struct diff *diff, bool new_side, const struct file *counterpart_of);
 
+/* Does the new side declare that interned full name, whatever became of the old side's? */
+bool diff_has_name(const struct diff *diff, enum element_kind kind, struct str full_name);
 /* A declaration of the file itself (ELEMENT_MESSAGE, _ENUM, _SERVICE; _FIELD for extensions) by
  * interned full name; NULL: none. */
 const struct element *diff_find_in_file(const struct diff *diff, bool new_side,

@@ -85,6 +85,7 @@ struct compile_options {
 	unsigned jobs; /* threads; 0: as many as are worth while */
 	bool strict_imports;
 	bool source_info;     /* keep what a set's source info is made of */
+	struct str marker;    /* file->has_marker says whether the text has it; absent: nobody asks */
 	bool tolerate_broken; /* mark broken files and go on; the caller judges them */
 	parse_file parse_descriptor; /* for sources with `by_import_path` */
 	/* Says how many of the files known so far are compiled. Called by several threads at once;

@@ -72,8 +72,43 @@ static json_t *reached_value(const struct finding *finding, struct arena *arena,
 	return array;
 }
 
-static bool finding_write(struct out *out, const struct finding *finding, struct arena *arena)
+static json_t *contract_value(const struct finding_contract *hurt, struct arena *arena, bool *ok)
 {
+	const struct contract *contract = hurt->contract;
+	json_t *object = json_object(), *consumers;
+
+	*ok &= object != NULL;
+	value_set(object, "name", value_str(contract->name, arena), ok);
+	value_set(object, "compatibility", value_str(level_word(contract), arena), ok);
+	value_set(object, "breaks", breaks_value(hurt->breaks, arena, ok), ok);
+	if (contract->topic.p)
+		value_set(object, "topic", value_str(contract->topic, arena), ok);
+	if (contract->owner.p)
+		value_set(object, "owner", value_str(contract->owner, arena), ok);
+	if (!contract->consumers.n)
+		return object;
+	consumers = json_array();
+	for (uint32_t i = 0; i < contract->consumers.n; i++)
+		value_add(consumers, value_str(contract->consumers.items[i], arena), ok);
+	value_set(object, "consumers", consumers, ok);
+	return object;
+}
+
+/* A contract without a name is not listed. */
+static json_t *contracts_value(const struct finding *finding, struct arena *arena, bool *ok)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < finding->n_contracts; i++)
+		if (finding->contracts[i].contract->name.p)
+			value_add(array, contract_value(&finding->contracts[i], arena, ok), ok);
+	return array;
+}
+
+static bool finding_write(
+	struct out *out, const struct finding *finding, const struct report *report)
+{
+	struct arena *arena = report->arena;
 	json_t *object = json_object(), *proof;
 	bool ok = object;
 
@@ -96,6 +131,8 @@ static bool finding_write(struct out *out, const struct finding *finding, struct
 		value_set(object, "reached_by", reached_value(finding, arena, &ok), &ok);
 	value_set(object, "severity",
 		json_string(finding->severity == SEVERITY_ERROR ? "error" : "warning"), &ok);
+	if (report->contracts)
+		value_set(object, "contracts", contracts_value(finding, arena, &ok), &ok);
 	if (finding->cause)
 		value_set(object, "cause", value_fingerprint(finding->cause->fingerprint), &ok);
 	if (finding->help.p)
@@ -111,7 +148,7 @@ static bool json_write(struct out *out, const struct report *report)
 	for (uint32_t i = 0; i < report->findings->list.n; i++) {
 		const struct finding *finding = report->findings->list.items[i];
 
-		if (finding_shown(report, finding) && !finding_write(out, finding, report->arena))
+		if (finding_shown(report, finding) && !finding_write(out, finding, report))
 			return false;
 	}
 	return true;

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "base/out.h"
+#include "contract/contract.h"
 #include "rules/rules.h"
 
 enum { FINGERPRINT_DIGITS = 16 };
@@ -14,6 +15,7 @@ struct report {
 	struct str old_name, new_name;   /* `v1.4.0`, `working tree` */
 	uint32_t files_compared;
 	uint32_t accepted; /* number of accepted findings */
+	const struct contract_list *contracts; /* that were checked; NULL: none */
 	bool show_accepted;
 	struct str accept; /* for text: operands and options with which `accept` finds the same, as
 			      a shell takes them; absent: nothing is said of it */

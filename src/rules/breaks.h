@@ -62,5 +62,8 @@ unsigned extension_deletion_breaks(const struct question *q);
 unsigned extension_range_breaks(const struct question *q);
 unsigned service_deletion_breaks(const struct question *q);
 
+/* The surfaces that the deletion of an element of the old side breaks by itself; 0 for what is
+ * inside a message, an enum or a service. */
+unsigned deletion_breaks(struct breaks *breaks, const struct element *element);
 /* The surfaces on which a message of one type is misread as the other; NULL: an unknown type. */
 unsigned message_breaks(struct breaks *b, const struct message *old, const struct message *new);

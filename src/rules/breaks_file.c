@@ -69,16 +69,22 @@ struct deletion {
 	unsigned breaks;
 };
 
+unsigned deletion_breaks(struct breaks *b, const struct element *element)
+{
+	if (element->kind == ELEMENT_MESSAGE)
+		return message_gone(b, (const struct message *)element);
+	if (element->kind == ELEMENT_SERVICE)
+		return service_gone(b, (const struct service *)element);
+	if (element->kind == ELEMENT_FIELD && ((const struct field *)element)->extension)
+		return extension_gone(b, (const struct field *)element);
+	return 0;
+}
+
 static void delete_element(void *context, struct element *element)
 {
 	struct deletion *deletion = context;
 
-	if (element->kind == ELEMENT_MESSAGE)
-		deletion->breaks |= message_gone(deletion->b, (const struct message *)element);
-	else if (element->kind == ELEMENT_SERVICE)
-		deletion->breaks |= service_gone(deletion->b, (const struct service *)element);
-	else if (element->kind == ELEMENT_FIELD && ((const struct field *)element)->extension)
-		deletion->breaks |= extension_gone(deletion->b, (const struct field *)element);
+	deletion->breaks |= deletion_breaks(deletion->b, element);
 }
 
 static unsigned file_gone(struct breaks *b, const struct file *file)

@@ -234,11 +234,20 @@ static enum outcome json_outcome(
 	return LOST;
 }
 
+/* Have the types one name, or was one renamed to the other? */
+static bool is_same_type(
+	const struct breaks *b, struct way way, const struct type *from, const struct type *to)
+{
+	return from->name.n && (way.backward ? diff_same_name(b->diff, from->name, to->name)
+					     : diff_same_name(b->diff, to->name, from->name));
+}
+
 enum outcome type_outcome(
 	struct breaks *b, struct way way, const struct type *from, const struct type *to, bool key)
 {
 	/* A group and a length-prefixed message differ on the wire. */
-	if (same_name(from, to) && facts[from->type].nature == facts[to->type].nature &&
+	if (is_same_type(b, way, from, to) &&
+		facts[from->type].nature == facts[to->type].nature &&
 		(way.json || facts[from->type].form == facts[to->type].form))
 		return KEPT;
 	/* Only the names as written are known, and one may be relative. */

@@ -39,6 +39,8 @@ struct world {
 	struct breaks *breaks;
 };
 
+static const struct schema no_schema;
+
 static inline int set_up(void **state)
 {
 	struct arena *arena = arena_new(NULL, NULL);
@@ -46,7 +48,7 @@ static inline int set_up(void **state)
 
 	w->arena = arena;
 	w->names = intern_new(arena);
-	w->breaks = breaks_new(arena, w->names, NULL);
+	w->breaks = breaks_new(arena, w->names, diff_new(arena, w->names, &no_schema, &no_schema));
 	*state = w;
 	return 0;
 }

@@ -58,10 +58,14 @@ static void follow(
 	const struct field *map = map_field_of(old);
 	bool in_package = is_in_package(rule);
 
+	finding_follows(c, f, old, ROW_CONTRACT_ROOT_NO_DELETE);
 	finding_follows(c, f, old, row_in_file(old));
-	for (const struct element *e = old->parent; e && e->kind == ELEMENT_MESSAGE; e = e->parent)
+	for (const struct element *e = old->parent; e && e->kind == ELEMENT_MESSAGE;
+		e = e->parent) {
+		finding_follows(c, f, e, ROW_CONTRACT_ROOT_NO_DELETE);
 		finding_follows(c, f, e,
 			in_package ? ROW_PACKAGE_MESSAGE_NO_DELETE : ROW_MESSAGE_NO_DELETE);
+	}
 	finding_follows(c, f, map, ROW_FIELD_NO_DELETE);
 	finding_follows(c, f, map, ROW_FIELD_SAME_NAME);
 	finding_follows(c, f, map, ROW_FIELD_SAME_TYPE);

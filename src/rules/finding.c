@@ -266,6 +266,7 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->moved_to = fact->moved_to;
 	f->breaks = breaks_of(c->breaks, rule, pair, fact->detail);
 	f->pair = pair_keep(c->arena, pair);
+	f->diff = c->diff;
 	f->detail = fact->detail;
 	f->fingerprint = finding_fingerprint(f, c->arena);
 	*vec_push(c->arena, &c->findings->list) = f;

@@ -100,6 +100,8 @@ void finding_follows(struct check *c, struct finding *finding, const void *subje
 void finding_entails(struct check *c, struct finding *finding, const void *subject, enum row row);
 /* Computes the places of all findings. Call it after all checks. */
 void findings_place(struct check *c, const struct check_options *options);
+/* contract.c: adds the findings of roots that are gone or renamed. */
+void roots_check(struct check *c, const struct root_pair *roots, uint32_t n);
 /* Resolves the causes. Call it after all checks. */
 void findings_link(struct check *c);
 

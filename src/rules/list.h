@@ -5,9 +5,13 @@
 #include "rules/rules.h"
 
 #define EACH_RULE(X)                                      \
+	X(CONTRACT_NO_WEAKEN)                             \
+	X(CONTRACT_ROOT_NO_DELETE)                        \
+	X(CONTRACT_ROOT_SAME_NAME)                        \
 	X(ENUM_NO_DELETE)                                 \
 	X(ENUM_SAME_JSON_FORMAT)                          \
 	X(ENUM_SAME_TYPE)                                 \
+	X(ENUM_VALUE_NO_ADD)                              \
 	X(ENUM_VALUE_NO_DELETE)                           \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED)      \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED)    \

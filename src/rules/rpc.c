@@ -54,7 +54,7 @@ static void rpc_same_type(struct check *c, const struct rule *rule, const struct
 		return;
 	was = type_of(old, which);
 	is = type_of(new, which);
-	if (type_is_known(old, which) && type_is_known(new, which) ? str_eq(was, is)
+	if (type_is_known(old, which) && type_is_known(new, which) ? diff_same_name(c->diff, was, is)
 								   : names_agree(was, is))
 		return;
 	fact = (struct fact){

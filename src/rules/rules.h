@@ -44,6 +44,7 @@ struct rule {
 	 * exist. */
 	unsigned categories_v1beta1; /* only when `differs_in_v1beta1` */
 	bool differs_in_v1beta1, not_in_v1beta1, not_in_v1;
+	bool by_contract; /* it runs for contracts alone, and is in no category */
 	unsigned breaks; /* at most */
 	/* The surfaces that this change breaks; NULL: all of `breaks`. */
 	unsigned (*narrow)(const struct question *question);
@@ -74,6 +75,12 @@ const struct deprecated_rule *rules_deprecated(size_t *n);
 unsigned category_find(struct str name);
 /* The name of a category; for completions and messages. */
 struct str category_name(enum category category);
+/* The word in place of a category that selects no rule. */
+#define NO_RULE "NONE"
+static inline bool is_no_rule(struct str word)
+{
+	return str_eq(word, S(NO_RULE));
+}
 /* The rule or category most similar to a mistyped word; absent: none is similar. */
 struct str rules_nearest(struct str word);
 /* Is the rule in one of the categories (CAT_ mask), in that version? */
@@ -115,6 +122,14 @@ struct reached_list {
 	uint32_t n, cap;
 };
 
+struct contract; /* contract/contract.h */
+
+/* A contract that a finding hurts. */
+struct finding_contract {
+	const struct contract *contract;
+	unsigned breaks; /* what the contract promises of what the finding breaks */
+};
+
 /* A finding. Its texts are in the run's arena. */
 struct finding {
 	const struct rule *rule;
@@ -138,8 +153,15 @@ struct finding {
 	uint64_t fingerprint;
 	const struct pair *pair; /* what it is about, and pair->parent; no farther up */
 	int detail;              /* DETAIL_… */
+	struct diff *diff; /* that paired it */
+	/* Set later, by contract/: the contracts that it hurts, in the order of the file; and whether
+	 * some contract reaches the element, hurt or not */
+	const struct finding_contract *contracts;
+	uint32_t n_contracts;
+	bool is_reached;
 	/* Set later, by config/ */
 	bool ignored; /* the configuration leaves it out; removed before reports */
+	const char *ignored_by; /* the key of the configuration that ignores it; NULL: none */
 	bool accepted;
 	struct str accepted_reason; /* absent while not accepted */
 	/* In the order of `breaks` (proof/proof.h); made when a report shows them. */
@@ -157,13 +179,24 @@ struct findings {
 /* The rules that run, and their severities. Filled by config/ or from --use and --except. */
 struct selection {
 	uint8_t *selected; /* by index in rules_all */
+	uint8_t *excepted; /* by `except`, which contracts ask, too */
 	uint8_t *severity; /* enum severity, likewise */
+};
+
+/* A root of a contract on the old side. */
+struct root_pair {
+	const struct element *old; /* a message or service */
+	const struct element *new; /* NULL: it is gone */
+	bool is_renamed;           /* and the new side has its old name no more */
+	struct str of;             /* `contract 'orders'`; empty: a contract without a name */
 };
 
 struct check_options {
 	struct arena *arena;
 	struct intern *names;
 	const struct selection *selection;
+	const struct root_pair *roots; /* of contracts, with the rules CONTRACT_ROOT_… */
+	uint32_t n_roots;
 	struct diags *diags; /* receives what rules could not find out */
 	/* Loads the texts of all findings at once and keeps their lines; NULL: each text is loaded
 	 * when its places are computed. */

@@ -42,6 +42,7 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 			add_rule(c, all[i], PAIR_ENUM);
 	}
 	diff_walk(diff, run_pair, c);
+	roots_check(c, options->roots, options->n_roots);
 	findings_place(c, options);
 	findings_link(c);
 }

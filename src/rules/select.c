@@ -32,6 +32,7 @@ struct selection *selection_new(struct arena *arena)
 	size_t n;
 
 	selection->selected = NEW_ARRAY(arena, ROWS, uint8_t);
+	selection->excepted = NEW_ARRAY(arena, ROWS, uint8_t);
 	selection->severity = NEW_ARRAY(arena, ROWS, uint8_t);
 	for (size_t i = 0; i < ROWS; i++)
 		selection->severity[i] = (uint8_t)rules_all(&n)[i]->severity;
@@ -71,6 +72,8 @@ bool selection_set(struct selection *selection, struct str id, bool on, enum rul
 	size_t n;
 	const struct rule *const *all = rules_all(&n);
 
+	if (is_no_rule(id))
+		return true;
 	if (rule && exists_in(rule, version)) {
 		selection->selected[rule_row(rule)] = on;
 		return true;

@@ -91,7 +91,7 @@ static bool types_agree(
 	}
 	if (!kinds_agree(variant, was, is))
 		return false;
-	if (str_eq(field_type_name(old), field_type_name(new)))
+	if (diff_same_name(c->diff, field_type_name(old), field_type_name(new)))
 		return true;
 	if (variant == SAME || was != TYPE_ENUM)
 		return false;
@@ -141,7 +141,7 @@ static struct str type_help(struct check *c, const struct field *old, const stru
 	if (old->is_map && new->is_map)
 		return S("a map's entry type is named after its field; keep the field's name");
 	if (was && new->type_ref && was->kind == new->type_ref->kind &&
-		was->full_name.p == new->type_ref->full_name.p)
+		diff_same_name(c->diff, was->full_name, new->type_ref->full_name))
 		return S("keep features.message_encoding as it was: the two are not written alike");
 	if (was && !was->file->is_builtin &&
 		!(was->kind == ELEMENT_ENUM

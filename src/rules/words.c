@@ -24,9 +24,29 @@ const struct field *field_map(const struct field *field)
 	return message ? message->map_field : NULL;
 }
 
+/* The declaration whose full name begins that of the element. */
+static const struct element *named_around(const struct element *element)
+{
+	while (element && !element->full_name.p)
+		element = element->parent;
+	return element;
+}
+
 struct str full_name(const struct check *c, const struct element *element)
 {
-	return element_full_name(element, c->arena);
+	const struct element *named = named_around(element);
+	struct str name = element_full_name(element, c->arena), new;
+
+	if (!named)
+		return name;
+	new = diff_new_name(c->diff, named->full_name);
+	/* What was renamed goes by its old name, unless that still means something. */
+	if (new.p == named->full_name.p || !diff_has_name(c->diff, named->kind, named->full_name))
+		return name;
+	if (element->kind == ELEMENT_ENUM_VALUE) /* a name of the scope around the enum */
+		return str_printf(c->arena, STR "." STR,
+			ARG(str_head(new, str_rfind(new, '.'))), ARG(element->name));
+	return str_printf(c->arena, STR STR, ARG(new), ARG(str_from(name, named->full_name.n)));
 }
 
 static struct str extendee_words(const struct check *c, const struct field *extension)

@@ -397,6 +397,7 @@ struct file {
 	bool is_broken;        /* it has errors of parsing or linking */
 	bool lacks_import;     /* an import is missing, directly or transitively */
 	bool lacks_source;     /* from a set without source info: all places are 1:1 */
+	bool has_marker;       /* the text has the marker that the compilation looks for */
 	bool lost_import;      /* one of its imports is in `lost` of the schema */
 	bool lacks_visibility; /* from a set without default_symbol_visibility, which protoc leaves
 				  out: the visibility of a type without a keyword is unknown */

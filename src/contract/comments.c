@@ -1,0 +1,87 @@
+/* `// breakwater:contract NAME` in a contract: the element says itself which contract it is a root
+ * of. */
+#include "contract/private.h"
+#include "schema/marker.h"
+
+static struct checked *find_checked(struct contracts *c, struct str name)
+{
+	for (uint32_t i = 0; i < c->list.n; i++)
+		if (str_eq(c->list.items[i]->contract->name, name))
+			return c->list.items[i];
+	return NULL;
+}
+
+static bool is_declared(const struct contracts *c, struct str name)
+{
+	const struct contract_list *declared = c->request.declared;
+
+	for (uint32_t i = 0; i < declared->list.n; i++)
+		if (str_eq(declared->list.items[i]->name, name))
+			return true;
+	return false;
+}
+
+static void report_unknown(struct contracts *c, struct place place, struct str name)
+{
+	const struct contract_list *declared = c->request.declared;
+	VEC(struct str) names = { 0 };
+	struct str nearest;
+
+	for (uint32_t i = 0; i < declared->list.n; i++)
+		*vec_push(c->arena, &names) = declared->list.items[i]->name;
+	nearest = str_nearest(name, names.items, names.n);
+	diag_error(c->diags, place, "there is no contract '" STR "'", ARG(name));
+	if (nearest.p)
+		diag_help(c->diags, "did you mean '" STR "'?", ARG(nearest));
+	else
+		diag_help(c->diags, "declare it under 'contracts' in the breakwater.yaml");
+}
+
+static void take_marker(
+	struct contracts *c, int side, const struct file *file, const struct marker *marker)
+{
+	struct place place = place_in(file->text, marker->span);
+	struct checked *checked = find_checked(c, marker->word);
+	const struct element *element = marker->element;
+
+	/* The old side's comments may be of contracts that are no more. */
+	if (!is_declared(c, marker->word)) {
+		if (side == NEW_SIDE)
+			report_unknown(c, place, marker->word);
+		return;
+	}
+	if (!marker->attached || !element ||
+		(element->kind != ELEMENT_MESSAGE && element->kind != ELEMENT_SERVICE) ||
+		marker->statement > element->name_span.begin) {
+		if (side == OLD_SIDE)
+			return;
+		diag_error(c->diags, place, "this comment is at no message or service");
+		diag_help(c->diags, "put it above the message, without an empty line in between");
+		return;
+	}
+	if (!checked)
+		return;
+	checked->has_comment = true;
+	root_add(c, checked, side, element);
+}
+
+bool roots_by_comment(struct contracts *c)
+{
+	uint32_t errors = c->diags->n_errors;
+
+	for (int side = NEW_SIDE; side >= OLD_SIDE; side--) {
+		const struct schema *schema = c->schemas[side];
+
+		for (uint32_t i = 0; i < schema->files.n; i++) {
+			struct file *file = schema->files.items[i].file;
+			const struct marked_file *marked;
+
+			if (!file->has_marker || file->is_broken)
+				continue;
+			marked = mark_file(file, S(CONTRACT_MARKER), c->arena);
+			for (uint32_t k = 0; k < marked->markers.n; k++)
+				take_marker(c, side, file, &marked->markers.items[k]);
+		}
+	}
+	return c->diags->n_errors == errors;
+}

@@ -1,0 +1,130 @@
+/*
+ * Contracts: which events a repository promises to whom. breakwater.yaml names their roots; what is
+ * reached from them belongs to them, and a finding counts for a contract if it breaks a surface, in
+ * a direction, that the contract promises (breakwater.yaml(5)).
+ *
+ * config/ reads the declarations. A run then finds the roots (contracts_find_roots), which marks
+ * what they reach on each side, and after the rules have run contracts_judge decides which findings
+ * hurt which contract.
+ */
+#pragma once
+#include "rules/rules.h"
+
+/* The first half of `compatibility`; the second, `_TRANSITIVE`, is a flag. In ascending order,
+ * except that BACKWARD and FORWARD promise different things. */
+enum level { LEVEL_NONE, LEVEL_BACKWARD, LEVEL_FORWARD, LEVEL_FULL };
+
+enum contract_surface { SURFACE_WIRE = 1, SURFACE_JSON = 2, SURFACE_SOURCE = 4 };
+
+/* A full name, or a glob of full names, as it is written. */
+struct written_name {
+	struct str name;
+	struct place place;
+};
+
+struct written_names {
+	struct written_name *items;
+	uint32_t n, cap;
+};
+
+struct contract_was {
+	struct str new, old; /* full names of packages, messages, enums or services */
+	struct place place;
+};
+
+struct contract {
+	struct str name; /* absent: the contract that --compatibility makes of everything */
+	struct place place;
+	struct written_names roots, packages;
+	VEC(struct contract_was) was;
+	struct str topic, owner; /* absent: not said */
+	VEC(struct str) consumers;
+	enum level level;
+	bool is_transitive;
+	unsigned surfaces;    /* mask of enum contract_surface */
+	struct str since;     /* absent: the whole history */
+	struct str retention; /* absent: forever */
+};
+
+struct contract_list {
+	VEC(struct contract *) list;
+	struct place place; /* of the key `contracts`; nowhere: there is none */
+};
+
+/* The words of `compatibility` and of `surfaces`, in order, for messages and completions. */
+extern const struct str level_words[7];
+extern const struct str surface_words[3];
+/* Reads a word of `compatibility`. False: there is no such word. */
+bool level_read(struct str word, enum level *level, bool *is_transitive);
+/* The word of a contract's level. */
+struct str level_word(const struct contract *contract);
+/* The surface of a word; 0: there is no such word. */
+unsigned surface_read(struct str word);
+/* The surfaces, in their directions, that the contract promises: a mask of enum surface. */
+unsigned contract_wants(const struct contract *contract);
+
+/* What the command line says of contracts. */
+struct contract_choice {
+	VEC(struct str) names;    /* --contract; empty: all */
+	struct str level;         /* --compatibility; absent: not given */
+	VEC(struct str) surfaces; /* --surface; empty: not given */
+	bool has_use;             /* --use is given */
+};
+
+/*
+ * The contracts to check: those of the configuration that are chosen, with level and surfaces as
+ * the command line has them, or one without a name for all messages and services. False and a
+ * diagnostic if a word is unknown. *chosen stays empty if there is nothing to check by contract.
+ */
+bool contracts_choose(struct arena *arena, const struct contract_list *declared,
+	const struct contract_choice *choice, struct contract_list *chosen, struct diags *diags);
+
+/* The contracts of one run, and what they reach. */
+struct contracts;
+
+struct contracts_request {
+	struct arena *arena;
+	struct intern *names;
+	struct diags *diags;
+	const struct contract_list *declared; /* of the new side: what comments may name */
+	const struct contract_list *chosen;
+	bool is_partial;  /* the sides hold only some files (a plugin's request): roots may be
+			     elsewhere */
+	bool only_chosen; /* --contract: nothing else is reported */
+};
+
+/*
+ * Finds the roots of both sides and what they reach. NULL and diagnostics if a root cannot be found
+ * or stands for nothing. Keeps the request's lists and the schemas.
+ */
+struct contracts *contracts_find_roots(const struct contracts_request *request,
+	const struct schema *old, const struct schema *new);
+
+/* Selects the plain rules that contracts ask, and their own, in addition to what is selected. */
+void contracts_select(struct selection *selection);
+/* The roots of the old side that are gone, for rules_run. They live as long as the contracts. */
+const struct root_pair *contracts_lost_roots(struct contracts *contracts, uint32_t *n);
+
+struct contract_run {
+	const struct check_options *options; /* as rules_run had them */
+	struct diff *diff;
+	struct findings *findings; /* of rules_run; replaced by those that are left */
+};
+/*
+ * Decides which findings are left, and which contracts each hurts. For contracts with `was` that
+ * renames something, runs the rules over the elements that it pairs.
+ */
+void contracts_judge(struct contracts *contracts, const struct contract_run *run);
+/* Warns of findings that hurt a contract and that the configuration's `ignore` keys leave out. */
+void contracts_warn_ignored(
+	struct contracts *contracts, const struct findings *findings, struct diags *diags);
+
+struct weakening {
+	struct arena *arena;
+	const struct contract_list *old, *new; /* of both sides' own breakwater.yaml */
+	const struct contract_list *chosen;
+	bool only_chosen;
+	struct text *text; /* the new side's breakwater.yaml; NULL: it is gone */
+};
+/* Adds a finding for each contract that promised more (CONTRACT_NO_WEAKEN). */
+void contracts_weakened(const struct weakening *weakening, struct findings *findings);

@@ -1,0 +1,354 @@
+/* Which findings are left in a run with contracts, and which contracts each hurts. */
+#include "contract/private.h"
+
+#include <inttypes.h>
+
+/* Does a contract ask the rule? The plain rules are those of FILE: the other categories have
+ * variants of them. */
+static bool is_asked(const struct rule *rule)
+{
+	return rule->by_contract || rule_in(rule, CAT_FILE, RULES_V2);
+}
+
+void contracts_select(struct selection *selection)
+{
+	size_t n;
+	const struct rule *const *all = rules_all(&n);
+
+	for (size_t i = 0; i < n; i++)
+		selection->selected[i] |= is_asked(all[i]);
+}
+
+/* ---- roots that are gone or renamed ---- */
+
+struct root_pairs {
+	struct root_pair *items;
+	uint32_t n, cap;
+};
+
+/* The new side's root of an old one; NULL: it is gone. */
+static const struct element *partner(
+	const struct contracts *c, const struct checked *checked, const struct element *old)
+{
+	const struct element *new = map_get(&checked->renamed, old->full_name.p, 0);
+
+	if (!new)
+		new = declared_find(c, NEW_SIDE, old->full_name);
+	return new &&new->kind == old->kind ? new : NULL;
+}
+
+/* The file of that printed path, else import path. */
+static const struct file *file_like(const struct schema *schema, const struct file *file)
+{
+	for (uint32_t i = 0; i < schema->files.n; i++)
+		if (str_eq(schema->files.items[i].file->text->path, file->text->path))
+			return schema->files.items[i].file;
+	return schema_find_file(schema, file->import_path);
+}
+
+/* May the root be gone? A broken file may still have it, and a plugin's request has some files
+ * only. */
+static bool is_knowable(const struct contracts *c, const struct element *old)
+{
+	const struct file *now = file_like(c->schemas[NEW_SIDE], old->file);
+
+	return now ? !now->is_broken : !c->request.is_partial;
+}
+
+static struct str joined(struct arena *arena, struct str of, struct str name)
+{
+	if (!name.p)
+		return of;
+	if (!of.n)
+		return str_printf(arena, "contract '" STR "'", ARG(name));
+	if (str_starts(of, S("contract ")))
+		return str_printf(
+			arena, "contracts" STR " and '" STR "'", ARG(str_from(of, 8)), ARG(name));
+	return str_printf(arena, STR " and '" STR "'", ARG(of), ARG(name));
+}
+
+/* Adds the contract's roots that need a finding; `seen` has those of other contracts, by index. */
+static void add_root_pairs(
+	struct contracts *c, struct checked *checked, struct root_pairs *pairs, struct map *seen)
+{
+	for (uint32_t i = 0; i < checked->roots[OLD_SIDE].n; i++) {
+		const struct element *old = checked->roots[OLD_SIDE].items[i];
+		const struct element *new = partner(c, checked, old);
+		bool is_renamed = new &&new->full_name.p != old->full_name.p &&
+				  !declared_find(c, NEW_SIDE, old->full_name);
+		struct root_pair *pair;
+		void **slot;
+
+		if ((new && !is_renamed) || checked->contract->level == LEVEL_NONE ||
+			(!new && !is_knowable(c, old)))
+			continue;
+		slot = map_put(seen, old, 0);
+		if (!*slot) {
+			*vec_push(c->arena, pairs) =
+				(struct root_pair){ old, new, is_renamed, S("") };
+			*slot = (void *)(uintptr_t)pairs->n;
+		}
+		pair = &pairs->items[(uintptr_t)*slot - 1];
+		pair->of = joined(c->arena, pair->of, checked->contract->name);
+	}
+}
+
+const struct root_pair *contracts_lost_roots(struct contracts *c, uint32_t *n)
+{
+	struct root_pairs pairs = { 0 };
+	struct map seen;
+
+	map_init(&seen, c->arena);
+	for (uint32_t i = 0; i < c->list.n; i++)
+		if (!c->list.items[i]->renamed.n)
+			add_root_pairs(c, c->list.items[i], &pairs, &seen);
+	*n = pairs.n;
+	return pairs.items;
+}
+
+/* ---- one contract and one finding ---- */
+
+/* The findings of one diff, while they are judged. */
+struct judging {
+	struct contracts *contracts;
+	struct breaks *breaks;
+	struct map lost; /* elements with a finding CONTRACT_ROOT_NO_DELETE */
+	struct findings *into;
+	struct map kept; /* fingerprint → the finding in `into` */
+};
+
+static bool is_rule(const struct finding *finding, const char *id)
+{
+	return str_eq(str_of(finding->rule->id), str_of(id));
+}
+
+static bool is_root_finding(const struct finding *finding)
+{
+	return is_rule(finding, "CONTRACT_ROOT_NO_DELETE") ||
+	       is_rule(finding, "CONTRACT_ROOT_SAME_NAME");
+}
+
+static void find_lost(struct judging *j, const struct findings *findings)
+{
+	map_init(&j->lost, j->contracts->arena);
+	for (uint32_t i = 0; i < findings->list.n; i++)
+		if (is_rule(findings->list.items[i], "CONTRACT_ROOT_NO_DELETE"))
+			*map_put(&j->lost, findings->list.items[i]->pair->old.element, 0) = j;
+}
+
+/* Another finding says the same of the element. */
+static bool is_said(const struct judging *j, const struct finding *finding)
+{
+	return (is_rule(finding, "MESSAGE_NO_DELETE") || is_rule(finding, "SERVICE_NO_DELETE")) &&
+	       map_get(&j->lost, finding->pair->old.element, 0);
+}
+
+/* Does the finding hurt the contract, to which it belongs? *broken: what it breaks of it. */
+static bool hurts(
+	struct judging *j, struct checked *checked, const struct finding *finding, unsigned *broken)
+{
+	unsigned wants = contract_wants(checked->contract);
+
+	if (!is_asked(finding->rule) || is_said(j, finding))
+		return false;
+	if (!is_root_finding(finding)) {
+		*broken = wants & finding_breaks(j->contracts, checked, j->breaks, finding);
+		return *broken != 0;
+	}
+	if (!map_get(&checked->is_root[OLD_SIDE], finding->pair->old.element, 0)) {
+		/* For this contract it is a type among others. */
+		*broken = wants & SOURCE_CODE;
+		return *broken && is_rule(finding, "CONTRACT_ROOT_NO_DELETE");
+	}
+	*broken = wants & finding->breaks;
+	return *broken || (is_rule(finding, "CONTRACT_ROOT_NO_DELETE") &&
+				  checked->contract->level != LEVEL_NONE);
+}
+
+static uint32_t index_of(const struct contracts *c, const struct contract *contract)
+{
+	uint32_t i = 0;
+
+	while (c->list.items[i]->contract != contract)
+		i++;
+	return i;
+}
+
+/* Adds a contract to the finding's, in the order of the file. */
+static void name_contract(struct contracts *c, struct finding *finding,
+	const struct contract *contract, unsigned broken)
+{
+	struct finding_contract *list =
+		NEW_ARRAY(c->arena, finding->n_contracts + 1, struct finding_contract);
+	uint32_t at = finding->n_contracts;
+
+	for (uint32_t i = 0; i < finding->n_contracts; i++)
+		list[i] = finding->contracts[i];
+	for (; at > 0 && index_of(c, list[at - 1].contract) > index_of(c, contract); at--)
+		list[at] = list[at - 1];
+	list[at] = (struct finding_contract){ contract, broken };
+	finding->contracts = list;
+	finding->n_contracts++;
+}
+
+static void keep(struct judging *j, struct finding *finding)
+{
+	void **slot = map_put(&j->kept, NULL, finding->fingerprint);
+
+	*vec_push(j->contracts->arena, &j->into->list) = finding;
+	if (!*slot)
+		*slot = finding;
+}
+
+/* ---- the findings of the plain diff ---- */
+
+static void judge_plain(struct judging *j, struct finding *finding)
+{
+	struct contracts *c = j->contracts;
+
+	for (uint32_t i = 0; i < c->list.n; i++) {
+		struct checked *checked = c->list.items[i];
+		unsigned broken;
+
+		if (!finding_belongs(checked, finding))
+			continue;
+		finding->is_reached = true;
+		/* Where `was` renames something, its own diff decides. */
+		if (!checked->renamed.n && hurts(j, checked, finding, &broken))
+			name_contract(c, finding, checked->contract, broken);
+	}
+	if (finding->n_contracts || (!finding->is_reached && !c->request.only_chosen))
+		keep(j, finding);
+}
+
+/* ---- the findings of a diff with renamed elements ---- */
+
+static struct diff *renamed_diff(const struct contracts *c, const struct checked *checked)
+{
+	struct diff *diff =
+		diff_new(c->arena, c->names, c->schemas[OLD_SIDE], c->schemas[NEW_SIDE]);
+
+	for (uint32_t i = 0; i < checked->renamed.n; i++) {
+		const struct map_entry *entry = &checked->renamed.entries[i];
+		const struct element *new = entry->value;
+		const struct element *old = map_get(&checked->called, new->full_name.p, 0);
+
+		if (old)
+			diff_rename(diff, old->full_name, new->full_name);
+	}
+	return diff;
+}
+
+/* Only what contracts ask. */
+static struct selection *asked_selection(struct arena *arena, const struct selection *given)
+{
+	struct selection *selection = selection_new(arena);
+	size_t n;
+
+	rules_all(&n);
+	contracts_select(selection);
+	memcpy(selection->severity, given->severity, n);
+	return selection;
+}
+
+static void judge_renamed(
+	struct judging *j, struct checked *checked, const struct check_options *given)
+{
+	struct contracts *c = j->contracts;
+	struct check_options options = *given;
+	struct diff *diff = renamed_diff(c, checked);
+	struct findings findings = { 0 };
+	struct root_pairs pairs = { 0 };
+	struct map seen;
+
+	map_init(&seen, c->arena);
+	add_root_pairs(c, checked, &pairs, &seen);
+	options.selection = asked_selection(c->arena, given->selection);
+	options.roots = pairs.items;
+	options.n_roots = pairs.n;
+	rules_run(&options, diff, &findings);
+	find_lost(j, &findings);
+	j->breaks = breaks_new(c->arena, c->names, diff);
+	for (uint32_t i = 0; i < findings.list.n; i++) {
+		struct finding *finding = findings.list.items[i], *same;
+		unsigned broken;
+
+		if (!finding_belongs(checked, finding) || !hurts(j, checked, finding, &broken))
+			continue;
+		finding->is_reached = true;
+		same = map_get(&j->kept, NULL, finding->fingerprint);
+		if (!same)
+			keep(j, finding);
+		name_contract(c, same ? same : finding, checked->contract, broken);
+	}
+}
+
+/* What follows from a finding that is not left stands for itself. */
+static void forget_causes(struct contracts *c, const struct findings *findings)
+{
+	struct map left;
+
+	map_init(&left, c->arena);
+	for (uint32_t i = 0; i < findings->list.n; i++)
+		*map_put(&left, findings->list.items[i], 0) = c;
+	for (uint32_t i = 0; i < findings->list.n; i++) {
+		struct finding *finding = findings->list.items[i];
+
+		if (finding->cause && !map_get(&left, finding->cause, 0))
+			finding->cause = NULL;
+	}
+}
+
+void contracts_judge(struct contracts *c, const struct contract_run *run)
+{
+	struct findings left = { 0 };
+	struct judging j = {
+		.contracts = c,
+		.breaks = breaks_new(c->arena, c->names, run->diff),
+		.into = &left,
+	};
+
+	map_init(&j.kept, c->arena);
+	find_lost(&j, run->findings);
+	for (uint32_t i = 0; i < run->findings->list.n; i++)
+		judge_plain(&j, run->findings->list.items[i]);
+	for (uint32_t i = 0; i < c->list.n; i++)
+		if (c->list.items[i]->renamed.n)
+			judge_renamed(&j, c->list.items[i], run->options);
+	forget_causes(c, &left);
+	*run->findings = left;
+}
+
+/* ---- what the configuration leaves out ---- */
+
+static bool hurts_contract(const struct finding *finding, const struct contract *contract)
+{
+	for (uint32_t i = 0; i < finding->n_contracts; i++)
+		if (finding->contracts[i].contract == contract)
+			return true;
+	return false;
+}
+
+void contracts_warn_ignored(
+	struct contracts *c, const struct findings *findings, struct diags *diags)
+{
+	for (uint32_t i = 0; i < c->list.n; i++) {
+		const struct contract *contract = c->list.items[i]->contract;
+		const char *key = NULL;
+		uint32_t n = 0;
+
+		for (uint32_t k = 0; k < findings->list.n; k++) {
+			const struct finding *finding = findings->list.items[k];
+
+			if (!finding->ignored_by || !hurts_contract(finding, contract))
+				continue;
+			key = key ? key : finding->ignored_by;
+			n++;
+		}
+		if (n && contract->name.p)
+			diag_warning(diags, contract->place,
+				"'%s' leaves out %" PRIu32 " finding%s that %s contract '" STR "'",
+				key, n, n == 1 ? "" : "s", n == 1 ? "would hurt" : "hurt",
+				ARG(contract->name));
+	}
+}

@@ -1,0 +1,64 @@
+/* What the roots of a contract reach. */
+#include "contract/private.h"
+
+/* A walk over the uses of one side; what is to be walked yet is on the stack. */
+struct reaching {
+	struct contracts *contracts;
+	struct checked *checked;
+	int side;
+	struct elements stack;
+};
+
+static void reach(struct reaching *r, const struct element *element)
+{
+	void **slot = map_put(&r->checked->reached[r->side], element, 0);
+
+	if (*slot)
+		return;
+	*slot = r->checked;
+	*vec_push(r->contracts->arena, &r->stack) = element;
+}
+
+static void reach_used(void *context, const struct use *use)
+{
+	reach(context, use->used);
+}
+
+static void reach_on(struct reaching *r, const struct element *element)
+{
+	const struct service *service = (const struct service *)element;
+
+	if (element->kind == ELEMENT_MESSAGE)
+		uses_of_message(r->contracts->uses[r->side], (const struct message *)element,
+			reach_used, r);
+	for (uint32_t i = 0; element->kind == ELEMENT_SERVICE && i < service->methods.n; i++)
+		uses_of_method(service->methods.items[i], reach_used, r);
+}
+
+void reach_from_roots(struct contracts *c, struct checked *checked)
+{
+	for (int side = OLD_SIDE; side < BOTH_SIDES; side++) {
+		struct reaching r = { .contracts = c, .checked = checked, .side = side };
+
+		for (uint32_t i = 0; i < checked->roots[side].n; i++)
+			reach(&r, checked->roots[side].items[i]);
+		while (r.stack.n)
+			reach_on(&r, r.stack.items[--r.stack.n]);
+	}
+	for (int side = OLD_SIDE; side < BOTH_SIDES; side++)
+		for (uint32_t i = 0; i < checked->reached[side].n; i++) {
+			const struct element *element = checked->reached[side].entries[i].key;
+
+			*map_put(&checked->has_file[side], element->file, 0) = checked;
+		}
+}
+
+bool is_reached(const struct checked *checked, int side, const struct element *element)
+{
+	return element && map_get(&checked->reached[side], element, 0);
+}
+
+bool file_is_reached(struct checked *checked, int side, const struct file *file)
+{
+	return file && map_get(&checked->has_file[side], file, 0);
+}
