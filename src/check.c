@@ -234,9 +234,25 @@ static bool accept(struct breakwater_run *run)
 
 /* ---- impact ---- */
 
+static void name_root(void *context, bool new_side, const struct element *root,
+	struct reached_contracts *names, struct arena *arena)
+{
+	const struct breakwater_run *run = context;
+
+	(void)arena; /* the run's */
+	contracts_name_root(run->contracts, new_side, root, names);
+}
+
+static bool has_named_contract(const struct breakwater_run *run)
+{
+	return run->contracts && run->chosen.list.items[0]->name.p;
+}
+
 static bool find_impact(struct breakwater_run *run)
 {
 	struct impact_request request = {
+		.contracts_of = has_named_contract(run) ? name_root : NULL,
+		.context = run,
 		.arena = run->arena,
 		.diags = &run->diags,
 		.old = &run->schemas[OLD],

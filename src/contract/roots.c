@@ -287,6 +287,21 @@ static bool find_roots(struct contracts *c)
 	return c->diags->n_errors == errors;
 }
 
+void contracts_name_root(const struct contracts *c, bool new_side, const struct element *root,
+	struct reached_contracts *names)
+{
+	int side = new_side ? NEW_SIDE : OLD_SIDE;
+
+	if (root->kind == ELEMENT_METHOD)
+		root = root->parent;
+	for (uint32_t i = 0; i < c->list.n; i++) {
+		const struct checked *checked = c->list.items[i];
+
+		if (checked->contract->name.p && map_get(&checked->is_root[side], root, 0))
+			*vec_push(c->arena, names) = checked->contract->name;
+	}
+}
+
 struct contracts *contracts_find_roots(
 	const struct contracts_request *request, const struct schema *old, const struct schema *new)
 {
