@@ -1,5 +1,6 @@
 #include "prove.h"
 
+#include "base/map.h"
 #include "diff/pair.h"
 
 #include <stdlib.h>
@@ -145,6 +146,14 @@ static bool value_gone(struct task *t)
 	return enum_question(t, ABOUT_NUMBER, old, new, number);
 }
 
+/* The new side writes it, and the old one is asked. */
+static bool value_added(struct task *t)
+{
+	return !t->backward &&
+	       enum_question(t, ABOUT_NUMBER, t->pair->parent->old.enumeration,
+		       t->pair->parent->new.enumeration, t->pair->new.enum_value->number);
+}
+
 /* What JSON prints for a number; absent if no value has it. */
 static struct str printed_name(struct task *t, const struct enumeration *e, int32_t number)
 {
@@ -272,6 +281,18 @@ static bool message_gone_of(struct task *t, const struct message *message)
 static bool message_gone(struct task *t)
 {
 	return message_gone_of(t, t->pair->old.message);
+}
+
+static bool root_gone(struct task *t)
+{
+	return t->pair->old.element->kind == ELEMENT_SERVICE ? service_gone(t) : message_gone(t);
+}
+
+/* A service's name is in the path of its calls; a message's is in nothing that is sent. */
+static bool root_renamed(struct task *t)
+{
+	return t->pair->old.element->kind == ELEMENT_SERVICE &&
+	       refuse_service(t, t->backward ? t->pair->old.service : t->pair->new.service);
 }
 
 /* ---- files and packages ---- */
@@ -442,8 +463,11 @@ static const struct row {
 	prove_one prove;
 	bool by_value; /* always, and in each direction */
 } table[] = {
+	{ "CONTRACT_ROOT_NO_DELETE", root_gone, false },
+	{ "CONTRACT_ROOT_SAME_NAME", root_renamed, false },
 	{ "ENUM_SAME_JSON_FORMAT", json_promise, false },
 	{ "ENUM_SAME_TYPE", enum_type, true },
+	{ "ENUM_VALUE_NO_ADD", value_added, true },
 	{ "ENUM_VALUE_NO_DELETE", value_gone, true },
 	{ "ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED", value_gone, true },
 	{ "ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED", value_gone, true },
@@ -521,18 +545,24 @@ static void prove_finding(struct task *t, struct finding *finding)
 	finding->proofs = proofs;
 }
 
-static struct task task_new(const struct prove_request *request)
+static struct str new_name(void *diff, struct str old_name)
+{
+	return diff_new_name(diff, old_name);
+}
+
+/* A diff other than the run's renames something. */
+static struct task task_new(const struct prove_request *request, struct diff *diff)
 {
 	const struct proof_sides sides = {
-		.old = diff_schema(request->diff, false),
-		.new = diff_schema(request->diff, true),
-		.new_name = request->new_name,
-		.context = request->context,
+		.old = diff_schema(diff, false),
+		.new = diff_schema(diff, true),
+		.new_name = diff == request->diff ? NULL : new_name,
+		.context = diff,
 	};
 
 	return (struct task){
 		.arena = request->arena,
-		.diff = request->diff,
+		.diff = diff,
 		.codec = codec_new(request->arena, request->names, &sides),
 	};
 }
@@ -548,7 +578,7 @@ bool finding_is_shown(const struct prove_request *request, const struct finding 
 	*asked = row && row->by_value;
 	if (!*asked)
 		return false;
-	task = task_new(request);
+	task = task_new(request, finding->diff);
 	task.finding = finding;
 	task.pair = finding->pair;
 	task.proof = proof;
@@ -559,9 +589,24 @@ bool finding_is_shown(const struct prove_request *request, const struct finding 
 
 void findings_prove(const struct prove_request *request, struct findings *findings)
 {
-	struct task task = task_new(request);
+	struct map tasks; /* by diff */
 
-	for (uint32_t i = 0; i < findings->list.n; i++)
-		prove_finding(&task, findings->list.items[i]);
-	codec_free(task.codec);
+	map_init(&tasks, request->arena);
+	for (uint32_t i = 0; i < findings->list.n; i++) {
+		struct finding *finding = findings->list.items[i];
+		void **task;
+
+		if (!finding->diff) /* it is about no element */
+			continue;
+		task = map_put(&tasks, finding->diff, 0);
+		if (!*task) {
+			struct task *new = NEW(request->arena, struct task);
+
+			*new = task_new(request, finding->diff);
+			*task = new;
+		}
+		prove_finding(*task, finding);
+	}
+	for (uint32_t i = 0; i < tasks.n; i++)
+		codec_free(((struct task *)tasks.entries[i].value)->codec);
 }

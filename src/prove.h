@@ -9,13 +9,10 @@
 struct prove_request {
 	struct arena *arena;
 	struct intern *names;
-	const struct diff *diff;
-	/* What the new side calls a type of the old one, as in proof/proof.h; NULL: none was renamed. */
-	struct str (*new_name)(void *context, struct str old_name);
-	void *context; /* of new_name */
+	const struct diff *diff; /* the run's. Findings of another are about renamed elements */
 };
 
-/* Gives each finding that breaks the wire or JSON its proofs, once. */
+/* Gives each finding that breaks the wire or JSON its proofs, once; by the diff that paired it. */
 void findings_prove(const struct prove_request *request, struct findings *findings);
 
 /*
