@@ -13,8 +13,8 @@
 
 /* Limits; exceeding one is an error of its own. SECURITY.md lists them. */
 enum {
-	MAX_NESTING =
-		100, /* option values, and messages of a set, as in protoc's parser; text nests messages 31 deep */
+	MAX_NESTING = 100, /* option values, and messages of a set, as in protoc's parser; text
+			      nests messages 31 deep */
 	MAX_FILE_BYTES = 64 << 20,
 	MAX_FILES = 200000,
 	MAX_PACKAGE_PARTS = 100,
@@ -78,6 +78,12 @@ struct compile_stats {
 	uint64_t bytes_parsed;
 };
 
+/* The name of an option, or the last part of an extension's. */
+struct kept_option {
+	struct str name;
+	bool is_extension;
+};
+
 struct compile_options {
 	struct arena *arena; /* the run's: schemas live here */
 	struct intern *names;
@@ -87,6 +93,9 @@ struct compile_options {
 	bool source_info;     /* keep what a set's source info is made of */
 	struct str marker;    /* file->has_marker says whether the text has it; absent: nobody asks */
 	bool tolerate_broken; /* mark broken files and go on; the caller judges them */
+	/* Options whose statements are kept as they are written (struct options.kept) where a
+	 * missing import keeps them from being interpreted. */
+	VEC(struct kept_option) kept;
 	parse_file parse_descriptor; /* for sources with `by_import_path` */
 	/* Says how many of the files known so far are compiled. Called by several threads at once;
 	 * NULL: nobody asks. */

@@ -215,6 +215,8 @@ bool option_interpret(struct context *context, struct element *element, struct o
 	if (read_statement(&reading, options, statement))
 		return true;
 	options->incomplete |= reading.incomplete;
+	if (reading.incomplete)
+		option_keep(context, options, statement);
 	return false;
 }
 

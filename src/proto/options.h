@@ -79,6 +79,12 @@ struct option_index {
 struct option_tally option_tally(struct arena *arena, struct option_index *index,
 	const struct options *options, int32_t number);
 
+/* ---- keep.c ---- */
+
+/* Keeps a copy of a statement that is incomplete, if compile_options.kept names its option. */
+void option_keep(
+	struct context *context, struct options *options, const struct uninterpreted *statement);
+
 /* ---- decode.c ---- */
 
 /*

@@ -204,6 +204,8 @@ struct options {
 	const struct message *type; /* the message type, when known */
 	/* The statements that proto/ parsed, until they are interpreted. */
 	struct uninterpreted *uninterpreted, *last_uninterpreted;
+	struct kept_statements *kept;    /* written.h; those that a missing import keeps from being
+					    interpreted, if the compiler's caller asks; else NULL */
 	struct encoded_options *encoded; /* of descriptor/, instead of statements */
 	struct span span;                /* from `[` to `]`; else none */
 	uint32_t n_uninterpreted;        /* number of statements */
