@@ -127,8 +127,7 @@ static void compare_promises(struct breakwater_run *run)
 		.text = run->sides[NEW].config.text,
 	};
 
-	if (!run->scope.generated && !run->no_contracts && !run->overrides[OLD].file.p &&
-		!run->overrides[OLD].text.p)
+	if (!run->scope.generated && !run->overrides[OLD].file.p && !run->overrides[OLD].text.p)
 		contracts_weakened(&weakening, &run->findings);
 }
 
@@ -148,6 +147,7 @@ static bool compare(struct breakwater_run *run)
 		.arena = run->arena,
 		.names = run->names,
 		.selection = selection,
+		.promises = &run->sides[NEW].config.promises,
 		.diags = &run->diags,
 		.keep_lines = keep_lines,
 		.context = run,
@@ -162,6 +162,8 @@ static bool compare(struct breakwater_run *run)
 		contracts_select(selection);
 		options.roots = contracts_lost_roots(run->contracts, &options.n_roots);
 	}
+	if (!promises_check(&options, run->diff, !run->compiled_all))
+		return false;
 	rules_run(&options, run->diff, &run->findings);
 	judge_contracts(run, &options);
 	phase = timing_end(&run->timing, "rules");
@@ -357,7 +359,6 @@ struct breakwater_run *run_check(
 
 	run->options = options;
 	run->given = sources && (sources->old || sources->new) ? sources : NULL;
-	run->no_contracts = sources && sources->no_contracts;
 	run->arena = arena;
 	run->names = intern_new(arena);
 	run->status = BREAKWATER_UNKNOWN;

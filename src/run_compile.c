@@ -77,6 +77,21 @@ static bool asks_for_paths(const struct config *config)
 	return config->rest.ignores.n || config->rest.n_ignore_only;
 }
 
+/* The options that are promised are compared as they are written where their file is missing. */
+static void keep_promised(const struct breakwater_run *run, struct compile_options *options)
+{
+	const struct promises *promises = &run->sides[NEW].config.promises;
+
+	for (uint32_t i = 0; i < promises->n; i++) {
+		const struct option_step *step = &promises->items[i].path.steps[0];
+
+		*vec_push(run->arena, &options->kept) =
+			(struct kept_option){ step->is_extension ? str_last_component(step->name)
+								 : step->name,
+				step->is_extension };
+	}
+}
+
 static bool compile_wanted(struct breakwater_run *run, struct compile_side sides[SIDES],
 	struct diags *diags, struct compile_stats *stats)
 {
@@ -94,6 +109,7 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 		.stats = stats,
 	};
 
+	keep_promised(run, &options);
 	stats->files_shared = 0; /* of the last compilation alone */
 	return compile(&options, sides, SIDES, run->schemas);
 }

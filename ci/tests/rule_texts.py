@@ -71,8 +71,9 @@ def texts(bw, rules):
     explained = {f: sections(run(bw, "explain", "--format", f, *ids), f) for f in HEADINGS}
     for rule, short in zip(full, rules):
         ident = rule["id"]
-        lacks = {"categories"} if ident in OF_CONTRACTS else set()
-        lacks |= {"breaks"} if ident == "CONTRACT_NO_WEAKEN" else set()
+        of_options = ident.startswith("OPTION_")
+        lacks = {"categories"} if ident in OF_CONTRACTS or of_options else set()
+        lacks |= {"breaks"} if ident == "CONTRACT_NO_WEAKEN" or of_options else set()
         holds(f"explain says of {ident} what rules does", all(rule[k] == v for k, v in short.items()))
         for part in [*PARTS, "before", "categories", "breaks"]:
             holds(f"{ident} has its {part} in json", bool(rule[part]) or part in lacks)

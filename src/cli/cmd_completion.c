@@ -29,6 +29,8 @@ static void print_values(struct out *out, const struct opt *opt)
 
 		for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1)
 			out_printf(out, STR " ", ARG(category_name(category)));
+		if (opt->name && str_eq(str_of(opt->name), S("use")))
+			out_str(out, S(NO_RULE " "));
 		for (size_t i = 0; i < n; i++)
 			out_printf(out, "%s%s", i ? " " : "", rules[i]->id);
 	} else if (opt->values == VALUES_COMMAND) {

@@ -59,7 +59,7 @@ static bool add_rule(struct cli *cli, struct str id, struct rule_list *list)
 	if (add_replacements(cli, id, list))
 		return true;
 	nearest = rules_nearest(id);
-	if (category_find(id)) {
+	if (category_find(id) || is_no_rule(id)) {
 		diag_error(&cli->diags, NOWHERE, "'" STR "' is a category, not a rule", ARG(id));
 		diag_help(&cli->diags, "'breakwater rules --use " STR "' lists its rules", ARG(id));
 	} else {

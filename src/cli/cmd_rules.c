@@ -34,7 +34,8 @@ static bool select_words(
 	for (uint32_t i = 0; i < words->n; i++) {
 		struct str word = str_of(words->items[i]), nearest;
 
-		if (selection_set(selection, word, on, RULES_V2, NOWHERE, &cli->diags))
+		if ((on && is_no_rule(word)) ||
+			selection_set(selection, word, on, RULES_V2, NOWHERE, &cli->diags))
 			continue;
 		nearest = rules_nearest(word);
 		diag_error(&cli->diags, NOWHERE, "unknown rule or category '" STR "'", ARG(word));

@@ -13,6 +13,7 @@ static const struct str keys[] = {
 	STR_INIT("severity"),
 	STR_INIT("strict_imports"),
 	STR_INIT("contracts"),
+	STR_INIT("options"),
 };
 
 /* The first `N_LAYOUT_KEYS` keys define which files belong to a module; the others are its
@@ -31,7 +32,7 @@ static const struct str module_keys[] = {
 	STR_INIT("severity"),
 };
 
-static void check_keys(
+void check_own_keys(
 	struct config_reader *r, const struct yaml_node *map, const struct str *words, size_t n)
 {
 	for (uint32_t i = 0; !r->override->layout_only && i < map->pairs.n; i++) {
@@ -110,7 +111,7 @@ static void read_module(
 			yaml_kind_name(node));
 		return;
 	}
-	check_keys(r, node, module_keys, COUNT(module_keys));
+	check_own_keys(r, node, module_keys, COUNT(module_keys));
 	if (!path) {
 		diag_error(r->diags, node_place(r, node), "a module without a 'path'");
 		return;
@@ -218,11 +219,14 @@ bool read_breakwater_yaml(
 			yaml_kind_name(root));
 		return false;
 	}
+	r->is_own = true;
 	read_roots(r, yaml_get(root, S("roots")), config);
+	if (!r->override->layout_only)
+		read_promises(r, yaml_get(root, S("options")), &config->promises);
 	read_breaking(r, &nodes, module);
 	if (!r->override->layout_only) {
 		read_version(r, root);
-		check_keys(r, root, keys, COUNT(keys));
+		check_own_keys(r, root, keys, COUNT(keys));
 		read_base(r, yaml_get(root, S("base")), config);
 		read_flag(r, yaml_get(root, S("strict_imports")), S("strict_imports"),
 			&config->strict_imports);

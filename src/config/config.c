@@ -305,7 +305,8 @@ static bool check_override(struct config_search *s)
 				       : s->override->except.items[i - s->override->use.n];
 		struct str nearest;
 
-		if (selection_set(selection, id, is_use, RULES_V2, NOWHERE, s->diags))
+		if ((is_use && is_no_rule(id)) ||
+			selection_set(selection, id, is_use, RULES_V2, NOWHERE, s->diags))
 			continue;
 		diag_error(s->diags, NOWHERE, "%s: unknown rule or category '" STR "'",
 			is_use ? "--use" : "--except", ARG(id));

@@ -4,7 +4,7 @@
 #pragma once
 #include "contract/contract.h"
 #include "proto/compile.h"
-#include "rules/rules.h"
+#include "rules/promise.h"
 #include "source/source.h"
 
 /* Settings of one module; a breakwater.yaml without `modules:` is a single module. Paths are
@@ -43,13 +43,14 @@ struct config {
 	struct nested *nested; /* that config_discover looked for; NULL: the top's file stands for
 				  all */
 	VEC(struct str) nested_files; /* the files that apply to some contract */
-	struct str base; /* absent: none */
+	struct str base;              /* absent: none */
 	struct place base_place;
 	/* Where roots and module paths are written, for the error that one holds nothing. */
 	VEC(struct written_root) written_roots;
 	bool strict_imports;
 	struct contract_list contracts; /* `contracts:` of a breakwater.yaml */
 	struct text *text;              /* of the breakwater.yaml; NULL: there is none */
+	struct promises promises; /* `options:` */
 	/*
 	 * The tops of both sides (of `main:proto` it is `proto`, of `dir:proto` it is empty); the
 	 * caller sets them before config_apply. Paths here are of the new side; a path of an old
@@ -65,8 +66,8 @@ struct config {
 struct config_override {
 	VEC(struct str) use, except; /* ids, already split at commas */
 	struct str file;             /* --config, relative to `directory`; absent: none */
-	struct str text; /* the text of a configuration, instead of a file; absent: none */
-	struct str directory;        /* -C, absolute */
+	struct str text;      /* the text of a configuration, instead of a file; absent: none */
+	struct str directory; /* -C, absolute */
 	/* For the old side: only roots, modules and exclusions are read and checked. Its rules may
 	 * be outdated. */
 	bool layout_only;

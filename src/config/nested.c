@@ -114,6 +114,13 @@ static void take_modules(struct discovery *d, struct searched *searched)
 	struct nested *nested = config->nested;
 	bool is_covered = false;
 
+	for (uint32_t i = 0; i < part->promises.n; i++) {
+		struct promise *promise = vec_push(d->request->arena, &config->promises);
+
+		*promise = part->promises.items[i];
+		promise->folder = searched->folder;
+	}
+
 	for (uint32_t i = 0; i < config->modules.n; i++)
 		exclude(d, &config->modules.items[i], searched->folder);
 	for (uint32_t i = 0; i < part->modules.n; i++) {

@@ -132,6 +132,30 @@ static void select_override(struct config_reader *r, struct selection *selection
 		selection_set(selection, ids[i], on, RULES_V2, NOWHERE, &unsaid);
 }
 
+/* Does a list of rules name this one? */
+static bool is_named(const struct yaml_node *list, const char *id)
+{
+	for (uint32_t i = 0; list && list->kind == YAML_LIST && i < list->items.n; i++)
+		if (str_eq(list->items.items[i]->value, str_of(id)))
+			return true;
+	return false;
+}
+
+/* The rules that `options` asks for run whatever `use` says; `except` may name them. */
+static void select_promised(
+	const struct config_reader *r, struct selection *selection, const struct yaml_node *except)
+{
+	for (unsigned bit = PROMISE_SAME; bit <= PROMISE_NO_DECREASE; bit <<= 1) {
+		const struct rule *rule = promise_rule((enum promise_rule)bit);
+		struct diags unsaid;
+
+		if (!(r->promised & bit) || is_named(except, rule->id))
+			continue;
+		diags_init(&unsaid, r->arena);
+		selection_set(selection, str_of(rule->id), true, RULES_V2, NOWHERE, &unsaid);
+	}
+}
+
 static void select_nodes(struct config_reader *r, struct selection *selection,
 	const struct yaml_node *list, struct str key, bool on)
 {
@@ -139,6 +163,17 @@ static void select_nodes(struct config_reader *r, struct selection *selection,
 		return;
 	for (uint32_t i = 0; i < list->items.n; i++)
 		select_rule(r, selection, list->items.items[i], on);
+}
+
+/* A breakwater.yaml may say NONE. */
+static void read_use(
+	struct config_reader *r, struct selection *selection, const struct yaml_node *list)
+{
+	if (!expect_kind(r, list, YAML_LIST, S("use")))
+		return;
+	for (uint32_t i = 0; i < list->items.n; i++)
+		if (!r->is_own || !is_no_rule(list->items.items[i]->value))
+			select_rule(r, selection, list->items.items[i], true);
 }
 
 static bool is_filled(const struct yaml_node *list)
@@ -183,10 +218,11 @@ static struct selection *read_selection(struct config_reader *r, const struct br
 	if (override->use.n) {
 		select_override(r, selection, override->use.items, override->use.n, true);
 	} else {
-		select_nodes(r, selection, nodes->use, S("use"), true);
+		read_use(r, selection, nodes->use);
 		if (!is_filled(nodes->use))
 			selection_set(selection, S("FILE"), true, r->version, NOWHERE, r->diags);
 	}
+	select_promised(r, selection, nodes->except);
 	read_except(r, selection, nodes->except);
 	if (no_builtin && !override->use.n) {
 		memset(selection->selected, 0, n);

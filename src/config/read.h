@@ -24,6 +24,8 @@ struct config_reader {
 	enum rules_version version; /* the version of buf whose rules the file names */
 	const char *version_name;   /* for messages: `v1` */
 	uint32_t n_paths;
+	bool is_own;       /* a breakwater.yaml, where `use` may be NONE */
+	unsigned promised; /* PROMISE_… mask: the rules that its `options` ask for */
 	struct said *said;
 };
 
@@ -60,6 +62,12 @@ void read_folders(struct config_reader *reader, const struct yaml_node *list, st
 /* Reads the value of the key `contracts`. */
 void read_contracts(struct config_reader *reader, const struct yaml_pair *pair,
 	struct contract_list *contracts);
+/* Reports keys of `map` that are none of `n` words. */
+void check_own_keys(struct config_reader *reader, const struct yaml_node *map,
+	const struct str *words, size_t n);
+/* Reads `options` (NULL: absent), and sets reader->promised, which read_breaking needs. */
+void read_promises(
+	struct config_reader *reader, const struct yaml_node *list, struct promises *promises);
 bool read_breakwater_yaml(
 	struct config_reader *reader, const struct yaml_node *root, struct config *config);
 /* Adds the modules of the buf.yaml in `reader->folder` to the configuration. */

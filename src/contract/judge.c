@@ -149,6 +149,10 @@ static bool hurts(
 {
 	unsigned wants = contract_wants(checked->contract);
 
+	/* What is promised of an option concerns whom the element reaches, whatever the level. */
+	*broken = 0;
+	if (finding->promise)
+		return checked->contract->level != LEVEL_NONE;
 	if (!is_asked(finding->rule) || is_said(j, finding))
 		return false;
 	if (!is_root_finding(finding)) {
@@ -217,7 +221,8 @@ static void judge_plain(struct judging *j, struct finding *finding)
 		if (!checked->renamed.n && hurts(j, checked, finding, &broken))
 			name_contract(c, finding, checked->contract, broken);
 	}
-	if (finding->n_contracts || (!finding->is_reached && !c->request.only_chosen))
+	if (finding->n_contracts || (finding->is_reached && finding->promise) ||
+		(!finding->is_reached && !c->request.only_chosen))
 		keep(j, finding);
 }
 
@@ -239,14 +244,16 @@ static struct diff *renamed_diff(const struct contracts *c, const struct checked
 	return diff;
 }
 
-/* Only what contracts ask. */
+/* Only what contracts ask, and what is promised of options. */
 static struct selection *asked_selection(struct arena *arena, const struct selection *given)
 {
 	struct selection *selection = selection_new(arena);
 	size_t n;
+	const struct rule *const *all = rules_all(&n);
 
-	rules_all(&n);
 	contracts_select(selection);
+	for (size_t i = 0; i < n; i++)
+		selection->selected[i] |= all[i]->on_options && given->selected[i];
 	memcpy(selection->severity, given->severity, n);
 	return selection;
 }

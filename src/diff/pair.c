@@ -122,6 +122,14 @@ const struct field *diff_find_extension(
 	return n ? (const struct field *)n->element : NULL;
 }
 
+const struct field *diff_find_extension_named(
+	const struct diff *diff, bool new_side, struct str full_name)
+{
+	const struct named *n = side_named(side_of(diff, new_side), ELEMENT_FIELD, full_name);
+
+	return n ? (const struct field *)n->element : NULL;
+}
+
 const struct file *diff_find_file(
 	const struct diff *diff, bool new_side, const struct file *counterpart_of)
 {
@@ -188,8 +196,7 @@ static void pair_linked_files(struct diff *diff)
 
 		if (!other)
 			other = side_by_link(diff->new, link->path);
-		if (other && !counterpart(diff->old, link->file) &&
-			!counterpart(diff->new, other))
+		if (other && !counterpart(diff->old, link->file) && !counterpart(diff->new, other))
 			pair_files(diff, link->file, other);
 	}
 }

@@ -77,6 +77,9 @@ const struct service *diff_find_service(
 	const struct diff *diff, bool new_side, struct str full_name);
 const struct field *diff_find_extension(
 	const struct diff *diff, bool new_side, struct str extendee, int32_t number);
+/* An extension by its interned full name; NULL: none. */
+const struct field *diff_find_extension_named(
+	const struct diff *diff, bool new_side, struct str full_name);
 const struct file *diff_find_file(
 	const struct diff *diff, bool new_side, const struct file *counterpart_of);
 

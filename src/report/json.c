@@ -123,6 +123,8 @@ static bool finding_write(
 		value_set(object, "before", value_str(finding->before, arena), &ok);
 	if (finding->after.p)
 		value_set(object, "after", value_str(finding->after, arena), &ok);
+	if (finding->option.p)
+		value_set(object, "option", value_str(finding->option, arena), &ok);
 	value_set(object, "breaks", breaks_value(finding->breaks, arena, &ok), &ok);
 	proof = proofs_value(finding, arena, &ok);
 	if (proof)

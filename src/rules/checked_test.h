@@ -4,16 +4,16 @@
 #pragma once
 #include "diff/sides_test.h"
 
-#include "rules/rules.h"
+#include "rules/promise.h"
 
 struct checked {
 	struct sides *sides;
 	struct findings findings;
 };
 
-/* `use`: rules and categories, separated by commas. */
-static inline struct checked checked(
-	const char *use, const char *const *old, const char *const *new)
+/* `use`: rules and categories, separated by commas. `promises`: of options; NULL: none. */
+static inline struct checked checked_with(const struct promises *promises, const char *use,
+	const char *const *old, const char *const *new)
 {
 	struct checked c = { .sides = sides_compile(old, new) };
 	struct selection *selection = selection_new(c.sides->arena);
@@ -21,6 +21,8 @@ static inline struct checked checked(
 		.arena = c.sides->arena,
 		.names = c.sides->names,
 		.selection = selection,
+		.promises = promises,
+		.diags = &c.sides->diags,
 	};
 	struct str rest = str_of(use), id;
 
@@ -28,6 +30,12 @@ static inline struct checked checked(
 		assert_true(selection_set(selection, id, true, RULES_V2, NOWHERE, &c.sides->diags));
 	rules_run(&options, c.sides->diff, &c.findings);
 	return c;
+}
+
+static inline struct checked checked(
+	const char *use, const char *const *old, const char *const *new)
+{
+	return checked_with(NULL, use, old, new);
 }
 
 static inline void checked_free(struct checked *c)

@@ -1,6 +1,8 @@
 /* Findings: places, fingerprints and causes. */
 #include "rules/finding.h"
 
+#include "rules/promise.h"
+
 #include <stdio.h>
 
 struct spot spot_file(const struct file *file)
@@ -264,6 +266,9 @@ struct finding *finding_add(struct check *c, const struct rule *rule, const stru
 	f->help = fact->help;
 	f->gone = fact->gone;
 	f->moved_to = fact->moved_to;
+	f->promise = fact->promise;
+	if (fact->promise)
+		f->option = fact->promise->path.text;
 	f->breaks = breaks_of(c->breaks, rule, pair, fact->detail);
 	f->pair = pair_keep(c->arena, pair);
 	f->diff = c->diff;

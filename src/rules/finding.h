@@ -41,10 +41,13 @@ struct check {
 	bool visibility_is_unknown;                   /* and a diagnostic says so */
 	const struct rule *by_kind[PAIR_KINDS][ROWS]; /* the selected rules */
 	uint32_t n_by_kind[PAIR_KINDS];
-	struct map lookups;  /* of lookup.c, by message or enum */
-	struct map turned;   /* of visibility.c, by new file */
-	struct moves *moves; /* of moved.c; NULL until the first question */
-	struct map by_subject; /* (subject, row): the last finding */
+	struct map lookups;              /* of lookup.c, by message or enum */
+	struct map turned;               /* of visibility.c, by new file */
+	struct moves *moves;             /* of moved.c; NULL until the first question */
+	const struct promises *promises; /* for the rules `on_options`; NULL: none */
+	struct map written;              /* of option_promise.c: paths that a warning has named */
+	struct arena *scratch;           /* rewound after each of their pairs */
+	struct map by_subject;           /* (subject, row): the last finding */
 	VEC(struct link) links;
 	VEC(struct unplaced) unplaced;
 };
@@ -84,7 +87,8 @@ struct fact {
 	struct str help;
 	struct str moved_to; /* its new location, in words; absent: none */
 	bool gone;           /* the element was deleted, `new` is what is left around it */
-	int detail; /* DETAIL_… for breaks_of */
+	const struct promise *promise; /* that the finding breaks; NULL: none */
+	int detail;                    /* DETAIL_… for breaks_of */
 };
 
 /*

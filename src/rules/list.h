@@ -62,6 +62,11 @@
 	X(MESSAGE_SAME_JSON_FORMAT)                       \
 	X(MESSAGE_SAME_REQUIRED_FIELDS)                   \
 	X(ONEOF_NO_DELETE)                                \
+	X(OPTION_NO_ADD)                                  \
+	X(OPTION_NO_DECREASE)                             \
+	X(OPTION_NO_INCREASE)                             \
+	X(OPTION_NO_REMOVE)                               \
+	X(OPTION_SAME)                                    \
 	X(PACKAGE_ENUM_NO_DELETE)                         \
 	X(PACKAGE_EXTENSION_NO_DELETE)                    \
 	X(PACKAGE_MESSAGE_NO_DELETE)                      \

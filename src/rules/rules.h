@@ -1,6 +1,6 @@
 /*
- * Checks pairs with rules, which gives findings. A rule is one row in the file of its subject; list.h
- * names all of them.
+ * Checks pairs with rules, which gives findings. A rule is one row in the file of its subject;
+ * list.h names all of them.
  */
 #pragma once
 #include "base/diag.h"
@@ -32,6 +32,7 @@ enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
 struct check;
 struct proof;
+struct promise;  /* promise.h */
 struct question; /* breaks.h */
 struct rule;
 
@@ -50,7 +51,9 @@ struct rule {
 	unsigned (*narrow)(const struct question *question);
 	enum severity severity; /* unless the configuration says otherwise */
 	enum pair_kind on;
-	bool on_enums; /* with PAIR_MESSAGE: on PAIR_ENUM too */
+	bool on_enums;   /* with PAIR_MESSAGE: on PAIR_ENUM too */
+	bool on_options; /* instead of `on`: on all pairs whose elements have options. It runs for
+			    the promises that ask for it */
 	rule_check check;
 	int arg; /* distinguishes rules that share a check: an option number, a variant */
 	const char *purpose;  /* one line, for lists: "fields keep their type" */
@@ -60,6 +63,8 @@ struct rule {
 				       `syntax = "proto3"; package acme.v1;` unless they begin with
 				       syntax or edition. Empty `after`: the file is deleted */
 	const char *safely;         /* how to make the change safely */
+	const char *promises;       /* with `on_options`: the path that the example's configuration
+				       promises; else NULL */
 };
 
 struct deprecated_rule {
@@ -149,7 +154,9 @@ struct finding {
 	struct str before, after;               /* the property's values; absent if there is none */
 	unsigned breaks;                        /* SURFACE mask */
 	struct str help;                        /* how to change it safely; absent: none */
-	struct finding *cause;                  /* the finding that causes this one; NULL: none */
+	struct str option;             /* its path as configured, of OPTION_*; else absent */
+	const struct promise *promise; /* likewise; else NULL */
+	struct finding *cause;         /* the finding that causes this one; NULL: none */
 	uint64_t fingerprint;
 	const struct pair *pair; /* what it is about, and pair->parent; no farther up */
 	int detail;              /* DETAIL_… */
@@ -191,13 +198,20 @@ struct root_pair {
 	struct str of;             /* `contract 'orders'`; empty: a contract without a name */
 };
 
+/* The entries of `options:`, in order. */
+struct promises {
+	struct promise *items;
+	uint32_t n, cap;
+};
+
 struct check_options {
 	struct arena *arena;
 	struct intern *names;
 	const struct selection *selection;
 	const struct root_pair *roots; /* of contracts, with the rules CONTRACT_ROOT_… */
 	uint32_t n_roots;
-	struct diags *diags; /* receives what rules could not find out */
+	const struct promises *promises; /* NULL: none */
+	struct diags *diags;             /* receives what rules could not find out */
 	/* Loads the texts of all findings at once and keeps their lines; NULL: each text is loaded
 	 * when its places are computed. */
 	void (*keep_lines)(void *context, struct wanted_text *texts, uint32_t n);

@@ -26,8 +26,14 @@ static void every_rule_has_all_its_texts(void **state)
 	for (size_t i = 0; i < n; i++) {
 		const struct rule *r = all[i];
 
-		if (!r->check || (!r->breaks && r->severity == SEVERITY_ERROR) ||
-			!r->categories != r->by_contract || !r->purpose || !r->compares || !r->hurts || !r->before || !r->after || !r->safely)
+		/* What the configuration promises of options is no surface's. */
+		bool lacks_breaks = !r->breaks && r->severity == SEVERITY_ERROR;
+
+		if (!r->check || !r->purpose || !r->compares || !r->hurts || !r->before ||
+			!r->after || !r->safely)
+			fail_msg("%s lacks something", r->id);
+		if (lacks_breaks != r->on_options || r->on_options != (r->promises != NULL) ||
+			!r->categories != (r->by_contract || r->on_options))
 			fail_msg("%s lacks something", r->id);
 		if (strlen(r->purpose) > 70 || strchr(r->purpose, '.') || !strchr(r->hurts, '.'))
 			fail_msg("the texts of %s have another form", r->id);
@@ -63,6 +69,16 @@ static const char *wrapped(char *buffer, size_t size, const char *text)
 	return buffer;
 }
 
+/* Of one step, `(acme.v1.pii)`; NULL: none. */
+static struct option_path path_of(const char *text, struct option_step *step)
+{
+	if (!text)
+		return (struct option_path){ 0 };
+	step->is_extension = true;
+	step->name = str_head(str_of(text + 1), strlen(text) - 2);
+	return (struct option_path){ str_of(text), step, 1 };
+}
+
 static void every_example_raises_its_rule(void **state)
 {
 	size_t n;
@@ -73,8 +89,13 @@ static void every_example_raises_its_rule(void **state)
 		char before[2048], after[2048];
 		const char *old = wrapped(before, sizeof before, all[i]->before);
 		const char *new = wrapped(after, sizeof after, all[i]->after);
-		struct checked c = checked(all[i]->id, FILES("acme/v1/order.proto", old),
-			all[i]->after[0] ? FILES("acme/v1/order.proto", new) : none);
+		struct option_step step;
+		struct promise promise = { .path = path_of(all[i]->promises, &step),
+			.rules = (unsigned)all[i]->arg };
+		struct promises promises = { &promise, all[i]->on_options, 1 };
+		struct checked c =
+			checked_with(&promises, all[i]->id, FILES("acme/v1/order.proto", old),
+				all[i]->after[0] ? FILES("acme/v1/order.proto", new) : none);
 
 		if (all[i]->on != PAIR_ENUM && all[i]->by_contract) {
 			checked_free(&c); /* without a contract it raises nothing */

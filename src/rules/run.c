@@ -17,6 +17,17 @@ static void add_rule(struct check *c, const struct rule *rule, enum pair_kind ki
 	c->by_kind[kind][c->n_by_kind[kind]++] = rule;
 }
 
+/* The kinds of pairs whose elements have options; a message's has its extension ranges, too, and an
+ * enum's the values. */
+static void add_option_rule(struct check *c, const struct rule *rule)
+{
+	static const enum pair_kind kinds[] = { PAIR_FILE, PAIR_MESSAGE, PAIR_FIELD, PAIR_ONEOF,
+		PAIR_ENUM, PAIR_SERVICE, PAIR_METHOD };
+
+	for (size_t i = 0; c->promises && i < COUNT(kinds); i++)
+		add_rule(c, rule, kinds[i]);
+}
+
 void rules_run(const struct check_options *options, struct diff *diff, struct findings *findings)
 {
 	struct check *c = NEW(options->arena, struct check);
@@ -30,6 +41,9 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	c->selection = options->selection;
 	c->findings = findings;
 	c->diags = options->diags;
+	c->promises = options->promises && options->promises->n ? options->promises : NULL;
+	c->scratch = c->promises ? arena_like(c->arena) : NULL;
+	map_init(&c->written, options->arena);
 	map_init(&c->by_subject, options->arena);
 	map_init(&c->lookups, options->arena);
 	map_init(&c->turned, options->arena);
@@ -37,12 +51,18 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	for (size_t i = 0; i < n; i++) {
 		if (!c->selection->selected[i])
 			continue;
+		if (all[i]->on_options) {
+			add_option_rule(c, all[i]);
+			continue;
+		}
 		add_rule(c, all[i], all[i]->on);
 		if (all[i]->on_enums)
 			add_rule(c, all[i], PAIR_ENUM);
 	}
 	diff_walk(diff, run_pair, c);
 	roots_check(c, options->roots, options->n_roots);
+	if (c->scratch)
+		arena_free(c->scratch);
 	findings_place(c, options);
 	findings_link(c);
 }

@@ -72,8 +72,6 @@ bool selection_set(struct selection *selection, struct str id, bool on, enum rul
 	size_t n;
 	const struct rule *const *all = rules_all(&n);
 
-	if (is_no_rule(id))
-		return true;
 	if (rule && exists_in(rule, version)) {
 		selection->selected[rule_row(rule)] = on;
 		return true;
