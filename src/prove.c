@@ -433,14 +433,14 @@ static bool extension_range_gone(struct task *t)
 	const struct message *old = t->pair->old.message;
 	const struct extension_range *range =
 		old->extension_ranges.items[t->finding->detail - DETAIL_RANGE];
-	const struct field *extension =
-		codec_extension(t->codec, true, old, range->begin, range->end);
+	const struct message *new = t->pair->new.message;
+	const struct field *extension = codec_extension(t->codec, old, range, new);
 
-	if (extension && !message_reserves(t->pair->new.message, extension->number) &&
-		ask(t, (struct proof_question){ .about = ABOUT_GONE, .from = extension }))
+	if (extension && ask(t, (struct proof_question){ .about = ABOUT_GONE, .from = extension }))
 		return true;
 	t->proof->has_number = true;
-	t->proof->number = first_free(t->pair->new.element, range->begin, range->end);
+	if (!codec_free_number(t->codec, new, range->begin, range->end, &t->proof->number))
+		t->proof->number = range->begin;
 	return hole(t, t->pair->old.element);
 }
 

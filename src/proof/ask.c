@@ -154,22 +154,18 @@ bool search_begin(struct search *s, const struct message *type)
 static void run_field(struct search *s, const struct field *field, const struct field *to)
 {
 	const struct message *m = field_holder(field);
-	struct frame root = { NULL, s->type, NULL, 0 };
+	const struct frame *root = frame_new(s, NULL, s->type, NULL);
 
 	if (message_is_entry(m)) {
-		const struct field *map = m->map_field;
-
-		s->only[0] = map;
-		if (!offer_map(s, &root, map) && to && is_message(field) && is_message(to) &&
-			has_type(to) && field->message != to->message) {
-			struct frame entry = { &root, m, map, 1 };
-
-			offer_content(s, &entry, field, to);
-		}
-		return;
+		s->only[0] = m->map_field;
+		if (!offer_map(s, root, m->map_field) && to && is_message(field) &&
+			is_message(to) && has_type(to) && field->message != to->message)
+			await_content(s, frame_new(s, root, m, m->map_field), field, to);
+	} else {
+		s->only[0] = field;
+		offer_field(s, root, field, to, false);
 	}
-	s->only[0] = field;
-	offer_field(s, &root, field, to, false);
+	offer_content(s);
 }
 
 static void run_base(struct search *s, const struct field *except)
@@ -342,11 +338,10 @@ void ask_gone(struct search *s)
 
 void ask_message(struct search *s)
 {
-	struct frame root = { NULL, s->q->from_message, NULL, 0 };
-
 	s->type = s->q->from_message;
 	s->alone_type = s->real_type = s->q->to_message;
 	s->alone = s->real;
 	s->alone.keeps_names = true;
-	offer_message(s, &root, s->q->to_message, NULL);
+	await_message(s, s->type, s->q->to_message);
+	offer_content(s);
 }

@@ -113,9 +113,15 @@ void ask_enum(struct search *s)
 	if (s->q->about == ABOUT_UNDEFINED && !undefined_number(s, &number))
 		return;
 	s->to_enum = enum_as_read(s);
-	for (uint32_t i = 0; i < uses->list.n && !s->is_final && !s->is_cut; i++)
-		if (real_use(s, uses->list.items[i]))
-			try_use(s, uses->list.items[i], number);
+	/* First where the enum is declared. */
+	for (int within = 1; within >= 0; within--)
+		for (uint32_t i = 0; i < uses->list.n && !s->is_final && !s->is_cut; i++) {
+			const struct field *use = uses->list.items[i];
+
+			if ((use->e.parent == s->q->from_enum->e.parent) == within &&
+				real_use(s, use))
+				try_use(s, use, number);
+		}
 }
 
 /* Its name in JSON, or its number where it has none. */

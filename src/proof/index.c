@@ -12,6 +12,7 @@ struct codec *codec_new(
 
 	codec->arena = arena;
 	codec->scratch = arena_like(arena);
+	codec->waiting = arena_like(arena);
 	codec->names = names;
 	codec->sides[OLD] = sides->old;
 	codec->sides[NEW] = sides->new;
@@ -35,6 +36,7 @@ struct codec *codec_new(
 
 void codec_free(struct codec *codec)
 {
+	arena_free(codec->waiting);
 	arena_free(codec->scratch);
 }
 
@@ -248,20 +250,10 @@ static const struct field *extension_number(
 	return map_get(&lens->codec->extensions[side], m, (uint32_t)number);
 }
 
-const struct field *codec_extension(
-	struct codec *codec, bool old, const struct message *message, int32_t begin, int32_t end)
+const struct map *codec_extensions(struct codec *codec, int side)
 {
-	const struct map *map = &codec->extensions[old ? OLD : NEW];
-
-	walk_side(codec, old ? OLD : NEW);
-	for (uint32_t i = 0; i < map->n; i++) {
-		const struct field *field = map->entries[i].value;
-
-		if (map->entries[i].key == message && field->number >= begin &&
-			field->number <= end)
-			return field;
-	}
-	return NULL;
+	walk_side(codec, side);
+	return &codec->extensions[side];
 }
 
 static bool is_gone(const struct lens *lens, const struct field *field)

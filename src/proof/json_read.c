@@ -357,6 +357,21 @@ static bool takes_null(const struct field *field)
 	       message_known(field->message) == KNOWN_VALUE;
 }
 
+/* Is it there already, or another member of its oneof? */
+static bool is_taken(struct parser *p, const struct tree *tree, const struct field *field)
+{
+	bool twice = tree_slot(tree, field), member = false;
+
+	for (uint32_t i = 0; field->oneof && i < tree->slots.n; i++)
+		member |= tree->slots.items[i].field->oneof == field->oneof;
+	if (twice || member)
+		refuse(p->refusal, p->arena, field, REASON_TWICE,
+			twice ? "'" STR "' is there twice"
+			      : "'" STR "' is in a oneof that is set already",
+			ARG(field->e.name));
+	return twice || member;
+}
+
 static bool take_field(struct parser *p, struct tree *tree, const struct field *field)
 {
 	struct slot *slot;
@@ -364,17 +379,8 @@ static bool take_field(struct parser *p, struct tree *tree, const struct field *
 
 	if (!takes_null(field) && take_word(p, S("null")))
 		return true;
-	for (uint32_t i = 0; i < tree->slots.n; i++) {
-		const struct field *other = tree->slots.items[i].field;
-
-		if (other != field && (!field->oneof || other->oneof != field->oneof))
-			continue;
-		refuse(p->refusal, p->arena, field, REASON_TWICE,
-			other == field ? "'" STR "' is there twice"
-				       : "'" STR "' is in a oneof that is set already",
-			ARG(field->e.name));
+	if (is_taken(p, tree, field))
 		return false;
-	}
 	if (is_repeated(field)) {
 		struct slot list = { field, { NULL, 0, 0 } };
 

@@ -56,8 +56,7 @@ struct datum entry_of(
 	return (struct datum){ .m = entry };
 }
 
-/* An Any of the writer's own message, which is a type that JSON knows. */
-static void add_any(struct search *s, struct data *data, const struct message *type)
+void add_any(struct search *s, struct data *data, const struct message *type)
 {
 	struct arena *scratch = s->codec->scratch;
 	const struct field *url = lens_number(&s->writer, type, 1);
@@ -192,37 +191,6 @@ bool is_kept_type(struct codec *codec, const struct field *from, const struct fi
 	       codec_same_name(codec, a, field_type_name(to));
 }
 
-/* What a message in `field` loses where it is read as another one. */
-bool offer_content(struct search *s, const struct frame *frame, const struct field *field,
-	const struct field *to)
-{
-	struct frame inner = { frame, field->message, field, frame->level + 1 };
-
-	if (frame->level + 1 >= MOST_LEVELS || s->n_pairs == MOST_PAIRS) {
-		s->is_cut = true;
-		return true;
-	}
-	for (unsigned i = 0; i < s->n_pairs; i++)
-		if (s->pairs[i].from == field->message && s->pairs[i].to == to->message)
-			return false;
-	s->pairs[s->n_pairs].from = field->message;
-	s->pairs[s->n_pairs++].to = to->message;
-	return offer_message(s, &inner, to->message, NULL);
-}
-
-static bool offer_map_content(struct search *s, const struct frame *frame,
-	const struct field *field, const struct field *to)
-{
-	struct frame entry = { frame, field->message, field, frame->level + 1 };
-	const struct field *from_value = entry_value(field);
-	const struct field *to_value = lens_number(&s->alone, to->message, 2);
-
-	if (!to_value || !is_message(from_value) || !is_message(to_value) ||
-		is_kept_type(s->codec, from_value, to_value))
-		return false;
-	return offer_content(s, &entry, from_value, to_value);
-}
-
 /* Values of one field of the frame's type; `to` is what reads it, NULL: nothing. */
 bool offer_field(struct search *s, const struct frame *frame, const struct field *field,
 	const struct field *to, bool within)
@@ -236,11 +204,11 @@ bool offer_field(struct search *s, const struct frame *frame, const struct field
 		return false;
 	}
 	if (field->is_map) {
-		done = offer_map(s, frame, field) ||
-		       (to && to->is_map && has_type(to) && offer_map_content(s, frame, field, to));
+		done = offer_map(s, frame, field);
+		if (!done && to && to->is_map)
+			await_map_content(s, frame, field, to);
 	}
 	data = samples_of(s, field);
-	s->codec->steps -= data.list.n;
 	for (uint32_t i = 0; i < data.list.n && !field->is_map && !done; i++) {
 		/* What changed in a type of the same name is not this one's. */
 		if (same && is_message(field) && i)
@@ -252,12 +220,12 @@ bool offer_field(struct search *s, const struct frame *frame, const struct field
 			continue;
 		if (to && i && is_message(field) && is_message(to) && !same &&
 			field->message != to->message && !is_repeated(field) == !is_repeated(to))
-			break; /* offer_content goes through them */
+			break; /* await_content: they are gone through later */
 		done = try_items(s, frame, field, &data.list.items[i], 1);
 	}
 	if (!done && to && !field->is_map && is_message(field) && is_message(to) && !same &&
-		has_type(to) && field->message != to->message)
-		done = offer_content(s, frame, field, to);
+		field->message != to->message)
+		await_content(s, frame, field, to);
 	if (!done && is_repeated(field) && !field->is_map)
 		done = offer_two(s, frame, field, &data);
 	if (!done && data.is_cut)
@@ -315,54 +283,4 @@ bool offer_pair(
 	}
 	arena_rewind(s->codec->scratch, mark);
 	return done;
-}
-
-/* Members of one oneof at the reader that the writer sets side by side. */
-static bool offer_oneofs(struct search *s, const struct frame *frame, const struct message *to)
-{
-	for (uint32_t i = 0; i < to->oneofs.n; i++) {
-		const struct oneof *oneof = to->oneofs.items[i];
-		const struct field *first = NULL;
-
-		for (uint32_t k = 0; k < oneof->fields.n; k++) {
-			struct lens *writer = &s->writer;
-			const struct field *member =
-				reader_of(s, writer, frame->type, oneof->fields.items[k]);
-
-			s->codec->steps--;
-			if (!first)
-				first = member;
-			else if (member && member != first && oneof_differs(first, member) &&
-				 offer_pair(s, frame, first, member))
-				return true;
-		}
-	}
-	return false;
-}
-
-bool offer_message(struct search *s, const struct frame *frame, const struct message *to,
-	const struct field *only)
-{
-	struct arena_mark mark = arena_mark(s->codec->scratch);
-	const struct message *from = frame->type;
-	bool done;
-
-	if (from->extension_ranges.n) /* what other contracts put there is not known */
-		s->is_blind = true;
-	done = try_tree(s, frame, base_tree(s, from, NULL));
-	arena_rewind(s->codec->scratch, mark);
-	if (!done && message_known(from) == KNOWN_ANY) {
-		struct data data = { 0 };
-
-		add_any(s, &data, from);
-		done = data.list.n && try_tree(s, frame, data.list.items[0].m);
-	}
-	for (uint32_t i = 0; i < from->fields.n && !done && !only; i++) {
-		const struct field *field = from->fields.items[i];
-
-		done = offer_field(s, frame, field, reader_of(s, &s->alone, to, field), true);
-	}
-	if (!done && only)
-		done = offer_field(s, frame, only, reader_of(s, &s->alone, to, only), true);
-	return done || offer_oneofs(s, frame, to);
 }

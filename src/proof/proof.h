@@ -106,6 +106,10 @@ struct str codec_printed(const struct enum_value *value);
 /* Another number under which `to` has a name that `from` has under `number`. */
 bool codec_value_moved(struct codec *codec, const struct enumeration *from,
 	const struct enumeration *to, int32_t number, int32_t *other);
-/* An extension of the message with a number in begin … end that the writer has; NULL. */
-const struct field *codec_extension(
-	struct codec *codec, bool old, const struct message *message, int32_t begin, int32_t end);
+/* An extension of the old side's message, of a range of it, whose number `to` leaves free; NULL. */
+const struct field *codec_extension(struct codec *codec, const struct message *old,
+	const struct extension_range *range, const struct message *to);
+/* The first number of begin … end that the message neither declares, reserves nor leaves to
+ * extensions; false: none, or too many are to be tried. */
+bool codec_free_number(
+	struct codec *codec, const struct message *m, int32_t begin, int32_t end, int32_t *number);

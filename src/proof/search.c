@@ -29,6 +29,21 @@ static bool ask_reader(struct search *s)
 	return true;
 }
 
+/* ---- numbers that nobody could have written to ---- */
+
+static bool free_range(struct search *s)
+{
+	*s->proof = (struct proof){
+		.surface = s->proof->surface,
+		.loss = LOSS_HOLE,
+		.alone = true, /* what the message is of its own is not asked */
+		.message = s->freed->e.full_name,
+		.has_number = true,
+		.number = s->freed_number,
+	};
+	return true;
+}
+
 static void ask(struct search *s)
 {
 	switch (s->q->about) {
@@ -82,7 +97,10 @@ static void ask_runtime(struct search *s, enum runtime runtime)
 	s->writer.other_side = s->real.other_side = -1;
 	s->real.side = s->real.named_side = s->alone.other_side = s->reader_side;
 	s->only[0] = s->only[1] = NULL;
-	s->n_pairs = 0;
+	s->queue.items = NULL;
+	s->queue.n = s->queue.cap = 0;
+	s->is_deep = false;
+	map_init(&s->met, codec->waiting);
 	ask(s);
 }
 
@@ -112,7 +130,7 @@ bool proof_find(struct codec *codec, const struct proof_question *q, struct proo
 		.writer_side = q->backward ? OLD : NEW,
 		.reader_side = q->backward ? NEW : OLD,
 	};
-	struct arena_mark mark = arena_mark(codec->scratch);
+	struct arena_mark mark = arena_mark(codec->scratch), waiting = arena_mark(codec->waiting);
 
 	if (is_unresolved(q->from) || is_unresolved(q->to)) {
 		*proof = (struct proof){ .surface = proof->surface, .unknown = S(UNKNOWN_TYPE) };
@@ -128,8 +146,11 @@ bool proof_find(struct codec *codec, const struct proof_question *q, struct proo
 		ask_runtime(&s, runtimes[i]);
 	if (!s.found && !s.is_cut && q->from_enum)
 		s.found = enum_alone(&s);
+	if (!s.found && !s.is_cut && s.freed)
+		s.found = free_range(&s);
 	codec->left += codec->steps > 0 ? codec->steps : 0;
 	arena_rewind(codec->scratch, mark);
+	arena_rewind(codec->waiting, waiting);
 	if (!s.found && (s.is_cut || s.is_blind))
 		*proof = (struct proof){ .surface = proof->surface,
 			.unknown = s.is_cut ? S("no proof within the limit") : S(UNKNOWN_TYPE) };

@@ -4,8 +4,22 @@
 #pragma once
 #include "proof/value.h"
 
-/* Levels of messages in a value, pairs of messages that are compared, required fields of one. */
-enum { MOST_LEVELS = 8, MOST_PAIRS = 64, MOST_REQUIRED = 1000, MOST_BASE_DEPTH = 20 };
+/* Levels of messages in a value, required fields of one, and levels of those. */
+enum { MOST_LEVELS = 40, MOST_REQUIRED = 1000, MOST_BASE_DEPTH = 20 };
+
+/* Where a value is put: in `field` of the writer's `type`, and that likewise. */
+struct frame {
+	const struct frame *outer; /* NULL: `type` is the whole message's */
+	const struct message *type;
+	const struct field *field;
+	unsigned level;
+};
+
+/* A message of the frame's type that is read as `to`. */
+struct content {
+	const struct frame *frame;
+	const struct message *to;
+};
 
 struct search {
 	struct codec *codec;
@@ -16,23 +30,15 @@ struct search {
 	const struct message *type;                   /* the writer's */
 	const struct message *alone_type, *real_type; /* the reader's; NULL: none */
 	const struct field *only[2];                  /* whose losses count; NULL: all */
-	const struct field *real_only;
 	bool found, is_final;
 	bool is_cut;                       /* something was left out that could have shown it */
 	bool is_blind;                     /* the type of something that could have is not known */
+	const struct message *freed;       /* has extension numbers that its reader left free */
+	int32_t freed_number;
 	const struct enumeration *to_enum; /* the reader's, with one change */
-	struct {
-		const struct message *from, *to;
-	} pairs[MOST_PAIRS]; /* that were met */
-	unsigned n_pairs;
-};
-
-/* Where a value is put: in `field` of the writer's `type`, and that likewise. */
-struct frame {
-	const struct frame *outer; /* NULL: `type` is the whole message's */
-	const struct message *type;
-	const struct field *field;
-	unsigned level;
+	VEC(struct content) queue; /* messages that are read as others, in the order they were met */
+	struct map met;            /* pairs of them */
+	bool is_deep;              /* some are too deep to be looked at */
 };
 
 /* try.c: one value, written and read. */
@@ -48,17 +54,14 @@ struct str kept_text(struct search *s, const struct tree *tree);
 bool try_items(struct search *s, const struct frame *frame, const struct field *field,
 	const struct datum *items, unsigned n);
 bool offer_map(struct search *s, const struct frame *frame, const struct field *field);
-/* What a message in `field` loses where it is read as another one. */
-bool offer_content(struct search *s, const struct frame *frame, const struct field *field,
-	const struct field *to);
 /* `to` is what reads it, NULL: nothing; `within`: in a message that is read as another one. */
 bool offer_field(struct search *s, const struct frame *frame, const struct field *field,
 	const struct field *to, bool within);
-bool offer_message(struct search *s, const struct frame *frame, const struct message *to,
-	const struct field *only);
 /* Two fields that the writer sets side by side. */
 bool offer_pair(
 	struct search *s, const struct frame *frame, const struct field *a, const struct field *b);
+/* An Any of the writer's own message, which is a type that JSON knows. */
+void add_any(struct search *s, struct data *data, const struct message *type);
 struct datum zero_of(struct search *s, const struct field *field);
 struct datum entry_of(
 	struct search *s, const struct field *map, struct datum key, struct datum value);
@@ -70,6 +73,19 @@ const struct field *reader_of(struct search *s, const struct lens *lens, const s
 	const struct field *field);
 /* May a writer set both? */
 bool oneof_differs(const struct field *a, const struct field *b);
+
+/* content.c: what messages lose that are read as others. */
+/* A frame that lives as long as the question; `outer` likewise. */
+const struct frame *frame_new(struct search *s, const struct frame *outer,
+	const struct message *type, const struct field *field);
+/* Each pair of messages is looked at once, after all that were met before: the message in `field`
+ * that is read as the one in `to`, the values of such maps, or two whole messages. */
+void await_content(struct search *s, const struct frame *frame, const struct field *field,
+	const struct field *to);
+void await_map_content(struct search *s, const struct frame *frame, const struct field *field,
+	const struct field *to);
+void await_message(struct search *s, const struct message *from, const struct message *to);
+bool offer_content(struct search *s);
 
 /* ask.c: a function for each question about fields and messages. */
 void ask_type(struct search *s);

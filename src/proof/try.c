@@ -5,7 +5,7 @@ static bool base_fill(struct search *s, struct tree *tree, const struct field *e
 {
 	const struct fields *required = message_required(s->codec, tree->type);
 
-	if (depth > MOST_BASE_DEPTH || (s->codec->steps -= required->list.n + 1) < 0)
+	if (depth > MOST_BASE_DEPTH || required->list.n > MOST_REQUIRED || (s->codec->steps -= required->list.n + 1) < 0)
 		return false;
 	for (uint32_t i = 0; i < required->list.n; i++) {
 		const struct field *field = required->list.items[i];
@@ -13,7 +13,7 @@ static bool base_fill(struct search *s, struct tree *tree, const struct field *e
 
 		if (field == except)
 			continue;
-		if (field->type == TYPE_UNRESOLVED || tree->slots.n > MOST_REQUIRED)
+		if (field->type == TYPE_UNRESOLVED)
 			return false;
 		if (is_message(field)) {
 			datum.m = tree_new(s->codec->scratch, field->message);
@@ -204,11 +204,16 @@ static void keep(struct search *s, const struct tree *written, struct str data,
 static struct tree *wrapped(struct search *s, const struct frame *frame, struct tree *tree)
 {
 	for (; frame->outer; frame = frame->outer) {
-		struct tree *outer = base_tree(s, frame->outer->type, frame->field);
+		const struct message *type = frame->outer->type;
+		struct tree *outer = base_tree(s, type, frame->field);
 		struct slot *slot;
 
 		if (!outer)
 			return NULL;
+		if (message_is_entry(type))
+			*vec_push(s->codec->scratch,
+				&tree_put(s->codec->scratch, outer, type->fields.items[0])->items) =
+				zero_of(s, type->fields.items[0]);
 		slot = tree_put(s->codec->scratch, outer, frame->field);
 		slot->items.n = 0;
 		*vec_push(s->codec->scratch, &slot->items) = (struct datum){ .m = tree };

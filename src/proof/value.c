@@ -40,10 +40,31 @@ struct tree *tree_new(struct arena *arena, const struct message *type)
 
 struct slot *tree_slot(const struct tree *tree, const struct field *field)
 {
+	if (tree && tree->index) {
+		uintptr_t at = (uintptr_t)map_get(tree->index, field, 0);
+
+		return at ? &tree->slots.items[at - 1] : NULL;
+	}
 	for (uint32_t i = 0; tree && i < tree->slots.n; i++)
 		if (tree->slots.items[i].field == field)
 			return &tree->slots.items[i];
 	return NULL;
+}
+
+static void index_slots(struct arena *arena, struct tree *tree)
+{
+	enum { FEW = 16 };
+	uint32_t i = tree->slots.n - 1;
+
+	if (tree->slots.n <= FEW)
+		return;
+	if (!tree->index) {
+		tree->index = NEW(arena, struct map);
+		map_init(tree->index, arena);
+		i = 0;
+	}
+	for (; i < tree->slots.n; i++)
+		*map_put(tree->index, tree->slots.items[i].field, 0) = (void *)(uintptr_t)(i + 1);
 }
 
 struct slot *tree_number(const struct tree *tree, int32_t number)
@@ -62,11 +83,13 @@ struct slot *tree_put(struct arena *arena, struct tree *tree, const struct field
 		return slot;
 	slot = vec_push(arena, &tree->slots);
 	*slot = (struct slot){ field, { NULL, 0, 0 } }; /* one may have been dropped there */
+	index_slots(arena, tree);
 	return slot;
 }
 
 void tree_drop(struct tree *tree, uint32_t index)
 {
+	tree->index = NULL;
 	tree->slots.n--;
 	memmove(&tree->slots.items[index], &tree->slots.items[index + 1],
 		(tree->slots.n - index) * sizeof *tree->slots.items);

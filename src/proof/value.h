@@ -38,6 +38,7 @@ struct slot {
 struct tree {
 	const struct message *type;
 	VEC(struct slot) slots;
+	struct map *index; /* of the slots by field: where it is + 1; NULL: few, or one was taken out */
 	VEC(struct wire_record) unknown;
 };
 
@@ -100,6 +101,7 @@ struct lens {
 
 struct codec {
 	struct arena *arena, *scratch;
+	struct arena *waiting; /* what a question has still to look at; rewound after it */
 	struct intern *names;
 	const struct schema *sides[SIDES];
 	struct str (*new_name)(void *context, struct str old_name); /* proof_sides */
@@ -147,6 +149,8 @@ struct uses {
 };
 const struct uses *codec_uses(struct codec *codec, int side, const struct enumeration *e);
 bool codec_editions(struct codec *codec);
+/* By extendee and number. */
+const struct map *codec_extensions(struct codec *codec, int side);
 /* Is it the URL of a message's type that either side has, and that JSON gives as an object? */
 bool codec_knows_url(struct codec *codec, struct str url);
 /* By interned full name; NULL. */

@@ -149,14 +149,18 @@ static double amount_number(struct amount amount)
 }
 
 /* Row FIELD_SAME_DEFAULT, inside a type that changed. */
-static bool defaults_agree(const struct field *from, const struct field *to)
+static bool defaults_agree(struct way way, const struct field *from, const struct field *to)
 {
 	struct amount a, c;
 
 	if (shape(to)) /* a list read as one value is lost by its shape */
 		return true;
+	if (field_cardinality(from) == CARDINALITY_REQUIRED) /* it is always written */
+		return true;
 	a = default_of(from);
 	c = default_of(to);
+	if (way.json && from->type == TYPE_ENUM && to->type == TYPE_ENUM)
+		return str_eq(a.text, c.text);
 	if (a.kind == TEXT || c.kind == TEXT)
 		return str_eq(a.text, c.text);
 	if (a.kind == FRACTION || c.kind == FRACTION) {
@@ -191,7 +195,7 @@ static bool field_is_lost(struct breaks *b, struct way way, const struct field *
 		       (way.backward && !message_reserves(to, from->number));
 	return field_is_misnamed(b, from, receiver) || field_shape_is_lost(way, from, receiver) ||
 	       field_type_is_lost_here(b, way, from, receiver, parent) ||
-	       !defaults_agree(from, receiver) || (!way.json && text_is_refused(from, receiver));
+	       !defaults_agree(way, from, receiver) || (!way.json && text_is_refused(from, receiver));
 }
 
 /* ---- messages ---- */
