@@ -1,7 +1,7 @@
 #include "need.h"
 
 #include "need_names.h"
-#include "source/read_each.h"
+#include "need_outlines.h"
 
 enum {
 	LARGE_CHANGE = 1000, /* files; beyond it the outlines cost about what compiling does */
@@ -114,160 +114,7 @@ static bool has_moved(const struct need *need)
 	return false;
 }
 
-/* ---- the outlines of all other files ---- */
-
-/* A file that did not change. */
-struct other {
-	const struct source_entry *entry;
-	struct outline outline;
-	bool reached; /* imports a changed file, directly or not */
-	bool failed;  /* could not be read */
-	size_t bytes;
-};
-
-struct outlining {
-	struct need *need;
-	struct other *others;
-	uint32_t n;
-	bool is_partial; /* files that are in no report were left out */
-	struct outline_words *words;
-};
-
-static void read_outline(void *context, struct read_thread *thread, size_t item)
-{
-	struct outlining *o = context;
-	struct other *other = &o->others[item];
-	struct str bytes;
-
-	if (!source_read_for(o->need->new_source, READ_OUTLINE, other->entry, thread->scratch,
-		    &bytes, &thread->diags)) {
-		other->failed = true;
-		return;
-	}
-	other->bytes = bytes.n;
-	outline_read(
-		bytes, o->words, o->need->names, thread->arena, thread->scratch, &other->outline);
-}
-
-static bool read_outlines(struct outlining *o)
-{
-	enum { FILES_A_THREAD = 32 };
-	struct need *need = o->need;
-	struct source_file *files = NEW_ARRAY(need->arena, o->n, struct source_file);
-	bool ok = true;
-
-	for (uint32_t i = 0; i < o->n; i++)
-		files[i] = (struct source_file){ need->new_source, o->others[i].entry };
-	source_read_each(&(struct read_each){
-		.files = files,
-		.n = o->n,
-		.jobs = need->jobs,
-		.least = FILES_A_THREAD,
-		.arena = need->arena,
-		.diags = need->diags,
-		.read = read_outline,
-		.context = o,
-	});
-	for (uint32_t i = 0; i < o->n; i++) {
-		need->outline_bytes += o->others[i].bytes;
-		ok &= !o->others[i].failed;
-	}
-	need->outlines = o->n;
-	return ok;
-}
-
-/* An import path, and the files that import it. */
-struct importers {
-	struct str import;
-	VEC(struct other *) files;
-	struct importers *next; /* of the same base name */
-};
-
-static void index_imports(struct outlining *o, struct map *by_base)
-{
-	struct need *need = o->need;
-	struct map by_path;
-
-	map_init(&by_path, need->arena);
-	map_init(by_base, need->arena);
-	for (uint32_t i = 0; i < o->n; i++) {
-		for (uint32_t k = 0; k < o->others[i].outline.imports.n; k++) {
-			struct str import = o->others[i].outline.imports.items[k].path;
-			void **slot = map_put(&by_path, import.p, 0);
-			struct importers *importers = *slot;
-
-			if (!importers) {
-				void **base = map_put(
-					by_base, intern(need->names, path_base(import)).p, 0);
-
-				importers = NEW(need->arena, struct importers);
-				*slot = importers;
-				importers->import = import;
-				importers->next = *base;
-				*base = importers;
-			}
-			*vec_push(need->arena, &importers->files) = &o->others[i];
-		}
-	}
-}
-
-static bool ends_with_path(struct str path, struct str end)
-{
-	return str_ends(path, end) && (path.n == end.n || path.p[path.n - end.n - 1] == '/');
-}
-
-/* May `import` name the file at `path`: is it an end of the path, or is a part of it that leaves
- * leading folders out? */
-static bool may_name(struct str import, struct str path)
-{
-	for (struct str rest = import;;) {
-		size_t slash;
-
-		if (ends_with_path(path, rest))
-			return true;
-		slash = str_find(rest, '/');
-		if (slash >= rest.n)
-			return false;
-		rest = str_from(rest, slash + 1);
-	}
-}
-
-struct reaching {
-	struct need *need;
-	struct map by_base;
-	VEC(struct str) open;
-	bool exact; /* roots are declared: only a whole import may be the end of a path */
-};
-
-static void reach_importers(struct reaching *r, struct str path)
-{
-	struct importers *i = map_get(&r->by_base, intern(r->need->names, path_base(path)).p, 0);
-
-	for (; i; i = i->next) {
-		if (r->exact ? !ends_with_path(path, i->import) : !may_name(i->import, path))
-			continue;
-		for (uint32_t k = 0; k < i->files.n; k++) {
-			struct other *other = i->files.items[k];
-
-			if (other->reached)
-				continue;
-			other->reached = true;
-			*vec_push(r->need->arena, &r->open) = other->entry->path;
-		}
-	}
-}
-
-static void reach(struct outlining *o, bool inferred)
-{
-	const struct changes *changes = o->need->changes;
-	struct reaching r = { .need = o->need, .exact = !inferred };
-
-	index_imports(o, &r.by_base);
-	for (uint32_t i = 0; i < changes->list.n; i++)
-		reach_importers(&r, changes->list.items[i].path);
-	while (r.open.n)
-		reach_importers(&r, r.open.items[--r.open.n]);
-}
+/* ---- which other files ---- */
 
 /* Does a file have an import that may name an added, deleted or linked file? */
 static bool imports_moved(
@@ -316,14 +163,23 @@ struct asking {
 	bool everything; /* public imports changed: any name may be hurt */
 };
 
-static void choose(struct outlining *o, const struct asking *asking, const struct roots *roots)
+/* The file is compiled, unless it is in no root, where it is for imports alone. */
+static void want(struct outlining *o, struct other *other)
+{
+	if (other->wanted || !roots_hold(o->roots, other->entry->path))
+		return;
+	other->wanted = true;
+	*vec_push(o->need->arena, &o->need->hurt) = other->entry->path;
+}
+
+static void choose(struct outlining *o, const struct asking *asking)
 {
 	struct need *need = o->need;
 	struct map moved;
 
 	take_moved(need, &moved);
 	for (uint32_t i = 0; i < o->n; i++) {
-		const struct other *other = &o->others[i];
+		struct other *other = &o->others[i];
 		const char *package = other->outline.package.p;
 		bool hurt = other->reached && (other->outline.says || asking->everything);
 
@@ -335,10 +191,10 @@ static void choose(struct outlining *o, const struct asking *asking, const struc
 		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) ||
 						  map_get(&asking->new_packages, package, 0));
 		hurt |= other->outline.is_broken;
-		/* What is in no root is there for imports alone. */
-		if (hurt && roots_hold(roots, other->entry->path) &&
-			!map_get(&asking->compiled, intern(need->names, other->entry->path).p, 0))
-			*vec_push(need->arena, &need->hurt) = other->entry->path;
+		other->wanted =
+			map_get(&asking->compiled, intern(need->names, other->entry->path).p, 0);
+		if (hurt)
+			want(o, other);
 	}
 }
 
@@ -388,7 +244,8 @@ static void list_others(struct outlining *o, const struct source_list *list, boo
 			continue;
 		/* With --path most files are in no report; of those only what packages and roots
 		 * need counts. */
-		if (!scope_has_path(need->scope, entry->path) && !need->packages && !moved) {
+		if (!scope_has_path(need->scope, entry->path) && !need->packages && !moved &&
+			!need->impact) {
 			o->is_partial = true;
 			continue;
 		}
@@ -397,45 +254,128 @@ static void list_others(struct outlining *o, const struct source_list *list, boo
 }
 
 /* Marks the files that import a changed one, directly or not. */
-static void mark_reached(struct outlining *o, bool inferred)
+static void mark_reached(struct outlining *o)
 {
-	if (!o->is_partial) {
-		reach(o, inferred);
-		return;
-	}
+	const struct changes *changes = o->need->changes;
+
+	for (uint32_t i = 0; i < changes->list.n && !o->is_partial; i++)
+		outlines_reach(o, changes->list.items[i].path);
 	/* With --path the import graph is incomplete: every reported file counts as reached. */
-	for (uint32_t i = 0; i < o->n; i++)
+	for (uint32_t i = 0; i < o->n && o->is_partial; i++)
 		o->others[i].reached = true;
+}
+
+/* ---- who uses what changed ---- */
+
+/* What is hurt may have findings, too. */
+static void reach_from_hurt(struct outlining *o)
+{
+	for (uint32_t i = 0; i < o->need->hurt.n; i++) {
+		struct str path = o->need->hurt.items[i];
+		struct other *other = map_get(&o->by_path, intern(o->need->names, path).p, 0);
+
+		if (!other->reached && !other->outline.is_broken) {
+			other->reached = true;
+			outlines_reach(o, path);
+		}
+	}
+}
+
+static void want_reached(struct outlining *o)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		if (o->others[i].reached)
+			want(o, &o->others[i]);
+}
+
+struct extending {
+	struct outlining *o;
+	bool changed; /* in a changed file: extensions of scalar types count, too */
+};
+
+/* The users of what the extension extends are users of the extension. */
+static void reach_extendee(void *context, struct element *element)
+{
+	const struct extending *extending = context;
+	const struct field *field = (const struct field *)element;
+	const struct message *extendee;
+	struct file *file;
+
+	if (element->kind != ELEMENT_FIELD || !field->extension)
+		return;
+	extendee = field->extension->extendee;
+	if (!extendee || (!field->type_ref && !extending->changed))
+		return;
+	file = extendee->e.file;
+	outlines_reach(extending->o, file->is_builtin ? file->import_path : file->text->path);
+}
+
+static void reach_extendees(struct outlining *o, const struct schema *schema)
+{
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		struct file *file = schema->files.items[i].file;
+		struct extending extending = { .o = o };
+		const struct other *other;
+
+		if (file->is_builtin)
+			continue;
+		other = map_get(&o->by_path, intern(o->need->names, file->text->path).p, 0);
+		extending.changed = !other;
+		if (!other || (other->reached && other->outline.extends))
+			file_walk(file, reach_extendee, &extending);
+	}
+}
+
+bool need_more(struct need *need, const struct schema *old, const struct schema *new)
+{
+	struct outlining *o = need->outlining;
+	uint32_t known = need->hurt.n;
+
+	if (!need->impact || !o)
+		return false;
+	reach_extendees(o, old);
+	reach_extendees(o, new);
+	want_reached(o);
+	return need->hurt.n > known;
 }
 
 bool need_find(struct need *need, const struct schema *old, const struct schema *new,
 	const struct roots *roots)
 {
-	struct outline_words words;
+	struct outlining *o = NEW(need->arena, struct outlining);
 	struct asking asking = { 0 };
-	struct outlining o = { .need = need, .words = &words };
 	bool moved = has_moved(need);
 	const struct source_list *list;
 
-	outline_words_init(&words, need->arena);
-	need_names(need, old, new, &words);
+	o->need = need;
+	o->roots = roots;
+	outline_words_init(&o->words, need->arena);
+	need_names(need, old, new, &o->words);
 	take_packages(need, old, &asking.old_packages);
 	take_packages(need, new, &asking.new_packages);
-	asking.packages = add_packages(need, &asking.old_packages, &asking.new_packages, &words);
-	asking.packages |= add_packages(need, &asking.new_packages, &asking.old_packages, &words);
+	asking.packages = add_packages(need, &asking.old_packages, &asking.new_packages, &o->words);
+	asking.packages |=
+		add_packages(need, &asking.new_packages, &asking.old_packages, &o->words);
 	asking.everything = public_imports_changed(need, old, new);
-	if (!words.by_hash.n && !asking.everything && !asking.packages && !moved)
+	if (!o->words.by_hash.n && !asking.everything && !asking.packages && !moved &&
+		!need->impact)
 		return true;
 	list = source_files(need->new_source, need->diags);
 	if (!list)
 		return false;
 	take_compiled(need, old, new, &asking.compiled);
-	list_others(&o, list, moved);
-	if (!read_outlines(&o))
+	list_others(o, list, moved);
+	if (!outlines_read(o))
 		return false;
-	mark_reached(&o, roots->inferred);
-	choose(&o, &asking, roots);
+	need->outlining = o;
+	mark_reached(o);
+	choose(o, &asking);
 	if (roots->inferred && moved)
-		take_hints(&o);
+		take_hints(o);
+	if (need->impact) {
+		reach_from_hurt(o);
+		want_reached(o);
+		need_more(need, old, new);
+	}
 	return true;
 }

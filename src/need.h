@@ -10,6 +10,15 @@
  *   - an import that now names another file.
  * If the change has any of these, the outlines of all other files are read. Those that import a
  * changed file, directly or not, and contain such a name are compiled, too.
+ *
+ * Who reaches what changed can be told only if all files are compiled that import a changed one,
+ * directly or not: each use of a type imports its file. There is one way more. An extension in such
+ * a file makes its type a part of a message elsewhere, whose users need not import the extension:
+ *
+ *	root.proto ──imports──► order.proto ◄──imports── more.proto ──imports──► changed.proto
+ *	Root { Order o }        Order {}                 extend Order { Changed }
+ *
+ * So the files that import order.proto are compiled as well, and so on.
  */
 #pragma once
 #include "proto/compile.h"
@@ -24,8 +33,9 @@ struct need {
 	const struct changes *changes;
 	struct source *old_source, *new_source;
 	const struct report_scope
-		*scope;            /* a file outside of it is not compiled for its own findings */
-	bool packages;             /* a rule asks which packages are still declared */
+		*scope; /* a file outside of it is not compiled for its own findings */
+	bool packages;  /* a rule asks which packages are still declared */
+	bool impact;    /* who reaches what changed is asked */
 	/* results */
 	VEC(struct str)
 	hurt; /* paths of unchanged files to compile on both sides: hurt or broken */
@@ -34,6 +44,7 @@ struct need {
 			      outlines were read */
 	uint32_t outlines; /* how many were read */
 	uint64_t outline_bytes;
+	struct outlining *outlining; /* private; NULL until outlines are read */
 };
 
 /* Must everything be compiled, since the change is too large, or of what all files rest on? */
@@ -45,3 +56,5 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
  */
 bool need_find(struct need *need, const struct schema *old, const struct schema *new,
 	const struct roots *roots);
+/* Adds to `hurt` what more is found to be needed once all of it was compiled. False: nothing. */
+bool need_more(struct need *need, const struct schema *old, const struct schema *new);

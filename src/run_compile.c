@@ -114,12 +114,29 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 	return compile(&options, sides, SIDES, run->schemas);
 }
 
-/* Compiles the changed files with their imports, and once more with the files that the changes can
- * hurt, if there are any. Only the errors of the last time count. */
+static void want(struct breakwater_run *run, struct compile_side sides[SIDES],
+	const struct need *need, uint32_t from)
+{
+	for (int side = OLD; side < SIDES; side++) {
+		sides[side].hints = need->hints.items;
+		sides[side].n_hints = need->hints.n;
+		for (uint32_t i = from; i < need->hurt.n; i++)
+			*vec_push(run->arena, &sides[side].wanted) = need->hurt.items[i];
+	}
+}
+
+/* Compiles the changed files with their imports, and again with the files that the changes can hurt
+ * or that are needed for another reason, until nothing more is. Only the errors of the last time
+ * count. */
 static bool compile_needed(struct breakwater_run *run, struct compile_side sides[SIDES],
 	struct need *need, struct compile_stats *stats)
 {
-	struct diags first;
+	/* Chains of extensions are short; whoever has longer ones gets everything compiled. */
+	enum { MOST_TIMES = 4 };
+	const struct schema *old = &run->schemas[OLD], *new = &run->schemas[NEW];
+	struct diags last;
+	uint32_t known = 0;
+	bool ok, more;
 
 	for (int side = OLD; side < SIDES; side++) {
 		sides[side].mirror = true;
@@ -127,23 +144,21 @@ static bool compile_needed(struct breakwater_run *run, struct compile_side sides
 			*vec_push(run->arena, &sides[side].wanted) =
 				run->changes.list.items[i].path;
 	}
-	diags_init(&first, run->arena);
-	if (!compile_wanted(run, sides, &first, stats) ||
-		!need_find(need, &run->schemas[OLD], &run->schemas[NEW], &sides[NEW].roots)) {
-		diags_adopt(&run->diags, &first);
-		return false;
+	diags_init(&last, run->arena);
+	ok = compile_wanted(run, sides, &last, stats) &&
+	     need_find(need, old, new, &sides[NEW].roots);
+	more = need->hurt.n || need->hints.n;
+	for (int times = 1; ok && more; times++) {
+		want(run, sides, need, known);
+		known = need->hurt.n;
+		if (times == MOST_TIMES)
+			run->compiled_all = sides[OLD].all = sides[NEW].all = true;
+		diags_init(&last, run->arena);
+		ok = compile_wanted(run, sides, &last, stats);
+		more = ok && times < MOST_TIMES && need_more(need, old, new);
 	}
-	if (!need->hurt.n && !need->hints.n) {
-		diags_adopt(&run->diags, &first);
-		return true;
-	}
-	for (int side = OLD; side < SIDES; side++) {
-		sides[side].hints = need->hints.items;
-		sides[side].n_hints = need->hints.n;
-		for (uint32_t i = 0; i < need->hurt.n; i++)
-			*vec_push(run->arena, &sides[side].wanted) = need->hurt.items[i];
-	}
-	return compile_wanted(run, sides, &run->diags, stats);
+	diags_adopt(&run->diags, &last);
+	return ok;
 }
 
 /* Can an import have lost its file? */
@@ -177,6 +192,7 @@ bool compile_sides(struct breakwater_run *run)
 		.old_source = run->sides[OLD].source,
 		.new_source = run->sides[NEW].source,
 		.scope = &run->scope,
+		.impact = run->options->impact,
 		.packages =
 			asks_for_packages(config_selection(run->arena, &run->sides[NEW].config)),
 	};

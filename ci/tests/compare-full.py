@@ -16,16 +16,19 @@ import sys
 WAYS = (["--jobs", "1"], ["--full", "--jobs", "1"], ["--jobs", "4"])
 
 
-def answer(bw, cwd, use, operands, way):
-    done = subprocess.run([bw, "check", "--format", "json", "--use", use, *way, *operands], cwd=cwd, capture_output=True, text=True,
+ASKED = (["--use", "FILE"], ["--use", "PACKAGE,WIRE,WIRE_JSON"], ["--use", "FILE,PACKAGE", "--impact"])
+
+
+def answer(bw, cwd, asked, operands, way):
+    done = subprocess.run([bw, "check", "--format", "json", *asked, *way, *operands], cwd=cwd, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout
 
 
 def compare(task):
-    bw, name, cwd, use, operands = task
-    first, *others = [answer(bw, cwd, use, operands, way) for way in WAYS]
-    return [f"{name} {use}: {' '.join(way)} differs: status {first[0]} and {other[0]}" for way, other in zip(WAYS[1:], others)
+    bw, name, cwd, asked, operands = task
+    first, *others = [answer(bw, cwd, asked, operands, way) for way in WAYS]
+    return [f"{name} {' '.join(asked)}: {' '.join(way)} differs: status {first[0]} and {other[0]}" for way, other in zip(WAYS[1:], others)
             if other != first]
 
 
@@ -40,11 +43,11 @@ def main():
     for folder in a.folder:
         for old in sorted(folder.rglob("old")):
             if old.is_dir() and (old.parent / "new").is_dir():
-                tasks += [(bw, str(old.parent), old.parent, use, ["dir:old", "dir:new"]) for use in ("FILE", "PACKAGE,WIRE,WIRE_JSON")]
+                tasks += [(bw, str(old.parent), old.parent, asked, ["dir:old", "dir:new"]) for asked in ASKED]
     if a.pairs:
         tags = subprocess.run(["git", "--git-dir", a.pairs, "tag"], capture_output=True, text=True, check=True).stdout.split()
         for pair in sorted({t.split("/")[0] for t in tags if "/" in t}):
-            tasks += [(bw, pair, a.pairs, use, [pair + "/base", pair + "/head"]) for use in ("FILE", "PACKAGE,WIRE,WIRE_JSON")]
+            tasks += [(bw, pair, a.pairs, asked, [pair + "/base", pair + "/head"]) for asked in ASKED]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         bad = [line for lines in pool.map(compare, tasks) for line in lines]
     print("\n".join(bad))

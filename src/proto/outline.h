@@ -1,25 +1,33 @@
 /*
- * The outline of a contract: its package, its imports, and whether one of some names is in it.
+ * The outline of a contract: its package, its imports, what it declares, and whether one of some
+ * names is in it.
  *
- * For a file that did not change but that a change elsewhere may hurt (need.h). Only its tokens are
- * read; no elements are made.
+ * For a file that did not change but that a change elsewhere may hurt, or that is looked for by
+ * what it declares (need.h). Only its tokens are read; no elements are made.
  */
 #pragma once
 #include "base/intern.h"
-#include "base/map.h"
-#include "base/str.h"
-#include "base/vec.h"
+#include "schema/schema.h"
 
 struct outline_import {
 	struct str path; /* interned */
 	bool is_public;
 };
 
+/* A message, enum or service. */
+struct outline_name {
+	struct str full_name; /* interned */
+	struct str package;   /* likewise */
+	enum element_kind kind;
+};
+
 struct outline {
 	struct str package; /* interned */
 	VEC(struct outline_import) imports;
-	bool is_broken; /* it would not parse; false: it may or may not */
-	bool says;      /* one of the words is in it, as a name or a part of one */
+	VEC(struct outline_name) names; /* if asked for; not those of map entries */
+	bool is_broken;                 /* it would not parse; false: it may or may not */
+	bool says;                      /* one of the words is in it, as a name or a part of one */
+	bool extends;                   /* it may declare an extension */
 };
 
 /* Words to look for. Built once, read by all threads. */
@@ -29,7 +37,14 @@ struct outline_words {
 
 void outline_words_init(struct outline_words *words, struct arena *arena);
 void outline_words_add(struct outline_words *words, struct arena *arena, struct str word);
-/* Reads an outline; of a file that would not parse, as much as can be understood. Names are
- * interned, the list is in `arena`. */
-void outline_read(struct str bytes, const struct outline_words *words, struct intern *names,
-	struct arena *arena, struct arena *scratch, struct outline *outline);
+
+struct outline_request {
+	struct str bytes;
+	const struct outline_words *words;
+	bool names; /* is asked what it declares */
+	struct intern *intern;
+	struct arena *arena; /* for the lists */
+	struct arena *scratch;
+};
+/* Reads an outline; of a file that would not parse, as much as can be understood. */
+void outline_read(const struct outline_request *request, struct outline *outline);

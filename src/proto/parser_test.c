@@ -124,28 +124,114 @@ static void comments_go_where_protoc_puts_them(void **state)
 	compiled_free(&c);
 }
 
+/* What outlines of texts are read with. */
+struct outlines {
+	struct arena *arena, *scratch;
+	struct intern *names;
+	struct outline_words words;
+	struct outline outline; /* the last one */
+};
+
+static struct outlines outlines_new(void)
+{
+	struct outlines o = { .arena = arena_new(NULL, NULL) };
+
+	o.scratch = arena_like(o.arena);
+	o.names = intern_new(o.arena);
+	outline_words_init(&o.words, o.arena);
+	return o;
+}
+
+static void outlines_free(struct outlines *o)
+{
+	intern_free(o->names);
+	arena_free(o->scratch);
+	arena_free(o->arena);
+}
+
+static void outline_text(struct outlines *o, const char *text)
+{
+	struct outline_request request = {
+		.bytes = str_of(text),
+		.words = &o->words,
+		.names = true,
+		.intern = o->names,
+		.arena = o->arena,
+		.scratch = o->scratch,
+	};
+
+	outline_read(&request, &o->outline);
+}
+
 static void an_outline_has_imports_package_and_words(void **state)
 {
-	struct arena *arena = arena_new(NULL, NULL), *scratch = arena_like(arena);
-	struct intern *names = intern_new(arena);
-	struct outline_words words;
-	struct outline outline;
+	struct outlines o = outlines_new();
 
 	(void)state;
-	outline_words_init(&words, arena);
-	outline_words_add(&words, arena, S("Order"));
-	outline_read(S("package a . b; import public \"x.proto\"; message M { string import = 1; } "
-		       "// Order"),
-		&words, names, arena, scratch, &outline);
-	assert_str(outline.package, "a.b");
-	assert_int_equal(outline.imports.n, 1);
-	assert_true(outline.imports.items[0].is_public);
-	assert_false(outline.says);
-	outline_read(S("message M { b.Order o = 1; }"), &words, names, arena, scratch, &outline);
-	assert_true(outline.says);
-	intern_free(names);
-	arena_free(scratch);
-	arena_free(arena);
+	outline_words_add(&o.words, o.arena, S("Order"));
+	outline_text(&o, "package a . b; import public \"x.proto\"; "
+			 "message M { string import = 1; } // Order");
+	assert_str(o.outline.package, "a.b");
+	assert_int_equal(o.outline.imports.n, 1);
+	assert_true(o.outline.imports.items[0].is_public);
+	assert_false(o.outline.says);
+	assert_false(o.outline.extends);
+	outline_text(&o, "message M { b.Order o = 1; } extend M { int32 x = 100; }");
+	assert_true(o.outline.says);
+	assert_true(o.outline.extends);
+	outlines_free(&o);
+}
+
+static void assert_declared(const char *text, const char *expected)
+{
+	struct outlines o = outlines_new();
+	struct str got = S("");
+
+	outline_text(&o, text);
+	for (uint32_t i = 0; i < o.outline.names.n; i++) {
+		const struct outline_name *name = &o.outline.names.items[i];
+
+		got = str_printf(o.arena, STR "%s" STR, ARG(got),
+			name->kind == ELEMENT_MESSAGE   ? " "
+			: name->kind == ELEMENT_SERVICE ? " rpc:"
+							: " enum:",
+			ARG(name->full_name));
+	}
+	assert_string_equal(str_cstr(o.arena, got), expected);
+	outlines_free(&o);
+}
+
+static void an_outline_has_what_is_declared(void **state)
+{
+	(void)state;
+	assert_declared("package a.b; message M { enum E { X = 0; } message N { N n = 1; } "
+			"oneof o { int32 x = 2; } message P {} } export message Q {} service S { "
+			"rpc R(M) returns (M) { option x = 1; } } enum F { Y = 0; }",
+		" a.b.M enum:a.b.M.E a.b.M.N a.b.M.P a.b.Q rpc:a.b.S enum:a.b.F");
+	assert_declared("message M { optional group G = 1 [(x) = { message: {} }] { optional "
+			"group H = 1 {} } oneof o { group I = 2 {} } } extend M { repeated group J = 3 {} }",
+		" M M.G M.G.H M.I J");
+	assert_declared("option (x) = { message M {} a { enum E {} } }; message message { "
+			"string message = 1; message enum = 2 [(y) = { b {} }, (z) = { message N {} }]; "
+			"message service {} } }} message Z {}",
+		" message message.service Z");
+}
+
+static void an_outline_of_what_is_nested_too_deep_ends(void **state)
+{
+	struct outlines o = outlines_new();
+	struct str text = S("");
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		text = str_printf(o.arena, STR "message M {", ARG(text));
+	for (int i = 0; i < 200; i++)
+		text = str_printf(o.arena, STR "}", ARG(text));
+	outline_text(&o, str_cstr(o.arena, str_printf(o.arena, STR " message N {}", ARG(text))));
+	assert_int_equal(o.outline.names.n, 64 + 1);
+	assert_str(o.outline.names.items[64].full_name, "N");
+	assert_false(o.outline.is_broken);
+	outlines_free(&o);
 }
 
 int main(void)
@@ -161,6 +247,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_type_names_its_nearest),
 		cmocka_unit_test(comments_go_where_protoc_puts_them),
 		cmocka_unit_test(an_outline_has_imports_package_and_words),
+		cmocka_unit_test(an_outline_has_what_is_declared),
+		cmocka_unit_test(an_outline_of_what_is_nested_too_deep_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
