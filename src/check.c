@@ -127,7 +127,8 @@ static void compare_promises(struct breakwater_run *run)
 		.text = run->sides[NEW].config.text,
 	};
 
-	if (!run->scope.generated && !run->overrides[OLD].file.p && !run->overrides[OLD].text.p)
+	if (!run->scope.generated && !run->no_contracts && !run->overrides[OLD].file.p &&
+		!run->overrides[OLD].text.p)
 		contracts_weakened(&weakening, &run->findings);
 }
 
@@ -359,6 +360,7 @@ struct breakwater_run *run_check(
 
 	run->options = options;
 	run->given = sources && (sources->old || sources->new) ? sources : NULL;
+	run->no_contracts = sources && sources->no_contracts;
 	run->arena = arena;
 	run->names = intern_new(arena);
 	run->status = BREAKWATER_UNKNOWN;

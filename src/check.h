@@ -8,6 +8,7 @@
 /* Open sources to use instead of the operands; NULL: open the operand. */
 struct check_sources {
 	struct source *old, *new;
+	bool no_contracts; /* as buf: the configuration's contracts do not count */
 };
 /* breakwater_check with open sources; the run closes them. */
 struct breakwater_run *run_check(

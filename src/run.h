@@ -24,6 +24,7 @@ struct breakwater_run {
 	struct side sides[SIDES];
 	struct report_scope scope;
 	struct changes changes;
+	bool no_contracts;      /* the configuration's do not count */
 	bool compiled_all; /* all contracts, not only the needed ones */
 	struct schema schemas[SIDES];
 	struct contract_list chosen; /* the contracts that are checked; empty: none */

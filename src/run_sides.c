@@ -235,6 +235,32 @@ bool judge_empty_sides(struct breakwater_run *run)
 	return false;
 }
 
+/* Transitive levels are compared with BASE alone. */
+static void warn_of_history(struct breakwater_run *run)
+{
+	const struct source *old = run->sides[OLD].source;
+
+	for (uint32_t i = 0; i < run->chosen.list.n; i++) {
+		const struct contract *contract = run->chosen.list.items[i];
+		struct str name;
+
+		if (!contract->is_transitive)
+			continue;
+		name = contract->name.p
+			       ? str_printf(run->arena, "contract '" STR "'", ARG(contract->name))
+			       : S("--compatibility");
+		if (!old->is_git)
+			diag_warning(&run->diags, contract->place,
+				STR " is transitive, and " STR " has no history", ARG(name),
+				ARG(old->name));
+		else
+			diag_warning(&run->diags, contract->place,
+				STR " is compared with " STR " alone, and not with the versions "
+				    "before it",
+				ARG(name), ARG(old->name));
+	}
+}
+
 /* The contracts of the new side's configuration, as the options choose them. */
 bool choose_contracts(struct breakwater_run *run)
 {
@@ -244,12 +270,22 @@ bool choose_contracts(struct breakwater_run *run)
 		.has_use = o->use.n > 0,
 	};
 
+	if (run->no_contracts)
+		return true;
 	for (size_t i = 0; i < o->contracts.n; i++)
 		*vec_push(run->arena, &choice.names) = text_option(run, o->contracts.items[i]);
 	for (size_t i = 0; i < o->surfaces.n; i++)
 		*vec_push(run->arena, &choice.surfaces) = text_option(run, o->surfaces.items[i]);
-	return contracts_choose(run->arena, &run->sides[NEW].config.contracts, &choice,
-		&run->chosen, &run->diags);
+	if (!contracts_choose(run->arena, &run->sides[NEW].config.contracts, &choice, &run->chosen,
+		    &run->diags))
+		return false;
+	if (run->scope.generated && run->chosen.list.n)
+		diag_warning(&run->diags, NOWHERE,
+			"CONTRACT_NO_WEAKEN, levels that end in _TRANSITIVE and comments are not "
+			"checked: a request has some files of one revision");
+	else
+		warn_of_history(run);
+	return true;
 }
 
 /* On the default branch, in a pipeline that does not name a base, or if a hook names one commit as

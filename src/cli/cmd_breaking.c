@@ -198,7 +198,7 @@ static bool check(struct breaking *b)
 		.out_of_memory = cli_out_of_memory,
 		.context = cli,
 	};
-	const struct check_sources sources = { b->old.source, b->new.source };
+	const struct check_sources sources = { b->old.source, b->new.source, true };
 
 	set_config(b->arguments->against_config, &options.base_side);
 	set_config(b->arguments->config, &options.head_side);

@@ -75,6 +75,9 @@ static struct breakwater_run *check(struct plugin *plugin, const struct plugin_r
 			request->files_to_generate.n),
 		.config = parameter->config,
 		.use = { parameter->use.items, parameter->use.n },
+		.compatibility = parameter->compatibility,
+		.contracts = { parameter->contracts.items, parameter->contracts.n },
+		.surfaces = { parameter->surfaces.items, parameter->surfaces.n },
 		.out_of_memory = out_of_memory,
 	};
 
@@ -197,6 +200,7 @@ static int explain(struct plugin *plugin, const char *word)
 		out_str(out,
 			S("usage: protoc --breakwater_out=. "
 			  "--breakwater_opt=against=INPUT[,config=FILE][,use=CATEGORY] FILE...\n"
+			  "  also: ,contract=NAME ,compatibility=LEVEL ,surface=NAME\n"
 			  "\n"
 			  "Compares FILEs with INPUT (a revision, dir:FOLDER, set:FILE) and fails "
 			  "if a change breaks something.\n"

@@ -1,6 +1,15 @@
 #include "plugin/parameter.h"
 
-static const struct str keys[] = { STR_INIT("against"), STR_INIT("config"), STR_INIT("use") };
+enum key { AGAINST, CONFIG, USE, CONTRACT, COMPATIBILITY, SURFACE, KEYS };
+
+static const struct str keys[KEYS] = {
+	[AGAINST] = STR_INIT("against"),
+	[CONFIG] = STR_INIT("config"),
+	[USE] = STR_INIT("use"),
+	[CONTRACT] = STR_INIT("contract"),
+	[COMPATIBILITY] = STR_INIT("compatibility"),
+	[SURFACE] = STR_INIT("surface"),
+};
 
 static void unknown_key(struct str key, struct diags *diags)
 {
@@ -10,8 +19,9 @@ static void unknown_key(struct str key, struct diags *diags)
 	if (nearest.n)
 		diag_help(diags, "did you mean '" STR "='?", ARG(nearest));
 	else
-		diag_help(diags, "the parameters are 'against=INPUT', 'config=FILE' and "
-				 "'use=CATEGORY', separated by commas");
+		diag_help(diags, "the parameters are 'against=INPUT', 'config=FILE', "
+				 "'use=CATEGORY', 'contract=NAME', 'compatibility=LEVEL' and "
+				 "'surface=NAME', separated by commas");
 }
 
 static void set_once(struct arena *arena, const char **value, struct str key, struct str text,
@@ -22,26 +32,57 @@ static void set_once(struct arena *arena, const char **value, struct str key, st
 	*value = str_cstr(arena, text);
 }
 
+static void take_value(struct arena *arena, enum key key, struct str value,
+	struct parameter *parameter, struct diags *diags)
+{
+	switch (key) {
+	case AGAINST:
+		set_once(arena, &parameter->against, keys[key], value, diags);
+		break;
+	case CONFIG:
+		set_once(arena, &parameter->config, keys[key], value, diags);
+		break;
+	case COMPATIBILITY:
+		set_once(arena, &parameter->compatibility, keys[key], value, diags);
+		break;
+	case USE:
+		*vec_push(arena, &parameter->use) = str_cstr(arena, value);
+		break;
+	case CONTRACT:
+		*vec_push(arena, &parameter->contracts) = str_cstr(arena, value);
+		break;
+	default: /* SURFACE */
+		*vec_push(arena, &parameter->surfaces) = str_cstr(arena, value);
+		break;
+	}
+}
+
+/* KEYS: there is no such key. */
+static enum key find_key(struct str word)
+{
+	enum key key = AGAINST;
+
+	while (key < KEYS && !str_eq(keys[key], word))
+		key++;
+	return key;
+}
+
 static void take_piece(
 	struct arena *arena, struct str piece, struct parameter *parameter, struct diags *diags)
 {
 	size_t equals = str_find(piece, '=');
-	struct str key = str_head(piece, equals), value = str_from(piece, equals + 1);
+	struct str word = str_head(piece, equals), value = str_from(piece, equals + 1);
+	enum key key = find_key(word);
 
 	if (equals == piece.n && parameter->use.n) {
-		diag_error(diags, NOWHERE, "parameter '" STR "' has no value", ARG(key));
+		diag_error(diags, NOWHERE, "parameter '" STR "' has no value", ARG(word));
 		diag_help(diags, "write several rules or categories as 'use=A,use=B'");
-	} else if (str_eq(key, keys[0]) || str_eq(key, keys[1]) || str_eq(key, keys[2])) {
-		if (!value.n)
-			diag_error(diags, NOWHERE, "parameter '" STR "' has no value", ARG(key));
-		else if (str_eq(key, keys[0]))
-			set_once(arena, &parameter->against, key, value, diags);
-		else if (str_eq(key, keys[1]))
-			set_once(arena, &parameter->config, key, value, diags);
-		else
-			*vec_push(arena, &parameter->use) = str_cstr(arena, value);
+	} else if (key == KEYS) {
+		unknown_key(word, diags);
+	} else if (!value.n) {
+		diag_error(diags, NOWHERE, "parameter '" STR "' has no value", ARG(word));
 	} else {
-		unknown_key(key, diags);
+		take_value(arena, key, value, parameter, diags);
 	}
 }
 

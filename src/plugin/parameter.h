@@ -11,7 +11,10 @@
 struct parameter {
 	const char *against; /* NULL only when parameter_parse failed */
 	const char *config;  /* NULL: none */
+	const char *compatibility; /* likewise */
 	VEC(const char *) use;
+	VEC(const char *) contracts;
+	VEC(const char *) surfaces;
 };
 
 /* Allocates strings in `arena`. False and a diagnostic if it is malformed. */

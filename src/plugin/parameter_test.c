@@ -33,12 +33,16 @@ static void all_parameters_are_read(void **state)
 	struct fixture f;
 
 	(void)state;
-	parse(&f, "against=main:proto,config=a/b.yaml, use=WIRE,use=RPC_NO_DELETE,");
+	parse(&f, "against=main:proto,config=a/b.yaml, use=WIRE,use=RPC_NO_DELETE,"
+		  "contract=orders,compatibility=FULL,surface=wire,surface=json");
 	assert_true(f.ok);
 	assert_string_equal(f.parameter.against, "main:proto");
 	assert_string_equal(f.parameter.config, "a/b.yaml");
 	assert_int_equal(f.parameter.use.n, 2);
 	assert_string_equal(f.parameter.use.items[1], "RPC_NO_DELETE");
+	assert_string_equal(f.parameter.contracts.items[0], "orders");
+	assert_string_equal(f.parameter.compatibility, "FULL");
+	assert_string_equal(f.parameter.surfaces.items[1], "json");
 	arena_free(f.arena);
 }
 
