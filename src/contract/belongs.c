@@ -15,12 +15,12 @@ static bool field_belongs(const struct checked *checked, int side, const struct 
 
 static bool package_belongs(const struct checked *checked, struct str package)
 {
-	for (uint32_t i = 0; i < checked->reached[OLD_SIDE].n; i++) {
-		const struct element *element = checked->reached[OLD_SIDE].entries[i].key;
+	const struct declarations *declared = &checked->contracts->declared[OLD_SIDE];
 
-		if (str_eq(element->file->package, package))
+	for (uint32_t i = 1; i < declared->n; i++)
+		if (bits_have(checked->reached[OLD_SIDE], i) &&
+			str_eq(declared->items[i].element->file->package, package))
 			return true;
-	}
 	return false;
 }
 
@@ -38,7 +38,7 @@ static const struct element *decider(const struct pair *pair, const union pair_s
 }
 
 static bool side_belongs(
-	struct checked *checked, const struct pair *pair, int side, const union pair_side *of)
+	const struct checked *checked, const struct pair *pair, int side, const union pair_side *of)
 {
 	switch (pair->kind) {
 	case PAIR_FILE:
@@ -52,7 +52,7 @@ static bool side_belongs(
 	}
 }
 
-bool finding_belongs(struct checked *checked, const struct finding *finding)
+bool finding_belongs(const struct checked *checked, const struct finding *finding)
 {
 	const struct pair *pair = finding->pair, *outer = pair ? pair->parent : NULL;
 
@@ -73,8 +73,7 @@ bool finding_belongs(struct checked *checked, const struct finding *finding)
 /* What the deletion of a file breaks of what the contract reaches, its roots aside, which have
  * findings of their own. */
 struct deletion {
-	struct contracts *contracts;
-	struct checked *checked;
+	const struct checked *checked;
 	struct breaks *breaks;
 	unsigned broken;
 };
@@ -82,9 +81,9 @@ struct deletion {
 static bool is_lost_root(const struct deletion *d, const struct element *element)
 {
 	for (; element && element->kind != ELEMENT_FILE; element = element->parent)
-		if (map_get(&d->checked->is_root[OLD_SIDE], element, 0) &&
+		if (is_root(d->checked, OLD_SIDE, element) &&
 			!map_get(&d->checked->renamed, element->full_name.p, 0) &&
-			!declared_find(d->contracts, NEW_SIDE, element->full_name))
+			!declared_find(d->checked->contracts, NEW_SIDE, element->full_name))
 			return true;
 	return false;
 }
@@ -110,10 +109,10 @@ static bool has_root_service(const struct checked *checked, const struct file *f
 	return false;
 }
 
-unsigned finding_breaks(struct contracts *c, struct checked *checked, struct breaks *breaks,
-	const struct finding *finding)
+unsigned finding_breaks(
+	const struct checked *checked, struct breaks *breaks, const struct finding *finding)
 {
-	struct deletion d = { c, checked, breaks, 0 };
+	struct deletion d = { checked, breaks, 0 };
 	struct str id = str_of(finding->rule->id);
 
 	if (str_eq(id, S("FILE_NO_DELETE"))) {

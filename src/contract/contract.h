@@ -100,8 +100,8 @@ struct contracts_request {
 struct contracts *contracts_find_roots(const struct contracts_request *request,
 	const struct schema *old, const struct schema *new);
 
-/* Adds the names of the contracts that have a message, or the service of a method, as a root on that
- * side, in order. */
+/* Adds the names of the contracts that have a message, or the service of a method, as a root on
+ * that side, in order. */
 void contracts_name_root(const struct contracts *contracts, bool new_side,
 	const struct element *root, struct reached_contracts *names);
 /* Selects the plain rules that contracts ask, and their own, in addition to what is selected. */

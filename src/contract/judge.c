@@ -156,10 +156,10 @@ static bool hurts(
 	if (!is_asked(finding->rule) || is_said(j, finding))
 		return false;
 	if (!is_root_finding(finding)) {
-		*broken = wants & finding_breaks(j->contracts, checked, j->breaks, finding);
+		*broken = wants & finding_breaks(checked, j->breaks, finding);
 		return *broken != 0;
 	}
-	if (!map_get(&checked->is_root[OLD_SIDE], finding->pair->old.element, 0)) {
+	if (!is_root(checked, OLD_SIDE, finding->pair->old.element)) {
 		/* For this contract it is a type among others. */
 		*broken = wants & SOURCE_CODE;
 		return *broken && is_rule(finding, "CONTRACT_ROOT_NO_DELETE");
@@ -169,30 +169,17 @@ static bool hurts(
 				  checked->contract->level != LEVEL_NONE);
 }
 
-static uint32_t index_of(const struct contracts *c, const struct contract *contract)
-{
-	uint32_t i = 0;
-
-	while (c->list.items[i]->contract != contract)
-		i++;
-	return i;
-}
-
 /* Adds a contract to the finding's, in the order of the file. */
-static void name_contract(struct contracts *c, struct finding *finding,
-	const struct contract *contract, unsigned broken)
+static void name_contract(
+	struct judging *j, struct finding *finding, const struct checked *checked, unsigned broken)
 {
-	struct finding_contract *list =
-		NEW_ARRAY(c->arena, finding->n_contracts + 1, struct finding_contract);
-	uint32_t at = finding->n_contracts;
+	struct finding_contracts *list = &finding->contracts;
+	uint32_t at = list->n;
 
-	for (uint32_t i = 0; i < finding->n_contracts; i++)
-		list[i] = finding->contracts[i];
-	for (; at > 0 && index_of(c, list[at - 1].contract) > index_of(c, contract); at--)
-		list[at] = list[at - 1];
-	list[at] = (struct finding_contract){ contract, broken };
-	finding->contracts = list;
-	finding->n_contracts++;
+	vec_push(j->contracts->arena, list);
+	for (; at > 0 && list->items[at - 1].order > checked->order; at--)
+		list->items[at] = list->items[at - 1];
+	list->items[at] = (struct finding_contract){ checked->contract, broken, checked->order };
 }
 
 static void keep(struct judging *j, struct finding *finding)
@@ -219,9 +206,9 @@ static void judge_plain(struct judging *j, struct finding *finding)
 		finding->is_reached = true;
 		/* Where `was` renames something, its own diff decides. */
 		if (!checked->renamed.n && hurts(j, checked, finding, &broken))
-			name_contract(c, finding, checked->contract, broken);
+			name_contract(j, finding, checked, broken);
 	}
-	if (finding->n_contracts || (finding->is_reached && finding->promise) ||
+	if (finding->contracts.n || (finding->is_reached && finding->promise) ||
 		(!finding->is_reached && !c->request.only_chosen))
 		keep(j, finding);
 }
@@ -286,7 +273,7 @@ static void judge_renamed(
 		same = map_get(&j->kept, NULL, finding->fingerprint);
 		if (!same)
 			keep(j, finding);
-		name_contract(c, same ? same : finding, checked->contract, broken);
+		name_contract(j, same ? same : finding, checked, broken);
 	}
 }
 
@@ -330,8 +317,8 @@ void contracts_judge(struct contracts *c, const struct contract_run *run)
 
 static bool hurts_contract(const struct finding *finding, const struct contract *contract)
 {
-	for (uint32_t i = 0; i < finding->n_contracts; i++)
-		if (finding->contracts[i].contract == contract)
+	for (uint32_t i = 0; i < finding->contracts.n; i++)
+		if (finding->contracts.items[i].contract == contract)
 			return true;
 	return false;
 }

@@ -12,17 +12,53 @@ struct elements {
 	uint32_t n, cap;
 };
 
-/* One checked contract in a run. */
+/* A set of numbers. */
+struct bits {
+	uint64_t *words;
+};
+
+static inline bool bits_have(struct bits bits, uint32_t number)
+{
+	return bits.words[number / 64] >> (number % 64) & 1;
+}
+
+/* Adds a number. False: it was there. */
+static inline bool bits_add(struct bits bits, uint32_t number)
+{
+	uint64_t bit = (uint64_t)1 << (number % 64), *word = &bits.words[number / 64];
+	bool is_new = !(*word & bit);
+
+	*word |= bit;
+	return is_new;
+}
+
+/* One checked contract in a run. Its sets have a bit for each declaration or file of a side, since
+ * there may be many contracts. */
 struct checked {
+	const struct contracts *contracts;
 	const struct contract *contract;
+	uint32_t order;                    /* among the checked contracts */
 	struct elements roots[BOTH_SIDES]; /* messages and services */
-	struct map is_root[BOTH_SIDES];    /* by element */
-	struct map
-		reached[BOTH_SIDES]; /* by element: messages, enums, and services that are roots */
-	struct map has_file[BOTH_SIDES]; /* by file: something in it is reached */
+	struct bits is_root[BOTH_SIDES];
+	struct bits reached[BOTH_SIDES];  /* messages, enums, and services that are roots */
+	struct bits has_file[BOTH_SIDES]; /* something in the file is reached */
 	/* What `was` renames: interned old full name → the new element, and the reverse. */
 	struct map renamed, called;
 	bool has_comment; /* some comment names it */
+};
+
+/* A message, enum or service. */
+struct declaration {
+	const struct element *element;
+	uint32_t next;     /* number of the next one of the same name; 0: none. Files that are never
+			      imported together may declare the same name */
+	uint32_t file;     /* its number */
+	bool is_generated; /* a map's entry */
+};
+
+struct declarations {
+	struct declaration *items; /* by number; the first is none */
+	uint32_t n, cap;
 };
 
 struct contracts {
@@ -32,15 +68,24 @@ struct contracts {
 	struct contracts_request request;
 	const struct schema *schemas[BOTH_SIDES];
 	struct uses *uses[BOTH_SIDES];
-	struct elements declared[BOTH_SIDES]; /* messages, enums and services, but no map entries */
-	struct map by_name[BOTH_SIDES];       /* (interned full name): the same */
-	struct map packages[BOTH_SIDES];      /* interned: a file of the package */
+	struct declarations declared[BOTH_SIDES];
+	struct map numbers[BOTH_SIDES];  /* element: its number */
+	struct map by_name[BOTH_SIDES];  /* interned full name: the number of the first */
+	struct map files[BOTH_SIDES];    /* file: its number; those that are built in have none */
+	struct map packages[BOTH_SIDES]; /* interned: a file of the package */
 	VEC(struct checked *) list;
 };
 
 /* declared.c: what the sides declare. */
 void declared_index(struct contracts *contracts);
+/* The first message, enum or service of a full name; NULL: the side has none. */
 const struct element *declared_find(const struct contracts *contracts, int side, struct str name);
+/* Its number; 0: none. */
+uint32_t declared_first(const struct contracts *contracts, int side, struct str name);
+/* The number of a declaration; 0: it is built in. */
+uint32_t declared_number(
+	const struct contracts *contracts, int side, const struct element *element);
+struct bits bits_new(struct contracts *contracts, uint32_t n);
 /* A full name of either side that `name` is most likely a typing error of; absent: none. */
 struct str declared_nearest(const struct contracts *contracts, struct str name);
 /* Does the glob fit the name? `*` stands for any characters but a dot, `**` for any, `?` for one.
@@ -56,11 +101,12 @@ void root_add(
 	struct contracts *contracts, struct checked *checked, int side, const struct element *root);
 /* reach.c: marks what the roots reach. */
 void reach_from_roots(struct contracts *contracts, struct checked *checked);
-/* Does the contract reach the element, or anything in the file, of that side? NULL: no. */
+/* Does the contract have the element as a root, reach it, or anything in the file? NULL: no. */
+bool is_root(const struct checked *checked, int side, const struct element *element);
 bool is_reached(const struct checked *checked, int side, const struct element *element);
-bool file_is_reached(struct checked *checked, int side, const struct file *file);
+bool file_is_reached(const struct checked *checked, int side, const struct file *file);
 /* belongs.c: does the finding belong to the contract? And what does it break there of what the
  * contract wants? */
-bool finding_belongs(struct checked *checked, const struct finding *finding);
-unsigned finding_breaks(struct contracts *contracts, struct checked *checked, struct breaks *breaks,
-	const struct finding *finding);
+bool finding_belongs(const struct checked *checked, const struct finding *finding);
+unsigned finding_breaks(
+	const struct checked *checked, struct breaks *breaks, const struct finding *finding);

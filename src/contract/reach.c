@@ -11,11 +11,11 @@ struct reaching {
 
 static void reach(struct reaching *r, const struct element *element)
 {
-	void **slot = map_put(&r->checked->reached[r->side], element, 0);
+	uint32_t number = declared_number(r->contracts, r->side, element);
 
-	if (*slot)
+	if (!number || !bits_add(r->checked->reached[r->side], number))
 		return;
-	*slot = r->checked;
+	bits_add(r->checked->has_file[r->side], r->contracts->declared[r->side].items[number].file);
 	*vec_push(r->contracts->arena, &r->stack) = element;
 }
 
@@ -45,20 +45,25 @@ void reach_from_roots(struct contracts *c, struct checked *checked)
 		while (r.stack.n)
 			reach_on(&r, r.stack.items[--r.stack.n]);
 	}
-	for (int side = OLD_SIDE; side < BOTH_SIDES; side++)
-		for (uint32_t i = 0; i < checked->reached[side].n; i++) {
-			const struct element *element = checked->reached[side].entries[i].key;
+}
 
-			*map_put(&checked->has_file[side], element->file, 0) = checked;
-		}
+bool is_root(const struct checked *checked, int side, const struct element *element)
+{
+	uint32_t number = element ? declared_number(checked->contracts, side, element) : 0;
+
+	return number && bits_have(checked->is_root[side], number);
 }
 
 bool is_reached(const struct checked *checked, int side, const struct element *element)
 {
-	return element && map_get(&checked->reached[side], element, 0);
+	uint32_t number = element ? declared_number(checked->contracts, side, element) : 0;
+
+	return number && bits_have(checked->reached[side], number);
 }
 
-bool file_is_reached(struct checked *checked, int side, const struct file *file)
+bool file_is_reached(const struct checked *checked, int side, const struct file *file)
 {
-	return file && map_get(&checked->has_file[side], file, 0);
+	uint32_t number = (uint32_t)(uintptr_t)map_get(&checked->contracts->files[side], file, 0);
+
+	return number && bits_have(checked->has_file[side], number);
 }

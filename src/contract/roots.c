@@ -4,17 +4,14 @@
 
 void root_add(struct contracts *c, struct checked *checked, int side, const struct element *root)
 {
-	void **slot = map_put(&checked->is_root[side], root, 0);
-
-	if (*slot)
-		return;
-	*slot = checked;
-	*vec_push(c->arena, &checked->roots[side]) = root;
+	if (bits_add(checked->is_root[side], declared_number(c, side, root)))
+		*vec_push(c->arena, &checked->roots[side]) = root;
 }
 
 static bool may_be_root(const struct element *element)
 {
-	return element && (element->kind == ELEMENT_MESSAGE || element->kind == ELEMENT_SERVICE);
+	return (element->kind == ELEMENT_MESSAGE || element->kind == ELEMENT_SERVICE) &&
+	       !element_is_synthetic(element);
 }
 
 static bool is_glob(struct str name)
@@ -28,8 +25,8 @@ static uint32_t add_fitting(struct contracts *c, struct checked *checked, struct
 	uint32_t n = 0;
 
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++)
-		for (uint32_t i = 0; i < c->declared[side].n; i++) {
-			const struct element *element = c->declared[side].items[i];
+		for (uint32_t i = 1; i < c->declared[side].n; i++) {
+			const struct element *element = c->declared[side].items[i].element;
 
 			if (!may_be_root(element) || !glob_fits(glob, element->full_name))
 				continue;
@@ -44,12 +41,16 @@ static uint32_t add_named(struct contracts *c, struct checked *checked, struct s
 	uint32_t n = 0;
 
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++) {
-		const struct element *element = declared_find(c, side, name);
+		uint32_t number = declared_first(c, side, name);
 
-		if (!may_be_root(element) || element_is_synthetic(element))
-			continue;
-		root_add(c, checked, side, element);
-		n++;
+		for (; number; number = c->declared[side].items[number].next) {
+			const struct element *element = c->declared[side].items[number].element;
+
+			if (!may_be_root(element))
+				continue;
+			root_add(c, checked, side, element);
+			n++;
+		}
 	}
 	return n;
 }
@@ -61,8 +62,8 @@ static uint32_t add_package(struct contracts *c, struct checked *checked, struct
 	uint32_t n = 0;
 
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++)
-		for (uint32_t i = 0; i < c->declared[side].n; i++) {
-			const struct element *element = c->declared[side].items[i];
+		for (uint32_t i = 1; i < c->declared[side].n; i++) {
+			const struct element *element = c->declared[side].items[i].element;
 			struct str of = element->file->package;
 
 			if (!may_be_root(element) || element->parent->kind != ELEMENT_FILE ||
@@ -91,14 +92,22 @@ static const struct element *find_any(const struct contracts *c, struct str name
 	return element ? element : declared_find(c, OLD_SIDE, name);
 }
 
-/* Is it a field, oneof or method? */
-static bool is_inside(const struct contracts *c, struct str name)
+/* What a name inside of a declaration is; NULL: nothing. */
+static const char *inside_words(const struct contracts *c, struct str name)
 {
 	const struct element *outer = find_any(c, str_head(name, str_rfind(name, '.')));
 	struct str last = intern(c->names, str_last_component(name));
-	const struct message *message = (const struct message *)outer;
+	const struct service *service = (const struct service *)outer;
 
-	return outer && outer->kind == ELEMENT_MESSAGE && message_field_by_name(message, last);
+	if (!outer)
+		return NULL;
+	if (outer->kind == ELEMENT_MESSAGE)
+		return message_field_by_name((const struct message *)outer, last) ? "a field"
+										  : NULL;
+	for (uint32_t i = 0; outer->kind == ELEMENT_SERVICE && i < service->methods.n; i++)
+		if (service->methods.items[i]->e.name.p == last.p)
+			return "a method";
+	return NULL;
 }
 
 static void report_root(
@@ -116,11 +125,11 @@ static void report_root(
 		diag_error(c->diags, root->place, "contract '" STR "': '" STR "' is a package",
 			ARG(contract->name), ARG(name));
 		diag_help(c->diags, "write it under 'packages: [" STR "]'", ARG(name));
-	} else if (element || is_inside(c, name)) {
+	} else if (element || inside_words(c, name)) {
 		diag_error(c->diags, root->place,
 			"contract '" STR "': '" STR "' is %s, and no event", ARG(contract->name),
-			ARG(name), element ? "the entry of a map" : "a field");
-		diag_help(c->diags, "name the message around it");
+			ARG(name), element ? "the entry of a map" : inside_words(c, name));
+		diag_help(c->diags, "name the message or service around it");
 	} else {
 		nearest = declared_nearest(c, name);
 		diag_error(c->diags, root->place,
@@ -198,9 +207,9 @@ static bool add_written(struct contracts *c, struct checked *checked, struct dia
 static void add_everything(struct contracts *c, struct checked *checked)
 {
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++)
-		for (uint32_t i = 0; i < c->declared[side].n; i++)
-			if (may_be_root(c->declared[side].items[i]))
-				root_add(c, checked, side, c->declared[side].items[i]);
+		for (uint32_t i = 1; i < c->declared[side].n; i++)
+			if (may_be_root(c->declared[side].items[i].element))
+				root_add(c, checked, side, c->declared[side].items[i].element);
 }
 
 /* A gate that saw nothing must not say yes. */
@@ -251,11 +260,13 @@ static struct checked *checked_new(struct contracts *c, const struct contract *c
 {
 	struct checked *checked = NEW(c->arena, struct checked);
 
+	checked->contracts = c;
 	checked->contract = contract;
+	checked->order = c->list.n;
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++) {
-		map_init(&checked->is_root[side], c->arena);
-		map_init(&checked->reached[side], c->arena);
-		map_init(&checked->has_file[side], c->arena);
+		checked->is_root[side] = bits_new(c, c->declared[side].n);
+		checked->reached[side] = bits_new(c, c->declared[side].n);
+		checked->has_file[side] = bits_new(c, c->files[side].n + 1);
 	}
 	*vec_push(c->arena, &c->list) = checked;
 	return checked;
@@ -297,7 +308,7 @@ void contracts_name_root(const struct contracts *c, bool new_side, const struct 
 	for (uint32_t i = 0; i < c->list.n; i++) {
 		const struct checked *checked = c->list.items[i];
 
-		if (checked->contract->name.p && map_get(&checked->is_root[side], root, 0))
+		if (checked->contract->name.p && is_root(checked, side, root))
 			*vec_push(c->arena, names) = checked->contract->name;
 	}
 }

@@ -77,18 +77,6 @@ static void rename_element(struct contracts *c, struct checked *checked, const s
 	*map_put(&checked->called, new->full_name.p, 0) = (void *)old;
 }
 
-/* Map entries are renamed with the message around them. */
-static void rename_with_entries(
-	struct contracts *c, struct checked *checked, const struct element *new)
-{
-	const struct message *message = (const struct message *)new;
-
-	rename_element(c, checked, new);
-	for (uint32_t i = 0; new->kind == ELEMENT_MESSAGE &&i < message->messages.n; i++)
-		if (message->messages.items[i]->is_map_entry)
-			rename_element(c, checked, &message->messages.items[i]->e);
-}
-
 static bool side_knows(const struct contracts *c, int side, struct str name)
 {
 	struct str interned = intern(c->names, name);
@@ -144,7 +132,7 @@ bool was_apply(struct contracts *c, struct checked *checked)
 		return true;
 	if (!c->request.is_partial && !know_entries(c, checked->contract))
 		return false;
-	for (uint32_t i = 0; i < c->declared[NEW_SIDE].n; i++)
-		rename_with_entries(c, checked, c->declared[NEW_SIDE].items[i]);
+	for (uint32_t i = 1; i < c->declared[NEW_SIDE].n; i++)
+		rename_element(c, checked, c->declared[NEW_SIDE].items[i].element);
 	return c->diags->n_errors == errors;
 }

@@ -32,7 +32,6 @@ static void add_weakening(
 	struct arena *arena = both->w->arena;
 	struct finding *finding = NEW(arena, struct finding);
 	const struct contract *contract = chosen_of(both);
-	struct finding_contract *contracts = NEW(arena, struct finding_contract);
 
 	finding->rule = rule_find(S("CONTRACT_NO_WEAKEN"));
 	finding->severity = finding->rule->severity;
@@ -45,11 +44,8 @@ static void add_weakening(
 	finding->help = S("lower a promise in a change of its own, which the consumers approve");
 	finding->fingerprint = finding_fingerprint(finding, arena);
 	finding->is_reached = true;
-	if (contract) {
-		*contracts = (struct finding_contract){ contract, 0 };
-		finding->contracts = contracts;
-		finding->n_contracts = 1;
-	}
+	if (contract)
+		*vec_push(arena, &finding->contracts) = (struct finding_contract){ contract, 0, 0 };
 	*vec_push(arena, &both->findings->list) = finding;
 }
 

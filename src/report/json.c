@@ -99,9 +99,9 @@ static json_t *contracts_value(const struct finding *finding, struct arena *aren
 {
 	json_t *array = json_array();
 
-	for (uint32_t i = 0; i < finding->n_contracts; i++)
-		if (finding->contracts[i].contract->name.p)
-			value_add(array, contract_value(&finding->contracts[i], arena, ok), ok);
+	for (uint32_t i = 0; i < finding->contracts.n; i++)
+		if (finding->contracts.items[i].contract->name.p)
+			value_add(array, contract_value(&finding->contracts.items[i], arena, ok), ok);
 	return array;
 }
 

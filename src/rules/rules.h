@@ -133,6 +133,7 @@ struct contract; /* contract/contract.h */
 struct finding_contract {
 	const struct contract *contract;
 	unsigned breaks; /* what the contract promises of what the finding breaks */
+	uint32_t order;  /* of the contract in its run */
 };
 
 /* A finding. Its texts are in the run's arena. */
@@ -163,8 +164,10 @@ struct finding {
 	struct diff *diff; /* that paired it */
 	/* Set later, by contract/: the contracts that it hurts, in the order of the file; and whether
 	 * some contract reaches the element, hurt or not */
-	const struct finding_contract *contracts;
-	uint32_t n_contracts;
+	struct finding_contracts {
+		struct finding_contract *items;
+		uint32_t n, cap;
+	} contracts;
 	bool is_reached;
 	/* Set later, by config/ */
 	bool ignored; /* the configuration leaves it out; removed before reports */
