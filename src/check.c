@@ -141,9 +141,9 @@ static void judge_contracts(struct breakwater_run *run, const struct check_optio
 	compare_promises(run);
 }
 
-static bool compare(struct breakwater_run *run)
+bool compare_sides(struct breakwater_run *run)
 {
-	struct selection *selection = config_selection(run->arena, &run->sides[NEW].config);
+	struct selection *selection = config_selection(run->arena, run->settings);
 	struct check_options options = {
 		.arena = run->arena,
 		.names = run->names,
@@ -169,20 +169,21 @@ static bool compare(struct breakwater_run *run)
 	judge_contracts(run, &options);
 	phase = timing_end(&run->timing, "rules");
 	timing_count(phase, "findings", run->findings.list.n);
-	if (!judge_obstacles(run))
+	if (!run->is_part && !judge_obstacles(run))
 		return false;
-	config_apply(&run->sides[NEW].config, &run->findings, run->arena);
+	config_apply(run->settings, &run->findings, run->arena);
 	if (run->contracts)
 		contracts_warn_ignored(run->contracts, &run->findings, &run->diags);
-	config_warn_unmatched(
-		&run->sides[NEW].config, &run->schemas[OLD], &run->schemas[NEW], &run->diags);
+	if (!run->is_part)
+		config_warn_unmatched(run->settings, &run->schemas[OLD], &run->schemas[NEW],
+			&run->diags);
 	refuse_lost_texts(run);
 	return run->diags.n_errors == 0;
 }
 
 /* ---- the scope of the report ---- */
 
-static bool keep_scope(struct breakwater_run *run)
+bool keep_scope(struct breakwater_run *run)
 {
 	uint32_t n = 0;
 
@@ -220,7 +221,7 @@ static bool read_accepted(struct breakwater_run *run, struct acceptances *accept
 	return ok;
 }
 
-static bool accept(struct breakwater_run *run)
+bool accept_findings(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
 	struct acceptances accepted = { 0 };
@@ -318,9 +319,9 @@ static const struct check_step {
 	{ discover_changed, NULL },
 	{ compile_sides, NULL },
 	{ judge_broken_files, NULL },
-	{ compare, NULL },
+	{ compare_sides, NULL },
 	{ keep_scope, NULL },
-	{ accept, NULL },
+	{ accept_findings, NULL },
 	{ judge_lost_folders, NULL },
 	{ find_impact, NULL },
 	{ finish, "findings" },

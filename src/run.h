@@ -22,6 +22,9 @@ struct breakwater_run {
 	struct source_options sources;
 	struct config_override override, overrides[SIDES];
 	struct side sides[SIDES];
+	struct config *settings; /* whose rules apply: the new side's, or of the whole run that this one
+				    is a part of */
+	bool is_part;            /* one comparison of a history (part.h): both sides may be old */
 	struct report_scope scope;
 	struct changes changes;
 	bool no_contracts;      /* the configuration's do not count */
@@ -56,3 +59,8 @@ void discover_compiled(struct breakwater_run *run);
 bool compile_sides(struct breakwater_run *run);
 bool judge_broken_files(struct breakwater_run *run);
 bool judge_lost_folders(struct breakwater_run *run);
+/* check.c: pairs and applies the rules, and drops what is outside of the report. */
+bool compare_sides(struct breakwater_run *run);
+bool keep_scope(struct breakwater_run *run);
+/* Marks the findings that an acceptance on the new side covers. */
+bool accept_findings(struct breakwater_run *run);

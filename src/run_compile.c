@@ -7,7 +7,8 @@
 
 static bool is_strict(const struct breakwater_run *run)
 {
-	return run->options->strict_imports || run->sides[NEW].config.strict_imports;
+	return !run->is_part &&
+	       (run->options->strict_imports || run->settings->strict_imports);
 }
 
 /* Files under a root that the configuration excludes are imports only. */
@@ -194,14 +195,14 @@ bool compile_sides(struct breakwater_run *run)
 		.scope = &run->scope,
 		.impact = run->options->impact,
 		.packages =
-			asks_for_packages(config_selection(run->arena, &run->sides[NEW].config)),
+			asks_for_packages(config_selection(run->arena, run->settings)),
 	};
 	struct compile_stats stats = { 0 };
 	struct breakwater_phase *phase;
 	bool ok;
 
 	sides[NEW].may_lose = may_lose(&run->changes);
-	if (asks_for_paths(&run->sides[NEW].config))
+	if (!run->is_part && asks_for_paths(run->settings))
 		list_contracts(run);
 	if (run->options->full || run->chosen.list.n || is_strict(run) || run->scope.generated ||
 		need_is_full(&need, &sides[OLD].roots, &sides[NEW].roots)) {
@@ -211,7 +212,8 @@ bool compile_sides(struct breakwater_run *run)
 		ok = compile_needed(run, sides, &need, &stats);
 	}
 	if (ok) {
-		discover_compiled(run);
+		if (!run->is_part)
+			discover_compiled(run);
 		disown(run);
 		know_visibility(run);
 	}

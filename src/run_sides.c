@@ -202,8 +202,9 @@ bool configure_sides(struct breakwater_run *run)
 	old = options_of(run, OLD);
 	if (!side_configure(&new, &run->sides[NEW]))
 		return false;
-	run->sides[NEW].config.old_top = run->sides[OLD].source->top;
-	run->sides[NEW].config.new_top = run->sides[NEW].source->top;
+	run->settings = &run->sides[NEW].config;
+	run->settings->old_top = run->sides[OLD].source->top;
+	run->settings->new_top = run->sides[NEW].source->top;
 	return side_configure(&old, &run->sides[OLD]);
 }
 

@@ -42,6 +42,11 @@ bool scope_has_path(const struct report_scope *scope, struct str path)
 	return !scope->has_paths || has_paths(scope, (struct finding_paths){ path, path });
 }
 
+bool scope_covers(const struct report_scope *scope, struct str path)
+{
+	return has_paths(scope, (struct finding_paths){ path, path });
+}
+
 bool scope_generates(const struct report_scope *scope, struct str import_path)
 {
 	for (size_t i = 0; i < scope->generated->n; i++) {

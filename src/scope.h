@@ -31,6 +31,8 @@ bool scope_read(const struct scope_request *request, struct report_scope *scope)
 bool scope_is_whole(const struct report_scope *scope);
 /* May findings of an unchanged file be in the report, as far as --path says? */
 bool scope_has_path(const struct report_scope *scope, struct str path);
+/* Is a file at the path, on both sides, in the report? */
+bool scope_covers(const struct report_scope *scope, struct str path);
 /* Is the plugin to generate the file? */
 bool scope_generates(const struct report_scope *scope, struct str import_path);
 /* Is the finding in the report? */

@@ -153,7 +153,7 @@ bool side_find_roots(const struct side_options *options, struct side *side)
 	side->has_contract = source_has_contract(side->source, S(""), options->diags);
 	if (options->diags->n_errors > errors)
 		return false;
-	if (!side->has_contract)
+	if (!side->has_contract || options->lenient)
 		return true;
 	if (side->source->top.n)
 		ok = require_contract(options, side, side->source->top, "the folder");

@@ -22,6 +22,7 @@ struct side_options {
 	const struct str *root_options; /* --root */
 	size_t n_root_options;
 	struct diags *diags;
+	bool lenient; /* a root or folder without a contract is no error: an old version */
 };
 
 /* Options for opening sources in `directory`, with git's variables and our limits. */

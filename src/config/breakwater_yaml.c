@@ -14,6 +14,12 @@ static const struct str keys[] = {
 	STR_INIT("strict_imports"),
 	STR_INIT("contracts"),
 	STR_INIT("options"),
+	STR_INIT("history"),
+};
+
+static const struct str history_keys[] = {
+	STR_INIT("versions"),
+	STR_INIT("since"),
 };
 
 /* The first `N_LAYOUT_KEYS` keys define which files belong to a module; the others are its
@@ -204,6 +210,23 @@ static void read_contracts_of(
 		config->contracts = (struct contract_list){ 0 };
 }
 
+/* A revision is a name that git may be asked for, never an option. */
+static void read_history(
+	struct config_reader *r, const struct yaml_node *node, struct config *config)
+{
+	const struct yaml_node *since = yaml_get(node, S("since"));
+
+	if (!expect_kind(r, node, YAML_MAP, S("history")))
+		return;
+	check_own_keys(r, node, history_keys, COUNT(history_keys));
+	read_word(r, yaml_get(node, S("versions")), S("versions"), &config->history.versions);
+	read_word(r, since, S("since"), &config->history.since);
+	if (!config->history.versions.n)
+		config->history.versions = (struct str){ NULL, 0 };
+	if (since && !config->history.since.n)
+		config->history.since = (struct str){ NULL, 0 };
+}
+
 bool read_breakwater_yaml(
 	struct config_reader *r, const struct yaml_node *root, struct config *config)
 {
@@ -230,6 +253,7 @@ bool read_breakwater_yaml(
 		read_base(r, yaml_get(root, S("base")), config);
 		read_flag(r, yaml_get(root, S("strict_imports")), S("strict_imports"),
 			&config->strict_imports);
+		read_history(r, yaml_get(root, S("history")), config);
 	}
 	read_contracts_of(r, root, config);
 	config->rest = *module;

@@ -33,6 +33,12 @@ struct written_root {
 	struct place place;
 };
 
+/* The key `history`: which versions were published. */
+struct history_config {
+	struct str versions; /* VERSIONS; absent: tags or commits */
+	struct str since;    /* a revision; absent: from the beginning */
+};
+
 struct config {
 	bool found;                 /* there is a configuration file */
 	struct str file;            /* its path, for messages */
@@ -51,6 +57,7 @@ struct config {
 	struct contract_list contracts; /* `contracts:` of a breakwater.yaml */
 	struct text *text;              /* of the breakwater.yaml; NULL: there is none */
 	struct promises promises; /* `options:` */
+	struct history_config history;
 	/*
 	 * The tops of both sides (of `main:proto` it is `proto`, of `dir:proto` it is empty); the
 	 * caller sets them before config_apply. Paths here are of the new side; a path of an old

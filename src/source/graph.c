@@ -104,6 +104,11 @@ struct commit *commit_get(struct graph *graph, const struct content_id *id)
 	return commit;
 }
 
+bool commit_is_cut(const struct graph *graph, const struct commit *commit)
+{
+	return !graph->ignores_roots && is_root(graph->repository, &commit->id);
+}
+
 static bool is_before(const struct waiting *a, const struct waiting *b)
 {
 	if (a->commit->date != b->commit->date)

@@ -43,6 +43,15 @@ struct graph *graph_new(struct repository *repository, struct diags *diags);
 void graph_free(struct graph *graph);
 /* NULL and graph->failed: it cannot be read. */
 struct commit *commit_get(struct graph *graph, const struct content_id *id);
+/* Is it where a shallow clone ends? */
+bool commit_is_cut(const struct graph *graph, const struct commit *commit);
+/*
+ * commits.c: sets `flag` at a commit and all before it, but not beyond commits that have it or a
+ * flag of `blocked`. *cut (unless NULL): the first commit met where a shallow clone ends; it stays
+ * as it is if it is set.
+ */
+void commits_mark(struct graph *graph, const struct content_id *from, uint32_t flag,
+	uint32_t blocked, const struct commit **cut);
 void queue_push(struct graph *graph, struct commit *commit);
 /* The newest commit of the queue, which is not empty. */
 struct commit *queue_pop(struct graph *graph);

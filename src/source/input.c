@@ -206,6 +206,18 @@ static bool find_revision(
 	return false;
 }
 
+static struct source *open_tree(struct opening *o, const struct revision *revision, struct str top,
+	struct str name, struct str side)
+{
+	struct source *source = tree_open(o->repository, &revision->tree, top, name, side, o->diags);
+
+	if (source) {
+		source->has_commit = revision->has_commit;
+		source->commit = revision->commit;
+	}
+	return source;
+}
+
 struct source *open_revision(struct opening *o, struct str input)
 {
 	struct arena *arena = o->options->arena;
@@ -216,9 +228,8 @@ struct source *open_revision(struct opening *o, struct str input)
 	if (!find_revision(o, rev, path.p ? MEANT_TREE : MEANT_ANY, &revision) ||
 		(path.p && !find_top(o, path, &top)))
 		return NULL;
-	return tree_open(o->repository, &revision.tree, top,
-		str_dup(arena, path_printable(arena, input)),
-		str_dup(arena, path_printable(arena, rev)), o->diags);
+	return open_tree(o, &revision, top, str_dup(arena, path_printable(arena, input)),
+		str_dup(arena, path_printable(arena, rev)));
 }
 
 struct str revision_short(struct opening *o, struct str name)
@@ -328,8 +339,8 @@ struct source *open_merge_base(struct opening *o, struct parting *parting)
 		return NULL;
 	parting->id = id_short(o->repository, arena, base.bytes);
 	parting->is_b = content_id_eq(&base, &second.commit);
-	return tree_open(o->repository, &found.tree, top,
-		str_printf(arena, "merge base " STR, ARG(parting->id)), parting->id, o->diags);
+	return open_tree(o, &found, top, str_printf(arena, "merge base " STR, ARG(parting->id)),
+		parting->id);
 }
 
 /* Is the base chosen by the pipeline, the configuration or the repository? */

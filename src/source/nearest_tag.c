@@ -1,6 +1,7 @@
-/* The nearest tagged ancestor of HEAD, as `git describe` finds it. */
+/* The nearest tagged ancestor of a commit, as `git describe` finds it. */
 #include "source/graph.h"
 #include "source/refs.h"
+#include "source/versions.h"
 
 #include <fnmatch.h>
 
@@ -8,7 +9,8 @@ enum { MAX_CANDIDATES = 10 /* candidates, as in `git describe` */ };
 
 struct tag_search {
 	struct graph *graph;
-	const char *pattern;
+	const char *pattern; /* NULL: tags that are versions */
+	bool only_releases;  /* of those */
 	uint32_t n_tags;
 };
 
@@ -40,6 +42,25 @@ static int version_order(struct str a, struct str b)
 	return (a.n - i > b.n - j) - (a.n - i < b.n - j);
 }
 
+static bool tag_counts(const struct tag_search *search, struct str name)
+{
+	struct version_name version;
+
+	if (search->pattern)
+		return fnmatch(search->pattern, str_cstr(search->graph->arena, name), 0) == 0;
+	return version_name_read(name, &version) && !(search->only_releases && version.pre.p);
+}
+
+/* Is `b` a later tag of one commit than `a`? */
+static bool is_later(const struct tag_search *search, struct str a, struct str b)
+{
+	struct version_name x, y;
+
+	if (search->pattern || !version_name_read(a, &x) || !version_name_read(b, &y))
+		return version_order(a, b) < 0;
+	return version_name_order(&x, &y) < 0;
+}
+
 /* Sets the tag of its commit, if that exists. */
 static void take_tag(void *context, struct str reference, const struct content_id *id)
 {
@@ -50,14 +71,14 @@ static void take_tag(void *context, struct str reference, const struct content_i
 	struct commit *commit;
 	struct diags unsaid;
 
-	if (fnmatch(search->pattern, str_cstr(graph->arena, name), 0) != 0)
+	if (!tag_counts(search, name))
 		return;
 	search->n_tags++;
 	diags_init(&unsaid, graph->arena);
 	if (!object_peel(graph->repository, GIT_OBJECT_COMMIT, &target, &unsaid))
 		return;
 	commit = commit_get(graph, &target);
-	if (commit && (!commit->tag.p || version_order(commit->tag, name) < 0))
+	if (commit && (!commit->tag.p || is_later(search, commit->tag, name)))
 		commit->tag = str_dup(graph->repository->arena, name);
 }
 
@@ -117,7 +138,7 @@ bool nearest_tag(
 	struct repository *repository, struct str pattern, struct str *tag, struct diags *diags)
 {
 	struct graph *graph = graph_new(repository, diags);
-	struct tag_search search = { graph, str_cstr(graph->arena, pattern), 0 };
+	struct tag_search search = { .graph = graph, .pattern = str_cstr(graph->arena, pattern) };
 	struct commit *head, *found = NULL;
 	struct revision revision;
 
@@ -145,4 +166,23 @@ bool nearest_tag(
 done:
 	graph_free(graph);
 	return found != NULL;
+}
+
+bool version_before(struct repository *repository, const struct content_id *commit,
+	bool only_release, struct str *tag, struct diags *diags)
+{
+	struct graph *graph = graph_new(repository, diags);
+	struct tag_search search = { .graph = graph, .only_releases = only_release };
+	struct commit *from, *found = NULL;
+	bool ok = refs_each(repository, S("refs/tags/"), take_tag, &search, diags);
+
+	*tag = (struct str){ NULL, 0 };
+	from = ok ? commit_get(graph, commit) : NULL;
+	if (from)
+		found = nearest_tagged(graph, from);
+	if (found)
+		*tag = found->tag;
+	ok = ok && !graph->failed;
+	graph_free(graph);
+	return ok;
 }

@@ -86,6 +86,9 @@ struct source {
 	 * empty at its top and in a bare repository.
 	 */
 	struct str prefix;
+	/* The commit of a tree; unknown if no revision's name led to it. */
+	bool has_commit;
+	struct content_id commit;
 	/* The folder on disk that paths are relative to, absolute; absent: there is none. */
 	struct str folder;
 	struct source_list list; /* once source_files was called */

@@ -1,0 +1,29 @@
+/*
+ * One comparison of a history: a plain check of two open sides under the rules of the whole run
+ * (breakwater-history(7)).
+ *
+ * What does not compile on either side is left out on both: nothing is concluded from it. The
+ * findings live until part_free.
+ */
+#pragma once
+#include "run.h"
+#include "snapshot.h"
+
+struct part_request {
+	struct arena *arena; /* gives the handler for memory; keeps nothing */
+	struct intern *names;
+	struct diags *diags;
+	const struct breakwater_options *options;
+	const struct source_options *sources;
+	const struct config_override *override;
+	const struct config *settings;
+	const struct report_scope *scope;
+	const struct side *old, *new; /* the sources stay the caller's */
+	/* Gets a file that was left out, of the old side or the new one; NULL: nobody asks. */
+	void (*left_out)(void *context, bool old, struct str path, struct str what);
+	void *context;
+};
+
+/* NULL and an error: it could not be compared. */
+struct breakwater_run *part_check(const struct part_request *request);
+void part_free(struct breakwater_run *part);
