@@ -42,6 +42,7 @@ struct checked {
 	struct bits is_root[BOTH_SIDES];
 	struct bits reached[BOTH_SIDES];  /* messages, enums, and services that are roots */
 	struct bits has_file[BOTH_SIDES]; /* something in the file is reached */
+	struct map entries; /* hash of a new name in `was`: the entry */
 	/* What `was` renames: interned old full name → the new element, and the reverse. */
 	struct map renamed, called;
 	bool has_comment; /* some comment names it */

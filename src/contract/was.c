@@ -2,37 +2,34 @@
 #include "contract/private.h"
 
 /* The longest entry that is the name or a prefix of it up to a dot; NULL: none. */
-static const struct contract_was *entry_of(const struct contract *contract, struct str name)
+static const struct contract_was *entry_of(const struct checked *checked, struct str name)
 {
-	const struct contract_was *best = NULL;
+	const struct contract_was *was;
 
-	for (uint32_t i = 0; i < contract->was.n; i++) {
-		const struct contract_was *was = &contract->was.items[i];
-
-		if (!str_starts(name, was->new) ||
-			(name.n > was->new.n &&name.p[was->new.n] != '.'))
-			continue;
-		if (!best || was->new.n > best->new.n)
-			best = was;
-	}
-	return best;
+	do {
+		was = map_get(&checked->entries, NULL, str_hash(name));
+		if (was && str_eq(was->new, name))
+			return was;
+		name = str_head(name, str_rfind(name, '.') < name.n ? str_rfind(name, '.') : 0);
+	} while (name.n);
+	return NULL;
 }
 
 /* The old side's element that the new one was; NULL: none. Follows entries as long as the old side
  * has none of the names. */
-static const struct element *old_of(const struct contracts *c, const struct contract *contract,
+static const struct element *old_of(const struct contracts *c, const struct checked *checked,
 	const struct element *new, const struct contract_was **entry)
 {
 	struct str name = new->full_name;
 
 	*entry = NULL;
-	for (uint32_t steps = 0; steps <= contract->was.n; steps++) {
+	for (uint32_t steps = 0; steps <= checked->contract->was.n; steps++) {
 		const struct element *old = declared_find(c, OLD_SIDE, name);
 		const struct contract_was *was;
 
 		if (old)
 			return steps && old->kind == new->kind ? old : NULL;
-		was = entry_of(contract, name);
+		was = entry_of(checked, name);
 		if (!was)
 			return NULL;
 		*entry = was;
@@ -47,8 +44,7 @@ static bool is_claimed(struct contracts *c, struct checked *checked, const struc
 	const struct element *new, const struct contract_was *entry)
 {
 	const struct element *other = map_get(&checked->renamed, old->full_name.p, 0);
-	const struct contract_was *theirs =
-		other ? entry_of(checked->contract, other->full_name) : NULL;
+	const struct contract_was *theirs = other ? entry_of(checked, other->full_name) : NULL;
 
 	if (!other)
 		return false;
@@ -65,7 +61,7 @@ static bool is_claimed(struct contracts *c, struct checked *checked, const struc
 static void rename_element(struct contracts *c, struct checked *checked, const struct element *new)
 {
 	const struct contract_was *entry;
-	const struct element *old = old_of(c, checked->contract, new, &entry);
+	const struct element *old = old_of(c, checked, new, &entry);
 	const struct element *before;
 
 	if (!old || is_claimed(c, checked, old, new, entry))
@@ -128,10 +124,16 @@ bool was_apply(struct contracts *c, struct checked *checked)
 
 	map_init(&checked->renamed, c->arena);
 	map_init(&checked->called, c->arena);
+	map_init(&checked->entries, c->arena);
 	if (!checked->contract->was.n)
 		return true;
 	if (!c->request.is_partial && !know_entries(c, checked->contract))
 		return false;
+	for (uint32_t i = 0; i < checked->contract->was.n; i++) {
+		struct contract_was *was = &checked->contract->was.items[i];
+
+		*map_put(&checked->entries, NULL, str_hash(was->new)) = was;
+	}
 	for (uint32_t i = 1; i < c->declared[NEW_SIDE].n; i++)
 		rename_element(c, checked, c->declared[NEW_SIDE].items[i].element);
 	return c->diags->n_errors == errors;
