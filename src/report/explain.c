@@ -5,6 +5,9 @@
 enum { WIDTH = 78, MAN_WIDTH = 74, NARROWEST = 20 };
 enum { ID_WIDTH = 43, CATEGORIES_WIDTH = 31, PURPOSE_WIDTH = 40 };
 
+/* In the place of categories, in the list. */
+#define FOR_CONTRACTS "(for contracts)"
+
 /* An output format for rules. False: out of memory. */
 struct rule_format {
 	const char *name;
@@ -16,19 +19,19 @@ struct rule_format {
 	void (*explain_end)(struct out *out);
 };
 
-static void categories_write(struct out *out, unsigned categories)
+static void categories_write(struct out *out, const struct rule *rule)
 {
 	bool first = true;
 
 	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1) {
-		if (!(categories & category))
+		if (!(rule->categories & category))
 			continue;
 		out_str(out, first ? S("") : S(", "));
 		out_str(out, category_name((enum category)category));
 		first = false;
 	}
 	if (first)
-		out_str(out, S("none"));
+		out_str(out, rule->by_contract ? S("none (for contracts)") : S("none"));
 }
 
 static void surfaces_write(struct out *out, unsigned breaks)
@@ -113,6 +116,10 @@ static bool text_entry(struct out *out, const struct rule *rule, struct rules_lo
 		out_str(out, name);
 		width += (int)name.n + (width > 0);
 	}
+	if (rule->by_contract) {
+		out_str(out, S(FOR_CONTRACTS));
+		width = sizeof FOR_CONTRACTS - 1;
+	}
 	if (is_narrow(look)) {
 		out_char(out, '\n');
 		wrapped_write(out, str_of(rule->purpose), 4, text_width(look));
@@ -150,7 +157,7 @@ static bool text_explain(struct out *out, const struct rule *rule, struct rules_
 
 	out_printf(out, "%s%s%s: %s\n\n  categories: ", palette->place, rule->id, palette->off,
 		rule->purpose);
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S("\n  breaks at most: "));
 	surfaces_write(out, rule->breaks);
 	if (rule->severity == SEVERITY_WARNING)
@@ -228,7 +235,7 @@ static bool markdown_entry(struct out *out, const struct rule *rule, struct rule
 {
 	(void)look;
 	out_printf(out, "| `%s` | ", rule->id);
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S(" | "));
 	surfaces_write(out, rule->breaks);
 	out_printf(out, " | %s |\n", rule->purpose);
@@ -245,7 +252,8 @@ static void markdown_example(struct out *out, const char *title, const char *cod
 {
 	if (!code || !*code)
 		return;
-	out_printf(out, "\n%s:\n\n```proto\n", title);
+	out_printf(out, "\n%s:\n\n```%s\n", title,
+		str_starts(str_of(code), S("# breakwater.yaml")) ? "yaml" : "proto");
 	indented_write(out, str_of(code), "");
 	out_str(out, S("```\n"));
 }
@@ -254,7 +262,7 @@ static bool markdown_explain(struct out *out, const struct rule *rule, struct ru
 {
 	(void)look;
 	out_printf(out, "## %s\n\n%s\n\nCategories: ", rule->id, rule->purpose);
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S("  \nBreaks at most: "));
 	surfaces_write(out, rule->breaks);
 	if (rule->severity == SEVERITY_WARNING)
@@ -373,7 +381,7 @@ static bool man_explain(struct out *out, const struct rule *rule, struct rules_l
 	out_printf(out, ".Ss %s\n", rule->id);
 	man_text(out, purpose);
 	out_str(out, S(".Pp\nCategories:\n"));
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S(".\n.br\nBreaks at most:\n"));
 	surfaces_write(out, rule->breaks);
 	out_str(out, S(".\n"));
@@ -416,7 +424,14 @@ static void man_begin(struct out *out)
 		       "Data in the binary form.\n"
 		       ".It CSR\n"
 		       "What schema registries ask for.\n"
+		       ".It NONE\n"
+		       "No rule: only contracts decide.\n"
 		       ".El\n"
+		       ".Pp\n"
+		       "Contracts ask the rules of FILE, and some that are in no category.\n"
+		       "Those are checked without a contract only where\n"
+		       ".Fl Fl use\n"
+		       "names them.\n"
 		       ".Pp\n"
 		       "What a rule breaks at most is narrowed in each finding to what that very\n"
 		       "change breaks.\n"
@@ -443,7 +458,8 @@ static void man_end(struct out *out)
 	out_str(out, S(".El\n"
 		       ".Sh SEE ALSO\n"
 		       ".Xr breakwater 1 ,\n"
-		       ".Xr breakwater.yaml 5\n"));
+		       ".Xr breakwater.yaml 5 ,\n"
+		       ".Xr breakwater-contracts 7\n"));
 }
 
 static void nothing(struct out *out)

@@ -174,8 +174,10 @@ const struct rule rule_CONTRACT_ROOT_SAME_NAME = {
 		 "longer builds. A service's name is part of the path of each call, so its clients "
 		 "are refused.",
 	.before = "message OrderPlaced {\n  string id = 1;\n}",
-	.after = "message OrderCreated {\n  string id = 1;\n}",
-	.safely = "Keep the old name beside the new one until nobody uses it.",
+	.after = "// was: {acme.v1.OrderCreated: acme.v1.OrderPlaced}\nmessage OrderCreated {\n  "
+		 "string id = 1;\n}",
+	.safely = "Keep the old name beside the new one, marked `option deprecated = true;`, until "
+		  "nobody uses it.",
 };
 
 const struct rule rule_CONTRACT_NO_WEAKEN = {
@@ -185,12 +187,15 @@ const struct rule rule_CONTRACT_NO_WEAKEN = {
 	.on = PAIR_FILE,
 	.check = root_check,
 	.purpose = "contracts promise no less than before",
-	.compares = "The contracts of both sides' own breakwater.yaml: a contract, a root, a "
-		    "package or a surface that is gone, and a level that is lower or across.",
-	.hurts = "Nobody at once. But what the same change breaks is no longer checked, so "
-		 "who reads the data should have agreed.",
-	.before = "message Order {\n  string id = 1;\n}",
-	.after = "message Order {\n  string id = 1;\n}",
+	.compares = "The contracts of both sides' own breakwater.yaml: whether a contract, a root, "
+		    "a package or a surface is gone, and whether the level is lower or of the "
+		    "other direction.",
+	.hurts = "Nobody yet. But the contract no longer guards what it gave up, in this change "
+		 "and in all that follow, and those who read the data may not know it.",
+	.before = "# breakwater.yaml\ncontracts:\n  - name: orders\n    roots: "
+		  "[acme.v1.OrderPlaced]\n    compatibility: FULL",
+	.after = "# breakwater.yaml\ncontracts:\n  - name: orders\n    roots: "
+		 "[acme.v1.OrderPlaced]\n    compatibility: BACKWARD",
 	.safely = "Lower the promise in a change of its own, which the consumers approve, and "
 		  "break the contract afterwards.",
 };
