@@ -5,9 +5,6 @@
 enum { WIDTH = 78, MAN_WIDTH = 74, NARROWEST = 20 };
 enum { ID_WIDTH = 43, CATEGORIES_WIDTH = 31, PURPOSE_WIDTH = 40 };
 
-/* In the place of categories, in the list. */
-#define FOR_CONTRACTS "(for contracts)"
-
 /* An output format for rules. False: out of memory. */
 struct rule_format {
 	const char *name;
@@ -18,6 +15,14 @@ struct rule_format {
 	bool (*explain)(struct out *out, const struct rule *rule, struct rules_look look);
 	void (*explain_end)(struct out *out);
 };
+
+/* What asks for a rule that is in no category. */
+static struct str asked_by(const struct rule *rule)
+{
+	if (rule->categories)
+		return S("");
+	return rule->on_options ? S("(for options)") : S("(for contracts)");
+}
 
 static void categories_write(struct out *out, const struct rule *rule)
 {
@@ -31,7 +36,7 @@ static void categories_write(struct out *out, const struct rule *rule)
 		first = false;
 	}
 	if (first)
-		out_str(out, rule->by_contract ? S("none (for contracts)") : S("none"));
+		out_printf(out, "none " STR, ARG(asked_by(rule)));
 }
 
 static void surfaces_write(struct out *out, unsigned breaks)
@@ -116,10 +121,8 @@ static bool text_entry(struct out *out, const struct rule *rule, struct rules_lo
 		out_str(out, name);
 		width += (int)name.n + (width > 0);
 	}
-	if (rule->by_contract) {
-		out_str(out, S(FOR_CONTRACTS));
-		width = sizeof FOR_CONTRACTS - 1;
-	}
+	out_str(out, asked_by(rule));
+	width += (int)asked_by(rule).n;
 	if (is_narrow(look)) {
 		out_char(out, '\n');
 		wrapped_write(out, str_of(rule->purpose), 4, text_width(look));
@@ -425,13 +428,12 @@ static void man_begin(struct out *out)
 		       ".It CSR\n"
 		       "What schema registries ask for.\n"
 		       ".It NONE\n"
-		       "No rule: only contracts decide.\n"
+		       "No rule, beside what contracts and options ask.\n"
 		       ".El\n"
 		       ".Pp\n"
-		       "Contracts ask the rules of FILE, and some that are in no category.\n"
-		       "Those are checked without a contract only where\n"
-		       ".Fl Fl use\n"
-		       "names them.\n"
+		       "Rules in no category are asked by contracts, beside those of FILE, or by\n"
+		       "what the configuration says of options; see\n"
+		       ".Xr breakwater.yaml 5 .\n"
 		       ".Pp\n"
 		       "What a rule breaks at most is narrowed in each finding to what that very\n"
 		       "change breaks.\n"
