@@ -163,7 +163,7 @@ bool compare_sides(struct breakwater_run *run)
 		contracts_select(selection);
 		options.roots = contracts_lost_roots(run->contracts, &options.n_roots);
 	}
-	if (!promises_check(&options, run->diff, !run->compiled_all))
+	if (!promises_check(&options, run->diff, &run->elsewhere))
 		return false;
 	rules_run(&options, run->diff, &run->findings);
 	judge_contracts(run, &options);

@@ -1,6 +1,7 @@
 #include "need.h"
 
 #include "need_names.h"
+#include "need_options.h"
 #include "need_outlines.h"
 
 enum {
@@ -191,6 +192,7 @@ static void choose(struct outlining *o, const struct asking *asking)
 		hurt |= need->packages && (map_get(&asking->old_packages, package, 0) ||
 						  map_get(&asking->new_packages, package, 0));
 		hurt |= other->outline.is_broken;
+		hurt |= need_options_declared(need, &other->outline);
 		other->wanted =
 			map_get(&asking->compiled, intern(need->names, other->entry->path).p, 0);
 		if (hurt)
@@ -242,10 +244,10 @@ static void list_others(struct outlining *o, const struct source_list *list, boo
 
 		if (change_find(need->changes, entry->path))
 			continue;
-		/* With --path most files are in no report; of those only what packages and roots
-		 * need counts. */
+		/* With --path most files are in no report; of those only what packages, roots and
+		 * promised options need counts. */
 		if (!scope_has_path(need->scope, entry->path) && !need->packages && !moved &&
-			!need->impact) {
+			!need->impact && !need->sought.n) {
 			o->is_partial = true;
 			continue;
 		}
@@ -350,6 +352,7 @@ bool need_find(struct need *need, const struct schema *old, const struct schema 
 	o->need = need;
 	o->roots = roots;
 	outline_words_init(&o->words, need->arena);
+	need_options_seek(need, old, new, &o->words);
 	need_names(need, old, new, &o->words);
 	take_packages(need, old, &asking.old_packages);
 	take_packages(need, new, &asking.new_packages);

@@ -22,6 +22,7 @@
  */
 #pragma once
 #include "proto/compile.h"
+#include "rules/rules.h"
 #include "scope.h"
 #include "source/source.h"
 
@@ -36,13 +37,16 @@ struct need {
 		*scope; /* a file outside of it is not compiled for its own findings */
 	bool packages;  /* a rule asks which packages are still declared */
 	bool impact;    /* who reaches what changed is asked */
+	const struct promises *promises; /* of options; NULL: none */
 	/* results */
 	VEC(struct str)
 	hurt; /* paths of unchanged files to compile on both sides: hurt or broken */
 	VEC(struct import_hint)
-	hints;             /* what all files import, for inferred roots; empty unless
-			      outlines were read */
-	uint32_t outlines; /* how many were read */
+	hints; /* what all files import, for inferred roots; empty unless
+		  outlines were read */
+	struct option_names sought, elsewhere; /* promised options that no compiled file declares;
+						  and those that another file names */
+	uint32_t outlines;                     /* how many were read */
 	uint64_t outline_bytes;
 	struct outlining *outlining; /* private; NULL until outlines are read */
 };

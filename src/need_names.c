@@ -1,5 +1,7 @@
 #include "need_names.h"
 
+#include "need_options.h"
+
 struct declared {
 	const struct element *element;
 	struct str path;
@@ -160,9 +162,11 @@ static void add_came(struct need *need, const struct map *old, const struct map 
 		const struct map_entry *e = &new->entries[i];
 		const struct declared *declared = e->value;
 
-		/* An added extension hurts nobody, but the rules of packages ask for it. */
+		/* An added extension hurts nobody, but the rules of packages ask for it, and it may
+		 * hide an option that is promised. */
 		if (!map_get(old, e->key, 0) &&
-			(need->packages || declared->element->kind != ELEMENT_FIELD))
+			(need->packages || declared->element->kind != ELEMENT_FIELD ||
+				need_options_hide(need, declared->element->name)))
 			outline_words_add(words, need->arena, declared->element->name);
 	}
 }

@@ -32,6 +32,7 @@ struct breakwater_run {
 	struct schema schemas[SIDES];
 	struct contract_list chosen; /* the contracts that are checked; empty: none */
 	struct contracts *contracts; /* NULL: none are checked */
+	struct option_names elsewhere; /* promised options that a file names that is not compiled */
 	struct diff *diff;
 	struct findings findings;
 	struct map unmarked; /* texts without comments that accept, by address */

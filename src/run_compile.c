@@ -194,6 +194,7 @@ bool compile_sides(struct breakwater_run *run)
 		.new_source = run->sides[NEW].source,
 		.scope = &run->scope,
 		.impact = run->options->impact,
+		.promises = &run->sides[NEW].config.promises,
 		.packages =
 			asks_for_packages(config_selection(run->arena, run->settings)),
 	};
@@ -211,6 +212,7 @@ bool compile_sides(struct breakwater_run *run)
 	} else {
 		ok = compile_needed(run, sides, &need, &stats);
 	}
+	run->elsewhere = need.elsewhere;
 	if (ok) {
 		if (!run->is_part)
 			discover_compiled(run);

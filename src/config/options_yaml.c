@@ -30,7 +30,7 @@ struct entry {
 /* The entry before this one that has the same path and rule; NULL: none. */
 static const struct promise *said_before(const struct entry *entry, enum promise_rule rule)
 {
-	for (uint32_t i = 0; i < entry->promises->n; i++) {
+	for (uint32_t i = 0; entry->promise.path.n && i < entry->promises->n; i++) {
 		const struct promise *other = &entry->promises->items[i];
 
 		if ((other->rules & rule) && str_eq(other->path.text, entry->promise.path.text))
@@ -103,6 +103,7 @@ static void read_option_path(struct config_reader *r, struct entry *entry)
 	if (!expect_kind(r, node, YAML_SCALAR, S("path")) ||
 		option_path_parse(r->arena, node->value, &entry->promise.path, &why, &help))
 		return;
+	entry->promise.path.n = 0;
 	diag_error(r->diags, node_place(r, node), "'" STR "' is no path of an option: " STR,
 		ARG(node->value), ARG(why));
 	diag_help(r->diags, STR, ARG(help));

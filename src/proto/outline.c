@@ -8,18 +8,35 @@ enum { DEEPEST = 64 };
 void outline_words_init(struct outline_words *words, struct arena *arena)
 {
 	map_init(&words->by_hash, arena);
+	words->marks = 0;
+}
+
+struct outline_word {
+	bool is_plain; /* it counts for outline.says */
+	uint32_t marks;
+};
+
+/* Words with equal hashes need one entry: a wrong hit only compiles the file needlessly. */
+static struct outline_word *word_of(
+	struct outline_words *words, struct arena *arena, struct str word)
+{
+	void **slot = map_put(&words->by_hash, NULL, str_hash(word));
+
+	if (!*slot)
+		*slot = NEW(arena, struct outline_word);
+	return *slot;
 }
 
 void outline_words_add(struct outline_words *words, struct arena *arena, struct str word)
 {
-	void **slot = map_put(&words->by_hash, NULL, str_hash(word));
+	word_of(words, arena, word)->is_plain = true;
+}
 
-	/* Words with equal hashes need one entry: a wrong hit only compiles the file needlessly. */
-	if (!*slot) {
-		struct str *copy = *slot = NEW(arena, struct str);
-
-		*copy = word;
-	}
+void outline_words_mark(
+	struct outline_words *words, struct arena *arena, struct str word, unsigned mark)
+{
+	word_of(words, arena, word)->marks |= 1U << mark;
+	words->marks |= 1U << mark;
 }
 
 /* What stands before a token in its statement. */
@@ -202,13 +219,25 @@ static void take_brace(struct outliner *o, bool opens)
 		close_block(o);
 }
 
+static void look_up(struct outliner *o, struct str word)
+{
+	const struct outline_words *words = o->request->words;
+	const struct outline_word *found;
+
+	if (o->outline->says && o->outline->marks == words->marks)
+		return;
+	found = map_get(&words->by_hash, NULL, str_hash(word));
+	if (!found)
+		return;
+	o->outline->says |= found->is_plain;
+	o->outline->marks |= found->marks;
+}
+
 /* False: the word was the beginning of an import or the package, which is read. */
 static bool take_ident(struct outliner *o, struct str word)
 {
-	const struct outline_words *words = o->request->words;
-
-	if (!o->outline->says && words->by_hash.n)
-		o->outline->says = map_get(&words->by_hash, NULL, str_hash(word)) != NULL;
+	if (o->request->words->by_hash.n)
+		look_up(o, word);
 	o->outline->extends |= str_eq(word, S("extend"));
 	if (o->depth == 0 && (str_eq(word, S("import")) || str_eq(word, S("package")))) {
 		bool is_import = str_eq(word, S("import"));

@@ -27,16 +27,21 @@ struct outline {
 	VEC(struct outline_name) names; /* if asked for; not those of map entries */
 	bool is_broken;                 /* it would not parse; false: it may or may not */
 	bool says;                      /* one of the words is in it, as a name or a part of one */
+	uint32_t marks;                 /* of the marked words in it */
 	bool extends;                   /* it may declare an extension */
 };
 
 /* Words to look for. Built once, read by all threads. */
 struct outline_words {
-	struct map by_hash; /* (NULL, hash of the text) → the word, a struct str */
+	struct map by_hash; /* (NULL, hash of the text) → struct outline_word */
+	uint32_t marks;     /* all */
 };
 
 void outline_words_init(struct outline_words *words, struct arena *arena);
 void outline_words_add(struct outline_words *words, struct arena *arena, struct str word);
+/* Adds a word that is told apart: a file with it has the bit `mark` in outline.marks. */
+void outline_words_mark(
+	struct outline_words *words, struct arena *arena, struct str word, unsigned mark);
 
 struct outline_request {
 	struct str bytes;

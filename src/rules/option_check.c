@@ -21,7 +21,7 @@ struct path_answer {
 struct checking {
 	const struct check_options *options;
 	struct diff *diff;
-	bool is_partial;
+	const struct option_names *elsewhere;
 	const struct promise *promise;
 };
 
@@ -43,6 +43,12 @@ static const struct message *options_message(
 static const char *const kinds[] = { "File", "Message", "Field", "Oneof", "Enum", "EnumValue",
 	"Service", "Method", "ExtensionRange" };
 
+/* A field of the options messages that no contract can set. */
+static bool is_for_parsers(struct str name)
+{
+	return str_eq(name, S("uninterpreted_option"));
+}
+
 static const struct field *standard_option(
 	const struct checking *ch, bool new_side, struct str name)
 {
@@ -52,17 +58,23 @@ static const struct field *standard_option(
 			message ? message_field_by_name(message, intern(ch->options->names, name))
 				: NULL;
 
-		if (field && !str_eq(name, S("uninterpreted_option")))
+		if (field && !is_for_parsers(name))
 			return field;
 	}
 	return NULL;
 }
 
-static bool is_option(const struct field *extension)
+static struct str extendee_name(const struct field *extension)
 {
 	const struct message *extendee = extension->extension->extendee;
-	struct str name = extendee ? extendee->e.full_name
-				   : name_undotted(extension->extension->extendee_name);
+
+	return extendee ? extendee->e.full_name
+			: name_undotted(extension->extension->extendee_name);
+}
+
+static bool is_option(const struct field *extension)
+{
+	struct str name = extendee_name(extension);
 
 	return str_starts(name, S("google.protobuf.")) && str_ends(name, S("Options"));
 }
@@ -183,11 +195,21 @@ struct writing {
 	bool is_written;
 };
 
+/* Has it options that a descriptor set has by number alone? */
+static bool has_unknown(const struct options *options)
+{
+	for (uint32_t i = 0; options && i < options->list.n; i++)
+		if (!options->list.items[i].field)
+			return true;
+	return false;
+}
+
 static void look_for_statement(void *context, struct element *element)
 {
 	struct writing *writing = context;
 
-	writing->is_written |= option_is_written(element->options, writing->path);
+	writing->is_written |=
+		has_unknown(element->options) || option_is_written(element->options, writing->path);
 }
 
 static bool is_written(const struct checking *ch)
@@ -237,7 +259,9 @@ static struct str nearest_option(const struct checking *ch, const struct option_
 		const struct message *message = options_message(ch, true, kinds[i]);
 
 		for (uint32_t k = 0; message && k < message->fields.n; k++)
-			*vec_push(names.arena, &names.list) = message->fields.items[k]->e.name;
+			if (!is_for_parsers(message->fields.items[k]->e.name))
+				*vec_push(names.arena, &names.list) =
+					message->fields.items[k]->e.name;
 	}
 	return str_nearest(step->name, names.list.items, names.list.n);
 }
@@ -277,23 +301,36 @@ static void help_standard(const struct checking *ch)
 	}
 }
 
+static bool is_elsewhere(const struct checking *ch, struct str name)
+{
+	for (uint32_t i = 0; i < ch->elsewhere->n; i++)
+		if (str_eq(ch->elsewhere->items[i], name))
+			return true;
+	return false;
+}
+
 static void warn_unknown(const struct checking *ch, uint32_t at)
 {
 	const struct option_step *step = &ch->promise->path.steps[at];
 	struct diags *diags = ch->options->diags;
+	const struct field *other;
 	struct str nearest;
 
-	if (step->is_extension && ch->is_partial)
+	if (step->is_extension && is_elsewhere(ch, step->name))
 		return;
 	diag_warning(diags, ch->promise->place,
 		"no side declares or writes the option '" STR "': nothing is compared",
-		ARG(step_text(ch, at)));
+		ARG(step->is_extension ? step_text(ch, at) : ch->promise->path.text));
 	if (!step->is_extension) {
 		help_standard(ch);
 		return;
 	}
+	other = custom_option(ch, true, step->name);
 	nearest = at == 0 ? nearest_option(ch, step) : (struct str){ NULL, 0 };
-	if (nearest.p)
+	if (other && at == 0)
+		diag_help(diags, "it is no option, but a field of '" STR "'",
+			ARG(extendee_name(other)));
+	else if (nearest.p)
 		diag_help(diags, "did you mean '(" STR ")'?", ARG(nearest));
 }
 
@@ -323,7 +360,8 @@ static void check_promise(const struct checking *ch)
 	}
 }
 
-bool promises_check(const struct check_options *options, struct diff *diff, bool is_partial)
+bool promises_check(const struct check_options *options, struct diff *diff,
+	const struct option_names *elsewhere)
 {
 	uint32_t before = options->diags->n_errors;
 
@@ -331,7 +369,7 @@ bool promises_check(const struct check_options *options, struct diff *diff, bool
 		const struct checking checking = {
 			.options = options,
 			.diff = diff,
-			.is_partial = is_partial,
+			.elsewhere = elsewhere,
 			.promise = &options->promises->items[i],
 		};
 

@@ -47,6 +47,7 @@ const struct rule *promise_rule(enum promise_rule bit);
 /*
  * Reports what cannot be promised, with places in the configuration: a path to a field that a known
  * option does not have, an order of values that have none. False: an error. Warns of an option that
- * nobody declares or writes, unless `is_partial`: the sides then lack files that may.
+ * nobody declares or writes, unless it is in `elsewhere`: a file that is on no side may.
  */
-bool promises_check(const struct check_options *options, struct diff *diff, bool is_partial);
+bool promises_check(const struct check_options *options, struct diff *diff,
+	const struct option_names *elsewhere);

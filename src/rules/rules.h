@@ -201,6 +201,12 @@ struct root_pair {
 	struct str of;             /* `contract 'orders'`; empty: a contract without a name */
 };
 
+/* Full names of options. */
+struct option_names {
+	struct str *items;
+	uint32_t n, cap;
+};
+
 /* The entries of `options:`, in order. */
 struct promises {
 	struct promise *items;
