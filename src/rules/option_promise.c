@@ -293,17 +293,50 @@ static bool is_equal(const struct keeping *k)
 	return true;
 }
 
+enum said { SAID_WRITTEN, SAID_UNORDERED };
+
+/* Has a warning said so of the path already? */
+static bool is_said(struct keeping *k, enum said what)
+{
+	struct check *c = k->c;
+	void **slot = map_put(&c->written, intern(c->names, k->promise->path.text).p, what);
+	bool is_said = *slot != NULL;
+
+	*slot = c;
+	return is_said;
+}
+
+/* Of a word that is written nobody knows the number. */
+static void warn_unordered(struct keeping *k, const struct tree *old, const struct tree *new)
+{
+	if (!k->old_maker.as_written || tree_is_nan(old) || tree_is_nan(new) ||
+		is_said(k, SAID_UNORDERED))
+		return;
+	diag_warning(k->c->diags, k->promise->place,
+		"as they are written, " STR " and " STR " of '" STR "' have no order",
+		ARG(shortened(k->c, tree_text(&k->old_maker, old))),
+		ARG(shortened(k->c, tree_text(&k->new_maker, new))), ARG(k->promise->path.text));
+	diag_help(k->c->diags, "give the import a root with --root, or promise 'same'");
+}
+
 /* Pairwise; the first pair that goes the wrong way is enough. */
 static void keep_order(struct keeping *k)
 {
 	enum tree_order wrong = k->rule->arg == PROMISE_NO_INCREASE ? TREE_LESS : TREE_GREATER;
 
 	for (uint32_t i = 0; i < k->old.values.n && i < k->new.values.n; i++) {
-		if (str_eq(k->old_keys[i], k->new_keys[i]) ||
-			tree_compare(k->old.values.items[i], k->new.values.items[i]) != wrong)
+		const struct tree *old = k->old.values.items[i], *new = k->new.values.items[i];
+		enum tree_order order;
+
+		if (str_eq(k->old_keys[i], k->new_keys[i]))
 			continue;
-		if (!span_is_none(k->new.values.items[i]->statement))
-			k->new.statement = k->new.values.items[i]->statement;
+		order = tree_compare(old, new);
+		if (order == TREE_UNORDERED)
+			warn_unordered(k, old, new);
+		if (order != wrong)
+			continue;
+		if (!span_is_none(new->statement))
+			k->new.statement = new->statement;
 		report_change(k);
 		return;
 	}
@@ -330,17 +363,6 @@ static void judge(struct keeping *k)
 	}
 }
 
-/* Has a warning said so of the path already? */
-static bool is_said(struct keeping *k)
-{
-	struct check *c = k->c;
-	void **slot = map_put(&c->written, intern(c->names, k->promise->path.text).p, 0);
-	bool is_said = *slot != NULL;
-
-	*slot = c;
-	return is_said;
-}
-
 /* The name of the first extension on the path that one of the sides does not know. */
 static struct str missing_name(const struct keeping *k)
 {
@@ -359,7 +381,7 @@ static struct str missing_name(const struct keeping *k)
 
 static void warn_written(struct keeping *k)
 {
-	if (is_said(k))
+	if (is_said(k, SAID_WRITTEN))
 		return;
 	diag_warning(k->c->diags, k->promise->place,
 		"the file that defines '(" STR ")' is missing; '" STR
@@ -369,7 +391,7 @@ static void warn_written(struct keeping *k)
 
 static void warn_unknown(struct keeping *k)
 {
-	if (is_said(k))
+	if (is_said(k, SAID_WRITTEN))
 		return;
 	diag_warning(k->c->diags, k->promise->place,
 		"the file that defines '(" STR ")' is missing in a descriptor set; '" STR

@@ -372,6 +372,13 @@ static bool number_of(const struct tree *tree, double *d)
 	return true;
 }
 
+bool tree_is_nan(const struct tree *tree)
+{
+	double d;
+
+	return number_of(tree, &d) && isnan(d);
+}
+
 enum tree_order tree_compare(const struct tree *old, const struct tree *new)
 {
 	double was, is;

@@ -174,7 +174,7 @@ static bool says_nothing(const struct tree_maker *m, const struct option *option
 	if (field->extension || field->label == LABEL_REPEATED || !is_zero(&option->value) ||
 		((const struct message *)field->e.parent)->is_map_entry)
 		return false;
-	if (!field_has_presence(field))
+	if (!field_has_presence(field) || (m->without_zeros && field->type != TYPE_ENUM))
 		return true;
 	other = other_field(m, field);
 	return other && !other->extension && other->label != LABEL_REPEATED &&
@@ -325,10 +325,15 @@ static void add_literal_field(struct tree_maker *m, struct branches *branches,
 	const struct literal *value = &field->value;
 	struct branch *branch;
 
-	if (m->without_zeros && is_zero_literal(value))
+	if (value->kind == LITERAL_LIST
+			? value->items.n == 0
+			: m->without_zeros && !field->is_extension && is_zero_literal(value))
 		return;
 	branch = open_branch(
 		m, branches, name_undotted(field->name), field->is_extension || field->url.p);
+	if (field->url.p)
+		branch->shown = str_printf(
+			m->arena, "[" STR "/" STR "]", ARG(field->url), ARG(field->name));
 	if (value->kind != LITERAL_LIST) {
 		set_literal(m, add_value(m, branch, statement), value);
 		return;
@@ -370,28 +375,35 @@ static void set_literal(struct tree_maker *m, struct tree *tree, const struct li
 	}
 }
 
+/* The message of a dotted part, which a statement before this one may have begun. */
+static struct branches *open_message(struct tree_maker *m, struct branches *branches,
+	const struct name_part *part, struct span statement)
+{
+	struct branch *branch =
+		open_branch(m, branches, name_undotted(part->name), part->is_extension);
+	struct tree *tree = branch->values.n ? branch->values.items[branch->values.n - 1] : NULL;
+
+	if (!tree || tree->kind != TREE_MESSAGE) {
+		tree = add_value(m, branch, statement);
+		tree->kind = TREE_MESSAGE;
+		tree->message = NEW(m->arena, struct branches);
+	}
+	return tree->message;
+}
+
 /* `(a).b.c = value` as three branches. */
 static void add_statement(
 	struct tree_maker *m, struct branches *branches, const struct uninterpreted *statement)
 {
-	for (uint32_t i = 0; i < statement->n_parts; i++) {
-		const struct name_part *part = &statement->parts[i];
-		struct branch *branch =
-			open_branch(m, branches, name_undotted(part->name), part->is_extension);
-		struct tree *tree =
-			branch->values.n ? branch->values.items[branch->values.n - 1] : NULL;
+	const struct name_part *last = &statement->parts[statement->n_parts - 1];
+	struct branch *branch;
 
-		if (i + 1 == statement->n_parts) {
-			set_literal(m, add_value(m, branch, statement->span), &statement->value);
-			return;
-		}
-		if (!tree || tree->kind != TREE_MESSAGE) {
-			tree = add_value(m, branch, statement->span);
-			tree->kind = TREE_MESSAGE;
-			tree->message = NEW(m->arena, struct branches);
-		}
-		branches = tree->message;
-	}
+	for (const struct name_part *part = statement->parts; part < last; part++)
+		branches = open_message(m, branches, part, statement->span);
+	if (m->without_zeros && !last->is_extension && is_zero_literal(&statement->value))
+		return;
+	branch = open_branch(m, branches, name_undotted(last->name), last->is_extension);
+	set_literal(m, add_value(m, branch, statement->span), &statement->value);
 }
 
 struct branches *tree_make(

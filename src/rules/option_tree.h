@@ -87,6 +87,8 @@ struct str tree_key(const struct tree_maker *maker, const struct tree *tree);
 /* Puts the entries of a map into the order of their keys; leaves any other field alone. */
 void tree_sort_map(const struct tree_maker *maker, struct branch *branch);
 
+bool tree_is_nan(const struct tree *tree);
+
 enum tree_order { TREE_UNORDERED, TREE_LESS, TREE_EQUAL, TREE_GREATER };
 
 /* How two numbers, enum values, bools or times compare; TREE_UNORDERED: one is neither, or NaN. */

@@ -1,1 +1,0 @@
-order 'string id = 1;'; commit 'start'
