@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "prove.h"
+#include "fixing.h"
 #include "report/report.h"
 
 enum breakwater_status breakwater_run_status(const struct breakwater_run *run)
@@ -115,6 +116,20 @@ bool run_holds(const struct breakwater_run *run, bool old, struct str path)
 	const struct side *side = &run->sides[old ? OLD : NEW];
 
 	return side->source->by_import_path || config_holds(&side->config, path);
+}
+
+const char *breakwater_run_fix(struct breakwater_run *run, bool reserve, size_t *size)
+{
+	struct fixing_options options = { .reserve = reserve };
+	struct fix_result result;
+	struct out *out;
+
+	if (!run_fix(run, &options, &result))
+		return NULL;
+	out = out_memory(run->arena);
+	fixes_write_text(out, &result, run->arena);
+	*size = out_text(out).n;
+	return out_text(out).p;
 }
 
 const struct breakwater_phase *breakwater_run_phases(const struct breakwater_run *run, size_t *n)

@@ -15,6 +15,7 @@ enum { OLD, NEW, SIDES };
 struct breakwater_run {
 	const struct breakwater_options *options; /* while breakwater_check runs */
 	const struct check_sources *given;        /* likewise; NULL: none */
+	const struct breakwater_options *kept;    /* what another check of the sides needs */
 	struct arena *arena;
 	struct intern *names;
 	struct diags diags;
@@ -41,6 +42,9 @@ struct breakwater_run {
 	enum breakwater_status status;
 	bool proved; /* the findings have their proofs */
 };
+
+/* keep.c: sets `kept`, of the options that take_options has taken. */
+void keep_options(struct breakwater_run *run);
 
 /* run_sides.c: the options, the two sides, their configurations and the changes. */
 bool take_options(struct breakwater_run *run);

@@ -44,6 +44,8 @@ bool take_options(struct breakwater_run *run)
 		*vec_push(run->arena, &run->override.use) = text_option(run, o->use.items[i]);
 	for (size_t i = 0; i < o->except.n; i++)
 		*vec_push(run->arena, &run->override.except) = text_option(run, o->except.items[i]);
+	if (directory.p)
+		keep_options(run);
 	return directory.p != NULL;
 }
 

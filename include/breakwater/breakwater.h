@@ -180,6 +180,14 @@ const char *breakwater_run_report(
  */
 const char *breakwater_run_diagnostics(
 	struct breakwater_run *run, const struct breakwater_look *look, size_t *size);
+/*
+ * Returns what `breakwater fix` prints: a line for each active finding, and a unified diff that
+ * makes them safe; *size bytes without a NUL at the end, 0 if no finding is active. `reserve`: what
+ * was deleted is rather reserved than restored, where that is enough. The two sides are read and
+ * checked again; nothing is written. The run owns the text. Returns NULL if the status is
+ * BREAKWATER_UNKNOWN, or, with a diagnostic, if the patch cannot be made.
+ */
+const char *breakwater_run_fix(struct breakwater_run *run, bool reserve, size_t *size);
 /* Returns a sentence on which base was chosen and why, or NULL if the options named one. The run
  * owns it. */
 const char *breakwater_run_base(const struct breakwater_run *run);

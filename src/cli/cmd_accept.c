@@ -2,7 +2,7 @@
 
 #include "base/glyph.h"
 #include "base/new_file.h"
-#include "check.h"
+#include "cli/choose.h"
 #include "cli/compare.h"
 #include "cli/place.h"
 #include "config/accepted.h"
@@ -15,12 +15,7 @@
 #include <unistd.h>
 
 enum {
-	FEWEST_DIGITS = 4,
 	SHORT_DIGITS = 7,
-	/* With this many digits it is not an abbreviated commit id, but a fingerprint, perhaps with
-	   a typo. */
-	SURE_DIGITS = 14,
-	MOST_DIGITS = 18,
 	MOST_LISTED = 20, /* findings listed in a message */
 };
 
@@ -63,8 +58,7 @@ struct accepting {
 	struct cli *cli;
 	const struct accept_arguments *arguments;
 	struct texts operands;
-	VEC(const char *) fingerprints; /* of the operands */
-	struct texts revisions;         /* the others */
+	struct choice choice;
 	int32_t today, until;
 	struct breakwater_run *run;
 	VEC(const struct finding *) chosen;
@@ -73,82 +67,20 @@ struct accepting {
 
 /* ---- what was asked for ---- */
 
-/* Number of hexadecimal digits of the operand; 0: it is not the start of a fingerprint. */
-static size_t digits_of(const char *text)
-{
-	size_t n = strspn(text, "0123456789abcdefABCDEF");
-
-	return text[n] == '\0' && n >= FEWEST_DIGITS && n <= MOST_DIGITS ? n : 0;
-}
-
-static bool is_revision(struct cli *cli, const char *name)
-{
-	struct diags kept = cli->diags;
-	bool is;
-
-	diags_init(&cli->diags, cli->arena);
-	is = cli_source_open(cli, name) != NULL;
-	cli->diags = kept;
-	return is;
-}
-
-/*
- * Few digits may also name a commit. With a reason, a finding is meant: then at least one operand
- * is a fingerprint, the first possible one if no other is.
- */
-static void sort_digits(struct accepting *a, const char *operand, const char **either)
-{
-	struct cli *cli = a->cli;
-
-	if (digits_of(operand) >= SURE_DIGITS || (!a->arguments->all && !is_revision(cli, operand)))
-		*vec_push(cli->arena, &a->fingerprints) = operand;
-	else if (!a->arguments->all && a->arguments->reason && !*either)
-		*either = operand;
-	else
-		*vec_push(cli->arena, &a->revisions) = operand;
-}
-
-static bool is_fingerprint(const struct accepting *a, const char *operand)
-{
-	for (uint32_t i = 0; i < a->fingerprints.n; i++)
-		if (a->fingerprints.items[i] == operand)
-			return true;
-	return false;
-}
-
 static bool sort_operands(struct accepting *a, const struct texts *operands)
 {
-	struct cli *cli = a->cli;
-	const char *either = NULL;
-
-	for (uint32_t i = 0; i < operands->n; i++) {
-		if (digits_of(operands->items[i]))
-			sort_digits(a, operands->items[i], &either);
-		else
-			*vec_push(cli->arena, &a->revisions) = operands->items[i];
-	}
-	if (either && a->fingerprints.n) {
-		/* Revisions keep their order. */
-		a->revisions.n = 0;
-		for (uint32_t i = 0; i < operands->n; i++)
-			if (!is_fingerprint(a, operands->items[i]))
-				*vec_push(cli->arena, &a->revisions) = operands->items[i];
-	} else if (either) {
-		*vec_push(cli->arena, &a->fingerprints) = either;
-	}
-	if (a->revisions.n > 2) {
-		diag_error(&cli->diags, NOWHERE,
-			"unexpected operand '%s': it is not a fingerprint, and there are two "
-			"inputs already",
-			a->revisions.items[2]);
-		diag_help(&cli->diags,
-			"a fingerprint has %d hexadecimal digits; the first ones are enough if "
-			"they are unique",
-			FINGERPRINT_DIGITS);
+	a->choice = (struct choice){
+		.cli = a->cli,
+		.verb = "accept",
+		.lister = "accept' alone",
+		/* With a reason, a finding is meant. */
+		.wants_findings = a->arguments->reason != NULL,
+		.takes_no_findings = a->arguments->all,
+	};
+	if (!choice_sort(&a->choice, operands))
 		return false;
-	}
-	if (a->arguments->all && a->fingerprints.n) {
-		diag_error(&cli->diags, NOWHERE,
+	if (a->arguments->all && a->choice.fingerprints.n) {
+		diag_error(&a->cli->diags, NOWHERE,
 			"'--all' accepts everything: it takes no fingerprints");
 		return false;
 	}
@@ -200,7 +132,7 @@ static bool check_until(struct accepting *a)
 static bool check(struct accepting *a)
 {
 	struct breakwater_options options =
-		compare_options(a->cli, &a->arguments->compare, &a->revisions);
+		compare_options(a->cli, &a->arguments->compare, &a->choice.revisions);
 
 	options.today = a->today;
 	a->run = compare_run(a->cli, &options);
@@ -209,42 +141,10 @@ static bool check(struct accepting *a)
 
 /* ---- the choice ---- */
 
-static bool has_prefix(const struct finding *finding, struct str prefix)
-{
-	char digits[FINGERPRINT_DIGITS + 1];
-
-	snprintf(digits, sizeof digits, "%016" PRIx64, finding->fingerprint);
-	return str_starts(str_of(digits), prefix);
-}
-
-/* Adds a help line `fingerprint is: sentence` for each finding whose fingerprint starts with the
- * word. */
-static void help_with_list(struct accepting *a, struct str prefix, bool active)
-{
-	const struct findings *all = run_findings(a->run);
-	uint32_t listed = 0, left = 0;
-
-	for (uint32_t i = 0; i < all->list.n; i++) {
-		const struct finding *finding = all->list.items[i];
-
-		if (!has_prefix(finding, prefix) || (active && !finding_active(finding)))
-			continue;
-		if (listed++ < MOST_LISTED)
-			diag_help(&a->cli->diags, "%016" PRIx64 " is: " STR, finding->fingerprint,
-				ARG(finding->message));
-		else
-			left++;
-	}
-	if (left)
-		diag_help(&a->cli->diags, "'breakwater accept' alone lists %u more", left);
-	else if (!listed)
-		diag_help(&a->cli->diags, "there is nothing to accept");
-}
-
 static bool choose_nothing(struct accepting *a)
 {
 	diag_error(&a->cli->diags, NOWHERE, "no fingerprint was given");
-	help_with_list(a, S(""), true);
+	choice_help(&a->choice, run_findings(a->run), S(""), true);
 	if (findings_active(run_findings(a->run)))
 		diag_help(&a->cli->diags, "'--all' accepts them all");
 	return false;
@@ -260,72 +160,24 @@ static void add_chosen(struct accepting *a, const struct finding *finding)
 	*vec_push(a->cli->arena, &a->chosen) = finding;
 }
 
-/* The word is a fingerprint with a typo, or the start of one. */
-static void unknown_fingerprint(struct accepting *a, struct str word)
-{
-	const struct findings *all = run_findings(a->run);
-	unsigned digits = word.n < SURE_DIGITS ? (unsigned)word.n : FINGERPRINT_DIGITS;
-	VEC(struct str) known = { 0 };
-	struct str nearest;
-
-	for (uint32_t i = 0; i < all->list.n; i++)
-		*vec_push(a->cli->arena, &known) =
-			fingerprint_text(all->list.items[i], digits, a->cli->arena);
-	nearest = str_nearest(word, known.items, known.n);
-	diag_error(&a->cli->diags, NOWHERE, "no finding has the fingerprint '" STR "'", ARG(word));
-	for (uint32_t i = 0; i < all->list.n && nearest.n; i++) {
-		if (!str_eq(known.items[i], nearest))
-			continue;
-		diag_help(&a->cli->diags, "did you mean '" STR "'? It is: " STR, ARG(nearest),
-			ARG(all->list.items[i]->message));
-		return;
-	}
-	help_with_list(a, S(""), true);
-}
-
-static bool choose(struct accepting *a, const char *operand)
-{
-	const struct findings *all = run_findings(a->run);
-	const struct finding *found = NULL;
-	char *word = str_cstr(a->cli->arena, str_of(operand));
-	bool ambiguous = false;
-
-	for (char *p = word; *p; p++)
-		if (*p >= 'A' && *p <= 'F')
-			*p = (char)(*p - 'A' + 'a');
-	for (uint32_t i = 0; i < all->list.n; i++) {
-		const struct finding *finding = all->list.items[i];
-
-		if (!has_prefix(finding, str_of(word)))
-			continue;
-		ambiguous |= found && found->fingerprint != finding->fingerprint;
-		found = finding;
-	}
-	if (ambiguous) {
-		diag_error(&a->cli->diags, NOWHERE, "several fingerprints begin with '%s'", word);
-		help_with_list(a, str_of(word), false);
-		return false;
-	}
-	if (!found) {
-		unknown_fingerprint(a, str_of(word));
-		return false;
-	}
-	add_chosen(a, found);
-	return true;
-}
-
 static bool choose_all(struct accepting *a)
 {
 	const struct findings *all = run_findings(a->run);
 	bool ok = true;
 
-	if (!a->arguments->all && !a->fingerprints.n)
+	if (!a->arguments->all && !a->choice.fingerprints.n)
 		return choose_nothing(a);
 	for (uint32_t i = 0; i < all->list.n && a->arguments->all; i++)
 		if (finding_active(all->list.items[i]))
 			add_chosen(a, all->list.items[i]);
-	for (uint32_t i = 0; i < a->fingerprints.n; i++)
-		ok &= choose(a, a->fingerprints.items[i]);
+	for (uint32_t i = 0; i < a->choice.fingerprints.n; i++) {
+		const struct finding *finding =
+			choice_find(&a->choice, all, a->choice.fingerprints.items[i]);
+
+		ok &= finding != NULL;
+		if (finding)
+			add_chosen(a, finding);
+	}
 	return ok;
 }
 
@@ -562,7 +414,7 @@ static bool is_listing(const struct accepting *a)
 {
 	const struct accept_arguments *arguments = a->arguments;
 
-	return !a->fingerprints.n && !arguments->all && !arguments->reason && !arguments->by &&
+	return !a->choice.fingerprints.n && !arguments->all && !arguments->reason && !arguments->by &&
 	       !arguments->until;
 }
 
@@ -601,7 +453,7 @@ static int accept_run(struct cli *cli, const void *given, const struct texts *op
 	map_init(&a.is_chosen, cli->arena);
 	if (!sort_operands(&a, operands))
 		return STATUS_UNKNOWN;
-	if ((a.fingerprints.n || a.arguments->all) && (!check_reason(&a) || !check_until(&a)))
+	if ((a.choice.fingerprints.n || a.arguments->all) && (!check_reason(&a) || !check_until(&a)))
 		return STATUS_UNKNOWN;
 	status = accept_findings(&a);
 	if (a.run)

@@ -1,10 +1,10 @@
 /*
- * What `check` and `accept` share: the options of a comparison, and running it.
+ * What `check`, `accept` and `fix` share: the options of a comparison, and running it.
  */
 #pragma once
 #include "cli/cli.h"
 
-/* The first member of both commands' arguments. */
+/* The first member of these commands' arguments. */
 struct compare_arguments {
 	const char *config, *compatibility;
 	struct texts roots, paths, excluded_paths, use, except, contracts, surfaces;
@@ -12,7 +12,7 @@ struct compare_arguments {
 	unsigned jobs;
 };
 
-/* Rows of both commands' tables. */
+/* Rows of these commands' tables. */
 #define COMPARE_FLAG(words, member, text)                                             \
 	{                                                                             \
 		.name = words, .kind = OPT_FLAG,                                      \

@@ -110,7 +110,7 @@ int cli_folder_lock(struct cli *cli, struct str folder)
 		if (i == LOCK_TRIES) {
 			diag_error(&cli->diags, NOWHERE,
 				"another process writes in the folder '" STR "'", ARG(shown));
-			diag_help(&cli->diags, "another 'breakwater accept' is running");
+			diag_help(&cli->diags, "another 'breakwater accept' or 'fix' is running");
 			close(fd);
 			return -1;
 		}

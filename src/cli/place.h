@@ -1,6 +1,6 @@
 /*
- * The files that `accept` and `init` write, at the top of what they read. `init` never overwrites a
- * file; both write a file completely or not at all.
+ * The files that `accept`, `init` and `fix` write, in what they read. `init` never overwrites a file;
+ * all write a file completely or not at all.
  */
 #pragma once
 #include "cli/cli.h"

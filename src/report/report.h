@@ -4,6 +4,7 @@
 #pragma once
 #include "base/out.h"
 #include "contract/contract.h"
+#include "fix/fix.h"
 #include "rules/rules.h"
 
 enum { FINGERPRINT_DIGITS = 16 };
@@ -56,6 +57,13 @@ void findings_sort(struct findings *findings, struct arena *scratch);
 /* Is the finding an active error: severity error, neither accepted nor ignored? And is any? */
 bool finding_active(const struct finding *finding);
 bool findings_active(const struct findings *findings);
+
+/*
+ * What `fix` made of the findings: a line for each, then the patch. As JSON an object for each, and
+ * one with the patch; false: out of memory.
+ */
+void fixes_write_text(struct out *out, const struct fix_result *result, struct arena *arena);
+bool fixes_write_json(struct out *out, const struct fix_result *result, struct arena *arena);
 
 /* Diagnostics for standard error: `path:line:col: error: sentence`, the source line, a caret, notes
  * and helps. */

@@ -228,6 +228,12 @@ struct source *source_memory(
 /* The same of FileDescriptorProtos by import path. */
 struct source *source_memory_set(
 	struct arena *arena, struct str name, const struct memory_file *files, size_t n);
+/*
+ * Another source with some files replaced or added, which stay the caller's; those of a set cannot
+ * be. `below` is not closed with it, and must live longer.
+ */
+struct source *source_overlay(
+	struct arena *arena, struct source *below, const struct memory_file *files, size_t n);
 /* A source of the bytes of a FileDescriptorSet, which stay the caller's; NULL and a diagnostic.
  * `max_files` 0: as many as there are. */
 struct source *source_set(struct arena *arena, struct str name, struct str bytes,
