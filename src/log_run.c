@@ -31,9 +31,7 @@ static struct str text_of(struct logging *l, const char *text)
 
 /* ---- the range ---- */
 
-/* `A..B`; both may be left out. A third dot changes nothing: the first step starts at the merge
- * base anyway. */
-static bool split_range(struct str range, struct str *a, struct str *b)
+bool log_range_split(struct str range, struct str *a, struct str *b)
 {
 	for (size_t i = 0; i + 1 < range.n; i++) {
 		if (range.p[i] != '.' || range.p[i + 1] != '.')
@@ -53,7 +51,7 @@ static bool open_range(struct logging *l)
 	struct diags *diags = &l->run->diags;
 	struct content_id commit;
 
-	if (l->options->range.p && !split_range(l->options->range, &a, &b)) {
+	if (l->options->range.p && !log_range_split(l->options->range, &a, &b)) {
 		diag_error(diags, NOWHERE, "'" STR "' is not a range", ARG(l->options->range));
 		diag_help(diags, "name one as in v1.0.0..HEAD");
 		return false;

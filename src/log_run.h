@@ -33,6 +33,9 @@ struct log_run {
 	VEC(struct source *) open; /* until log_run_free, which errors' places need */
 };
 
+/* `A..B`; both may be empty. A third dot changes nothing: the first step starts at the merge base
+ * anyway. False: there are no dots. */
+bool log_range_split(struct str range, struct str *a, struct str *b);
 /* Never NULL; `ok` is false if diags has an error. */
 struct log_run *log_run(const struct log_options *options);
 void log_run_free(struct log_run *run);

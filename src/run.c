@@ -65,7 +65,7 @@ const char *breakwater_run_report(
 
 	if (!reporter || run->status == BREAKWATER_UNKNOWN)
 		return NULL;
-	if (reporter->shows_proofs)
+	if (reporter->shows_proofs || (reporter->shows_proof_lines && report.contracts))
 		prove(run);
 	out = out_memory(run->arena);
 	if (!reporter->write(out, &report))

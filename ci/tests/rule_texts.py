@@ -14,6 +14,7 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CATEGORIES = ["FILE", "PACKAGE", "WIRE_JSON", "WIRE", "CSR"]
+NO_RULE = "NONE"
 PARTS = ["purpose", "compares", "hurts", "safely"]
 HEADINGS = {"text": r"^([A-Z0-9_]+): ", "markdown": r"^## ([A-Z0-9_]+)$", "man": r"^\.S[sh] ([A-Z0-9_]+)$"}
 FAILED = []
@@ -51,7 +52,7 @@ def lists(ids, deprecated, bless):
     """The lists of names in the schemas, in the order of `rules`."""
     for name, names, *keys in (("report", ids, "properties", "type"),
                                ("breakwater.accepted.yaml", ids, "definitions", "entry", "properties", "rule"),
-                               ("breakwater.yaml", [*CATEGORIES, *ids, *deprecated], "definitions", "id")):
+                               ("breakwater.yaml", [*CATEGORIES, NO_RULE, *ids, *deprecated], "definitions", "id")):
         path = TOP / f"schemas/{name}.schema.json"
         schema = place = json.loads(path.read_text())
         for key in keys:

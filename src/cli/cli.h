@@ -55,7 +55,7 @@ struct command {
 /* The commands in the order of the help, NULL-terminated. */
 #define COMMANDS(X) \
 	X(check)    \
-	X(fix) X(log) X(build) X(accept) X(init) X(breaking) X(rules) X(explain) X(debug) X(completion) X(help)
+	X(fix) X(log) X(bump) X(build) X(accept) X(init) X(breaking) X(rules) X(explain) X(debug) X(completion) X(help)
 #define COMMAND_DECLARE(name) extern const struct command name##_command;
 COMMANDS(COMMAND_DECLARE)
 

@@ -57,6 +57,7 @@ static bool read_name(
 
 	if (!node || node->kind == YAML_NULL) {
 		diag_error(c->r->diags, node_place(c->r, map), "a contract without a 'name'");
+		diag_help(c->r->diags, "give it one, such as 'name: orders'");
 		return false;
 	}
 	read_word(c->r, node, S("name"), &name);

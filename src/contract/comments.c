@@ -27,6 +27,11 @@ static void report_unknown(struct contracts *c, struct place place, struct str n
 	VEC(struct str) names = { 0 };
 	struct str nearest;
 
+	if (!name.n) {
+		diag_error(c->diags, place, "this comment names no contract");
+		diag_help(c->diags, "write '// " CONTRACT_MARKER " NAME'");
+		return;
+	}
 	for (uint32_t i = 0; i < declared->list.n; i++)
 		*vec_push(c->arena, &names) = declared->list.items[i]->name;
 	nearest = str_nearest(name, names.items, names.n);
@@ -37,12 +42,31 @@ static void report_unknown(struct contracts *c, struct place place, struct str n
 		diag_help(c->diags, "declare it under 'contracts' in the breakwater.yaml");
 }
 
+/* Does the statement that the comment is at begin the message or service, or stand on the line of
+ * its name, as the brace that ends a short one does? */
+static bool is_at_head(
+	const struct file *file, const struct element *element, const struct marker *marker)
+{
+	uint32_t name = element->name_span.begin;
+
+	return marker->statement <= name ||
+	       !str_has((struct str){ file->text->bytes.p + name, marker->statement - name }, '\n');
+}
+
+static bool may_have_marker(const struct file *file, const struct marker *marker)
+{
+	const struct element *element = marker->element;
+
+	return marker->attached && element &&
+	       (element->kind == ELEMENT_MESSAGE || element->kind == ELEMENT_SERVICE) &&
+	       is_at_head(file, element, marker);
+}
+
 static void take_marker(
 	struct contracts *c, int side, const struct file *file, const struct marker *marker)
 {
 	struct place place = place_in(file->text, marker->span);
 	struct checked *checked = find_checked(c, marker->word);
-	const struct element *element = marker->element;
 
 	/* The old side's comments may be of contracts that are no more. */
 	if (!is_declared(c, marker->word)) {
@@ -50,9 +74,7 @@ static void take_marker(
 			report_unknown(c, place, marker->word);
 		return;
 	}
-	if (!marker->attached || !element ||
-		(element->kind != ELEMENT_MESSAGE && element->kind != ELEMENT_SERVICE) ||
-		marker->statement > element->name_span.begin) {
+	if (!may_have_marker(file, marker)) {
 		if (side == OLD_SIDE)
 			return;
 		diag_error(c->diags, place, "this comment is at no message or service");
@@ -62,7 +84,7 @@ static void take_marker(
 	if (!checked)
 		return;
 	checked->has_comment = true;
-	root_add(c, checked, side, element);
+	root_add(c, checked, side, marker->element);
 }
 
 bool roots_by_comment(struct contracts *c)

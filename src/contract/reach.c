@@ -24,13 +24,35 @@ static void reach_used(void *context, const struct use *use)
 	reach(context, use->used);
 }
 
+static uint32_t file_number(const struct contracts *c, int side, const struct file *file)
+{
+	return (uint32_t)(uintptr_t)map_get(&c->files[side], file, 0);
+}
+
+/* An extension belongs to whom it extends, also where its own type is no message. */
+static void mark_extensions(struct reaching *r, const struct message *message)
+{
+	const struct contracts *c = r->contracts;
+	struct extension_list extensions = uses_extensions(c->uses[r->side], message);
+
+	for (uint32_t i = 0; i < extensions.n; i++) {
+		uint32_t number = file_number(c, r->side, extensions.items[i]->e.file);
+
+		if (number)
+			bits_add(r->checked->has_file[r->side], number);
+	}
+}
+
 static void reach_on(struct reaching *r, const struct element *element)
 {
 	const struct service *service = (const struct service *)element;
 
-	if (element->kind == ELEMENT_MESSAGE)
-		uses_of_message(r->contracts->uses[r->side], (const struct message *)element,
-			reach_used, r);
+	if (element->kind == ELEMENT_MESSAGE) {
+		const struct message *message = (const struct message *)element;
+
+		uses_of_message(r->contracts->uses[r->side], message, reach_used, r);
+		mark_extensions(r, message);
+	}
 	for (uint32_t i = 0; element->kind == ELEMENT_SERVICE && i < service->methods.n; i++)
 		uses_of_method(service->methods.items[i], reach_used, r);
 }
@@ -63,7 +85,7 @@ bool is_reached(const struct checked *checked, int side, const struct element *e
 
 bool file_is_reached(const struct checked *checked, int side, const struct file *file)
 {
-	uint32_t number = (uint32_t)(uintptr_t)map_get(&checked->contracts->files[side], file, 0);
+	uint32_t number = file ? file_number(checked->contracts, side, file) : 0;
 
 	return number && bits_have(checked->has_file[side], number);
 }

@@ -107,6 +107,9 @@ static bool know_entries(struct contracts *c, const struct contract *contract)
 				ARG(contract->name), ARG(was->old));
 			if (nearest.p)
 				diag_help(c->diags, "did you mean '" STR "'?", ARG(nearest));
+			else
+				diag_help(c->diags, "remove the entry if nothing has this name any "
+						    "more");
 			ok = false;
 		} else if (!side_knows(c, OLD_SIDE, was->new) &&
 			   !side_knows(c, NEW_SIDE, was->new)) {

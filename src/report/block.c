@@ -1,5 +1,6 @@
 #include "report/block.h"
 #include "base/map.h"
+#include "report/hurt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,11 @@ bool finding_is_deletion(const struct finding *finding)
 {
 	return finding->gone || (!finding->after.p && !finding->now_place.text &&
 					strstr(finding->rule->id, "_NO_DELETE"));
+}
+
+bool finding_is_addition(const struct finding *finding)
+{
+	return finding->rule->by_contract && finding->pair && !finding->pair->old.element;
 }
 
 struct place finding_now(const struct finding *finding)
@@ -115,8 +121,10 @@ static int compare_points(struct point a, struct point b)
 static int compare_blocks(const void *left, const void *right)
 {
 	const struct report_block *a = left, *b = right;
-	int order = compare_numbers(a->file_rank, b->file_rank);
+	int order = compare_numbers(a->group, b->group);
 
+	if (!order)
+		order = compare_numbers(a->file_rank, b->file_rank);
 	if (!order)
 		order = compare_numbers(a->file_order, b->file_order);
 	if (!order)
@@ -128,9 +136,20 @@ static int compare_blocks(const void *left, const void *right)
 	return order ? order : compare_numbers(a->order, b->order);
 }
 
+static int compare_groups(const void *left, const void *right)
+{
+	const struct report_block *a = left, *b = right;
+	int order = compare_numbers(a->group, b->group);
+
+	return order ? order : compare_numbers(a->order, b->order);
+}
+
 /* The blocks of a file are adjacent here. */
 static void blocks_sort(struct blocks *blocks, struct arena *arena)
 {
+	if (blocks->list.n && blocks->by_contract)
+		qsort(blocks->list.items, blocks->list.n, sizeof *blocks->list.items,
+			compare_groups);
 	for (uint32_t begin = 0, end; begin < blocks->list.n; begin = end) {
 		struct report_block *items = blocks->list.items;
 		struct str path = finding_path(items[begin].finding);
@@ -138,7 +157,8 @@ static void blocks_sort(struct blocks *blocks, struct arena *arena)
 		struct point end_point;
 
 		for (end = begin + 1;
-			end < blocks->list.n && str_eq(finding_path(items[end].finding), path);
+			end < blocks->list.n && items[end].group == items[begin].group &&
+			str_eq(finding_path(items[end].finding), path);
 			end++)
 			rank = items[end].rank < rank ? items[end].rank : rank;
 		for (uint32_t i = begin; i < end; i++) {
@@ -153,18 +173,84 @@ static void blocks_sort(struct blocks *blocks, struct arena *arena)
 			compare_blocks);
 }
 
+/* ---- contracts ---- */
+
+/* What findings are folded and grouped by. */
+struct folding {
+	struct map listed;    /* findings */
+	struct map positions; /* contract → index + 1; empty: there is one group */
+};
+
+bool report_by_contract(const struct report *report)
+{
+	return report->contracts && report->contracts->list.n &&
+	       report->contracts->list.items[0]->name.p;
+}
+
+static uint32_t position_of(const struct folding *f, const struct contract *contract)
+{
+	return (uint32_t)((uintptr_t)map_get(&f->positions, contract, 0) - 1);
+}
+
+static uint32_t group_of(const struct folding *f, const struct finding *finding)
+{
+	return finding->contracts.n && f->positions.n
+		       ? position_of(f, finding->contracts.items[0].contract)
+		       : f->positions.n;
+}
+
+static void group_count(
+	struct blocks *blocks, const struct folding *f, const struct finding *finding)
+{
+	struct report_group *group = &blocks->groups[group_of(f, finding)];
+
+	if (finding->accepted)
+		group->accepted++;
+	else if (finding->severity == SEVERITY_ERROR)
+		group->errors++;
+	else
+		group->warnings++;
+	group->hurts |= finding_hurts(finding);
+	for (uint32_t i = 1; f->positions.n && i < finding->contracts.n; i++) {
+		group = &blocks->groups[position_of(f, finding->contracts.items[i].contract)];
+		group->above += finding_active(finding);
+		group->hurts |= finding_hurts(finding);
+	}
+}
+
+/* The blocks are sorted. */
+static void groups_make(struct blocks *blocks, const struct folding *f, const struct report *report)
+{
+	uint32_t begin = 0;
+
+	blocks->n_groups = f->positions.n + 1;
+	blocks->groups = NEW_ARRAY(report->arena, blocks->n_groups, struct report_group);
+	for (uint32_t i = 0; i < f->positions.n; i++)
+		blocks->groups[i].contract = report->contracts->list.items[i];
+	for (uint32_t i = 0; i < blocks->n_groups; i++) {
+		blocks->groups[i].begin = begin;
+		while (begin < blocks->list.n && blocks->list.items[begin].group == i)
+			begin++;
+		blocks->groups[i].end = begin;
+	}
+	for (uint32_t i = 0; i < report->findings->list.n; i++)
+		if (!report->findings->list.items[i]->ignored)
+			group_count(blocks, f, report->findings->list.items[i]);
+}
+
 /*
  * The listed finding under which this one is folded; NULL: none. A finding is never folded under a
- * less harmful one.
+ * less harmful one, nor under one that stands under another contract.
  */
-static struct finding *root_of(const struct map *listed, struct finding *finding)
+static struct finding *root_of(const struct folding *f, struct finding *finding)
 {
 	struct finding *root = NULL, *at = finding;
 
 	for (int i = 0; i < LONGEST_CHAIN && at->cause && at->cause != finding; i++) {
 		at = at->cause;
-		if (map_get(listed, at, 0) && at->accepted == finding->accepted &&
-			at->severity <= finding->severity)
+		if (map_get(&f->listed, at, 0) && at->accepted == finding->accepted &&
+			at->severity <= finding->severity &&
+			group_of(f, at) == group_of(f, finding))
 			root = at;
 	}
 	return root;
@@ -175,17 +261,22 @@ static bool is_file_option(const struct finding *finding)
 	return finding->rule->on == PAIR_FILE && (finding->before.p || finding->after.p);
 }
 
-static bool same_change(const struct finding *a, const struct finding *b)
+static bool same_change(const struct report_block *left, const struct report_block *right)
 {
+	const struct finding *a = left->finding, *b = right->finding;
+
 	return a->rule == b->rule && str_eq(a->before, b->before) && str_eq(a->after, b->after) &&
-	       a->accepted == b->accepted && a->severity == b->severity;
+	       a->accepted == b->accepted && a->severity == b->severity &&
+	       left->group == right->group;
 }
 
-static uint64_t change_hash(const struct finding *finding, struct arena *arena)
+static uint64_t change_hash(const struct report_block *block, struct arena *arena)
 {
+	const struct finding *finding = block->finding;
 	struct arena_mark mark = arena_mark(arena);
-	uint64_t hash = str_hash(str_printf(arena, "%d%d:%zu:" STR STR, finding->accepted,
-		finding->severity, finding->before.n, ARG(finding->before), ARG(finding->after)));
+	uint64_t hash = str_hash(str_printf(arena, "%u:%d%d:%zu:" STR STR, block->group,
+		finding->accepted, finding->severity, finding->before.n, ARG(finding->before),
+		ARG(finding->after)));
 
 	arena_rewind(arena, mark);
 	return hash;
@@ -206,10 +297,10 @@ static void blocks_join(struct blocks *blocks, struct arena *arena)
 		if (!is_file_option(block->finding))
 			continue;
 		slot = (struct report_block **)map_put(
-			&first, block->finding->rule, change_hash(block->finding, arena));
+			&first, block->finding->rule, change_hash(block, arena));
 		if (!*slot)
 			*slot = block;
-		else if (same_change((*slot)->finding, block->finding))
+		else if (same_change(*slot, block))
 			*vec_push(arena, &(*slot)->same) = block->finding;
 	}
 	for (uint32_t i = 0; i < blocks->list.n; i++) {
@@ -217,9 +308,8 @@ static void blocks_join(struct blocks *blocks, struct arena *arena)
 
 		if (!is_file_option(block->finding))
 			continue;
-		head = map_get(&first, block->finding->rule, change_hash(block->finding, arena));
-		if (head != block && same_change(head->finding, block->finding) &&
-			head->same.n >= SAME_IN_FILES) {
+		head = map_get(&first, block->finding->rule, change_hash(block, arena));
+		if (head != block && same_change(head, block) && head->same.n >= SAME_IN_FILES) {
 			gone[i] = true;
 			for (uint32_t k = 0; k < block->follows.n; k++)
 				*vec_push(arena, &head->follows) = block->follows.items[k];
@@ -258,46 +348,87 @@ static void blocks_count(struct blocks *blocks, const struct report *report)
 	blocks->files = paths.n;
 }
 
-struct blocks *blocks_make(const struct report *report)
+static void fold(struct blocks *blocks, const struct folding *f, struct arena *arena)
 {
-	struct arena *arena = report->arena;
-	struct blocks *blocks = NEW(arena, struct blocks);
-	struct findings findings = findings_by_path(report, false);
-	struct map listed, by_finding;
+	struct map by_finding;
 
-	map_init(&listed, arena);
 	map_init(&by_finding, arena);
-	for (uint32_t i = 0; i < findings.list.n; i++)
-		*map_put(&listed, findings.list.items[i], 0) = findings.list.items[i];
-	for (uint32_t i = 0; i < listed.n; i++) {
-		struct finding *finding = listed.entries[i].value;
+	for (uint32_t i = 0; i < f->listed.n; i++) {
+		struct finding *finding = f->listed.entries[i].value;
 
-		if (root_of(&listed, finding))
+		if (root_of(f, finding))
 			continue;
 		*vec_push(arena, &blocks->list) = (struct report_block){
-			.finding = finding, .rank = finding_rank(finding), .order = i
+			.finding = finding,
+			.rank = finding_rank(finding),
+			.order = i,
+			.group = group_of(f, finding),
 		};
 	}
 	for (uint32_t i = 0; i < blocks->list.n; i++)
 		*map_put(&by_finding, blocks->list.items[i].finding, 0) = &blocks->list.items[i];
-	for (uint32_t i = 0; i < listed.n; i++) {
-		struct finding *finding = listed.entries[i].value;
-		struct finding *root = root_of(&listed, finding);
+	for (uint32_t i = 0; i < f->listed.n; i++) {
+		struct finding *finding = f->listed.entries[i].value;
+		struct finding *root = root_of(f, finding);
 		struct report_block *block = root ? map_get(&by_finding, root, 0) : NULL;
 
 		if (block)
 			*vec_push(arena, &block->follows) = finding;
 	}
+}
+
+static struct blocks *make(const struct report *report, bool by_contract)
+{
+	struct arena *arena = report->arena;
+	struct blocks *blocks = NEW(arena, struct blocks);
+	struct findings findings = findings_by_path(report, false);
+	struct folding f;
+
+	map_init(&f.listed, arena);
+	map_init(&f.positions, arena);
+	for (uint32_t i = 0; i < findings.list.n; i++)
+		*map_put(&f.listed, findings.list.items[i], 0) = findings.list.items[i];
+	for (uint32_t i = 0; by_contract && i < report->contracts->list.n; i++)
+		*map_put(&f.positions, report->contracts->list.items[i], 0) =
+			(void *)(uintptr_t)(i + 1);
+	blocks->by_contract = by_contract;
+	fold(blocks, &f, arena);
 	blocks_join(blocks, arena);
 	blocks_sort(blocks, arena);
 	blocks_count(blocks, report);
+	groups_make(blocks, &f, report);
 	blocks->digits = fingerprint_digits(report->findings, arena);
 	return blocks;
+}
+
+struct blocks *blocks_make(const struct report *report)
+{
+	return make(report, false);
+}
+
+struct blocks *blocks_by_contract(const struct report *report)
+{
+	return make(report, report_by_contract(report));
 }
 
 static const char *plural(uint32_t n)
 {
 	return n == 1 ? "" : "s";
+}
+
+uint32_t contracts_broken(const struct report *report)
+{
+	struct map broken;
+
+	map_init(&broken, report->arena);
+	for (uint32_t i = 0; i < report->findings->list.n; i++) {
+		const struct finding *finding = report->findings->list.items[i];
+
+		if (finding_active(finding) && finding_hurts(finding))
+			for (uint32_t k = 0; k < finding->contracts.n; k++)
+				map_put(&broken, finding->contracts.items[k].contract, 0);
+	}
+	return broken.n;
 }
 
 struct str summary_line(const struct report *report, const struct blocks *blocks)
@@ -321,6 +452,9 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 	if (report->accepted)
 		out_printf(
 			out, ", %u finding%s accepted", report->accepted, plural(report->accepted));
+	if (report_by_contract(report))
+		out_printf(out, "; %u contract%s checked, %u broken", report->contracts->list.n,
+			plural(report->contracts->list.n), contracts_broken(report));
 	return out_text(out);
 }
 
@@ -358,7 +492,8 @@ struct str was_text(const struct report *report, const struct finding *finding)
 	const struct text *text = finding->old_place.text;
 	struct point begin, end;
 
-	if (!text || (!finding->new_place.text && span_is_none(finding->old_place.span)))
+	if (!text || (!finding->new_place.text && span_is_none(finding->old_place.span)) ||
+		finding_is_addition(finding))
 		return (struct str){ NULL, 0 };
 	out_str(out, S("was "));
 	if (finding->before.n > LONGEST_VALUE) {

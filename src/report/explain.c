@@ -16,19 +16,27 @@ struct rule_format {
 	void (*explain_end)(struct out *out);
 };
 
-static void categories_write(struct out *out, unsigned categories)
+/* What asks for a rule that is in no category. */
+static struct str asked_by(const struct rule *rule)
+{
+	if (rule->categories)
+		return S("");
+	return rule->on_options ? S("(for options)") : S("(for contracts)");
+}
+
+static void categories_write(struct out *out, const struct rule *rule)
 {
 	bool first = true;
 
 	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1) {
-		if (!(categories & category))
+		if (!(rule->categories & category))
 			continue;
 		out_str(out, first ? S("") : S(", "));
 		out_str(out, category_name((enum category)category));
 		first = false;
 	}
 	if (first)
-		out_str(out, S("none"));
+		out_printf(out, "none " STR, ARG(asked_by(rule)));
 }
 
 static void surfaces_write(struct out *out, unsigned breaks)
@@ -113,6 +121,8 @@ static bool text_entry(struct out *out, const struct rule *rule, struct rules_lo
 		out_str(out, name);
 		width += (int)name.n + (width > 0);
 	}
+	out_str(out, asked_by(rule));
+	width += (int)asked_by(rule).n;
 	if (is_narrow(look)) {
 		out_char(out, '\n');
 		wrapped_write(out, str_of(rule->purpose), 4, text_width(look));
@@ -150,7 +160,7 @@ static bool text_explain(struct out *out, const struct rule *rule, struct rules_
 
 	out_printf(out, "%s%s%s: %s\n\n  categories: ", palette->place, rule->id, palette->off,
 		rule->purpose);
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S("\n  breaks at most: "));
 	surfaces_write(out, rule->breaks);
 	if (rule->severity == SEVERITY_WARNING)
@@ -228,7 +238,7 @@ static bool markdown_entry(struct out *out, const struct rule *rule, struct rule
 {
 	(void)look;
 	out_printf(out, "| `%s` | ", rule->id);
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S(" | "));
 	surfaces_write(out, rule->breaks);
 	out_printf(out, " | %s |\n", rule->purpose);
@@ -245,7 +255,8 @@ static void markdown_example(struct out *out, const char *title, const char *cod
 {
 	if (!code || !*code)
 		return;
-	out_printf(out, "\n%s:\n\n```proto\n", title);
+	out_printf(out, "\n%s:\n\n```%s\n", title,
+		str_starts(str_of(code), S("# breakwater.yaml")) ? "yaml" : "proto");
 	indented_write(out, str_of(code), "");
 	out_str(out, S("```\n"));
 }
@@ -254,7 +265,7 @@ static bool markdown_explain(struct out *out, const struct rule *rule, struct ru
 {
 	(void)look;
 	out_printf(out, "## %s\n\n%s\n\nCategories: ", rule->id, rule->purpose);
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S("  \nBreaks at most: "));
 	surfaces_write(out, rule->breaks);
 	if (rule->severity == SEVERITY_WARNING)
@@ -373,7 +384,7 @@ static bool man_explain(struct out *out, const struct rule *rule, struct rules_l
 	out_printf(out, ".Ss %s\n", rule->id);
 	man_text(out, purpose);
 	out_str(out, S(".Pp\nCategories:\n"));
-	categories_write(out, rule->categories);
+	categories_write(out, rule);
 	out_str(out, S(".\n.br\nBreaks at most:\n"));
 	surfaces_write(out, rule->breaks);
 	out_str(out, S(".\n"));
@@ -416,7 +427,13 @@ static void man_begin(struct out *out)
 		       "Data in the binary form.\n"
 		       ".It CSR\n"
 		       "What schema registries ask for.\n"
+		       ".It NONE\n"
+		       "No rule, beside what contracts and options ask.\n"
 		       ".El\n"
+		       ".Pp\n"
+		       "Rules in no category are asked by contracts, beside those of FILE, or by\n"
+		       "what the configuration says of options; see\n"
+		       ".Xr breakwater.yaml 5 .\n"
 		       ".Pp\n"
 		       "What a rule breaks at most is narrowed in each finding to what that very\n"
 		       "change breaks.\n"
@@ -443,7 +460,8 @@ static void man_end(struct out *out)
 	out_str(out, S(".El\n"
 		       ".Sh SEE ALSO\n"
 		       ".Xr breakwater 1 ,\n"
-		       ".Xr breakwater.yaml 5\n"));
+		       ".Xr breakwater.yaml 5 ,\n"
+		       ".Xr breakwater-contracts 7\n"));
 }
 
 static void nothing(struct out *out)

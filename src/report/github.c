@@ -1,5 +1,5 @@
-#include "report/block.h"
 #include "report/escape.h"
+#include "report/hurt.h"
 
 static const char *command_of(const struct finding *finding)
 {
@@ -30,7 +30,7 @@ static void command_write(
 {
 	const struct finding *finding = block->finding;
 	struct out *message = out_memory(report->arena);
-	struct str was = was_text(report, finding);
+	struct str was = was_text(report, finding), hurt = hurt_words(report, block, NULL);
 
 	out_str(message, finding->message);
 	if (block->same.n)
@@ -38,6 +38,8 @@ static void command_write(
 	if (block->follows.n)
 		out_printf(message, " (and %u more that follow%s)", block->follows.n,
 			block->follows.n == 1 ? "s" : "");
+	if (hurt.p)
+		out_printf(message, " (hurts " STR ")", ARG(hurt));
 	if (was.p)
 		out_printf(message, "\n" STR, ARG(was));
 	if (finding->breaks) {

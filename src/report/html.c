@@ -1,11 +1,18 @@
-#include "report/block.h"
 #include "report/escape.h"
 #include "report/html_style.h"
+#include "report/hurt.h"
+#include "report/proof.h"
 #include "report/reached.h"
 #include "report/tally.h"
 
 /* Browsers cope with a thousand findings; whoever has more uses json. */
-enum { CONTEXT = 2, LONGEST_LINE = 300, SURFACES = 3, MOST_SHOWN = 1000 };
+enum {
+	CONTEXT = 2,
+	LONGEST_LINE = 300,
+	LONGEST_PROOF = 85, /* columns, as in text */
+	SURFACES = 3,
+	MOST_SHOWN = 1000
+};
 
 static const struct surface_column {
 	const char *name, *explained;
@@ -21,10 +28,10 @@ struct row {
 	uint32_t all;
 };
 
-static void row_add(struct row *row, const struct finding *finding)
+static void row_add(struct row *row, unsigned breaks)
 {
 	for (size_t i = 0; i < SURFACES; i++)
-		row->by_surface[i] += (finding->breaks & columns[i].mask) != 0;
+		row->by_surface[i] += (breaks & columns[i].mask) != 0;
 	row->all++;
 }
 
@@ -58,6 +65,26 @@ static void help_write(struct out *out, struct str help)
 	}
 }
 
+static void compared_write(
+	struct out *out, const struct report *report, const struct blocks *blocks)
+{
+	out_str(out, S("What changed in the contracts from "));
+	code(out, report->old_name);
+	out_str(out, S(" to "));
+	code(out, report->new_name);
+	out_printf(out, ": %u file%s compared", report->files_compared,
+		report->files_compared == 1 ? "" : "s");
+	if (blocks->warnings)
+		out_printf(
+			out, ", %u warning%s", blocks->warnings, blocks->warnings == 1 ? "" : "s");
+	if (report->accepted)
+		out_printf(out, ", %u finding%s accepted", report->accepted,
+			report->accepted == 1 ? "" : "s");
+	if (report_by_contract(report))
+		out_printf(out, "; %u contract%s checked, %u broken", report->contracts->list.n,
+			report->contracts->list.n == 1 ? "" : "s", contracts_broken(report));
+}
+
 static void head_write(struct out *out, const struct report *report, const struct blocks *blocks)
 {
 	out_str(out, S("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -77,18 +104,8 @@ static void head_write(struct out *out, const struct report *report, const struc
 			blocks->files == 1 ? "" : "s");
 	else
 		out_str(out, S("No breaking changes"));
-	out_str(out, S("</h1>\n<p class=\"soft\">What changed in the contracts from "));
-	code(out, report->old_name);
-	out_str(out, S(" to "));
-	code(out, report->new_name);
-	out_printf(out, ": %u file%s compared", report->files_compared,
-		report->files_compared == 1 ? "" : "s");
-	if (blocks->warnings)
-		out_printf(
-			out, ", %u warning%s", blocks->warnings, blocks->warnings == 1 ? "" : "s");
-	if (report->accepted)
-		out_printf(out, ", %u finding%s accepted", report->accepted,
-			report->accepted == 1 ? "" : "s");
+	out_str(out, S("</h1>\n<p class=\"soft\">"));
+	compared_write(out, report, blocks);
 	out_str(out, S(".</p>\n<p><span class=\"verdict "));
 	if (blocks->errors)
 		out_str(out, S("fail\">Breaks consumers"));
@@ -106,7 +123,90 @@ static void cells_write(struct out *out, const struct row *row)
 	out_printf(out, "<td>%u</td></tr>\n", row->all);
 }
 
-static void summary_write(struct out *out, const struct findings *findings)
+static void file_rows_write(struct out *out, const struct findings *findings)
+{
+	for (uint32_t i = 0; i < findings->list.n;) {
+		struct str path = finding_path(findings->list.items[i]);
+		struct row row = { 0 };
+
+		for (; i < findings->list.n && str_eq(path, finding_path(findings->list.items[i]));
+			i++)
+			row_add(&row, findings->list.items[i]->breaks);
+		out_str(out, S("<tr><th scope=\"row\">"));
+		if (path.n)
+			code(out, path);
+		else
+			out_str(out, S("(no file)"));
+		out_str(out, S("</th>"));
+		cells_write(out, &row);
+	}
+}
+
+static void anchor_write(struct out *out, const struct contract *contract)
+{
+	out_str(out, contract ? S("contract-") : S("no-contract"));
+	out_markup(out, contract ? contract->name : S(""));
+}
+
+static void contract_row_write(struct out *out, const struct report *report,
+	const struct report_group *group, const struct row *row)
+{
+	struct str consumers = group_consumers(group, report->arena);
+	bool has_section = group->begin < group->end;
+
+	out_str(out, S("<tr><th scope=\"row\">"));
+	if (has_section) {
+		out_str(out, S("<a href=\"#"));
+		anchor_write(out, group->contract);
+		out_str(out, S("\">"));
+	}
+	out_markup(out, group->contract ? group->contract->name : S("no contract"));
+	out_str(out, has_section ? S("</a>") : S(""));
+	if (consumers.p) {
+		out_str(out, S(" <span class=\"soft\">"));
+		out_markup(out, consumers);
+		out_str(out, S("</span>"));
+	}
+	out_str(out, S("</th>"));
+	cells_write(out, row);
+}
+
+/* What hurts several contracts counts in the row of each, by what each promises. */
+static void contract_rows_write(struct out *out, const struct report *report,
+	const struct blocks *blocks, const struct findings *findings)
+{
+	struct row *rows = NEW_ARRAY(report->arena, blocks->n_groups, struct row);
+	struct map positions;
+
+	map_init(&positions, report->arena);
+	for (uint32_t i = 0; i + 1 < blocks->n_groups; i++)
+		*map_put(&positions, blocks->groups[i].contract, 0) = &rows[i];
+	for (uint32_t i = 0; i < findings->list.n; i++) {
+		const struct finding *finding = findings->list.items[i];
+
+		for (uint32_t k = 0; k < finding->contracts.n; k++)
+			row_add(map_get(&positions, finding->contracts.items[k].contract, 0),
+				finding->contracts.items[k].breaks);
+		if (!finding->contracts.n)
+			row_add(&rows[blocks->n_groups - 1], finding->breaks);
+	}
+	for (uint32_t i = 0; i < blocks->n_groups; i++)
+		if (rows[i].all)
+			contract_row_write(out, report, &blocks->groups[i], &rows[i]);
+}
+
+/* What the finding breaks; where it hurts contracts, what they promise of it. */
+static unsigned finding_counts(const struct finding *finding)
+{
+	unsigned breaks = finding->contracts.n ? 0 : finding->breaks;
+
+	for (uint32_t i = 0; i < finding->contracts.n; i++)
+		breaks |= finding->contracts.items[i].breaks;
+	return breaks;
+}
+
+static void summary_write(struct out *out, const struct report *report, const struct blocks *blocks,
+	const struct findings *findings)
 {
 	struct row total = { 0 };
 
@@ -117,31 +217,22 @@ static void summary_write(struct out *out, const struct findings *findings)
 			out, "%s%s is %s", i ? "; " : ". ", columns[i].name, columns[i].explained);
 	/* These are a table's own roles, repeated because narrow screens lay the table out as a
 	 * grid. */
-	out_str(out, S(". One change may count in several columns.</p>\n"
-		       "<table aria-labelledby=\"summary\">\n<thead>"
-		       "<tr><th scope=\"col\">Contract</th>"));
+	out_printf(out,
+		". One change may count in several %scolumns.</p>\n"
+		"<table aria-labelledby=\"summary\">\n<thead>"
+		"<tr><th scope=\"col\">Contract</th>",
+		blocks->by_contract ? "rows and " : "");
 	for (size_t i = 0; i < SURFACES; i++)
 		out_printf(out, "<th scope=\"col\">%s</th>", columns[i].name);
 	out_str(out, S("<th scope=\"col\">Changes</th></tr></thead>\n"
 		       "<tbody>\n"));
-	for (uint32_t i = 0; i < findings->list.n;) {
-		struct str path = finding_path(findings->list.items[i]);
-		struct row row = { 0 };
-
-		for (; i < findings->list.n && str_eq(path, finding_path(findings->list.items[i]));
-			i++)
-			row_add(&row, findings->list.items[i]);
-		for (size_t k = 0; k < SURFACES; k++)
-			total.by_surface[k] += row.by_surface[k];
-		total.all += row.all;
-		out_str(out, S("<tr><th scope=\"row\">"));
-		if (path.n)
-			code(out, path);
-		else
-			out_str(out, S("(no file)"));
-		out_str(out, S("</th>"));
-		cells_write(out, &row);
-	}
+	if (blocks->by_contract)
+		contract_rows_write(out, report, blocks, findings);
+	else
+		file_rows_write(out, findings);
+	for (uint32_t i = 0; i < findings->list.n; i++)
+		row_add(&total, blocks->by_contract ? finding_counts(findings->list.items[i])
+						    : findings->list.items[i]->breaks);
 	out_str(out, S("</tbody>\n<tfoot><tr>"
 		       "<th scope=\"row\">All</th>"));
 	cells_write(out, &total);
@@ -239,6 +330,7 @@ static void sides_write(struct out *out, const struct report *report, const stru
 		.name = report->old_name,
 		.place = finding->old_place,
 		.value = finding->before,
+		.unmarked = finding_is_addition(finding),
 		.nothing = finding->old_place.text ? "The file as a whole." : "Nothing there.",
 	};
 	struct pane new = {
@@ -268,10 +360,36 @@ static void term_begin(struct out *out, const char *term)
 	out_printf(out, "<dt>%s</dt><dd>", term);
 }
 
-/* A long report ends with the helps and what its rules are for. */
-static void terms_write(
-	struct out *out, const struct report *report, const struct finding *finding, bool is_long)
+static void hurt_write(
+	struct out *out, const struct report *report, const struct report_block *block)
 {
+	const struct finding *finding = block->finding;
+	const struct contract *first = finding->contracts.n ? finding->contracts.items[0].contract : NULL;
+	struct str proof =
+		finding_proof_line(finding, finding_wanted(finding), LONGEST_PROOF, report->arena);
+	struct str also = also_hurts(report, block, first), line;
+
+	if (proof.p) {
+		term_begin(out, "Proof");
+		code(out, proof);
+		out_str(out, S("</dd>\n"));
+	}
+	if (!also.p)
+		return;
+	term_begin(out, "Also hurts");
+	for (bool more = false; str_cut(&also, '\n', &line); more = true) {
+		out_str(out, more ? S("<br>") : S(""));
+		out_markup(out, line);
+	}
+	out_str(out, S("</dd>\n"));
+}
+
+/* A long report ends with the helps and what its rules are for. */
+static void terms_write(struct out *out, const struct report *report,
+	const struct report_block *block, bool is_long)
+{
+	const struct finding *finding = block->finding;
+
 	out_str(out, S("<dl>\n"));
 	if (finding->before.n || finding->after.n) {
 		term_begin(out, "Value");
@@ -290,6 +408,8 @@ static void terms_write(
 		out_markup(out, reached_words(finding, report->arena));
 		out_str(out, S("</dd>\n"));
 	}
+	if (report->contracts)
+		hurt_write(out, report, block);
 	if (finding->help.n && !is_long) {
 		term_begin(out, "What to do");
 		help_write(out, finding->help);
@@ -382,7 +502,7 @@ static void block_write(struct out *out, const struct report *report,
 	prose_write(out, finding->message, '\'');
 	out_str(out, S("</h3>\n"));
 	sides_write(out, report, finding);
-	terms_write(out, report, finding, is_long);
+	terms_write(out, report, block, is_long);
 	folded_write(out, report, block);
 	if (!is_long)
 		reasons_write(out, finding->rule);
@@ -414,25 +534,61 @@ static void tally_write(struct out *out, const struct report *report, const stru
 	out_str(out, S("</section>\n"));
 }
 
+static void group_begin(
+	struct out *out, const struct report *report, const struct report_group *group)
+{
+	struct str consumers = group_consumers(group, report->arena);
+
+	out_str(out, S("<section id=\""));
+	anchor_write(out, group->contract);
+	out_str(out, S("\" aria-labelledby=\"h-"));
+	anchor_write(out, group->contract);
+	out_str(out, S("\">\n<h2 id=\"h-"));
+	anchor_write(out, group->contract);
+	out_str(out, S("\">"));
+	out_markup(out, group->contract ? group->contract->name : S("No contract"));
+	out_str(out, S("</h2>\n<p class=\"soft\" style=\"margin-bottom:.75rem\">"));
+	if (group->contract) {
+		out_markup(out, contract_terms(group->contract, report->arena));
+		out_str(out, S(": "));
+	}
+	out_printf(out, "<strong>" STR "</strong>", ARG(group_counts(group, report->arena)));
+	if (consumers.p) {
+		out_str(out, S("; "));
+		out_markup(out, consumers);
+	}
+	out_str(out, S("</p>\n"));
+}
+
+static void group_write(struct out *out, const struct report *report, const struct blocks *blocks,
+	const struct report_group *group, bool is_long)
+{
+	if (blocks->by_contract)
+		group_begin(out, report, group);
+	else
+		out_str(out, S("<section aria-labelledby=\"changes\">\n"
+			       "<h2 id=\"changes\">Changes by file, the most harmful file "
+			       "first</h2>\n"));
+	for (uint32_t i = group->begin; i < group->end && i < MOST_SHOWN; i++)
+		block_write(out, report, &blocks->list.items[i], i + 1, is_long);
+	if (group->end > MOST_SHOWN)
+		out_printf(out, "<p>… and %u more, which the json report has.</p>\n",
+			group->end - (group->begin > MOST_SHOWN ? group->begin : MOST_SHOWN));
+	out_str(out, S("</section>\n"));
+}
+
 static bool html_write(struct out *out, const struct report *report)
 {
-	const struct blocks *blocks = blocks_make(report);
+	const struct blocks *blocks = blocks_by_contract(report);
 	struct findings findings = findings_by_path(report, false);
 	const struct tally *tally = tally_make(report, blocks);
 
 	head_write(out, report, blocks);
-	if (blocks->list.n) {
-		summary_write(out, &findings);
-		out_str(out, S("<section aria-labelledby=\"changes\">\n"
-			       "<h2 id=\"changes\">Changes by file, the most harmful file "
-			       "first</h2>\n"));
-		for (uint32_t i = 0; i < blocks->list.n && i < MOST_SHOWN; i++)
-			block_write(out, report, &blocks->list.items[i], i + 1, tally != NULL);
-		if (blocks->list.n > MOST_SHOWN)
-			out_printf(out, "<p>… and %u more, which the json report has.</p>\n",
-				blocks->list.n - MOST_SHOWN);
-		out_str(out, S("</section>\n"));
-	}
+	if (blocks->list.n)
+		summary_write(out, report, blocks, &findings);
+	for (uint32_t i = 0; i < blocks->n_groups; i++)
+		if (blocks->groups[i].begin < blocks->groups[i].end)
+			group_write(out, report, blocks, &blocks->groups[i], tally != NULL);
 	if (tally)
 		tally_write(out, report, tally);
 	out_str(out, S("</main>\n<footer>Made by breakwater "));
@@ -445,4 +601,5 @@ const struct reporter html_reporter = {
 	.name = "html",
 	.summary = "one page that needs nothing else, for people who do not read code",
 	.write = html_write,
+	.shows_proof_lines = true,
 };

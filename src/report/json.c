@@ -1,17 +1,6 @@
-#include "report/block.h"
+#include "report/hurt.h"
 #include "report/proof.h"
 #include "report/value.h"
-
-static json_t *breaks_value(unsigned breaks, struct arena *arena, bool *ok)
-{
-	json_t *array = json_array();
-
-	/* The bits are in the order of the names. */
-	for (unsigned surface = 1; surface <= WIRE_FORWARD; surface <<= 1)
-		if (breaks & surface)
-			value_add(array, value_str(surface_name((enum surface)surface), arena), ok);
-	return array;
-}
 
 static void old_place_set(
 	json_t *object, const struct finding *finding, struct arena *arena, bool *ok)
@@ -69,39 +58,6 @@ static json_t *reached_value(const struct finding *finding, struct arena *arena,
 		value_set(object, "contracts", contracts, ok);
 		value_add(array, object, ok);
 	}
-	return array;
-}
-
-static json_t *contract_value(const struct finding_contract *hurt, struct arena *arena, bool *ok)
-{
-	const struct contract *contract = hurt->contract;
-	json_t *object = json_object(), *consumers;
-
-	*ok &= object != NULL;
-	value_set(object, "name", value_str(contract->name, arena), ok);
-	value_set(object, "compatibility", value_str(level_word(contract), arena), ok);
-	value_set(object, "breaks", breaks_value(hurt->breaks, arena, ok), ok);
-	if (contract->topic.p)
-		value_set(object, "topic", value_str(contract->topic, arena), ok);
-	if (contract->owner.p)
-		value_set(object, "owner", value_str(contract->owner, arena), ok);
-	if (!contract->consumers.n)
-		return object;
-	consumers = json_array();
-	for (uint32_t i = 0; i < contract->consumers.n; i++)
-		value_add(consumers, value_str(contract->consumers.items[i], arena), ok);
-	value_set(object, "consumers", consumers, ok);
-	return object;
-}
-
-/* A contract without a name is not listed. */
-static json_t *contracts_value(const struct finding *finding, struct arena *arena, bool *ok)
-{
-	json_t *array = json_array();
-
-	for (uint32_t i = 0; i < finding->contracts.n; i++)
-		if (finding->contracts.items[i].contract->name.p)
-			value_add(array, contract_value(&finding->contracts.items[i], arena, ok), ok);
 	return array;
 }
 

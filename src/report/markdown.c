@@ -1,5 +1,6 @@
-#include "report/block.h"
 #include "report/escape.h"
+#include "report/hurt.h"
+#include "report/proof.h"
 #include "report/reached.h"
 #include "report/tally.h"
 
@@ -12,7 +13,8 @@ enum {
 	MOST_TABLE = 25000,
 	MOST_TALLY = 10000,
 	LONGEST_TEXT = 400,
-	LONGEST_LINE = 200
+	LONGEST_LINE = 200,
+	LONGEST_PROOF = 85 /* columns, as in text */
 };
 
 static const char *mark_of(const struct finding *finding)
@@ -67,6 +69,30 @@ static void folded_write(struct out *out, const struct report_block *block)
 			block->follows.n == 1 ? "s" : "");
 }
 
+/* The contract in whose table a block stands; NULL: there are no such tables. */
+static const struct contract *contract_of(const struct report_block *block)
+{
+	return block->finding->contracts.n ? block->finding->contracts.items[0].contract : NULL;
+}
+
+static void row_hurt_write(
+	struct out *out, const struct report *report, const struct report_block *block)
+{
+	const struct finding *finding = block->finding;
+	struct str proof =
+		finding_proof_line(finding, finding_wanted(finding), LONGEST_PROOF, report->arena);
+	struct str also = hurt_words(report, block, contract_of(block));
+
+	if (proof.p) {
+		out_str(out, S("<br>proof: "));
+		out_code_span(out, proof, true);
+	}
+	if (also.p) {
+		out_str(out, S("<br>also hurts "));
+		out_markdown(out, also);
+	}
+}
+
 static void row_write(struct out *out, const struct report *report,
 	const struct report_block *block, bool with_help)
 {
@@ -78,7 +104,10 @@ static void row_write(struct out *out, const struct report *report,
 	out_str(out, S(" | "));
 	prose_write(out, str_clipped(finding->message, LONGEST_TEXT, report->arena), '\'', true);
 	folded_write(out, block);
-	out_printf(out, " `%s` | ", finding->rule->id);
+	out_printf(out, " `%s`", finding->rule->id);
+	if (report->contracts)
+		row_hurt_write(out, report, block);
+	out_str(out, S(" | "));
 	surfaces_write(out, finding->breaks);
 	out_str(out, S(" |\n"));
 }
@@ -109,9 +138,11 @@ static void code_write(struct out *out, char sign, struct str line, struct arena
 
 static void diff_write(struct out *out, const struct report *report, const struct finding *finding)
 {
-	struct str old = first_line(finding->old_place, report->arena), new = { NULL, 0 };
+	struct str old = { NULL, 0 }, new = { NULL, 0 };
 	unsigned fence = 3;
 
+	if (!finding_is_addition(finding))
+		old = first_line(finding->old_place, report->arena);
 	if (!finding_is_deletion(finding))
 		new = first_line(finding_now(finding), report->arena);
 	if (!old.p && !new.p)
@@ -144,6 +175,24 @@ static void help_write(struct out *out, struct str help, bool in_table)
 	}
 }
 
+static void details_hurt_write(
+	struct out *out, const struct report *report, const struct report_block *block)
+{
+	const struct finding *finding = block->finding;
+	struct str proof =
+		finding_proof_line(finding, finding_wanted(finding), LONGEST_PROOF, report->arena);
+	struct str hurt = hurt_words(report, block, NULL);
+
+	if (proof.p) {
+		out_str(out, S("\n- Proof: "));
+		out_code_span(out, proof, false);
+	}
+	if (hurt.p) {
+		out_str(out, S("\n- Hurts: "));
+		out_markdown(out, hurt);
+	}
+}
+
 static void details_write(struct out *out, const struct report *report,
 	const struct report_block *block, bool with_help)
 {
@@ -165,6 +214,8 @@ static void details_write(struct out *out, const struct report *report,
 		out_str(out, S("\n- Reached by: "));
 		out_markdown(out, reached_words(finding, report->arena));
 	}
+	if (report->contracts)
+		details_hurt_write(out, report, block);
 	if (finding->help.n && with_help) {
 		out_str(out, S("\n- What to do: "));
 		help_write(out, str_clipped(finding->help, 2 * LONGEST_TEXT, report->arena), false);
@@ -180,25 +231,86 @@ static void details_write(struct out *out, const struct report *report,
 	out_char(out, '\n');
 }
 
-typedef void (*block_writer)(struct out *out, const struct report *report,
-	const struct report_block *block, bool with_help);
+/* Blocks that are written in one of two ways. */
+struct writing {
+	struct out *out;
+	const struct report *report;
+	const struct blocks *blocks;
+	void (*write)(struct out *out, const struct report *report,
+		const struct report_block *block, bool with_help);
+	bool with_help;
+};
 
-/* Writes as many blocks as fit in `most` bytes; returns their number. */
-static uint32_t blocks_write(struct out *out, const struct report *report,
-	const struct blocks *blocks, block_writer write, bool with_help, size_t most)
+/* Writes blocks as long as they fit; `most` is the bytes that are left. Returns their number. */
+static uint32_t blocks_write(struct writing *w, uint32_t begin, uint32_t end, size_t *most)
 {
-	size_t used = 0;
+	for (uint32_t i = begin; i < end; i++) {
+		struct out *part = out_memory(w->report->arena);
 
-	for (uint32_t i = 0; i < blocks->list.n; i++) {
-		struct out *part = out_memory(report->arena);
-
-		write(part, report, &blocks->list.items[i], with_help);
-		used += out_text(part).n;
-		if (used > most)
-			return i;
-		out_str(out, out_text(part));
+		w->write(part, w->report, &w->blocks->list.items[i], w->with_help);
+		if (out_text(part).n > *most) {
+			*most = 0;
+			return i - begin;
+		}
+		*most -= out_text(part).n;
+		out_str(w->out, out_text(part));
 	}
-	return blocks->list.n;
+	return end - begin;
+}
+
+/* `(topic orders.v1, owner team-orders) BACKWARD: 2 breaks; hurts billing, warehouse` */
+static void group_words_write(
+	struct out *out, const struct report *report, const struct report_group *group)
+{
+	struct str consumers = group_consumers(group, report->arena);
+
+	if (group->contract) {
+		out_markdown(out, contract_terms(group->contract, report->arena));
+		out_str(out, S(": "));
+	}
+	out_printf(out, "**" STR "**", ARG(group_counts(group, report->arena)));
+	if (consumers.p) {
+		out_str(out, S("; "));
+		out_markdown(out, consumers);
+	}
+	out_char(out, '\n');
+}
+
+static void group_heading_write(
+	struct out *out, const struct report *report, const struct report_group *group)
+{
+	out_str(out, S("\n### "));
+	out_markdown(out, group->contract ? group->contract->name : S("no contract"));
+	out_str(out, S("\n\n"));
+	group_words_write(out, report, group);
+}
+
+/* A table for each group that fits with its heading. */
+static struct str tables_text(const struct report *report, const struct blocks *blocks)
+{
+	struct out *out = out_memory(report->arena);
+	struct writing w = { out, report, blocks, row_write, false };
+	size_t most = MOST_TABLE;
+	uint32_t shown = 0;
+
+	for (uint32_t i = 0; i < blocks->n_groups; i++) {
+		const struct report_group *group = &blocks->groups[i];
+		struct out *heading = out_memory(report->arena);
+
+		if (group->begin == group->end)
+			continue;
+		if (blocks->by_contract)
+			group_heading_write(heading, report, group);
+		if (out_text(heading).n >= most)
+			break;
+		most -= out_text(heading).n;
+		out_str(out, out_text(heading));
+		out_str(out, S("\n| | where | what changed | breaks |\n|---|---|---|---|\n"));
+		shown += blocks_write(&w, group->begin, group->end, &most);
+	}
+	if (shown < blocks->list.n)
+		out_printf(out, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
+	return out_text(out);
 }
 
 static void rule_row_write(
@@ -267,25 +379,22 @@ static void heading_write(struct out *out, const struct report *report, const st
 
 static bool markdown_write(struct out *out, const struct report *report)
 {
-	const struct blocks *blocks = blocks_make(report);
+	const struct blocks *blocks = blocks_by_contract(report);
 	const struct tally *tally = tally_make(report, blocks);
-	struct str closing = tally ? tally_text(report, tally) : S("");
-	struct out *table = out_memory(report->arena);
+	struct str closing = tally ? tally_text(report, tally) : S(""), tables;
+	struct writing details = { out, report, blocks, details_write, !tally };
 	uint32_t shown;
+	size_t most;
 
 	heading_write(out, report, blocks);
 	if (!blocks->list.n)
 		return true;
-	out_str(table, S("\n| | where | what changed | breaks |\n|---|---|---|---|\n"));
-	shown = blocks_write(table, report, blocks, row_write, !tally, MOST_TABLE);
-	if (shown < blocks->list.n)
-		out_printf(
-			table, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
-	out_str(out, out_text(table));
+	tables = tables_text(report, blocks);
+	out_str(out, tables);
 	out_printf(out, "\n<details>\n<summary>What it means%s</summary>\n",
 		tally ? "" : " and what to do");
-	shown = blocks_write(out, report, blocks, details_write, !tally,
-		MOST_BYTES - out_text(table).n - closing.n);
+	most = MOST_BYTES - tables.n - closing.n;
+	shown = blocks_write(&details, 0, blocks->list.n, &most);
 	if (shown < blocks->list.n)
 		out_printf(out, "\n… and %u more that do not fit here.\n", blocks->list.n - shown);
 	if (findings_active(report->findings))
@@ -301,4 +410,5 @@ const struct reporter markdown_reporter = {
 	.name = "markdown",
 	.summary = "a comment for a pull request, or a step summary",
 	.write = markdown_write,
+	.shows_proof_lines = true,
 };

@@ -45,6 +45,7 @@ struct reporter {
 	const char *summary; /* one line for --help */
 	bool (*write)(struct out *out, const struct report *report);
 	bool shows_proofs; /* of findings, so they are to be made before */
+	bool shows_proof_lines; /* likewise, where the run has contracts */
 };
 
 const struct reporter *const *reporters_all(size_t *n);

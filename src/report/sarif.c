@@ -1,5 +1,5 @@
-#include "report/block.h"
 #include "report/escape.h"
+#include "report/hurt.h"
 #include "report/proof.h"
 #include "report/value.h"
 #include "base/map.h"
@@ -160,16 +160,6 @@ static struct str message_of(const struct finding *finding, struct arena *arena)
 	return out_text(out);
 }
 
-static json_t *surfaces_value(unsigned breaks, struct arena *arena, bool *ok)
-{
-	json_t *list = json_array();
-
-	for (unsigned surface = 1; surface <= WIRE_FORWARD; surface <<= 1)
-		if (breaks & surface)
-			value_add(list, value_str(surface_name((enum surface)surface), arena), ok);
-	return list;
-}
-
 static const char *level_of(const struct finding *finding)
 {
 	return finding->severity == SEVERITY_ERROR ? "error" : "warning";
@@ -194,7 +184,9 @@ static json_t *result_value(const struct report *report, struct columns *columns
 	value_set(result, "partialFingerprints", prints, ok);
 	if (finding->accepted)
 		value_set(result, "suppressions", suppressions_value(finding, arena, ok), ok);
-	value_set(properties, "breaks", surfaces_value(finding->breaks, arena, ok), ok);
+	value_set(properties, "breaks", breaks_value(finding->breaks, arena, ok), ok);
+	if (report->contracts)
+		value_set(properties, "contracts", contracts_value(finding, arena, ok), ok);
 	proof = proofs_value(finding, arena, ok);
 	if (proof)
 		value_set(properties, "proof", proof, ok);

@@ -1,10 +1,17 @@
 #include "report/line.h"
 #include "base/map.h"
 #include "report/escape.h"
+#include "report/hurt.h"
+#include "report/proof.h"
 #include "report/reached.h"
 #include "report/tally.h"
 
-enum { LISTED = 3 };
+enum {
+	LISTED = 3,
+	GUTTER = 15,    /* of `      = proof: ` */
+	NARROWEST = 60, /* proof */
+	WIDEST = 100 - GUTTER,
+};
 
 /* Writes the first words of an enumeration and counts the rest: `a, b, c and 4 more`. */
 struct word_list {
@@ -110,8 +117,8 @@ static void source_write(struct out *out, const struct report *report,
 	struct place now = finding_now(finding);
 	bool deleted = finding_is_deletion(finding) || span_is_none(now.span);
 	struct str was = was_text(report, finding);
-	bool shown = deleted && excerpt_write(
-		out, finding->old_place, report->arena, palette, report->columns);
+	bool shown = deleted && excerpt_write(out, finding->old_place, report->arena, palette,
+					report->columns);
 
 	if (!shown)
 		shown = excerpt_write(out, now, report->arena, palette, report->columns);
@@ -135,6 +142,28 @@ static void remark_lines(
 		out_plain(out, line);
 		out_char(out, '\n');
 	}
+}
+
+/* A proof that does not fit the terminal is cut, as long as it says something then. */
+static struct str proof_words(const struct report *report, const struct finding *finding)
+{
+	unsigned columns = report->columns ? report->columns - GUTTER : WIDEST;
+
+	if (report->columns && report->columns < NARROWEST + GUTTER)
+		columns = NARROWEST;
+	return finding_proof_line(finding, finding_wanted(finding),
+		columns < WIDEST ? columns : WIDEST, report->arena);
+}
+
+/* Who is hurt: the group's contract is in its header. */
+static void hurt_write(struct out *out, const struct report *report,
+	const struct report_block *block, const struct palette *palette)
+{
+	const struct finding *finding = block->finding;
+	const struct contract *first = finding->contracts.n ? finding->contracts.items[0].contract : NULL;
+
+	remark_lines(out, S("proof"), proof_words(report, finding), palette);
+	remark_lines(out, S("also hurts"), also_hurts(report, block, first), palette);
 }
 
 static void block_write(struct out *out, const struct report *report,
@@ -161,6 +190,8 @@ static void block_write(struct out *out, const struct report *report,
 	}
 	if (finding->reached_by)
 		remark_lines(out, S("reached by"), reached_words(finding, report->arena), palette);
+	if (report->contracts)
+		hurt_write(out, report, block, palette);
 	if (finding->help.n && with_help)
 		remark_lines(out, S("help"), finding->help, palette);
 	remark_begin(out, S("fingerprint"), palette);
@@ -168,13 +199,13 @@ static void block_write(struct out *out, const struct report *report,
 	out_printf(out, "%s\n", fingerprint_remark(block));
 	if (finding->accepted)
 		remark_lines(out, S("accepted"),
-			finding->accepted_reason.n ? finding->accepted_reason : S("without a reason"),
+			finding->accepted_reason.n ? finding->accepted_reason
+						   : S("without a reason"),
 			palette);
 	out_char(out, '\n');
 }
 
-static void count_write(
-	struct out *out, uint32_t n, struct str what, const struct palette *palette)
+static void count_write(struct out *out, uint32_t n, struct str what, const struct palette *palette)
 {
 	out_printf(out, "%s%7u%s  ", palette->gutter, n, palette->off);
 	out_plain(out, what);
@@ -205,8 +236,7 @@ static void tally_write(struct out *out, const struct report *report, const stru
 	}
 	if (tally->files.n > TALLY_FILES)
 		count_write(out, tally_rest(tally),
-			str_printf(report->arena, "in %u more files",
-				tally->files.n - TALLY_FILES),
+			str_printf(report->arena, "in %u more files", tally->files.n - TALLY_FILES),
 			palette);
 	out_char(out, '\n');
 }
@@ -247,15 +277,43 @@ static void accept_write(struct out *out, const struct report *report, const str
 	out_char(out, '\n');
 }
 
+/* `orders (topic orders.v1, owner team-orders) BACKWARD: 2 breaks; hurts billing, warehouse` */
+static void header_write(struct out *out, const struct report *report,
+	const struct report_group *group, const struct palette *palette)
+{
+	const struct contract *contract = group->contract;
+	struct str consumers = group_consumers(group, report->arena);
+
+	out_printf(out, "%s" STR "%s", palette->place,
+		ARG(contract ? contract->name : S("no contract")), palette->off);
+	if (contract)
+		out_printf(out, " " STR, ARG(contract_terms(contract, report->arena)));
+	out_printf(out, ": %s" STR "%s",
+		group->errors     ? palette->error
+		: group->warnings ? palette->warning
+				  : palette->note,
+		ARG(group_counts(group, report->arena)), palette->off);
+	if (consumers.p)
+		out_printf(out, "; " STR, ARG(consumers));
+	out_str(out, S("\n\n"));
+}
+
 static bool text_write(struct out *to, const struct report *report)
 {
 	struct out *out = report->columns ? out_memory(report->arena) : to;
 	const struct palette *palette = palette_of(report->color);
-	const struct blocks *blocks = blocks_make(report);
+	const struct blocks *blocks = blocks_by_contract(report);
 	const struct tally *tally = tally_make(report, blocks);
 
-	for (uint32_t i = 0; i < blocks->list.n; i++)
-		block_write(out, report, &blocks->list.items[i], blocks->digits, !tally, palette);
+	for (uint32_t g = 0; g < blocks->n_groups; g++) {
+		const struct report_group *group = &blocks->groups[g];
+
+		if (blocks->by_contract && group->begin < group->end)
+			header_write(out, report, group, palette);
+		for (uint32_t i = group->begin; i < group->end; i++)
+			block_write(out, report, &blocks->list.items[i], blocks->digits, !tally,
+				palette);
+	}
 	if (tally)
 		tally_write(out, report, tally, palette);
 	out_str(out, str_of(palette->place));
@@ -272,4 +330,5 @@ const struct reporter text_reporter = {
 	.name = "text",
 	.summary = "for people: a block for each finding, with the source line and what to do",
 	.write = text_write,
+	.shows_proof_lines = true,
 };

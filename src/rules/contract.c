@@ -25,9 +25,77 @@ static struct pair pair_of_root(const struct check *c, const struct root_pair *r
 	};
 }
 
-static struct str lost_root_help(struct check *c, const struct element *old)
+/* New messages that the old side has not, as far as they are compared with lost roots. */
+struct fresh {
+	struct check *c;
+	VEC(const struct message *) list;
+};
+
+enum { MOST_FRESH = 1000 };
+
+static void add_fresh(void *context, struct element *element)
 {
-	const struct element *moved = moved_element(c, old);
+	struct fresh *fresh = context;
+
+	if (element->kind == ELEMENT_MESSAGE && !element_is_synthetic(element) &&
+		fresh->list.n < MOST_FRESH &&
+		!diff_find_message(fresh->c->diff, false, element->full_name))
+		*vec_push(fresh->c->arena, &fresh->list) = (const struct message *)element;
+}
+
+static void find_fresh(struct check *c, struct fresh *fresh)
+{
+	const struct schema *new = diff_schema(c->diff, true);
+
+	fresh->c = c;
+	for (uint32_t i = 0; i < new->files.n; i++)
+		if (new->files.items[i].own &&
+			diff_find_file(c->diff, false, new->files.items[i].file) !=
+				new->files.items[i].file)
+			file_walk(new->files.items[i].file, add_fresh, fresh);
+}
+
+/* How many fields of the two messages have one number, name and kind of type. */
+static uint32_t common_fields(struct check *c, const struct message *old, const struct message *new)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < old->fields.n; i++) {
+		const struct field *was = old->fields.items[i];
+		const struct field *is = lookup_field(c, new, was->e.name);
+
+		n += is && is->number == was->number && field_kind(is) == field_kind(was);
+	}
+	return n;
+}
+
+/* What a lost root may be called now: the message most like it, if that has at least half of the
+ * fields of the larger one; NULL: none. */
+static const struct element *likely_name(
+	struct check *c, const struct fresh *fresh, const struct element *old)
+{
+	const struct element *moved = moved_element(c, old), *best = NULL;
+	const struct message *message = (const struct message *)old;
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; !moved && old->kind == ELEMENT_MESSAGE && i < fresh->list.n; i++) {
+		const struct message *new = fresh->list.items[i];
+		uint32_t larger =
+			new->fields.n > message->fields.n ? new->fields.n : message->fields.n;
+		uint32_t n = common_fields(c, message, new);
+
+		if (n > most && n * 2 >= larger) {
+			most = n;
+			best = &new->e;
+		}
+	}
+	return moved ? moved : best;
+}
+
+static struct str lost_root_help(
+	struct check *c, const struct fresh *fresh, const struct element *old)
+{
+	const struct element *moved = likely_name(c, fresh, old);
 	struct str help = S("keep it as long as the topic holds it");
 
 	if (old->kind == ELEMENT_SERVICE)
@@ -39,7 +107,7 @@ static struct str lost_root_help(struct check *c, const struct element *old)
 		ARG(help), ARG(moved->full_name), ARG(old->full_name));
 }
 
-static void lost_root(struct check *c, const struct root_pair *root)
+static void lost_root(struct check *c, const struct fresh *fresh, const struct root_pair *root)
 {
 	const struct pair pair = pair_of_root(c, root);
 	struct fact fact = {
@@ -47,7 +115,7 @@ static void lost_root(struct check *c, const struct root_pair *root)
 		.new = spot_remains(c, &pair),
 		.subject = root->old,
 		.name = root->old->full_name,
-		.help = lost_root_help(c, root->old),
+		.help = lost_root_help(c, fresh, root->old),
 	};
 
 	finding_add(c, &rule_CONTRACT_ROOT_NO_DELETE, &pair, &fact,
@@ -77,9 +145,16 @@ static void renamed_root(struct check *c, const struct root_pair *root)
 
 void roots_check(struct check *c, const struct root_pair *roots, uint32_t n)
 {
+	struct fresh fresh = { 0 };
+	uint32_t n_lost = 0;
+
 	for (uint32_t i = 0; i < n; i++) {
+		if (!roots[i].new &&n_lost++ == 0)
+			find_fresh(c, &fresh);
+		if (n_lost > MOST_FRESH)
+			fresh.list.n = 0;
 		if (!roots[i].new)
-			lost_root(c, &roots[i]);
+			lost_root(c, &fresh, &roots[i]);
 		else if (roots[i].is_renamed)
 			renamed_root(c, &roots[i]);
 	}
@@ -174,8 +249,10 @@ const struct rule rule_CONTRACT_ROOT_SAME_NAME = {
 		 "longer builds. A service's name is part of the path of each call, so its clients "
 		 "are refused.",
 	.before = "message OrderPlaced {\n  string id = 1;\n}",
-	.after = "message OrderCreated {\n  string id = 1;\n}",
-	.safely = "Keep the old name beside the new one until nobody uses it.",
+	.after = "// was: {acme.v1.OrderCreated: acme.v1.OrderPlaced}\nmessage OrderCreated {\n  "
+		 "string id = 1;\n}",
+	.safely = "Keep the old name beside the new one, marked `option deprecated = true;`, until "
+		  "nobody uses it.",
 };
 
 const struct rule rule_CONTRACT_NO_WEAKEN = {
@@ -185,12 +262,15 @@ const struct rule rule_CONTRACT_NO_WEAKEN = {
 	.on = PAIR_FILE,
 	.check = root_check,
 	.purpose = "contracts promise no less than before",
-	.compares = "The contracts of both sides' own breakwater.yaml: a contract, a root, a "
-		    "package or a surface that is gone, and a level that is lower or across.",
-	.hurts = "Nobody at once. But what the same change breaks is no longer checked, so "
-		 "who reads the data should have agreed.",
-	.before = "message Order {\n  string id = 1;\n}",
-	.after = "message Order {\n  string id = 1;\n}",
+	.compares = "The contracts of both sides' own breakwater.yaml: whether a contract, a root, "
+		    "a package or a surface is gone, and whether the level is lower or of the "
+		    "other direction.",
+	.hurts = "Nobody yet. But the contract no longer guards what it gave up, in this change "
+		 "and in all that follow, and those who read the data may not know it.",
+	.before = "# breakwater.yaml\ncontracts:\n  - name: orders\n    roots: "
+		  "[acme.v1.OrderPlaced]\n    compatibility: FULL",
+	.after = "# breakwater.yaml\ncontracts:\n  - name: orders\n    roots: "
+		 "[acme.v1.OrderPlaced]\n    compatibility: BACKWARD",
 	.safely = "Lower the promise in a change of its own, which the consumers approve, and "
 		  "break the contract afterwards.",
 };

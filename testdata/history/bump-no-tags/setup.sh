@@ -1,0 +1,1 @@
+order 'string id = 1;'; commit 'start'

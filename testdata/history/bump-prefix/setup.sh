@@ -1,0 +1,2 @@
+order 'string id = 1;' 'string tag = 3;'; commit 'start'; git tag api/v1.4.2
+order 'string id = 1;' 'string tag = 3;' 'bool paid = 5;'; commit 'change'

@@ -1,0 +1,2 @@
+order 'string id = 1;' 'string tag = 3;'; commit 'start'; git tag v1.4.2
+order '// the id' 'string id = 1;' 'string tag = 3;'; commit 'change'
