@@ -47,6 +47,18 @@ IMAGES_JSON = (b'{"file": [{"name": "o.proto", "package": "p", "syntax": "proto3
                b' "type": 1, "extendee": ".google.protobuf.FileOptions"}], "options": {"[note]": 1e9, "javaPackage": "\\u0061"}, "bufExtension": {}}]}')
 
 
+# The first byte chooses message and runtime: src/fuzz/proof.c.
+PROOFS_JSON = (
+    b'\0{"i":-1,"u":"18446744073709551615","x":0.1,"d":"NaN","s":"\\u00e9\\ud83d\\ude00","y":"//79","e":"ONE","list":[1,2],"map":{"a":"1"},"o":0,"first":0}',
+    b'\0{"a":{"inner":{"true":{"z":"-1","b":true}}},"e":99,"second":null}',
+    b'\1{"t":"1970-01-01T00:00:01.500Z","d":"-1.500s","f":"a,b","s":{"k":[1,null,{"x":"y"}]},"v":null,"w":"5","b":[{}],"l":[true]}',
+    b'\1{"any":{"@type":"type.googleapis.com/A"}}', b'\2{"i":1,"c":"TWO","cs":[0,2],"g":{"inner":{"i":2}},"map":{"1":"TWO"},"s":"","[more]":{"i":3}}', b"\3{}")
+PROOFS_WIRE = (
+    "0008ffffffffffffffffff0110011d0100000021ffffffffffffffff28ffffffffffffffffff0130013dcdcccc3d41000000000000f87f4a0161520200225801",
+    "00620208016a02010272050a016110017800800100920106080112020801a3060801a406", "010a04080110011206088080010801320208053a030a0161", "02080110021802230a020801244a00a206020801",
+    "03" "0b10041a0208010c", "060801180318022a0408051003", "12080110033201ff")
+
+
 def varint(n):
     out = bytearray()
     while n > 127:
@@ -163,7 +175,7 @@ def seeds_of(tmp):
         "refs": [b"ref: refs/heads/main\n%%\n# pack-refs with: peeled fully-peeled sorted \n" + b"a1" * 20 + b" refs/tags/v1\n^" + b"b2" * 20 + b"\n%%\n" +
                  b"c3" * 20 + b"\n%%\n" + b"0" * 40 + b" " + b"c3" * 20 + b" a <a@b> 1500000000 +0000\tcheckout: moving from x to main\n"],
         "tar": tarred, "tar-gz": [gzip.compress(t, mtime=0) for t in tarred], "tar-zst": [zstd_of(t) for t in tarred], "zip": list(zips()),
-        "sides": list(sides()),
+        "sides": list(sides()), "proof-json": list(PROOFS_JSON), "proof-wire": [bytes.fromhex(x) for x in PROOFS_WIRE],
         **git_seeds(tmp)}
     for find in sorted((DATA / "fuzz").glob("*/input.*")):
         harness = {".proto": "text", ".binpb": "set"}.get(find.suffix, find.suffix[1:])

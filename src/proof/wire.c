@@ -216,7 +216,7 @@ static bool enum_takes(struct reader *r, const struct field *field, const struct
 	enum runtime runtime = r->lens->runtime;
 
 	if (field->type != TYPE_ENUM || runtime == RUNTIME_GO ||
-		(in_map && runtime == RUNTIME_ES) || !field->enumeration ||
+		((in_map || is_repeated(field)) && runtime == RUNTIME_ES) || !field->enumeration ||
 		!enum_is_closed(field->enumeration))
 		return true;
 	return enum_first(r->lens->codec, field->enumeration, number_signed(datum->n)) != NULL;
@@ -290,8 +290,6 @@ static bool is_verified(const struct reader *r, const struct field *field)
 
 	if (r->lens->runtime == RUNTIME_GO && field->extension &&
 		field->e.file->edition >= EDITION_2023)
-		return false;
-	if (r->lens->runtime == RUNTIME_PBJS)
 		return false;
 	if (verifies_text(field))
 		return true;
