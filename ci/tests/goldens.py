@@ -4,7 +4,7 @@
 usage: goldens.py --bw PATH [--bless] [--show N] [FILTER...]
 
 A case is a folder; its topic is the folder above. The function named after the topic says what its cases hold. No list names the
-cases. FILTER: substrings, one of which must be in the case's path. `--bless` rewrites the expectations that are ours (all.jsonl, the
+cases. FILTER: substrings, one of which must be in the case's path. `--bless` rewrites the expectations that are ours (all.jsonl, proofs, the
 diagnostics of compile/invalid, cli/), never those that were measured on other programs.
 Exit status 0 when every case agrees.
 """
@@ -165,6 +165,14 @@ def breaks(bw, case, tmp):
     same_status(int(bool(expect["findings"])), status, err)
 
 
+def proof(bw, case, tmp):
+    """proof/CASE: `proofs`, ours: each proof that a check of category FILE gives, after its rule and element, as they were held against runtimes."""
+    status, out, err = bw.run(["check", "--format", "json", "--use", "FILE", "dir:old", "dir:new"], sides(case, tmp))
+    if status == 2:
+        raise Wrong(f"exit 2: {err.strip()[:400]}")
+    bw.golden(case / "proofs", "".join(f"{f['type']} {f['element']} {json.dumps(p, ensure_ascii=False)}\n" for f in findings(out) for p in f.get("proof", ())))
+
+
 def listing(folder):
     """Every path under a folder with kind, mode, time, size and content: what "nothing written" means."""
     out = {}
@@ -303,7 +311,7 @@ def fuzz(bw, case, tmp):
         bw.run(["build", f"set:{case / 'input.binpb'}", "-o", "set.binpb"], tmp)
 
 
-TOPICS = {"rules": (rules, "*/*"), "categories": (categories, "*/expect.*.jsonl"), "breaks": (breaks, "*"), "field": (field, "*"),
+TOPICS = {"rules": (rules, "*/*"), "categories": (categories, "*/expect.*.jsonl"), "breaks": (breaks, "*"), "proof": (proof, "*"), "field": (field, "*"),
           "contracts": (contracts, "*"),
           "compile": (compile, "*valid/*"), "cli": (cli, "*"), "fuzz": (fuzz, "*")}
 
