@@ -212,9 +212,10 @@ enum known message_known(const struct message *message);
 
 /* ---- what arrives ---- */
 
+enum { MOST_PATH = 64 }; /* fields in one another, more than a value has levels */
 struct loss {
 	enum proof_loss label;
-	const struct field *path[8]; /* the writer's, from outside in */
+	const struct field *path[MOST_PATH]; /* the writer's, from outside in */
 	unsigned n_path;
 	const struct field *reader;        /* of the last one; NULL: none */
 	const struct slot *written, *read; /* NULL: unset */
