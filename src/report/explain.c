@@ -24,6 +24,19 @@ static struct str asked_by(const struct rule *rule)
 	return rule->on_options ? S("(for options)") : S("(for contracts)");
 }
 
+/* Of rules that break the wire or JSON. */
+static const char proofs_text[] =
+	"A proof is the smallest value that shows the break. `\"qty: 1\" (0801) reads as "
+	"\"qty: -1\"`: one side writes qty as 1, in the bytes 08 01, and the other side reads -1. "
+	"What is in braces is JSON. `is refused` is followed by the reader's reason, `stays as` by "
+	"a value whose number nothing keeps from another meaning, and `/` by a call. "
+	"Format json has a proof of each surface and direction.";
+
+static bool has_proofs(const struct rule *rule)
+{
+	return rule->breaks & (WIRE_BACKWARD | WIRE_FORWARD | JSON_BACKWARD | JSON_FORWARD);
+}
+
 static void categories_write(struct out *out, const struct rule *rule)
 {
 	bool first = true;
@@ -171,6 +184,8 @@ static bool text_explain(struct out *out, const struct rule *rule, struct rules_
 	text_example(out, "Before", rule->before, look);
 	text_example(out, "After", rule->after, look);
 	text_part(out, "How to change it safely", rule->safely, look);
+	if (has_proofs(rule))
+		text_part(out, "How to read a proof", proofs_text, look);
 	out_char(out, '\n');
 	return true;
 }
@@ -437,7 +452,9 @@ static void man_begin(struct out *out)
 		       ".Pp\n"
 		       "What a rule breaks at most is narrowed in each finding to what that very\n"
 		       "change breaks.\n"
-		       ".Sh RULES\n"));
+		       ".Pp\n"));
+	man_text(out, str_of(proofs_text));
+	out_str(out, S(".Sh RULES\n"));
 }
 
 static void man_end(struct out *out)
