@@ -8,6 +8,7 @@
  * hurt which contract.
  */
 #pragma once
+#include "proto/outline.h"
 #include "rules/rules.h"
 
 /* The first half of `compatibility`; the second, `_TRANSITIVE`, is a flag. In ascending order,
@@ -79,6 +80,21 @@ struct contract_choice {
 bool contracts_choose(struct arena *arena, const struct contract_list *declared,
 	const struct contract_choice *choice, struct contract_list *chosen, struct diags *diags);
 
+/*
+ * For who decides what is compiled. Does the contract name the message or service as a root: by its
+ * name, by a glob or by its package? Is it, or what is around it, an old name of `was`? Can its
+ * roots be known only when all files were looked at?
+ */
+bool contract_names(const struct contract *contract, const struct outline_name *name);
+bool contract_called(const struct contract *contract, struct str full_name);
+bool contract_is_open(const struct contract *contract);
+
+/* What is declared in files that did not change and were not compiled: no root in them reaches a
+ * change. Compiled ones may be among them. */
+struct elsewhere {
+	VEC(struct outline_name) names;
+};
+
 /* The contracts of one run, and what they reach. */
 struct contracts;
 
@@ -88,6 +104,7 @@ struct contracts_request {
 	struct diags *diags;
 	const struct contract_list *declared; /* of the new side: what comments may name */
 	const struct contract_list *chosen;
+	const struct elsewhere *elsewhere; /* NULL: everything was compiled */
 	bool is_partial;  /* the sides hold only some files (a plugin's request): roots may be
 			     elsewhere */
 	bool only_chosen; /* --contract: nothing else is reported */

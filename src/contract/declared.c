@@ -79,6 +79,7 @@ struct bits bits_new(struct contracts *c, uint32_t n)
 
 struct str declared_nearest(const struct contracts *contracts, struct str name)
 {
+	const struct elsewhere *elsewhere = contracts->request.elsewhere;
 	VEC(struct str) names = { 0 };
 
 	for (int side = NEW_SIDE; side >= OLD_SIDE; side--)
@@ -88,6 +89,9 @@ struct str declared_nearest(const struct contracts *contracts, struct str name)
 			if (d->element->kind != ELEMENT_ENUM && !d->is_generated)
 				*vec_push(contracts->arena, &names) = d->element->full_name;
 		}
+	for (uint32_t i = 0; elsewhere && i < elsewhere->names.n; i++)
+		if (elsewhere->names.items[i].kind != ELEMENT_ENUM)
+			*vec_push(contracts->arena, &names) = elsewhere->names.items[i].full_name;
 	return str_nearest(name, names.items, names.n);
 }
 

@@ -45,7 +45,8 @@ struct checked {
 	struct map entries; /* hash of a new name in `was`: the entry */
 	/* What `was` renames: interned old full name → the new element, and the reverse. */
 	struct map renamed, called;
-	bool has_comment; /* some comment names it */
+	bool has_comment;   /* some comment names it */
+	bool has_elsewhere; /* some of its roots are in files that were not compiled */
 };
 
 /* A message, enum or service. */
@@ -92,6 +93,15 @@ struct str declared_nearest(const struct contracts *contracts, struct str name);
 /* Does the glob fit the name? `*` stands for any characters but a dot, `**` for any, `?` for one.
  */
 bool glob_fits(struct str glob, struct str name);
+
+/*
+ * elsewhere.c: do files that were not compiled declare what a name or glob of `roots`, or of
+ * `packages`, stands for? And anything of that full name, or in a package of it? A package?
+ */
+bool elsewhere_has_root(const struct contracts *contracts, struct str written);
+bool elsewhere_has_package(const struct contracts *contracts, struct str written);
+bool elsewhere_knows(const struct contracts *contracts, struct str name);
+bool elsewhere_is_package(const struct contracts *contracts, struct str name);
 
 /* was.c: finds what the contract's `was` renames. False and an error. */
 bool was_apply(struct contracts *contracts, struct checked *checked);

@@ -22,8 +22,9 @@ static bool is_glob(struct str name)
 /* Adds what the glob fits. Returns how many. */
 static uint32_t add_fitting(struct contracts *c, struct checked *checked, struct str glob)
 {
-	uint32_t n = 0;
+	uint32_t n = elsewhere_has_root(c, glob);
 
+	checked->has_elsewhere |= n > 0;
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++)
 		for (uint32_t i = 1; i < c->declared[side].n; i++) {
 			const struct element *element = c->declared[side].items[i].element;
@@ -52,6 +53,10 @@ static uint32_t add_named(struct contracts *c, struct checked *checked, struct s
 			n++;
 		}
 	}
+	if (!n && elsewhere_has_root(c, name)) {
+		checked->has_elsewhere = true;
+		n++;
+	}
 	return n;
 }
 
@@ -59,8 +64,9 @@ static uint32_t add_named(struct contracts *c, struct checked *checked, struct s
 static uint32_t add_package(struct contracts *c, struct checked *checked, struct str package)
 {
 	bool has_glob = is_glob(package);
-	uint32_t n = 0;
+	uint32_t n = elsewhere_has_package(c, package);
 
+	checked->has_elsewhere |= n > 0;
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++)
 		for (uint32_t i = 1; i < c->declared[side].n; i++) {
 			const struct element *element = c->declared[side].items[i].element;
@@ -82,7 +88,7 @@ static bool is_package(const struct contracts *c, struct str name)
 	struct str interned = intern(c->names, name);
 
 	return map_get(&c->packages[OLD_SIDE], interned.p, 0) ||
-	       map_get(&c->packages[NEW_SIDE], interned.p, 0);
+	       map_get(&c->packages[NEW_SIDE], interned.p, 0) || elsewhere_is_package(c, name);
 }
 
 static const struct element *find_any(const struct contracts *c, struct str name)
@@ -143,6 +149,7 @@ static void report_root(
 static void report_package(
 	struct contracts *c, const struct contract *contract, const struct written_name *package)
 {
+	const struct elsewhere *elsewhere = c->request.elsewhere;
 	VEC(struct str) names = { 0 };
 	struct str nearest;
 
@@ -150,6 +157,8 @@ static void report_package(
 		for (uint32_t i = 0; i < c->packages[side].n; i++)
 			*vec_push(c->arena, &names) =
 				((const struct file *)c->packages[side].entries[i].value)->package;
+	for (uint32_t i = 0; elsewhere && i < elsewhere->names.n; i++)
+		*vec_push(c->arena, &names) = elsewhere->names.items[i].package;
 	nearest = str_nearest(package->name, names.items, names.n);
 	diag_error(c->diags, package->place, "contract '" STR "': no package '" STR "'",
 		ARG(contract->name), ARG(package->name));
@@ -217,7 +226,8 @@ static void judge_empty(struct contracts *c, const struct checked *checked, stru
 {
 	const struct contract *contract = checked->contract;
 
-	if (checked->roots[OLD_SIDE].n || checked->roots[NEW_SIDE].n || c->request.is_partial ||
+	if (checked->roots[OLD_SIDE].n || checked->roots[NEW_SIDE].n || checked->has_elsewhere ||
+		c->request.is_partial ||
 		!contract->name.p) {
 		if (!c->request.is_partial)
 			diags_adopt(c->diags, unmatched);

@@ -77,7 +77,8 @@ static bool side_knows(const struct contracts *c, int side, struct str name)
 {
 	struct str interned = intern(c->names, name);
 
-	if (map_get(&c->packages[side], interned.p, 0) || map_get(&c->by_name[side], interned.p, 0))
+	if (map_get(&c->packages[side], interned.p, 0) ||
+		map_get(&c->by_name[side], interned.p, 0) || elsewhere_knows(c, name))
 		return true;
 	for (uint32_t i = 0; i < c->packages[side].n; i++) {
 		struct str package =
