@@ -103,6 +103,7 @@ static bool find_contract_roots(struct breakwater_run *run)
 		.diags = &run->diags,
 		.declared = &run->sides[NEW].config.contracts,
 		.chosen = &run->chosen,
+		.elsewhere = &run->roots_elsewhere,
 		.is_partial = run->scope.generated,
 		.only_chosen = run->options->contracts.n,
 	};

@@ -3,6 +3,8 @@
 #include "need_names.h"
 #include "need_options.h"
 #include "need_outlines.h"
+#include "need_roots.h"
+#include "need_users.h"
 
 enum {
 	LARGE_CHANGE = 1000, /* files; beyond it the outlines cost about what compiling does */
@@ -157,25 +159,10 @@ static void take_compiled(
 					0) = need;
 }
 
-struct asking {
-	struct map old_packages, new_packages;
-	struct map compiled; /* interned paths of files that are compiled already */
-	bool packages;   /* the changed files of one side have a package that the other's lack */
-	bool everything; /* public imports changed: any name may be hurt */
-};
-
-/* The file is compiled, unless it is in no root, where it is for imports alone. */
-static void want(struct outlining *o, struct other *other)
-{
-	if (other->wanted || !roots_hold(o->roots, other->entry->path))
-		return;
-	other->wanted = true;
-	*vec_push(o->need->arena, &o->need->hurt) = other->entry->path;
-}
-
-static void choose(struct outlining *o, const struct asking *asking)
+static void choose(struct outlining *o)
 {
 	struct need *need = o->need;
+	const struct asking *asking = &o->asking;
 	struct map moved;
 
 	take_moved(need, &moved);
@@ -193,10 +180,8 @@ static void choose(struct outlining *o, const struct asking *asking)
 						  map_get(&asking->new_packages, package, 0));
 		hurt |= other->outline.is_broken;
 		hurt |= need_options_declared(need, &other->outline);
-		other->wanted =
-			map_get(&asking->compiled, intern(need->names, other->entry->path).p, 0);
 		if (hurt)
-			want(o, other);
+			outlines_want(o, other);
 	}
 }
 
@@ -233,26 +218,36 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
 	return false;
 }
 
-/* Lists the files whose outlines are read: those that did not change. */
-static void list_others(struct outlining *o, const struct source_list *list, bool moved)
+/* Lists the files that did not change. False and a diagnostic: they are not known. */
+static bool list_others(struct outlining *o, const struct schema *old, const struct schema *new)
 {
 	struct need *need = o->need;
+	const struct source_list *list = source_files(need->new_source, need->diags);
+	struct map compiled;
+	bool all = need->packages || o->asking.moved || need->impact || need->contracts->list.n ||
+		   need->sought.n;
 
+	if (!list)
+		return false;
+	take_compiled(need, old, new, &compiled);
 	o->others = NEW_ARRAY(need->arena, list->entries.n, struct other);
 	for (uint32_t i = 0; i < list->entries.n; i++) {
 		const struct source_entry *entry = &list->entries.items[i];
+		struct other *other = &o->others[o->n];
 
 		if (change_find(need->changes, entry->path))
 			continue;
-		/* With --path most files are in no report; of those only what packages, roots and
-		 * promised options need counts. */
-		if (!scope_has_path(need->scope, entry->path) && !need->packages && !moved &&
-			!need->impact && !need->sought.n) {
+		/* With --path most files are in no report; of those only what packages, roots,
+		 * contracts and promised options need counts. */
+		if (!all && !scope_has_path(need->scope, entry->path)) {
 			o->is_partial = true;
 			continue;
 		}
-		o->others[o->n++].entry = entry;
+		other->entry = entry;
+		other->wanted = map_get(&compiled, intern(need->names, entry->path).p, 0);
+		o->n++;
 	}
+	return true;
 }
 
 /* Marks the files that import a changed one, directly or not. */
@@ -267,118 +262,87 @@ static void mark_reached(struct outlining *o)
 		o->others[i].reached = true;
 }
 
-/* ---- who uses what changed ---- */
-
-/* What is hurt may have findings, too. */
-static void reach_from_hurt(struct outlining *o)
+/* Reads all outlines, and takes what they show to be needed. */
+static bool take_all(struct outlining *o, const struct schema *old, const struct schema *new)
 {
-	for (uint32_t i = 0; i < o->need->hurt.n; i++) {
-		struct str path = o->need->hurt.items[i];
-		struct other *other = map_get(&o->by_path, intern(o->need->names, path).p, 0);
+	struct need *need = o->need;
 
-		if (!other->reached && !other->outline.is_broken) {
-			other->reached = true;
-			outlines_reach(o, path);
-		}
+	if (!outlines_read_all(o))
+		return false;
+	mark_reached(o);
+	choose(o);
+	if (o->roots->inferred && o->asking.moved)
+		take_hints(o);
+	if (need->contracts->list.n)
+		roots_take(o, old, new);
+	if (need->impact || need->contracts->list.n) {
+		users_reach_from_hurt(o);
+		users_want(o, old, new);
 	}
+	return true;
 }
 
-static void want_reached(struct outlining *o)
-{
-	for (uint32_t i = 0; i < o->n; i++)
-		if (o->others[i].reached)
-			want(o, &o->others[i]);
-}
-
-struct extending {
-	struct outlining *o;
-	bool changed; /* in a changed file: extensions of scalar types count, too */
-};
-
-/* The users of what the extension extends are users of the extension. */
-static void reach_extendee(void *context, struct element *element)
-{
-	const struct extending *extending = context;
-	const struct field *field = (const struct field *)element;
-	const struct message *extendee;
-	struct file *file;
-
-	if (element->kind != ELEMENT_FIELD || !field->extension)
-		return;
-	extendee = field->extension->extendee;
-	if (!extendee || (!field->type_ref && !extending->changed))
-		return;
-	file = extendee->e.file;
-	outlines_reach(extending->o, file->is_builtin ? file->import_path : file->text->path);
-}
-
-static void reach_extendees(struct outlining *o, const struct schema *schema)
-{
-	for (uint32_t i = 0; i < schema->files.n; i++) {
-		struct file *file = schema->files.items[i].file;
-		struct extending extending = { .o = o };
-		const struct other *other;
-
-		if (file->is_builtin)
-			continue;
-		other = map_get(&o->by_path, intern(o->need->names, file->text->path).p, 0);
-		extending.changed = !other;
-		if (!other || (other->reached && other->outline.extends))
-			file_walk(file, reach_extendee, &extending);
-	}
-}
-
-bool need_more(struct need *need, const struct schema *old, const struct schema *new)
+bool need_more(struct need *need, const struct schema *old, const struct schema *new, bool *more)
 {
 	struct outlining *o = need->outlining;
 	uint32_t known = need->hurt.n;
+	bool ok = true;
 
-	if (!need->impact || !o)
-		return false;
-	reach_extendees(o, old);
-	reach_extendees(o, new);
-	want_reached(o);
-	return need->hurt.n > known;
+	*more = false;
+	if (!o || (!need->impact && !need->contracts->list.n))
+		return true;
+	if (o->is_whole)
+		users_want(o, old, new);
+	else if (roots_may_be_extended(need, old) || roots_may_be_extended(need, new))
+		ok = take_all(o, old, new);
+	*more = need->hurt.n > known;
+	return ok;
+}
+
+bool need_broken(struct need *need, const struct schema *old, const struct schema *new)
+{
+	return !need->contracts->list.n || roots_take_broken(need, old, new);
+}
+
+/* What of the changed files may hurt others. True: the outlines tell more. */
+static bool ask(struct outlining *o, const struct schema *old, const struct schema *new)
+{
+	struct need *need = o->need;
+	struct asking *asking = &o->asking;
+
+	outline_words_init(&o->words, need->arena);
+	need_options_seek(need, old, new, &o->words);
+	need_names(need, old, new, &o->words);
+	take_packages(need, old, &asking->old_packages);
+	take_packages(need, new, &asking->new_packages);
+	asking->packages =
+		add_packages(need, &asking->old_packages, &asking->new_packages, &o->words);
+	asking->packages |=
+		add_packages(need, &asking->new_packages, &asking->old_packages, &o->words);
+	asking->everything = public_imports_changed(need, old, new);
+	asking->moved = has_moved(need);
+	return o->words.by_hash.n || asking->everything || asking->packages || asking->moved;
 }
 
 bool need_find(struct need *need, const struct schema *old, const struct schema *new,
 	const struct roots *roots)
 {
 	struct outlining *o = NEW(need->arena, struct outlining);
-	struct asking asking = { 0 };
-	bool moved = has_moved(need);
-	const struct source_list *list;
+	bool hurts, missing, more;
 
 	o->need = need;
 	o->roots = roots;
-	outline_words_init(&o->words, need->arena);
-	need_options_seek(need, old, new, &o->words);
-	need_names(need, old, new, &o->words);
-	take_packages(need, old, &asking.old_packages);
-	take_packages(need, new, &asking.new_packages);
-	asking.packages = add_packages(need, &asking.old_packages, &asking.new_packages, &o->words);
-	asking.packages |=
-		add_packages(need, &asking.new_packages, &asking.old_packages, &o->words);
-	asking.everything = public_imports_changed(need, old, new);
-	if (!o->words.by_hash.n && !asking.everything && !asking.packages && !moved &&
-		!need->impact)
+	hurts = ask(o, old, new);
+	if (!hurts && !need->impact && !need->contracts->list.n)
 		return true;
-	list = source_files(need->new_source, need->diags);
-	if (!list)
-		return false;
-	take_compiled(need, old, new, &asking.compiled);
-	list_others(o, list, moved);
-	if (!outlines_read(o))
-		return false;
 	need->outlining = o;
-	mark_reached(o);
-	choose(o, &asking);
-	if (roots->inferred && moved)
-		take_hints(o);
-	if (need->impact) {
-		reach_from_hurt(o);
-		want_reached(o);
-		need_more(need, old, new);
-	}
-	return true;
+	if (!list_others(o, old, new))
+		return false;
+	if (hurts || need->impact || roots_ask_all(o, old, new))
+		return take_all(o, old, new);
+	if (!roots_by_folder(o, old, new, &missing))
+		return false;
+	if (missing)
+		return take_all(o, old, new);
+	return need->hurt.n || need_more(need, old, new, &more);
 }

@@ -19,8 +19,14 @@
  *	Root { Order o }        Order {}                 extend Order { Changed }
  *
  * So the files that import order.proto are compiled as well, and so on.
+ *
+ * With contracts only those of these files are needed that declare a root, with what they import,
+ *and those that declare extensions. Where a tree is large and all roots are named one by one, their
+ * files are looked for where their packages say, and no outline of other files is read unless
+ * something can be extended that a root reaches.
  */
 #pragma once
+#include "contract/contract.h"
 #include "proto/compile.h"
 #include "rules/rules.h"
 #include "scope.h"
@@ -37,7 +43,9 @@ struct need {
 		*scope; /* a file outside of it is not compiled for its own findings */
 	bool packages;  /* a rule asks which packages are still declared */
 	bool impact;    /* who reaches what changed is asked */
-	const struct promises *promises; /* of options; NULL: none */
+	const struct promises *promises;       /* of options; NULL: none */
+	const struct contract_list *contracts; /* that are checked */
+	struct str marker;                     /* in comments that name contracts */
 	/* results */
 	VEC(struct str)
 	hurt; /* paths of unchanged files to compile on both sides: hurt or broken */
@@ -48,7 +56,8 @@ struct need {
 						  and those that another file names */
 	uint32_t outlines;                     /* how many were read */
 	uint64_t outline_bytes;
-	struct outlining *outlining; /* private; NULL until outlines are read */
+	struct elsewhere roots_elsewhere; /* what files declare that were looked at for contracts */
+	struct outlining *outlining;      /* private; NULL: no outlines are needed */
 };
 
 /* Must everything be compiled, since the change is too large, or of what all files rest on? */
@@ -60,5 +69,9 @@ bool need_is_full(const struct need *need, const struct roots *old, const struct
  */
 bool need_find(struct need *need, const struct schema *old, const struct schema *new,
 	const struct roots *roots);
-/* Adds to `hurt` what more is found to be needed once all of it was compiled. False: nothing. */
-bool need_more(struct need *need, const struct schema *old, const struct schema *new);
+/* Adds to `hurt` what more is found to be needed once all of it was compiled; *more: there is some.
+ * False and a diagnostic when something could not be read. */
+bool need_more(struct need *need, const struct schema *old, const struct schema *new, bool *more);
+/* Adds to `roots_elsewhere` what unchanged files declare that do not compile, as the compiler may
+ * not have got that far. False and a diagnostic when one cannot be read. */
+bool need_broken(struct need *need, const struct schema *old, const struct schema *new);

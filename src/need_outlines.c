@@ -2,29 +2,6 @@
 
 #include "source/read_each.h"
 
-static void read_outline(void *context, struct read_thread *thread, size_t item)
-{
-	struct outlining *o = context;
-	struct other *other = &o->others[item];
-	struct str bytes;
-
-	if (!source_read_for(o->need->new_source, READ_OUTLINE, other->entry, thread->scratch,
-		    &bytes, &thread->diags)) {
-		other->failed = true;
-		return;
-	}
-	other->bytes = bytes.n;
-	outline_read(
-		&(struct outline_request){
-			.bytes = bytes,
-			.words = &o->words,
-			.intern = o->need->names,
-			.arena = thread->arena,
-			.scratch = thread->scratch,
-		},
-		&other->outline);
-}
-
 bool ends_with_path(struct str path, struct str end)
 {
 	return str_ends(path, end) && (path.n == end.n || path.p[path.n - end.n - 1] == '/');
@@ -174,31 +151,114 @@ void outlines_reach(struct outlining *o, struct str path)
 		reach_importers(o, o->open.items[--o->open.n]);
 }
 
-bool outlines_read(struct outlining *o)
+struct other *outlines_find(const struct outlining *o, struct str path)
+{
+	return map_get(&o->by_path, intern(o->need->names, path).p, 0);
+}
+
+void outlines_want(struct outlining *o, struct other *other)
+{
+	if (other->wanted || !roots_hold(o->roots, other->entry->path))
+		return;
+	other->wanted = true;
+	*vec_push(o->need->arena, &o->need->hurt) = other->entry->path;
+}
+
+bool outlines_import(const struct outlining *o, struct str path)
+{
+	const struct importers *i =
+		map_get(&o->by_base, intern(o->need->names, path_base(path)).p, 0);
+
+	for (; i; i = i->next)
+		for (uint32_t k = 0; names(o, i, path) && k < i->files.n; k++)
+			if (roots_hold(o->roots, i->files.items[k]->entry->path))
+				return true;
+	return false;
+}
+
+/* ---- reading ---- */
+
+struct reading {
+	struct outlining *o;
+	const struct asked *asked;
+};
+
+static bool has_contracts(const struct need *need)
+{
+	return need->contracts && need->contracts->list.n;
+}
+
+static void read_outline(void *context, struct read_thread *thread, size_t item)
+{
+	struct reading *reading = context;
+	struct outlining *o = reading->o;
+	struct other *other = reading->asked->items[item];
+	struct str bytes;
+
+	if (!source_read_for(o->need->new_source, READ_OUTLINE, other->entry, thread->scratch,
+		    &bytes, &thread->diags)) {
+		other->failed = true;
+		return;
+	}
+	other->bytes = bytes.n;
+	other->marked =
+		o->need->marker.n && memmem(bytes.p, bytes.n, o->need->marker.p, o->need->marker.n);
+	outline_read(
+		&(struct outline_request){
+			.bytes = bytes,
+			.words = &o->words,
+			.names = has_contracts(o->need),
+			.intern = o->need->names,
+			.arena = thread->arena,
+			.scratch = thread->scratch,
+		},
+		&other->outline);
+}
+
+bool outlines_read(struct outlining *o, const struct asked *asked)
 {
 	enum { FILES_A_THREAD = 32 };
 	struct need *need = o->need;
-	struct source_file *files = NEW_ARRAY(need->arena, o->n, struct source_file);
+	struct source_file *files = NEW_ARRAY(need->arena, asked->n, struct source_file);
+	struct asked unread = { 0 };
+	struct reading reading = { o, &unread };
 	bool ok = true;
 
-	for (uint32_t i = 0; i < o->n; i++)
-		files[i] = (struct source_file){ need->new_source, o->others[i].entry };
+	for (uint32_t i = 0; i < asked->n; i++) {
+		if (asked->items[i]->asked)
+			continue;
+		asked->items[i]->asked = true;
+		files[unread.n] = (struct source_file){ need->new_source, asked->items[i]->entry };
+		*vec_push(need->arena, &unread) = asked->items[i];
+	}
 	source_read_each(&(struct read_each){
 		.files = files,
-		.n = o->n,
+		.n = unread.n,
 		.jobs = need->jobs,
 		.least = FILES_A_THREAD,
 		.arena = need->arena,
 		.diags = need->diags,
 		.read = read_outline,
-		.context = o,
+		.context = &reading,
 	});
-	for (uint32_t i = 0; i < o->n; i++) {
-		need->outline_bytes += o->others[i].bytes;
-		ok &= !o->others[i].failed;
+	for (uint32_t i = 0; i < unread.n; i++) {
+		need->outline_bytes += unread.items[i]->bytes;
+		ok &= !unread.items[i]->failed;
 	}
-	need->outlines = o->n;
+	need->outlines += unread.n;
+	return ok;
+}
+
+bool outlines_read_all(struct outlining *o)
+{
+	struct asked all = { 0 };
+
+	for (uint32_t i = 0; i < o->n; i++)
+		*vec_push(o->need->arena, &all) = &o->others[i];
+	o->is_whole = true;
+	if (!outlines_read(o, &all))
+		return false;
 	index_paths(o);
 	index_imports(o);
-	return ok;
+	return true;
 }

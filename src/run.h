@@ -31,6 +31,7 @@ struct breakwater_run {
 	bool no_contracts;      /* the configuration's do not count */
 	bool compiled_all; /* all contracts, not only the needed ones */
 	struct schema schemas[SIDES];
+	struct elsewhere roots_elsewhere;
 	struct contract_list chosen; /* the contracts that are checked; empty: none */
 	struct contracts *contracts; /* NULL: none are checked */
 	struct option_names elsewhere; /* promised options that a file names that is not compiled */

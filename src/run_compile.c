@@ -156,7 +156,9 @@ static bool compile_needed(struct breakwater_run *run, struct compile_side sides
 			run->compiled_all = sides[OLD].all = sides[NEW].all = true;
 		diags_init(&last, run->arena);
 		ok = compile_wanted(run, sides, &last, stats);
-		more = ok && times < MOST_TIMES && need_more(need, old, new);
+		more = false;
+		if (ok && times < MOST_TIMES)
+			ok = need_more(need, old, new, &more);
 	}
 	diags_adopt(&run->diags, &last);
 	return ok;
@@ -195,6 +197,8 @@ bool compile_sides(struct breakwater_run *run)
 		.scope = &run->scope,
 		.impact = run->options->impact,
 		.promises = &run->sides[NEW].config.promises,
+		.contracts = &run->chosen,
+		.marker = run->chosen.list.n ? S(CONTRACT_MARKER) : (struct str){ 0 },
 		.packages =
 			asks_for_packages(config_selection(run->arena, run->settings)),
 	};
@@ -205,14 +209,16 @@ bool compile_sides(struct breakwater_run *run)
 	sides[NEW].may_lose = may_lose(&run->changes);
 	if (!run->is_part && asks_for_paths(run->settings))
 		list_contracts(run);
-	if (run->options->full || run->chosen.list.n || is_strict(run) || run->scope.generated ||
+	if (run->options->full || is_strict(run) || run->scope.generated ||
 		need_is_full(&need, &sides[OLD].roots, &sides[NEW].roots)) {
 		run->compiled_all = sides[OLD].all = sides[NEW].all = true;
 		ok = compile_wanted(run, sides, &run->diags, &stats);
 	} else {
 		ok = compile_needed(run, sides, &need, &stats);
 	}
+	ok = ok && need_broken(&need, &run->schemas[OLD], &run->schemas[NEW]);
 	run->elsewhere = need.elsewhere;
+	run->roots_elsewhere = need.roots_elsewhere;
 	if (ok) {
 		if (!run->is_part)
 			discover_compiled(run);

@@ -16,7 +16,8 @@ import sys
 WAYS = (["--jobs", "1"], ["--full", "--jobs", "1"], ["--jobs", "4"])
 
 
-ASKED = (["--use", "FILE"], ["--use", "PACKAGE,WIRE,WIRE_JSON"], ["--use", "FILE,PACKAGE", "--impact"])
+ASKED = (["--use", "FILE"], ["--use", "PACKAGE,WIRE,WIRE_JSON"], ["--use", "FILE,PACKAGE", "--impact"],
+         ["--compatibility", "FULL", "--surface", "wire,json,source"])
 
 
 def answer(bw, cwd, asked, operands, way):

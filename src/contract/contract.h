@@ -89,8 +89,8 @@ bool contract_names(const struct contract *contract, const struct outline_name *
 bool contract_called(const struct contract *contract, struct str full_name);
 bool contract_is_open(const struct contract *contract);
 
-/* What is declared in files that did not change and were not compiled: no root in them reaches a
- * change. Compiled ones may be among them. */
+/* What is declared in files that did not change and were not compiled, since no root in them reaches
+ * a change, or that do not compile. Others may be among them. */
 struct elsewhere {
 	VEC(struct outline_name) names;
 };
@@ -104,7 +104,7 @@ struct contracts_request {
 	struct diags *diags;
 	const struct contract_list *declared; /* of the new side: what comments may name */
 	const struct contract_list *chosen;
-	const struct elsewhere *elsewhere; /* NULL: everything was compiled */
+	const struct elsewhere *elsewhere;
 	bool is_partial;  /* the sides hold only some files (a plugin's request): roots may be
 			     elsewhere */
 	bool only_chosen; /* --contract: nothing else is reported */

@@ -89,7 +89,7 @@ struct str declared_nearest(const struct contracts *contracts, struct str name)
 			if (d->element->kind != ELEMENT_ENUM && !d->is_generated)
 				*vec_push(contracts->arena, &names) = d->element->full_name;
 		}
-	for (uint32_t i = 0; elsewhere && i < elsewhere->names.n; i++)
+	for (uint32_t i = 0; i < elsewhere->names.n; i++)
 		if (elsewhere->names.items[i].kind != ELEMENT_ENUM)
 			*vec_push(contracts->arena, &names) = elsewhere->names.items[i].full_name;
 	return str_nearest(name, names.items, names.n);

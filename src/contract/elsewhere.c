@@ -62,7 +62,7 @@ static bool any_elsewhere(const struct contracts *c,
 {
 	const struct elsewhere *elsewhere = c->request.elsewhere;
 
-	for (uint32_t i = 0; elsewhere && i < elsewhere->names.n; i++)
+	for (uint32_t i = 0; i < elsewhere->names.n; i++)
 		if (fits(written, &elsewhere->names.items[i]))
 			return true;
 	return false;

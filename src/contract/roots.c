@@ -157,7 +157,7 @@ static void report_package(
 		for (uint32_t i = 0; i < c->packages[side].n; i++)
 			*vec_push(c->arena, &names) =
 				((const struct file *)c->packages[side].entries[i].value)->package;
-	for (uint32_t i = 0; elsewhere && i < elsewhere->names.n; i++)
+	for (uint32_t i = 0; i < elsewhere->names.n; i++)
 		*vec_push(c->arena, &names) = elsewhere->names.items[i].package;
 	nearest = str_nearest(package->name, names.items, names.n);
 	diag_error(c->diags, package->place, "contract '" STR "': no package '" STR "'",
@@ -227,8 +227,7 @@ static void judge_empty(struct contracts *c, const struct checked *checked, stru
 	const struct contract *contract = checked->contract;
 
 	if (checked->roots[OLD_SIDE].n || checked->roots[NEW_SIDE].n || checked->has_elsewhere ||
-		c->request.is_partial ||
-		!contract->name.p) {
+		c->request.is_partial || !contract->name.p) {
 		if (!c->request.is_partial)
 			diags_adopt(c->diags, unmatched);
 		return;
