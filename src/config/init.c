@@ -1,10 +1,11 @@
 #include "config/init.h"
 #include "base/out.h"
 #include "config/accepted.h"
+#include "config/events.h"
 #include "config/yaml_tree.h"
 
 enum {
-	MAX_INIT_FILES = 2000,   /* contracts that are read for imports and packages */
+	MAX_INIT_FILES = 2000,   /* contracts that are read for imports, packages and events */
 	MAX_INIT_SEARCHES = 500, /* imports that are searched for in the list of files */
 	MAX_INIT_ROOTS = 20,     /* with more roots, none are declared */
 	MAX_INIT_MERGED = 200,   /* modules that are compared with each other */
@@ -21,6 +22,7 @@ struct init {
 	const struct init_facts *facts;
 	struct config config; /* buf's, or the defaults */
 	struct words roots;
+	struct events events;
 	uint32_t searches;
 	struct out *out;
 	struct init_text *text;
@@ -121,16 +123,35 @@ static bool holds_all(const struct init *init)
 	return true;
 }
 
-static bool guess_roots(struct init *init, struct diags *diags)
+/* Is the contract checked at all? */
+static bool is_checked(const struct init *init, struct str path)
 {
+	const struct module *settings = config_settings_of(&init->config, path);
+
+	for (uint32_t i = 0; i < settings->ignores.n; i++)
+		if (path_under(path, settings->ignores.items[i]))
+			return false;
+	return config_holds(&init->config, path);
+}
+
+static bool look_around(struct init *init, struct diags *diags)
+{
+	bool guesses_roots = !init->config.has_roots && !init->config.nested_files.n;
+	/* Of some files it is not known what the others use. */
+	bool guesses_events = init->files->entries.n <= MAX_INIT_FILES;
+
 	for (uint32_t i = 0; i < init->files->entries.n && i < MAX_INIT_FILES; i++) {
 		const struct source_entry *entry = &init->files->entries.items[i];
 		struct str bytes;
 
 		if (!source_read(init->source, entry, init->arena, &bytes, diags))
 			return false;
-		look_into(init, str_dup(init->arena, below_top(init, entry->path)), bytes);
+		if (guesses_roots)
+			look_into(init, str_dup(init->arena, below_top(init, entry->path)), bytes);
+		if (guesses_events)
+			events_look(&init->events, bytes, is_checked(init, entry->path));
 	}
+	events_settle(&init->events);
 	return true;
 }
 
@@ -496,6 +517,7 @@ static void write_config(struct init *init)
 	write_roots(init);
 	write_base(init);
 	write_rules(init, settings->selection);
+	events_write(&init->events, init->out);
 	write_ignores(init, settings, n);
 	write_rest(init, settings->ignore_unstable_packages);
 	if (!one)
@@ -557,6 +579,9 @@ static void say_next(struct init *init)
 	for (size_t i = 0; i < COUNT(pipelines); i++)
 		if (has_file(init, pipelines[i].file))
 			say(init, pipelines[i].sentence);
+	if (init->events.found.n)
+		say(init, S("guard what looks like events: take away the '#' under 'contracts' in "
+			    "breakwater.yaml ('man breakwater-contracts')"));
 	if (init->facts->is_repository && !has_file(init, S(ACCEPTED_FILE)))
 		say(init, S("for an intended break: 'breakwater accept FINGERPRINT --reason TEXT' "
 			    "records it"));
@@ -570,6 +595,7 @@ bool init_make(const struct config_request *request, const struct init_facts *fa
 	struct init init = {
 		.arena = request->arena, .source = source, .facts = facts, .text = text
 	};
+	bool ok;
 
 	*text = (struct init_text){ 0 };
 	init.files = source_files(source, diags);
@@ -586,11 +612,14 @@ bool init_make(const struct config_request *request, const struct init_facts *fa
 		for (uint32_t i = 0; i < init.config.modules.n && !init.config.roots.n; i++)
 			add_word(&init, &init.roots,
 				below_top(&init, init.config.modules.items[i].path));
-	} else if (!init.config.nested_files.n && !guess_roots(&init, diags)) {
-		return false;
 	}
-	init.out = out_memory(init.arena);
-	write_config(&init);
-	say_next(&init);
-	return true;
+	events_init(&init.events, init.arena);
+	ok = look_around(&init, diags);
+	if (ok) {
+		init.out = out_memory(init.arena);
+		write_config(&init);
+		say_next(&init);
+	}
+	events_free(&init.events);
+	return ok;
 }
