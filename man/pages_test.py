@@ -4,7 +4,7 @@
 usage: pages_test.py --bw PATH PAGE...
 
 An option that a command's --help lists stands in its page, and the other way round; a command without a page of its own has its options in
-breakwater.1. Widths of terminals are tried, since a word that no line holds is a warning too. Without groff that part is skipped out loud.
+breakwater.1. What breakwater-contracts(7) shows is what testdata/cli/contracts-tour prints. Widths of terminals are tried, since a word that no line holds is a warning too. Without groff that part is skipped out loud.
 """
 import argparse
 import pathlib
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 
+TOP = pathlib.Path(__file__).resolve().parent.parent
 WIDTHS = ("60n", "78n", "100n", "120n")
 
 
@@ -55,6 +56,21 @@ def hold_options(bw, pages, failures):
     return len(commands)
 
 
+def plain(text):
+    """Words of a display block, without the page's escapes and line breaks."""
+    return " ".join(text.replace(r"\(->", "→").replace(r"\&", "").replace(r"\e", "\\").split())
+
+
+def hold_examples(page, failures):
+    """Each display block is something that the case prints or writes; one that begins with a comment is a drawing."""
+    case = TOP / "testdata/cli/contracts-tour"
+    told = plain((case / "cmd").read_text()) + "\n" + plain((case / "stdout").read_text())
+    blocks = re.findall(r"^\.Bd -literal[^\n]*\n(.*?)^\.Ed", page.read_text(), re.M | re.S)
+    failures += [f"{page.name}: {case.name} does not show '{plain(x)[:80]}'" for x in blocks if not x.startswith(".") and plain(x) not in told]
+    if len(blocks) < 10:
+        failures.append(f"{page.name} has {len(blocks)} examples")
+
+
 def hold_groff(pages, failures):
     if not shutil.which("groff"):
         print("SKIPPED: groff is not installed, so its warnings were not looked at")
@@ -75,6 +91,7 @@ def main():
     failures = []
     n = hold_options(args.bw, pages, failures)
     hold_groff(pages, failures)
+    hold_examples(pages["breakwater-contracts.7"], failures)
     print("\n".join(sorted(set(failures))) or f"{len(pages)} pages, {n} commands")
     return 1 if failures else 0
 
