@@ -32,7 +32,8 @@ static const char proto3[] =
 	" repeated int32 list = 13; map<string, int64> map = 14; optional uint32 o = 15;"
 	" oneof one { int32 first = 16; A second = 17; } map<bool, A> inner = 18; }"
 	"message B { google.protobuf.Timestamp t = 1; google.protobuf.Duration d = 2;"
-	" google.protobuf.FieldMask f = 3; google.protobuf.Struct s = 4; google.protobuf.Value v = 5;"
+	" google.protobuf.FieldMask f = 3; google.protobuf.Struct s = 4; google.protobuf.Value v = "
+	"5;"
 	" google.protobuf.Int64Value w = 6; google.protobuf.Any any = 7; repeated B b = 8;"
 	" google.protobuf.ListValue l = 9; google.protobuf.NullValue n = 10; }";
 static const char proto2[] =

@@ -109,16 +109,6 @@ static void take_names(struct field *copy, const struct field *to)
 	copy->json = to->json;
 }
 
-/* The message that holds it, an extension's extendee; a map entry's is where its map is. */
-const struct message *field_holder(const struct field *field)
-{
-	if (field->extension)
-		return field->extension->extendee;
-	return field->e.parent && field->e.parent->kind == ELEMENT_MESSAGE
-		       ? (const struct message *)field->e.parent
-		       : NULL;
-}
-
 bool message_is_entry(const struct message *m)
 {
 	return m && m->is_map_entry && m->map_field;

@@ -29,16 +29,17 @@ static const char contract[] =
 	"  google.protobuf.StringValue x = 7; google.protobuf.Any any = 8;\n"
 	"  google.protobuf.ListValue l = 9; google.protobuf.NullValue n = 10;\n"
 	"}\n";
-static const char closed[] = "syntax = \"proto2\";\n"
-			     "package a;\n"
-			     "enum Closed { ZERO = 0; ONE = 1; TWO = 2; }\n"
-			     "message Old {\n"
-			     "  required int32 id = 1; optional Closed c = 2; repeated Closed cs = 3;\n"
-			     "  optional group G = 4 { optional int32 n = 1; }\n"
-			     "  optional string s = 5 [default = \"a\"]; map<int32, Closed> map = 6;\n"
-			     "  extensions 100 to 200;\n"
-			     "}\n"
-			     "extend Old { optional int32 more = 100; }\n";
+static const char closed[] =
+	"syntax = \"proto2\";\n"
+	"package a;\n"
+	"enum Closed { ZERO = 0; ONE = 1; TWO = 2; }\n"
+	"message Old {\n"
+	"  required int32 id = 1; optional Closed c = 2; repeated Closed cs = 3;\n"
+	"  optional group G = 4 { optional int32 n = 1; }\n"
+	"  optional string s = 5 [default = \"a\"]; map<int32, Closed> map = 6;\n"
+	"  extensions 100 to 200;\n"
+	"}\n"
+	"extend Old { optional int32 more = 100; }\n";
 
 struct world {
 	struct sides *sides;
@@ -159,8 +160,8 @@ static void bytes_are_read_and_written(void **state)
 		struct str bytes = unhex(w.arena, row->bytes), again;
 		struct refusal refusal;
 		struct tree *tree;
-		bool ok = wire_read(
-			&w.lens, type_of(&w, row->type), bytes, w.arena, &tree, &refusal);
+		bool ok =
+			wire_read(&w.lens, type_of(&w, row->type), bytes, w.arena, &tree, &refusal);
 
 		if (ok != (row->text != NULL))
 			fail_msg("%s: " STR, row->bytes, ARG(refusal.why));
@@ -243,8 +244,8 @@ static const struct json_row {
 	{ "M", "{\"snake_case\":\"a\"}", "snake_case: \"a\"", "{\"snakeCase\":\"a\"}" },
 	{ "M", "{\"first\":0}", "first: 0", NULL },
 	{ "M", " { \"i\" : 1 } ", "i: 1", "{\"i\":1}" },
-	{ "Known", "{\"t\":\"1970-01-01T00:00:01.500Z\"}",
-		"t { seconds: 1 nanos: 500000000 }", NULL },
+	{ "Known", "{\"t\":\"1970-01-01T00:00:01.500Z\"}", "t { seconds: 1 nanos: 500000000 }",
+		NULL },
 	{ "Known", "{\"t\":\"1969-12-31T23:59:59Z\"}", "t { seconds: -1 }", NULL },
 	{ "Known", "{\"d\":\"-1.500s\"}", "d { seconds: -1 nanos: -500000000 }", NULL },
 	{ "Known", "{\"f\":\"a,b\"}", "f { paths: \"a\" paths: \"b\" }", NULL },
@@ -303,8 +304,7 @@ static void json_is_read_and_written(void **state)
 		}
 		assert_text(&w, tree, row->text);
 		assert_true(json_write(w.codec, w.arena, tree, &again));
-		assert_string_equal(
-			str_cstr(w.arena, again), row->again ? row->again : row->json);
+		assert_string_equal(str_cstr(w.arena, again), row->again ? row->again : row->json);
 	}
 	world_free(&w);
 }
@@ -341,7 +341,8 @@ static void renamed_types_are_the_same(void **state)
 		"syntax = \"proto3\"; package b; message M { N n = 1; } message N { int32 i = 1; }",
 		NULL };
 	static const char *const new[] = { "c.proto",
-		"syntax = \"proto3\"; package c; message M { N n = 1; } message N { sint32 i = 1; }",
+		"syntax = \"proto3\"; package c; message M { N n = 1; } message N { sint32 i = 1; "
+		"}",
 		NULL };
 	struct sides *s = sides_compile(old, new);
 	const struct proof_sides sides = { &s->schemas[0], &s->schemas[1], new_name, s->arena };

@@ -428,8 +428,8 @@ static enum proof_loss field_compare(
 }
 
 /* A value of an enum that is gone, and whose number nothing reserves. */
-static bool number_is_freed(const struct view *view, const struct side *f, const struct side *g,
-	struct loss *loss)
+static bool number_is_freed(
+	const struct view *view, const struct side *f, const struct side *g, struct loss *loss)
 {
 	const struct field *from = f->field, *to = g->field;
 	struct codec *codec = view->writer->codec;
@@ -463,37 +463,47 @@ static bool is_set(const struct side *s)
 						 : !datum_is_zero(s->field, last_of(s)));
 }
 
-/* A field of the writer's at the reader. */
-static enum proof_loss declared(const struct view *view, const struct tree *written,
-	const struct message *reader, const struct side *f, const struct tree *read,
-	struct loss *loss)
+/* What has the field's number at the reader, or in JSON its key; NULL. */
+static const struct field *receiver(
+	const struct view *view, const struct message *reader, const struct field *field)
 {
-	struct side g;
-	const struct message *mine = written->type;
+	struct arena *scratch = view->writer->codec->scratch;
+	struct arena_mark mark = arena_mark(scratch);
+	const struct field *found;
+
+	if (!view->json)
+		return lens_number(view->reader, reader, field->number);
+	found = lens_key(view->reader, reader,
+		field->extension ? str_printf(scratch, "[" STR "]", ARG(field->e.full_name))
+				 : field_json_name(field, scratch));
+	arena_rewind(scratch, mark);
+	return found;
+}
+
+/* A field that nothing receives. */
+static enum proof_loss undeclared(const struct view *view, const struct message *reader,
+	const struct side *f, struct loss *loss)
+{
+	if (view->json || !is_set(f))
+		return LOSS_NONE;
+	if (lens_name(view->reader, reader, f->field))
+		return lose(loss, LOSS_UNSET);
+	if (!view->backward || lens_reserves(view->reader, reader, f->field->number))
+		return LOSS_NONE;
+	loss->number = f->field->number;
+	return lose(loss, LOSS_HOLE);
+}
+
+/* A field of the writer's at the reader. */
+static enum proof_loss declared(
+	const struct view *view, const struct side *f, const struct tree *read, struct loss *loss)
+{
+	const struct message *reader = read->type, *mine = field_holder(f->field);
+	struct side g = { receiver(view, reader, f->field), NULL };
 	unsigned depth;
 
-	if (view->json) {
-		struct arena_mark mark = arena_mark(view->writer->codec->scratch);
-		struct str key = f->field->extension
-					 ? str_printf(view->writer->codec->scratch, "[" STR "]",
-						   ARG(f->field->e.full_name))
-					 : field_json_name(f->field, view->writer->codec->scratch);
-
-		g.field = lens_key(view->reader, reader, key);
-		arena_rewind(view->writer->codec->scratch, mark);
-	} else {
-		g.field = lens_number(view->reader, reader, f->field->number);
-	}
-	if (!g.field) {
-		if (view->json || !is_set(f))
-			return LOSS_NONE;
-		if (lens_name(view->reader, reader, f->field))
-			return lose(loss, LOSS_UNSET);
-		if (!view->backward || lens_reserves(view->reader, reader, f->field->number))
-			return LOSS_NONE;
-		loss->number = f->field->number;
-		return lose(loss, LOSS_HOLE);
-	}
+	if (!g.field)
+		return undeclared(view, reader, f, loss);
 	g.slot = tree_slot(read, g.field);
 	loss->reader = g.field;
 	loss->written = f->slot;
@@ -512,9 +522,22 @@ static enum proof_loss declared(const struct view *view, const struct tree *writ
 		return lose(loss, LOSS_HOLE);
 	if (f->field->e.name.p != g.field->e.name.p && is_set(f) &&
 		(lens_name(view->reader, reader, f->field) ||
-			lens_name(view->writer, mine, g.field)))
+			(mine && lens_name(view->writer, mine, g.field))))
 		return lose(loss, LOSS_OTHER);
 	return LOSS_NONE;
+}
+
+/* The path leads to the field while it is compared. */
+static enum proof_loss step_compare(const struct view *view, const struct side *f,
+	const struct tree *read, unsigned depth, struct loss *loss)
+{
+	if (depth < COUNT(loss->path))
+		loss->path[depth] = f->field;
+	loss->n_path = depth + 1;
+	loss->reader = NULL;
+	loss->written = f->slot;
+	loss->read = NULL;
+	return declared(view, f, read, loss);
 }
 
 static enum proof_loss tree_compare(const struct view *view, const struct tree *written,
@@ -529,33 +552,17 @@ static enum proof_loss tree_compare(const struct view *view, const struct tree *
 	view->writer->codec->steps -= only ? 1 : m->fields.n / 8 + 1;
 	if (view->writer->codec->steps < 0)
 		return LOSS_NONE;
-	for (uint32_t i = 0; i <= m->fields.n; i++) {
-		const struct field *field = i < m->fields.n ? m->fields.items[i] : NULL;
-		struct side f = { only ? only : field, NULL };
+	for (uint32_t i = 0; i < (only ? 1 : m->fields.n); i++) {
+		struct side f = { only ? only : m->fields.items[i], NULL };
 
-		if (!f.field)
-			break;
 		f.slot = tree_slot(written, f.field);
-		if (depth < COUNT(loss->path))
-			loss->path[depth] = f.field;
-		loss->n_path = depth + 1;
-		loss->reader = NULL;
-		loss->written = f.slot;
-		loss->read = NULL;
-		if (declared(view, written, read->type, &f, read, loss))
+		if (step_compare(view, &f, read, depth, loss))
 			return loss->label;
-		if (only)
-			break;
 	}
 	for (uint32_t i = 0; !only && i < written->slots.n; i++) {
 		struct side f = { written->slots.items[i].field, &written->slots.items[i] };
 
-		if (!f.field->extension)
-			continue;
-		if (depth < COUNT(loss->path))
-			loss->path[depth] = f.field;
-		loss->n_path = depth + 1;
-		if (declared(view, written, read->type, &f, read, loss))
+		if (f.field->extension && step_compare(view, &f, read, depth, loss))
 			return loss->label;
 	}
 	loss->n_path = depth;

@@ -10,8 +10,8 @@ const struct frame *frame_new(struct search *s, const struct frame *outer,
 	return frame;
 }
 
-static void await(
-	struct search *s, const struct frame *frame, const struct message *from, const struct message *to)
+static void await(struct search *s, const struct frame *frame, const struct message *from,
+	const struct message *to)
 {
 	void **met = map_put(&s->met, from, (uint64_t)(uintptr_t)to);
 
@@ -100,7 +100,8 @@ static bool field_is_alike(struct search *s, const struct field *a, const struct
 		!has_type(a) || !has_type(b) || field_kind(a) != field_kind(b) ||
 		a->label != b->label || a->is_map != b->is_map || a->has_default ||
 		b->has_default || field_cardinality(a) != field_cardinality(b) ||
-		verifies_text(a) != verifies_text(b) || !same_name(x ? &x->e : NULL, y ? &y->e : NULL))
+		verifies_text(a) != verifies_text(b) ||
+		!same_name(x ? &x->e : NULL, y ? &y->e : NULL))
 		return false;
 	if (a->is_map)
 		return field_is_alike(s, entry_key(a), entry_key(b)) &&
@@ -112,8 +113,8 @@ static bool field_is_alike(struct search *s, const struct field *a, const struct
 static bool message_is_alike(struct search *s, const struct message *from, const struct message *to)
 {
 	s->codec->steps -= 2 * (int64_t)from->fields.n + 2;
-	if (to == s->alone.changed || from->fields.n != to->fields.n || message_known(from) || message_known(to) ||
-		from->extension_ranges.n || to->extension_ranges.n)
+	if (to == s->alone.changed || from->fields.n != to->fields.n || message_known(from) ||
+		message_known(to) || from->extension_ranges.n || to->extension_ranges.n)
 		return false;
 	for (uint32_t i = 0; i < from->fields.n; i++)
 		if (!field_is_alike(s, from->fields.items[i], to->fields.items[i]))

@@ -5,8 +5,7 @@
 /* Fields of one enum that are kept: the search asks few. */
 enum { MOST_USES = 16 };
 
-struct codec *codec_new(
-	struct arena *arena, struct intern *names, const struct proof_sides *sides)
+struct codec *codec_new(struct arena *arena, struct intern *names, const struct proof_sides *sides)
 {
 	struct codec *codec = NEW(arena, struct codec);
 
@@ -228,8 +227,7 @@ bool codec_same_name(struct codec *codec, struct str a, struct str b)
 {
 	if (str_eq(a, b))
 		return true;
-	return codec->new_name &&
-	       (str_eq(new_name(codec, a), b) || str_eq(new_name(codec, b), a));
+	return codec->new_name && (str_eq(new_name(codec, a), b) || str_eq(new_name(codec, b), a));
 }
 
 bool codec_knows_url(struct codec *codec, struct str url)

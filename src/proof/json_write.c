@@ -267,6 +267,24 @@ static bool any_write(struct writer *w, const struct tree *tree)
 	return tree->slots.n == 1 && codec_knows_url(w->codec, url->items.items[0].s);
 }
 
+/* A wrapper's value alone, zero if it is not set. */
+static bool wrapper_write(struct writer *w, const struct tree *tree)
+{
+	struct slot empty = { NULL, { NULL, 0, 0 } };
+	const struct slot *slot = tree_number(tree, 1);
+	struct datum zero;
+
+	if (slot)
+		return slot_write(w, slot);
+	if (!tree->type->fields.n)
+		return false;
+	empty.field = tree->type->fields.items[0];
+	zero = field_default(empty.field);
+	empty.items.items = &zero;
+	empty.items.n = 1;
+	return slot_write(w, &empty);
+}
+
 static bool known_write(struct writer *w, enum known known, const struct tree *tree)
 {
 	const struct slot *slot;
@@ -297,21 +315,8 @@ static bool known_write(struct writer *w, enum known known, const struct tree *t
 			return true;
 		}
 		return slot_write(w, slot);
-	case KNOWN_WRAPPER: {
-		struct slot empty = { NULL, { NULL, 0, 0 } };
-		struct datum zero;
-
-		slot = tree_number(tree, 1);
-		if (slot)
-			return slot_write(w, slot);
-		if (!tree->type->fields.n)
-			return false;
-		empty.field = tree->type->fields.items[0];
-		zero = field_default(empty.field);
-		empty.items.items = &zero;
-		empty.items.n = 1;
-		return slot_write(w, &empty);
-	}
+	case KNOWN_WRAPPER:
+		return wrapper_write(w, tree);
 	default:
 		return any_write(w, tree);
 	}

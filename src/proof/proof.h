@@ -23,7 +23,8 @@ struct proof {
 	enum proof_loss loss;
 	bool alone;
 	bool json;       /* `data` is JSON, else bytes */
-	bool has_number; /* of a hole that nobody could have written to: it is all there is to say */
+	bool has_number; /* of a hole that nobody could have written to: it is all there is to say
+			  */
 	int32_t number;  /* of a hole */
 	struct str message;     /* full name of the writer's */
 	struct str enumeration; /* likewise, where no message shows it */
@@ -85,8 +86,7 @@ struct proof_sides {
 };
 
 /* Looks at nothing before it is asked. What is found lives in `arena`. */
-struct codec *codec_new(
-	struct arena *arena, struct intern *names, const struct proof_sides *sides);
+struct codec *codec_new(struct arena *arena, struct intern *names, const struct proof_sides *sides);
 void codec_free(struct codec *codec);
 /* False if no value shows it; with proof->unknown, if that cannot be said. The caller's is
  * `surface` alone. */

@@ -116,15 +116,28 @@ static bool is_unresolved(const struct field *field)
 		       (field->extension && !field->extension->extendee));
 }
 
-bool proof_find(struct codec *codec, const struct proof_question *q, struct proof *proof)
+/* Asks of one runtime after the other, until one shows it. */
+static void ask_all(struct search *s)
 {
-	const enum runtime wire[] = { codec_editions(codec) ? RUNTIME_GO : RUNTIME_CPP, RUNTIME_ES,
-		RUNTIME_PBJS };
+	enum proof_about about = s->q->about;
+	const enum runtime wire[] = { codec_editions(s->codec) ? RUNTIME_GO : RUNTIME_CPP,
+		RUNTIME_ES, RUNTIME_PBJS };
 	const enum runtime json[] = { RUNTIME_CPP, RUNTIME_ES };
 	const enum runtime java[] = { wire[0], RUNTIME_JAVA };
-	bool is_utf8 = q->about == ABOUT_UTF8 || q->about == ABOUT_JAVA_UTF8;
-	const enum runtime *runtimes = is_utf8 ? java : q->json ? json : wire;
-	size_t n = is_utf8 ? COUNT(java) : q->json ? COUNT(json) : COUNT(wire);
+	bool is_utf8 = about == ABOUT_UTF8 || about == ABOUT_JAVA_UTF8;
+	const enum runtime *runtimes = is_utf8 ? java : s->q->json ? json : wire;
+	size_t n = is_utf8 ? COUNT(java) : s->q->json ? COUNT(json) : COUNT(wire);
+
+	for (size_t i = 0; i < n && !s->found && !s->is_cut; i++)
+		ask_runtime(s, runtimes[i]);
+	if (!s->found && !s->is_cut && s->q->from_enum)
+		s->found = enum_alone(s);
+	if (!s->found && !s->is_cut && s->freed)
+		s->found = free_range(s);
+}
+
+bool proof_find(struct codec *codec, const struct proof_question *q, struct proof *proof)
+{
 	struct search s = {
 		.codec = codec,
 		.q = q,
@@ -145,12 +158,7 @@ bool proof_find(struct codec *codec, const struct proof_question *q, struct proo
 	codec->left += STEPS_BROUGHT;
 	codec->steps = codec->left < STEPS_EACH ? codec->left : STEPS_EACH;
 	codec->left -= codec->steps;
-	for (size_t i = 0; i < n && !s.found && !s.is_cut; i++)
-		ask_runtime(&s, runtimes[i]);
-	if (!s.found && !s.is_cut && q->from_enum)
-		s.found = enum_alone(&s);
-	if (!s.found && !s.is_cut && s.freed)
-		s.found = free_range(&s);
+	ask_all(&s);
 	codec->left += codec->steps > 0 ? codec->steps : 0;
 	arena_rewind(codec->scratch, mark);
 	arena_rewind(codec->waiting, waiting);

@@ -31,14 +31,15 @@ struct search {
 	const struct message *alone_type, *real_type; /* the reader's; NULL: none */
 	const struct field *only[2];                  /* whose losses count; NULL: all */
 	bool found, is_final;
-	bool is_cut;                       /* something was left out that could have shown it */
-	bool is_blind;                     /* the type of something that could have is not known */
-	const struct message *freed;       /* has extension numbers that its reader left free */
+	bool is_cut;                 /* something was left out that could have shown it */
+	bool is_blind;               /* the type of something that could have is not known */
+	const struct message *freed; /* has extension numbers that its reader left free */
 	int32_t freed_number;
 	const struct enumeration *to_enum; /* the reader's, with one change */
-	VEC(struct content) queue; /* messages that are read as others, in the order they were met */
-	struct map met;            /* pairs of them */
-	bool is_deep;              /* some are too deep to be looked at */
+	VEC(struct content)
+	queue;          /* messages that are read as others, in the order they were met */
+	struct map met; /* pairs of them */
+	bool is_deep;   /* some are too deep to be looked at */
 };
 
 /* try.c: one value, written and read. */
@@ -100,8 +101,6 @@ void ask_message(struct search *s);
 struct field *field_copy(struct search *s, const struct field *field);
 /* Takes a field out of the changed message, and puts one in; either may be NULL. */
 void lens_change(struct search *s, const struct field *gone, const struct field *added);
-/* The message that holds it, an extension's extendee; NULL. */
-const struct message *field_holder(const struct field *field);
 bool message_is_entry(const struct message *m);
 /* Takes the message, or that of the map it is an entry of, for the writer's. */
 bool search_begin(struct search *s, const struct message *type);

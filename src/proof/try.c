@@ -5,7 +5,8 @@ static bool base_fill(struct search *s, struct tree *tree, const struct field *e
 {
 	const struct fields *required = message_required(s->codec, tree->type);
 
-	if (depth > MOST_BASE_DEPTH || required->list.n > MOST_REQUIRED || (s->codec->steps -= required->list.n + 1) < 0)
+	if (depth > MOST_BASE_DEPTH || required->list.n > MOST_REQUIRED ||
+		(s->codec->steps -= required->list.n + 1) < 0)
 		return false;
 	for (uint32_t i = 0; i < required->list.n; i++) {
 		const struct field *field = required->list.items[i];

@@ -221,6 +221,15 @@ struct datum field_default(const struct field *field)
 	return datum;
 }
 
+const struct message *field_holder(const struct field *field)
+{
+	if (field->extension)
+		return field->extension->extendee;
+	return field->e.parent && field->e.parent->kind == ELEMENT_MESSAGE
+		       ? (const struct message *)field->e.parent
+		       : NULL;
+}
+
 const struct field *entry_key(const struct field *map)
 {
 	return map->message->fields.items[0];

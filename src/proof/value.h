@@ -38,7 +38,8 @@ struct slot {
 struct tree {
 	const struct message *type;
 	VEC(struct slot) slots;
-	struct map *index; /* of the slots by field: where it is + 1; NULL: few, or one was taken out */
+	struct map *
+		index; /* of the slots by field: where it is + 1; NULL: few, or one was taken out */
 	VEC(struct wire_record) unknown;
 };
 
@@ -76,6 +77,9 @@ bool datum_is_zero(const struct field *field, const struct datum *datum);
 /* What an unset field gives; of messages an absent `m`. */
 struct datum field_default(const struct field *field);
 bool has_written_default(const struct field *field);
+/* The message that holds it, an extension's extendee; a map entry's part is held by the entry.
+ * NULL: it is not known. */
+const struct message *field_holder(const struct field *field);
 const struct field *entry_key(const struct field *map);
 const struct field *entry_value(const struct field *map);
 
@@ -155,7 +159,8 @@ const struct map *codec_extensions(struct codec *codec, int side);
 bool codec_knows_url(struct codec *codec, struct str url);
 /* By interned full name; NULL. */
 const struct message *codec_message(struct codec *codec, int side, struct str full_name);
-/* What a message of the other side is on this one: under its new name, else under the same; NULL. */
+/* What a message of the other side is on this one: under its new name, else under the same; NULL.
+ */
 const struct message *codec_counterpart(struct codec *codec, int side, const struct message *m);
 /* Is it one type, one name from each side? */
 bool codec_same_name(struct codec *codec, struct str a, struct str b);

@@ -159,8 +159,8 @@ struct str proof_line(const struct proof *proof, unsigned columns, struct arena 
 	return cut(line, columns, arena);
 }
 
-struct str finding_proof_line(const struct finding *finding, unsigned wanted, unsigned columns,
-	struct arena *arena)
+struct str finding_proof_line(
+	const struct finding *finding, unsigned wanted, unsigned columns, struct arena *arena)
 {
 	const struct proof *chosen = finding->proofs;
 

@@ -17,5 +17,5 @@ struct str proof_line(const struct proof *proof, unsigned columns, struct arena 
  * Of the finding's proofs the first of a break in `wanted` (a mask of enum surface), else the
  * first. Absent if it has none, or none were made (findings_prove).
  */
-struct str finding_proof_line(const struct finding *finding, unsigned wanted, unsigned columns,
-	struct arena *arena);
+struct str finding_proof_line(
+	const struct finding *finding, unsigned wanted, unsigned columns, struct arena *arena);
