@@ -27,6 +27,8 @@ bool finding_is_deletion(const struct finding *finding)
 
 bool finding_is_addition(const struct finding *finding)
 {
+	if (finding->rule->on_options)
+		return !finding->before.p;
 	return finding->rule->by_contract && finding->pair && !finding->pair->old.element;
 }
 

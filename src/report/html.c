@@ -364,7 +364,8 @@ static void hurt_write(
 	struct out *out, const struct report *report, const struct report_block *block)
 {
 	const struct finding *finding = block->finding;
-	const struct contract *first = finding->contracts.n ? finding->contracts.items[0].contract : NULL;
+	const struct contract *first =
+		finding->contracts.n ? finding->contracts.items[0].contract : NULL;
 	struct str proof =
 		finding_proof_line(finding, finding_wanted(finding), LONGEST_PROOF, report->arena);
 	struct str also = also_hurts(report, block, first), line;
@@ -543,7 +544,7 @@ static void group_begin(
 	anchor_write(out, group->contract);
 	out_str(out, S("\" aria-labelledby=\"h-"));
 	anchor_write(out, group->contract);
-	out_str(out, S("\">\n<h2 id=\"h-"));
+	out_str(out, S("\" style=\"overflow-wrap:anywhere\">\n<h2 id=\"h-"));
 	anchor_write(out, group->contract);
 	out_str(out, S("\">"));
 	out_markup(out, group->contract ? group->contract->name : S("No contract"));

@@ -330,7 +330,8 @@ static void html_has_an_anchor_for_each_contract(void **state)
 
 	(void)state;
 	assert_shown(s, "html",
-		"<section id=\"contract-orders\" aria-labelledby=\"h-contract-orders\">\n"
+		"<section id=\"contract-orders\" aria-labelledby=\"h-contract-orders\" "
+		"style=\"overflow-wrap:anywhere\">\n"
 		"<h2 id=\"h-contract-orders\">orders</h2>\n"
 		"<p class=\"soft\" style=\"margin-bottom:.75rem\">(topic orders.v1, owner "
 		"team-orders) BACKWARD: <strong>1 break</strong>; hurts billing, warehouse</p>\n");
