@@ -135,6 +135,8 @@ LIMITS = {
     "levels of a configuration": (config(lambda n: "x: " + "[" * (n - 1) + "]" * (n - 1) + "\n"), 64, "nested more than 64 levels deep", 1, False),
     "anchors of a configuration": (config(lambda n: "".join(f"x{i}: &a{i} 1\n" for i in range(n))), 1000, "more than 1000", 1, False),
     "values of a configuration": (config(lambda n: "x: [" + "1," * (n - 9) + "]\n"), 200000, "more than 200000 values", 1, False),
+    "entries of options": (config(lambda n: "version: 1\noptions:\n" + "".join(f"- {{path: (a.b{i}), rule: same}}\n" for i in range(n))), 1000, "more than 1000 entries"),
+    "parts of an option's path": (config(lambda n: "version: 1\noptions: [{path: unknown" + ".a" * (n - 1) + ", rule: same}]\n"), 100, "more than 100 parts"),
     "paths of a configuration": (config(lambda n: "version: 1\nignore: [" + ", ".join(f"p{i}" for i in range(n)) + "]\n"), 10000, "more than 10000 paths"),
     "bytes of accepted breaks": (accepted, 1 << 20, "larger than 1 MiB"),
     "bytes of a revision's name": (revision, 4096, "4096", 2),

@@ -1,7 +1,7 @@
 /* `options:` of a breakwater.yaml: what is promised of the values of options. */
 #include "config/read.h"
 
-enum { MAX_PROMISES = 10000 };
+enum { MAX_PROMISES = 1000 };
 
 static const struct str entry_keys[] = {
 	STR_INIT("path"),

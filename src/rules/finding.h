@@ -45,12 +45,17 @@ struct check {
 	struct map turned;               /* of visibility.c, by new file */
 	struct moves *moves;             /* of moved.c; NULL until the first question */
 	const struct promises *promises; /* for the rules `on_options`; NULL: none */
+	struct promise_index *promise_index; /* of option_index.c; likewise */
 	struct map written;              /* of option_promise.c: paths that a warning has named */
 	struct arena *scratch;           /* rewound after each of their pairs */
 	struct map by_subject;           /* (subject, row): the last finding */
 	VEC(struct link) links;
 	VEC(struct unplaced) unplaced;
 };
+
+/* Allocates from `arena`. */
+struct promise_index *promise_index_new(
+	struct arena *arena, struct intern *names, const struct promises *promises);
 
 #define SPOT_NONE ((struct spot){ NULL, { 0, 0 }, { 0, 0 } })
 

@@ -1,8 +1,7 @@
 /* Whether `options:` promises what options can have. */
-#include "rules/promise.h"
-
 #include "base/intern.h"
-#include "rules/finding.h"
+#include "rules/option_tree.h"
+#include "schema/written.h"
 
 /* What is known of a path on one side. */
 enum path_state {
@@ -23,6 +22,8 @@ struct checking {
 	struct diff *diff;
 	const struct option_names *elsewhere;
 	const struct promise *promise;
+	struct written_names *written; /* NULL: nobody has asked */
+	unsigned suggestions;          /* that were looked for */
 };
 
 static bool is_message(const struct field *field)
@@ -190,41 +191,57 @@ static void report_order(const struct checking *ch, const struct field *field)
 
 /* ---- options that nobody knows ---- */
 
-struct writing {
-	const struct option_path *path;
-	bool is_written;
+/* What both sides write of options that no file declares. */
+struct written_names {
+	VEC(const struct name_part *) list; /* the first parts of names, each once */
+	struct map seen;
+	bool has_unknown; /* a descriptor set has options by number alone */
 };
 
-/* Has it options that a descriptor set has by number alone? */
-static bool has_unknown(const struct options *options)
+static void take_written(void *context, struct element *element)
 {
+	struct written_names *written = context;
+	const struct options *options = element->options;
+
 	for (uint32_t i = 0; options && i < options->list.n; i++)
-		if (!options->list.items[i].field)
-			return true;
-	return false;
+		written->has_unknown |= !options->list.items[i].field;
+	for (const struct uninterpreted *u = options && options->kept ? options->kept->first : NULL;
+		u; u = u->next) {
+		void **slot = map_put(&written->seen, u->parts[0].name.p, u->parts[0].is_extension);
+
+		if (!*slot)
+			*vec_push(written->seen.arena, &written->list) = &u->parts[0];
+		*slot = written;
+	}
 }
 
-static void look_for_statement(void *context, struct element *element)
+static const struct written_names *written_names(struct checking *ch)
 {
-	struct writing *writing = context;
+	struct written_names *written = ch->written;
 
-	writing->is_written |=
-		has_unknown(element->options) || option_is_written(element->options, writing->path);
-}
-
-static bool is_written(const struct checking *ch)
-{
-	struct writing writing = { .path = &ch->promise->path };
-
+	if (written)
+		return written;
+	written = ch->written = NEW(ch->options->arena, struct written_names);
+	map_init(&written->seen, ch->options->arena);
 	for (int side = 0; side < 2; side++) {
 		const struct schema *schema = diff_schema(ch->diff, side);
 
 		for (uint32_t i = 0; i < schema->files.n; i++)
 			if (!schema->files.items[i].file->is_builtin)
-				file_walk(
-					schema->files.items[i].file, look_for_statement, &writing);
+				file_walk(schema->files.items[i].file, take_written, written);
 	}
-	return writing.is_written;
+	return written;
+}
+
+static bool is_written(struct checking *ch)
+{
+	const struct written_names *written = written_names(ch);
+	const struct option_step *step = &ch->promise->path.steps[0];
+
+	for (uint32_t i = 0; i < written->list.n; i++)
+		if (part_is_step(written->list.items[i], step))
+			return true;
+	return written->has_unknown;
 }
 
 struct known_names {
@@ -241,11 +258,14 @@ static void take_option_name(void *context, struct element *element)
 		*vec_push(names->arena, &names->list) = element->full_name;
 }
 
-/* The known option whose name is most like this one; absent: none. */
-static struct str nearest_option(const struct checking *ch, const struct option_step *step)
+/* The known option whose name is most like this one; absent: none. Each asks all names. */
+static struct str nearest_option(struct checking *ch, const struct option_step *step)
 {
+	enum { MOST_SUGGESTIONS = 20 };
 	struct known_names names = { .arena = ch->options->arena };
 
+	if (ch->suggestions++ >= MOST_SUGGESTIONS)
+		return (struct str){ NULL, 0 };
 	for (int side = 0; side < 2; side++) {
 		const struct schema *schema = diff_schema(ch->diff, side);
 
@@ -282,7 +302,7 @@ static struct str unparenthesized(const struct checking *ch)
 	return (struct str){ NULL, 0 };
 }
 
-static void help_standard(const struct checking *ch)
+static void help_standard(struct checking *ch)
 {
 	struct diags *diags = ch->options->diags;
 	struct str text = ch->promise->path.text, custom = unparenthesized(ch), nearest;
@@ -309,7 +329,7 @@ static bool is_elsewhere(const struct checking *ch, struct str name)
 	return false;
 }
 
-static void warn_unknown(const struct checking *ch, uint32_t at)
+static void warn_unknown(struct checking *ch, uint32_t at)
 {
 	const struct option_step *step = &ch->promise->path.steps[at];
 	struct diags *diags = ch->options->diags;
@@ -336,7 +356,7 @@ static void warn_unknown(const struct checking *ch, uint32_t at)
 
 /* ---- a promise ---- */
 
-static void check_promise(const struct checking *ch)
+static void check_promise(struct checking *ch)
 {
 	struct path_answer old = follow(ch, false), new = follow(ch, true);
 	const struct path_answer *best = new.state >= old.state ? &new : &old;
@@ -363,16 +383,11 @@ static void check_promise(const struct checking *ch)
 bool promises_check(const struct check_options *options, struct diff *diff,
 	const struct option_names *elsewhere)
 {
+	struct checking checking = { .options = options, .diff = diff, .elsewhere = elsewhere };
 	uint32_t before = options->diags->n_errors;
 
 	for (uint32_t i = 0; i < options->promises->n; i++) {
-		const struct checking checking = {
-			.options = options,
-			.diff = diff,
-			.elsewhere = elsewhere,
-			.promise = &options->promises->items[i],
-		};
-
+		checking.promise = &options->promises->items[i];
 		check_promise(&checking);
 	}
 	return options->diags->n_errors == before;

@@ -421,7 +421,7 @@ static void keep(struct keeping *k)
 		.c = k->c,
 		.arena = k->c->scratch,
 		.as_written = old_written || new_written,
-		.without_zeros = old_written != new_written,
+		.by_other = old_written != new_written,
 	};
 
 	k->old_maker = k->new_maker = maker;
@@ -444,17 +444,20 @@ static void keep(struct keeping *k)
 static void keep_element(struct check *c, const struct rule *rule, const struct pair *pair,
 	const struct element *old, const struct element *new)
 {
-	struct arena_mark mark = arena_mark(c->scratch);
+	struct arena_mark before = arena_mark(c->scratch), mark;
+	struct concerned concerned = { 0 };
 
 	if ((!old->options && !new->options) || old->options == new->options ||
 		element_is_synthetic(old))
 		return;
-	for (uint32_t i = 0; i < c->promises->n; i++) {
+	promises_concerned(c, old->options, new->options, &concerned);
+	mark = arena_mark(c->scratch);
+	for (uint32_t i = 0; i < concerned.n; i++) {
 		struct keeping keeping = {
 			.c = c,
 			.rule = rule,
 			.pair = pair,
-			.promise = &c->promises->items[i],
+			.promise = concerned.items[i],
 			.old_element = old,
 			.new_element = new,
 		};
@@ -465,6 +468,7 @@ static void keep_element(struct check *c, const struct rule *rule, const struct 
 		keep(&keeping);
 		arena_rewind(c->scratch, mark);
 	}
+	arena_rewind(c->scratch, before);
 }
 
 static uint64_t range_key(const struct extension_range *range)

@@ -1,6 +1,6 @@
 #include "rules/option_tree.h"
 
-#include "schema/written.h"
+#include "rules/lookup.h"
 
 #include <ctype.h>
 
@@ -42,21 +42,22 @@ static void index_branches(struct tree_maker *m, struct branches *branches)
 	}
 }
 
-/* The field's key: its name, or of what is compared as written the last part of it. */
-static struct str key_of(struct tree_maker *m, struct str name)
+struct str tree_lower(struct tree_maker *m, struct str name)
 {
-	char *lower;
+	char *lower = arena_bytes(m->arena, name.n);
 
-	if (!m->as_written)
-		return intern(m->c->names, name);
-	name = str_last_component(name);
-	lower = arena_bytes(m->arena, name.n);
 	for (size_t i = 0; i < name.n; i++)
 		lower[i] = (char)tolower((unsigned char)name.p[i]);
 	return intern(m->c->names, (struct str){ lower, name.n });
 }
 
-static struct branch *open_branch(
+/* The field's key: its name, or of what is compared as written the last part of it. */
+static struct str key_of(struct tree_maker *m, struct str name)
+{
+	return m->as_written ? tree_lower(m, str_last_component(name)) : intern(m->c->names, name);
+}
+
+struct branch *tree_open_branch(
 	struct tree_maker *m, struct branches *branches, struct str name, bool is_extension)
 {
 	struct str key = key_of(m, name);
@@ -72,7 +73,7 @@ static struct branch *open_branch(
 	return find_branch(branches, key, is_extension);
 }
 
-static struct tree *add_value(struct tree_maker *m, struct branch *branch, struct span statement)
+struct tree *tree_add_value(struct tree_maker *m, struct branch *branch, struct span statement)
 {
 	struct tree *tree = NEW(m->arena, struct tree);
 
@@ -160,7 +161,7 @@ static const struct field *other_field(const struct tree_maker *m, const struct 
 	const struct message *other =
 		diff_find_message(m->c->diff, !m->new_side, field->e.parent->full_name);
 
-	return other ? message_field_by_name(other, field->e.name) : NULL;
+	return other ? lookup_field(m->c, other, field->e.name) : NULL;
 }
 
 /*
@@ -174,7 +175,7 @@ static bool says_nothing(const struct tree_maker *m, const struct option *option
 	if (field->extension || field->label == LABEL_REPEATED || !is_zero(&option->value) ||
 		((const struct message *)field->e.parent)->is_map_entry)
 		return false;
-	if (!field_has_presence(field) || (m->without_zeros && field->type != TYPE_ENUM))
+	if (!field_has_presence(field))
 		return true;
 	other = other_field(m, field);
 	return other && !other->extension && other->label != LABEL_REPEATED &&
@@ -209,8 +210,8 @@ static void add_unknown(
 	struct tree_maker *m, struct branches *branches, const struct option *option)
 {
 	struct str number = str_printf(m->arena, "%d", option->number);
-	struct branch *branch = open_branch(m, branches, number, false);
-	struct tree *tree = add_value(m, branch, option->span);
+	struct branch *branch = tree_open_branch(m, branches, number, false);
+	struct tree *tree = tree_add_value(m, branch, option->span);
 
 	tree->kind = TREE_UNKNOWN;
 	tree->s = option->value.s;
@@ -231,12 +232,12 @@ static void add_option(struct tree_maker *m, struct branches *branches, const st
 	}
 	if (says_nothing(m, option) || is_filled_in(m, option))
 		return;
-	branch = open_branch(m, branches, field->extension ? field->e.full_name : field->e.name,
-		field->extension != NULL);
+	branch = tree_open_branch(m, branches,
+		field->extension ? field->e.full_name : field->e.name, field->extension != NULL);
 	branch->number = field->number;
 	branch->is_list |= field->label == LABEL_REPEATED;
 	branch->is_map |= field->is_map;
-	tree = add_value(m, branch, statement);
+	tree = tree_add_value(m, branch, statement);
 	message = option_message(option);
 	if (!message) {
 		set_scalar(m, tree, option);
@@ -265,146 +266,7 @@ static bool is_step(const struct option *option, const struct option_step *step)
 	return str_eq(step->is_extension ? field->e.full_name : field->e.name, step->name);
 }
 
-/* ---- what is written ---- */
-
-/* Does a part of a name mean the step? A part may leave leading names out. */
-static bool part_is_step(const struct name_part *part, const struct option_step *step)
-{
-	struct str name = name_undotted(part->name);
-
-	if (part->is_extension != step->is_extension)
-		return false;
-	if (!part->is_extension)
-		return str_eq(name, step->name);
-	return name.n <= step->name.n && names_agree(name, step->name);
-}
-
-/* Does the statement set something on the path, or below its end? */
-static bool is_on_path(const struct uninterpreted *statement, const struct option_path *path)
-{
-	for (uint32_t i = 0; i < statement->n_parts && i < path->n; i++)
-		if (!part_is_step(&statement->parts[i], &path->steps[i]))
-			return false;
-	return statement->n_parts > 0;
-}
-
-static const struct uninterpreted *first_kept(const struct options *options)
-{
-	return options && options->kept ? options->kept->first : NULL;
-}
-
-bool option_is_written(const struct options *options, const struct option_path *path)
-{
-	for (const struct uninterpreted *u = first_kept(options); u; u = u->next)
-		if (is_on_path(u, path))
-			return true;
-	return false;
-}
-
-static bool is_zero_literal(const struct literal *literal)
-{
-	switch (literal->kind) {
-	case LITERAL_INTEGER:
-		return literal->u == 0;
-	case LITERAL_FLOAT:
-		return literal->d == 0;
-	case LITERAL_IDENT:
-		return str_eq(literal->text, S("false"));
-	case LITERAL_STRING:
-		return literal->text.n == 0;
-	default:
-		return false;
-	}
-}
-
-static void set_literal(struct tree_maker *m, struct tree *tree, const struct literal *literal);
-
-static void add_literal_field(struct tree_maker *m, struct branches *branches,
-	const struct literal_field *field, struct span statement)
-{
-	const struct literal *value = &field->value;
-	struct branch *branch;
-
-	if (value->kind == LITERAL_LIST
-			? value->items.n == 0
-			: m->without_zeros && !field->is_extension && is_zero_literal(value))
-		return;
-	branch = open_branch(
-		m, branches, name_undotted(field->name), field->is_extension || field->url.p);
-	if (field->url.p)
-		branch->shown = str_printf(
-			m->arena, "[" STR "/" STR "]", ARG(field->url), ARG(field->name));
-	if (value->kind != LITERAL_LIST) {
-		set_literal(m, add_value(m, branch, statement), value);
-		return;
-	}
-	branch->is_list = true;
-	for (uint32_t i = 0; i < value->items.n; i++)
-		set_literal(m, add_value(m, branch, statement), &value->items.items[i]);
-}
-
-/* Recursion is as deep as literals nest, which the parser limits. */
-static void set_literal(struct tree_maker *m, struct tree *tree, const struct literal *literal)
-{
-	tree->negative = literal->negative;
-	switch (literal->kind) {
-	case LITERAL_IDENT:
-		tree->kind = TREE_WORD;
-		tree->s = literal->text;
-		tree->number = str_eq(literal->text, S("true"));
-		break;
-	case LITERAL_INTEGER:
-		tree->kind = TREE_INTEGER;
-		tree->u = literal->u;
-		tree->negative &= literal->u != 0;
-		break;
-	case LITERAL_FLOAT:
-		tree->kind = TREE_REAL;
-		tree->d = literal->negative ? -literal->d : literal->d;
-		break;
-	case LITERAL_STRING:
-		tree->kind = TREE_TEXT;
-		tree->s = literal->text;
-		break;
-	default:
-		tree->kind = TREE_MESSAGE;
-		tree->message = NEW(m->arena, struct branches);
-		for (uint32_t i = 0; i < literal->fields.n; i++)
-			add_literal_field(
-				m, tree->message, &literal->fields.items[i], tree->statement);
-	}
-}
-
-/* The message of a dotted part, which a statement before this one may have begun. */
-static struct branches *open_message(struct tree_maker *m, struct branches *branches,
-	const struct name_part *part, struct span statement)
-{
-	struct branch *branch =
-		open_branch(m, branches, name_undotted(part->name), part->is_extension);
-	struct tree *tree = branch->values.n ? branch->values.items[branch->values.n - 1] : NULL;
-
-	if (!tree || tree->kind != TREE_MESSAGE) {
-		tree = add_value(m, branch, statement);
-		tree->kind = TREE_MESSAGE;
-		tree->message = NEW(m->arena, struct branches);
-	}
-	return tree->message;
-}
-
-/* `(a).b.c = value` as three branches. */
-static void add_statement(
-	struct tree_maker *m, struct branches *branches, const struct uninterpreted *statement)
-{
-	const struct name_part *last = &statement->parts[statement->n_parts - 1];
-	struct branch *branch;
-
-	for (const struct name_part *part = statement->parts; part < last; part++)
-		branches = open_message(m, branches, part, statement->span);
-	if (m->without_zeros && !last->is_extension && is_zero_literal(&statement->value))
-		return;
-	branch = open_branch(m, branches, name_undotted(last->name), last->is_extension);
-	set_literal(m, add_value(m, branch, statement->span), &statement->value);
-}
+/* ---- a tree ---- */
 
 struct branches *tree_make(
 	struct tree_maker *m, const struct options *options, const struct option_path *path)
@@ -417,10 +279,8 @@ struct branches *tree_make(
 		if (!option->field || is_step(option, &path->steps[0]))
 			add_option(m, root, option, NO_SPAN);
 	}
-	for (const struct uninterpreted *u = m->as_written ? first_kept(options) : NULL; u;
-		u = u->next)
-		if (u->n_parts && part_is_step(&u->parts[0], &path->steps[0]))
-			add_statement(m, root, u);
+	if (m->as_written)
+		tree_add_statements(m, root, options, path);
 	return root;
 }
 

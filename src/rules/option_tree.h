@@ -11,6 +11,17 @@
 #include "rules/finding.h"
 #include "rules/promise.h"
 
+/* Promises that concern an element: it has an option of that name, on one side at least. */
+struct concerned {
+	const struct promise **items;
+	uint32_t n, cap;
+};
+
+/* ---- option_index.c ---- */
+
+void promises_concerned(struct check *c, const struct options *old, const struct options *new,
+	struct concerned *concerned);
+
 enum tree_kind {
 	TREE_INTEGER,
 	TREE_REAL,
@@ -55,9 +66,7 @@ struct tree_maker {
 	struct arena *arena;
 	bool new_side;
 	bool as_written;
-	/* One side alone is interpreted: what an interpreted message leaves out, a zero without
-	 * presence, the other one leaves out, too. */
-	bool without_zeros;
+	bool by_other; /* of what is written: the other side can interpret the option */
 };
 
 /* The option of the path's first step in `options`, which may be NULL, with all that is below it.
@@ -76,6 +85,25 @@ struct chosen {
 
 void tree_choose(const struct tree_maker *maker, struct branches *root,
 	const struct option_path *path, struct chosen *chosen);
+
+/* The name in lower case, interned. */
+struct str tree_lower(struct tree_maker *maker, struct str name);
+/* The field's branch, which is made if there is none. */
+struct branch *tree_open_branch(
+	struct tree_maker *maker, struct branches *branches, struct str name, bool is_extension);
+struct tree *tree_add_value(struct tree_maker *maker, struct branch *branch, struct span statement);
+
+/* ---- option_written.c ---- */
+
+struct name_part;
+/* Does a part of a name mean the step? A part may leave leading names out. */
+bool part_is_step(const struct name_part *part, const struct option_step *step);
+/* Does an element's options, which may be NULL, keep a statement of the option, since a missing
+ * import kept it from being interpreted? */
+bool option_is_written(const struct options *options, const struct option_path *path);
+/* Adds what the kept statements set of the path's option. */
+void tree_add_statements(struct tree_maker *maker, struct branches *root,
+	const struct options *options, const struct option_path *path);
 
 /* ---- option_text.c ---- */
 

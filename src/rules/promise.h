@@ -39,9 +39,6 @@ struct promise {
 /* Splits a path. False: it is none; `why` then says so, and `help` what to write, or is absent. */
 bool option_path_parse(struct arena *arena, struct str text, struct option_path *path,
 	struct str *why, struct str *help);
-/* Does an element's options, which may be NULL, keep a statement of the option, since a missing
- * import kept it from being interpreted? */
-bool option_is_written(const struct options *options, const struct option_path *path);
 /* The rule of a promise's bit. */
 const struct rule *promise_rule(enum promise_rule bit);
 /*

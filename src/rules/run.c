@@ -42,7 +42,10 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	c->findings = findings;
 	c->diags = options->diags;
 	c->promises = options->promises && options->promises->n ? options->promises : NULL;
-	c->scratch = c->promises ? arena_like(c->arena) : NULL;
+	if (c->promises) {
+		c->scratch = arena_like(c->arena);
+		c->promise_index = promise_index_new(c->arena, c->names, c->promises);
+	}
 	map_init(&c->written, options->arena);
 	map_init(&c->by_subject, options->arena);
 	map_init(&c->lookups, options->arena);
