@@ -16,6 +16,7 @@ struct keeping {
 	const struct promise *promise;
 	const struct element *old_element, *new_element;
 	struct tree_maker old_maker, new_maker;
+	struct branches *old_root, *new_root; /* of the promise's option */
 	struct chosen old, new;
 	struct str *old_keys, *new_keys; /* of the values */
 };
@@ -415,58 +416,107 @@ static struct str *keys_of(
 static void keep(struct keeping *k)
 {
 	const struct option_path *path = &k->promise->path;
-	const struct options *old = k->old_element->options, *new = k->new_element->options;
-	bool old_written = option_is_written(old, path), new_written = option_is_written(new, path);
-	struct tree_maker maker = {
-		.c = k->c,
-		.arena = k->c->scratch,
-		.as_written = old_written || new_written,
-		.by_other = old_written != new_written,
-	};
 
-	k->old_maker = k->new_maker = maker;
-	k->new_maker.new_side = true;
-	tree_choose(&k->old_maker, tree_make(&k->old_maker, old, path), path, &k->old);
-	tree_choose(&k->new_maker, tree_make(&k->new_maker, new, path), path, &k->new);
+	tree_choose(&k->old_maker, k->old_root, path, &k->old);
+	tree_choose(&k->new_maker, k->new_root, path, &k->new);
 	if (k->old.is_unknown || k->new.is_unknown) {
 		warn_unknown(k);
 		return;
 	}
-	if (maker.as_written)
+	if (k->old_maker.as_written)
 		warn_written(k);
-	k->old_keys = keys_of(maker.arena, &k->old_maker, &k->old);
-	k->new_keys = keys_of(maker.arena, &k->new_maker, &k->new);
+	k->old_keys = keys_of(k->c->scratch, &k->old_maker, &k->old);
+	k->new_keys = keys_of(k->c->scratch, &k->new_maker, &k->new);
 	judge(k);
 }
 
 /* ---- elements ---- */
 
+/* A promise that concerns the element, and on which sides its option is kept as it is written. */
+struct asked {
+	const struct promise *promise;
+	bool old_written, new_written;
+};
+
+struct asked_list {
+	VEC(struct asked) list;
+};
+
+static int by_tree(const void *left, const void *right)
+{
+	const struct asked *a = left, *b = right;
+	const struct option_step *x = &a->promise->path.steps[0], *y = &b->promise->path.steps[0];
+
+	if (x->is_extension != y->is_extension)
+		return x->is_extension ? 1 : -1;
+	if (a->old_written != b->old_written)
+		return a->old_written ? 1 : -1;
+	if (a->new_written != b->new_written)
+		return a->new_written ? 1 : -1;
+	return str_cmp(x->name, y->name);
+}
+
+/* Those that ask the rule, with promises of one option together: they look at the same trees. */
+static void list_asked(struct keeping *k, struct asked_list *asked)
+{
+	const struct options *old = k->old_element->options, *new = k->new_element->options;
+	struct concerned concerned = { 0 };
+
+	promises_concerned(k->c, old, new, &concerned);
+	for (uint32_t i = 0; i < concerned.n; i++) {
+		const struct promise *promise = concerned.items[i];
+
+		if ((promise->rules & (unsigned)k->rule->arg) &&
+			path_under(k->new_element->file->text->path, promise->folder))
+			*vec_push(k->c->scratch, &asked->list) =
+				(struct asked){ promise, option_is_written(old, &promise->path),
+					option_is_written(new, &promise->path) };
+	}
+	if (asked->list.n)
+		qsort(asked->list.items, asked->list.n, sizeof *asked->list.items, by_tree);
+}
+
+static void make_trees(struct keeping *k, const struct asked *asked)
+{
+	const struct option_path *path = &asked->promise->path;
+	struct tree_maker maker = {
+		.c = k->c,
+		.arena = k->c->scratch,
+		.as_written = asked->old_written || asked->new_written,
+		.by_other = asked->old_written != asked->new_written,
+	};
+
+	k->old_maker = k->new_maker = maker;
+	k->new_maker.new_side = true;
+	k->old_root = tree_make(&k->old_maker, k->old_element->options, path);
+	k->new_root = tree_make(&k->new_maker, k->new_element->options, path);
+}
+
 static void keep_element(struct check *c, const struct rule *rule, const struct pair *pair,
 	const struct element *old, const struct element *new)
 {
-	struct arena_mark before = arena_mark(c->scratch), mark;
-	struct concerned concerned = { 0 };
+	struct keeping k = {
+		.c = c, .rule = rule, .pair = pair, .old_element = old, .new_element = new
+	};
+	struct arena_mark before = arena_mark(c->scratch), listed, made;
+	struct asked_list asked = { 0 };
 
 	if ((!old->options && !new->options) || old->options == new->options ||
 		element_is_synthetic(old))
 		return;
-	promises_concerned(c, old->options, new->options, &concerned);
-	mark = arena_mark(c->scratch);
-	for (uint32_t i = 0; i < concerned.n; i++) {
-		struct keeping keeping = {
-			.c = c,
-			.rule = rule,
-			.pair = pair,
-			.promise = concerned.items[i],
-			.old_element = old,
-			.new_element = new,
-		};
+	list_asked(&k, &asked);
+	listed = made = arena_mark(c->scratch);
+	for (uint32_t i = 0; i < asked.list.n; i++) {
+		const struct asked *one = &asked.list.items[i];
 
-		if (!(keeping.promise->rules & (unsigned)rule->arg) ||
-			!path_under(new->file->text->path, keeping.promise->folder))
-			continue;
-		keep(&keeping);
-		arena_rewind(c->scratch, mark);
+		if (i == 0 || by_tree(one - 1, one) != 0) {
+			arena_rewind(c->scratch, listed);
+			make_trees(&k, one);
+			made = arena_mark(c->scratch);
+		}
+		k.promise = one->promise;
+		keep(&k);
+		arena_rewind(c->scratch, made);
 	}
 	arena_rewind(c->scratch, before);
 }
