@@ -143,11 +143,41 @@ static struct parts parts_of(const struct proof *proof, struct arena *arena)
 		str_plain(arena, read) };
 }
 
+/* The word before the one in which the two texts begin to differ; 0: too near to their begin to be
+ * worth a cut. */
+static size_t difference(struct str a, struct str b)
+{
+	size_t n = 0;
+
+	while (n < a.n && n < b.n && a.p[n] == b.p[n])
+		n++;
+	while (n && a.p[n - 1] != ' ')
+		n--;
+	n -= n > 0;
+	while (n && a.p[n - 1] != ' ') /* the field's name stays, too */
+		n--;
+	return n > LEAST_VALUE ? n : 0;
+}
+
+/* Leaves out what both values begin with, which a cut at their ends would show instead of how they
+ * differ. */
+static void cut_begins(struct parts *parts, struct arena *arena)
+{
+	size_t n = difference(parts->written, parts->read);
+
+	if (!n)
+		return;
+	parts->written = str_printf(arena, "…" STR, ARG(str_from(parts->written, n)));
+	parts->read = str_printf(arena, "…" STR, ARG(str_from(parts->read, n)));
+}
+
 struct str proof_line(const struct proof *proof, unsigned columns, struct arena *arena)
 {
 	struct parts whole = parts_of(proof, arena);
-	struct str line = S("");
+	struct str line = sentence(proof, &whole, arena);
 
+	if (glyphs_before(line, line.n) > columns)
+		cut_begins(&whole, arena);
 	for (size_t most = MOST_VALUE; most >= LEAST_VALUE; most -= 4) {
 		struct parts p = { cut(whole.written, most, arena), cut(whole.data, most, arena),
 			cut(whole.read, most, arena) };

@@ -101,6 +101,20 @@ static void the_proof_of_a_wanted_break_comes_first(void **state)
 	arena_free(arena);
 }
 
+static void what_differs_is_not_cut(void **state)
+{
+	const struct proof proof = {
+		.loss = LOSS_OTHER,
+		.written = S("totals { key: \"\" value: 2147483648 }"),
+		.data = S("\x1a\x08\x0a\x00\x10\x80\x80\x80\x80\x08"),
+		.read = S("totals { key: \"\" value: -2147483648 }"),
+	};
+
+	(void)state;
+	line_is(&proof, "\"…value: 2147483648 }\" (1a080a00108080808008) reads as \"…value: "
+			"-2147483648 }\"");
+}
+
 static void long_values_are_cut(void **state)
 {
 	char text[4096];
@@ -139,6 +153,7 @@ int main(void)
 		cmocka_unit_test(a_hole_stays_for_who_takes_its_number),
 		cmocka_unit_test(a_call_is_refused),
 		cmocka_unit_test(the_proof_of_a_wanted_break_comes_first),
+		cmocka_unit_test(what_differs_is_not_cut),
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(control_characters_are_spelled),
 	};
