@@ -3,6 +3,7 @@
 #include "report/report.h"
 #include "report/report.h"
 #include "run.h"
+#include "twice.h"
 
 #include <stdlib.h>
 
@@ -40,6 +41,7 @@ struct fixing {
 	struct state state;
 	struct attempts accepted; /* of this round */
 	struct map before;        /* fingerprints of the state's findings */
+	uint32_t twice;           /* names that the state declares twice */
 	uint32_t trials;
 	struct map outcomes; /* by fingerprint: struct fix_outcome */
 };
@@ -129,9 +131,13 @@ static struct str first_error(struct arena *arena, const struct breakwater_run *
 
 static void read_trial(struct fixing *x, const struct breakwater_run *run, struct trial *trial)
 {
-	map_init(&trial->after, x->arena);
 	trial->compiles = run->status != BREAKWATER_UNKNOWN;
 	trial->why = (struct str){ NULL, 0 };
+	if (trial->compiles && schema_twice(&run->schemas[NEW], x->scratch) > x->twice) {
+		trial->compiles = false;
+		trial->why = S("the edit declares a name twice");
+		return;
+	}
 	if (!trial->compiles) {
 		trial->why = first_error(x->arena, run);
 		return;
@@ -337,6 +343,7 @@ static bool round_once(struct fixing *x)
 	struct attempts all = { 0 };
 
 	map_findings(x->arena, &x->before, &x->state.run->findings);
+	x->twice = schema_twice(&x->state.run->schemas[NEW], x->scratch);
 	plan_round(x, &plan);
 	for (uint32_t i = 0; i < plan.groups.n; i++) {
 		struct attempt *attempt;
@@ -453,7 +460,9 @@ static bool holds_in_full(struct fixing *x)
 	before = check_with(x, x->arena, &none);
 	after = check_with(x, x->arena, &x->state.files);
 	knew = before->status != BREAKWATER_UNKNOWN;
-	knows = after->status != BREAKWATER_UNKNOWN;
+	knows = after->status != BREAKWATER_UNKNOWN &&
+		schema_twice(&after->schemas[NEW], x->scratch) <=
+			schema_twice(&before->schemas[NEW], x->scratch);
 	breakwater_run_free(before);
 	breakwater_run_free(after);
 	x->options.full = full;

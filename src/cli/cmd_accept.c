@@ -48,6 +48,7 @@ static const struct opt accept_rows[] = {
 	COMPARE_SIDES,
 	COMPARE_SCOPE,
 	COMPARE_CONTRACTS,
+	COMPARE_IMPACT,
 	COMPARE_STRICT,
 	COMPARE_FULL,
 	OPT_JOBS(struct compare_arguments),

@@ -11,7 +11,7 @@ struct check_arguments {
 	struct compare_arguments compare;
 	const char *output, *timings;
 	struct texts formats;
-	bool exclude_imports, allow_empty, show_accepted, impact;
+	bool exclude_imports, allow_empty, show_accepted;
 };
 
 static const struct opt check_options[] = {
@@ -39,10 +39,7 @@ static const struct opt check_options[] = {
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, show_accepted),
 		.summary = "list accepted findings too" },
-	{ .name = "impact",
-		.kind = OPT_FLAG,
-		.offset = offsetof(struct check_arguments, impact),
-		.summary = "say who reaches what changed: messages and methods, and on which way" },
+	COMPARE_IMPACT,
 	OPT_JOBS(struct compare_arguments),
 	OPT_TIMINGS(struct check_arguments),
 };
@@ -172,7 +169,6 @@ static int check_run(struct cli *cli, const void *given, const struct texts *ope
 	if (!find_targets(cli, arguments, &targets))
 		return STATUS_UNKNOWN;
 	options.allow_empty = arguments->allow_empty;
-	options.impact = arguments->impact;
 	run = compare_run(cli, &options);
 	status = (int)breakwater_run_status(run);
 	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;

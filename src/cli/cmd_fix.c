@@ -36,6 +36,7 @@ static const struct opt fix_rows[] = {
 	COMPARE_SIDES,
 	COMPARE_SCOPE,
 	COMPARE_CONTRACTS,
+	COMPARE_IMPACT,
 	COMPARE_STRICT,
 	COMPARE_FULL,
 	OPT_JOBS(struct compare_arguments),

@@ -36,6 +36,7 @@ struct breakwater_options compare_options(
 		.limit_to_input_files = arguments->limit_to_input_files,
 		.strict_imports = arguments->strict_imports,
 		.full = arguments->full,
+		.impact = arguments->impact,
 		.jobs = arguments->jobs,
 		.out_of_memory = cli_out_of_memory,
 		.context = cli,

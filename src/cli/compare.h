@@ -8,7 +8,7 @@
 struct compare_arguments {
 	const char *config, *compatibility;
 	struct texts roots, paths, excluded_paths, use, except, contracts, surfaces;
-	bool staged, merge_base, limit_to_input_files, strict_imports, full;
+	bool staged, merge_base, limit_to_input_files, strict_imports, full, impact;
 	unsigned jobs;
 };
 
@@ -58,6 +58,9 @@ struct compare_arguments {
 			.summary = "wire, json, source: the surfaces of all contracts",       \
 			.values = VALUES_WORDS,                                               \
 			.words = surfaces_words }
+#define COMPARE_IMPACT                \
+	COMPARE_FLAG("impact", impact, \
+		"say who reaches what changed: messages and methods, and on which way")
 #define COMPARE_STRICT                                 \
 	COMPARE_FLAG("strict-imports", strict_imports, \
 		"an import that is in no import root is an error")

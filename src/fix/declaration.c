@@ -75,7 +75,7 @@ void fix_package(struct fixer *x, struct fix_group *group)
 /* ---- methods ---- */
 
 enum { IDEMPOTENCY_LEVEL = 34 };
-static const struct option_path IDEMPOTENCY_PATH = { { IDEMPOTENCY_LEVEL } };
+static const struct option_numbers IDEMPOTENCY_PATH = { { IDEMPOTENCY_LEVEL } };
 
 static void type_edit(struct fixer *x, const struct method *new, struct span span, struct str text,
 	const struct message *type, struct edits *edits)

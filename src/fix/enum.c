@@ -2,8 +2,8 @@
 #include "fix/private.h"
 
 enum { ALLOW_ALIAS = 2, VALUE_OPTION_JSON = 998, JSON_STRING = 1 };
-static const struct option_path ALIAS_PATH = { { ALLOW_ALIAS } };
-static const struct option_path JSON_PATH = { { VALUE_OPTION_JSON, JSON_STRING } };
+static const struct option_numbers ALIAS_PATH = { { ALLOW_ALIAS } };
+static const struct option_numbers JSON_PATH = { { VALUE_OPTION_JSON, JSON_STRING } };
 
 static const struct enum_value *by_name(const struct enumeration *e, struct str name)
 {

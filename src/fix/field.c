@@ -49,9 +49,9 @@ static unsigned wanted(const struct fix_group *group)
 
 /* numbers in descriptor.proto and its extensions */
 enum { OPTION_CTYPE = 1, OPTION_JSTYPE = 6, FILE_OPTION_JAVA_CHECK = 27 };
-static const struct option_path CTYPE_PATH = { { OPTION_CTYPE } };
-static const struct option_path JSTYPE_PATH = { { OPTION_JSTYPE } };
-static const struct option_path JAVA_CHECK_PATH = { { FILE_OPTION_JAVA_CHECK } };
+static const struct option_numbers CTYPE_PATH = { { OPTION_CTYPE } };
+static const struct option_numbers JSTYPE_PATH = { { OPTION_JSTYPE } };
+static const struct option_numbers JAVA_CHECK_PATH = { { FILE_OPTION_JAVA_CHECK } };
 
 /* One field, on its way back. */
 struct change {
@@ -146,7 +146,7 @@ static void restore_type(struct change *c)
 
 /* The old text of an option that stands alone in its brackets or its statement; absent: a literal
  * holds it, or there is none. */
-static struct str option_text(const struct element *old, const struct option_path *path)
+static struct str option_text(const struct element *old, const struct option_numbers *path)
 {
 	struct span span = option_span(old, path), brackets = brackets_span(old);
 	struct str text = span_is_none(span) ? (struct str){ NULL, 0 } : span_text(old->file, span);
@@ -158,7 +158,7 @@ static struct str option_text(const struct element *old, const struct option_pat
 }
 
 /* An option of the field is as it was. */
-static void restore_option(struct change *c, const struct option_path *path)
+static void restore_option(struct change *c, const struct option_numbers *path)
 {
 	struct span now = option_span(&c->new->e, path), was = option_span(&c->old->e, path);
 	struct str text = option_text(&c->old->e, path);
@@ -170,7 +170,7 @@ static void restore_option(struct change *c, const struct option_path *path)
 }
 
 /* A feature resolves to what it did. */
-static void restore_feature(struct change *c, const struct option_path *path)
+static void restore_feature(struct change *c, const struct option_numbers *path)
 {
 	struct span now = option_span(&c->new->e, path);
 	struct str text = option_text(&c->old->e, path), is, was;

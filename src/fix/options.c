@@ -1,7 +1,7 @@
 /* Options: where they are written, and the brackets of fields and enum values. */
 #include "fix/private.h"
 
-struct span option_span(const struct element *element, const struct option_path *path)
+struct span option_span(const struct element *element, const struct option_numbers *path)
 {
 	const struct options *options = element->options;
 	const struct option *option = NULL;

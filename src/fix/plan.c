@@ -39,7 +39,7 @@ static const struct fix_row {
 	{ "FILE_SAME_SYNTAX", NULL, false, "what the file declares means something else in it" },
 	{ "FILE_SAME_*", fix_file_option, true, "the option is no statement of its own" },
 	{ "SYMBOL_SAME_VISIBILITY", fix_visibility, true, "the file's default decides it" },
-	{ "OPTION_*", NULL, true, "the option is theirs" },
+	{ "OPTION_*", fix_option, true, "the option is not known here as more than its text" },
 };
 
 static const struct fix_row *row_of(const struct rule *rule)

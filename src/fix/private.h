@@ -124,11 +124,11 @@ const struct element *now_oneof(const struct element *old, const struct element 
 /* ---- options.c ---- */
 
 /* A path to an option: numbers of descriptor.proto, 0 at the end. */
-struct option_path {
+struct option_numbers {
 	int32_t numbers[4];
 };
 /* The span of the option as it is written on the element itself; NO_SPAN: it is not. */
-struct span option_span(const struct element *element, const struct option_path *path);
+struct span option_span(const struct element *element, const struct option_numbers *path);
 
 /* The options in brackets of a field or value of the new side, as they are to be. */
 struct bracket_item {
@@ -156,18 +156,18 @@ struct span brackets_span(const struct element *element);
  * is needed. False: it cannot be done.
  */
 bool statement_restore(struct fixer *x, const struct element *old, const struct element *new,
-	const struct option_path *path, struct str otherwise, struct edits *edits);
+	const struct option_numbers *path, struct str otherwise, struct edits *edits);
 /* Puts a statement into a body, before all else. */
 bool statement_add(
 	struct fixer *x, const struct element *new, struct str statement, struct edits *edits);
 /* `features.field_presence = IMPLICIT`: what the element resolves to; absent: not known here. */
 struct str feature_text(
-	struct fixer *x, const struct element *element, const struct option_path *path);
+	struct fixer *x, const struct element *element, const struct option_numbers *path);
 /* Does a literal, as in `features = { … }`, hold the option with that span? */
 bool is_in_literal(const struct element *element, struct span span);
 /* `field_presence: IMPLICIT` of `features.field_presence = IMPLICIT`. */
 struct str literal_text(struct fixer *x, struct str feature);
-extern const struct option_path PRESENCE_PATH, ENCODING_PATH, UTF8_PATH, JAVA_UTF8_PATH,
+extern const struct option_numbers PRESENCE_PATH, ENCODING_PATH, UTF8_PATH, JAVA_UTF8_PATH,
 	CPP_STRING_PATH;
 
 /* ---- the rules ---- */
@@ -192,4 +192,5 @@ void fix_statement(struct fixer *x, struct fix_group *group);
 void fix_reserved(struct fixer *x, struct fix_group *group);
 void fix_extensions(struct fixer *x, struct fix_group *group);
 void fix_method(struct fixer *x, struct fix_group *group);
+void fix_option(struct fixer *x, struct fix_group *group);
 void fix_visibility(struct fixer *x, struct fix_group *group);

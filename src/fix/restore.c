@@ -58,7 +58,7 @@ static struct mark mark_in_body(struct fixer *x, const struct element *old, stru
 /* How a declaration says that it is deprecated; no text: it does, or cannot. */
 static struct mark mark_of(struct fixer *x, const struct element *old)
 {
-	struct option_path path = { { deprecated_number(old) } };
+	struct option_numbers path = { { deprecated_number(old) } };
 	struct span body, end = { old->span.end - 1, old->span.end };
 	struct str outer = indent_of(old->file, old->span.begin);
 

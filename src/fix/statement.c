@@ -2,12 +2,12 @@
 #include "fix/private.h"
 
 #define FIELD_FEATURES 21
-const struct option_path PRESENCE_PATH = { { FIELD_FEATURES, FEATURE_FIELD_PRESENCE } };
-const struct option_path ENCODING_PATH = { { FIELD_FEATURES, FEATURE_MESSAGE_ENCODING } };
-const struct option_path UTF8_PATH = { { FIELD_FEATURES, FEATURE_UTF8_VALIDATION } };
-const struct option_path JAVA_UTF8_PATH = { { FIELD_FEATURES, FEATURE_JAVA,
+const struct option_numbers PRESENCE_PATH = { { FIELD_FEATURES, FEATURE_FIELD_PRESENCE } };
+const struct option_numbers ENCODING_PATH = { { FIELD_FEATURES, FEATURE_MESSAGE_ENCODING } };
+const struct option_numbers UTF8_PATH = { { FIELD_FEATURES, FEATURE_UTF8_VALIDATION } };
+const struct option_numbers JAVA_UTF8_PATH = { { FIELD_FEATURES, FEATURE_JAVA,
 	JAVA_FEATURE_UTF8_VALIDATION } };
-const struct option_path CPP_STRING_PATH = { { FIELD_FEATURES, FEATURE_CPP,
+const struct option_numbers CPP_STRING_PATH = { { FIELD_FEATURES, FEATURE_CPP,
 	CPP_FEATURE_STRING_TYPE } };
 
 /* One feature: its name, and the names of its values from 1 on. */
@@ -19,7 +19,7 @@ static struct str named(
 }
 
 struct str feature_text(
-	struct fixer *x, const struct element *element, const struct option_path *path)
+	struct fixer *x, const struct element *element, const struct option_numbers *path)
 {
 	static const char *const presences[] = { "EXPLICIT", "IMPLICIT", "LEGACY_REQUIRED" };
 	static const char *const types[] = { "OPEN", "CLOSED" };
@@ -132,7 +132,7 @@ bool statement_add(
 }
 
 bool statement_restore(struct fixer *x, const struct element *old, const struct element *new,
-	const struct option_path *path, struct str otherwise, struct edits *edits)
+	const struct option_numbers *path, struct str otherwise, struct edits *edits)
 {
 	struct span was = option_span(old, path), is = option_span(new, path);
 	struct str text = statement_text(old, was);
@@ -154,7 +154,7 @@ bool statement_restore(struct fixer *x, const struct element *old, const struct 
 
 /* ---- the rules ---- */
 
-static void statement_way(struct fixer *x, struct fix_group *group, const struct option_path *path,
+static void statement_way(struct fixer *x, struct fix_group *group, const struct option_numbers *path,
 	struct str otherwise)
 {
 	struct fix_way *way = way_new(x, group, "the old value back");
@@ -167,10 +167,10 @@ static void statement_way(struct fixer *x, struct fix_group *group, const struct
 void fix_file_option(struct fixer *x, struct fix_group *group)
 {
 	/* numbers of cpp_file_options.proto */
-	static const struct option_path cc_namespace = { { 990, 1 } };
-	static const struct option_path nullable = { { 50, FEATURE_CSHARP,
+	static const struct option_numbers cc_namespace = { { 990, 1 } };
+	static const struct option_numbers nullable = { { 50, FEATURE_CSHARP,
 		CSHARP_FEATURE_NULLABLE } };
-	struct option_path path = { { group->findings.items[0]->rule->arg } };
+	struct option_numbers path = { { group->findings.items[0]->rule->arg } };
 	struct str name = S("");
 
 	if (!group->old || !group->new)
@@ -193,13 +193,13 @@ void fix_statement(struct fixer *x, struct fix_group *group)
 {
 	enum { NO_ACCESSOR = 2 };
 	int32_t features = group->new ? features_number(group->new->kind) : 0;
-	struct option_path path = { { features, FEATURE_JSON_FORMAT } };
+	struct option_numbers path = { { features, FEATURE_JSON_FORMAT } };
 	struct str text;
 
 	if (!group->old || !group->new)
 		return;
 	if (group_has(group, "MESSAGE_NO_REMOVE_STANDARD_DESCRIPTOR_ACCESSOR")) {
-		path = (struct option_path){ { NO_ACCESSOR } };
+		path = (struct option_numbers){ { NO_ACCESSOR } };
 		statement_way(x, group, &path, (struct str){ NULL, 0 });
 		return;
 	}
