@@ -17,8 +17,8 @@ export GIT_COMMITTER_NAME=dev GIT_COMMITTER_EMAIL=dev@acme.example
 mkdir -p "$folder"
 cd "$folder"
 git init -q -b main .
-cp -R "$contracts/v1.4.0/proto" .
-git add proto
+cp -R "$contracts/v1.4.0/." .
+git add .
 git commit -q -m 'The contract as it was released'
 git tag v1.4.0
 cp -R "$contracts/change/proto" .
