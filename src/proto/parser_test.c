@@ -163,6 +163,26 @@ static void outline_text(struct outlines *o, const char *text)
 	outline_read(&request, &o->outline);
 }
 
+static void marked_words_are_told_apart(void **state)
+{
+	struct outlines o = outlines_new();
+
+	(void)state;
+	outline_words_mark(&o.words, o.arena, S("pii"), 0);
+	outline_words_mark(&o.words, o.arena, S("limit"), 3);
+	outline_text(&o, "message M { int32 a = 1 [(acme.limit).max = 1]; }");
+	assert_int_equal(o.outline.marks, 8);
+	assert_false(o.outline.says);
+	/* A word may be both. */
+	outline_words_add(&o.words, o.arena, S("limit"));
+	outline_text(&o, "extend A { optional string pii = 1; optional string limit = 2; }");
+	assert_int_equal(o.outline.marks, 9);
+	assert_true(o.outline.says && o.outline.extends);
+	outline_text(&o, "message M {}");
+	assert_int_equal(o.outline.marks, 0);
+	outlines_free(&o);
+}
+
 static void an_outline_has_imports_package_and_words(void **state)
 {
 	struct outlines o = outlines_new();
@@ -247,6 +267,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_type_names_its_nearest),
 		cmocka_unit_test(comments_go_where_protoc_puts_them),
 		cmocka_unit_test(an_outline_has_imports_package_and_words),
+		cmocka_unit_test(marked_words_are_told_apart),
 		cmocka_unit_test(an_outline_has_what_is_declared),
 		cmocka_unit_test(an_outline_of_what_is_nested_too_deep_ends),
 	};

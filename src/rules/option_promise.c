@@ -469,8 +469,8 @@ static void list_asked(struct keeping *k, struct asked_list *asked)
 		if ((promise->rules & (unsigned)k->rule->arg) &&
 			path_under(k->new_element->file->text->path, promise->folder))
 			*vec_push(k->c->scratch, &asked->list) =
-				(struct asked){ promise, option_is_written(old, &promise->path),
-					option_is_written(new, &promise->path) };
+				(struct asked){ promise, option_is_written(old, new, &promise->path),
+					option_is_written(new, old, &promise->path) };
 	}
 	if (asked->list.n)
 		qsort(asked->list.items, asked->list.n, sizeof *asked->list.items, by_tree);

@@ -98,9 +98,12 @@ struct tree *tree_add_value(struct tree_maker *maker, struct branch *branch, str
 struct name_part;
 /* Does a part of a name mean the step? A part may leave leading names out. */
 bool part_is_step(const struct name_part *part, const struct option_step *step);
-/* Does an element's options, which may be NULL, keep a statement of the option, since a missing
- * import kept it from being interpreted? */
-bool option_is_written(const struct options *options, const struct option_path *path);
+/*
+ * Does an element's options, which may be NULL, keep a statement of the option, since a missing import
+ * kept it from being interpreted? `other`: those of the other side, which may know the name.
+ */
+bool option_is_written(const struct options *options, const struct options *other,
+	const struct option_path *path);
 /* Adds what the kept statements set of the path's option. */
 void tree_add_statements(struct tree_maker *maker, struct branches *root,
 	const struct options *options, const struct option_path *path);

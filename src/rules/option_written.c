@@ -33,10 +33,33 @@ static const struct uninterpreted *first_kept(const struct options *options)
 	return options && options->kept ? options->kept->first : NULL;
 }
 
-bool option_is_written(const struct options *options, const struct option_path *path)
+/* Does the other side say that the name, which leaves leading names out, is that of another option? */
+static bool means_another(const struct name_part *part, const struct option_step *step,
+	const struct options *other)
+{
+	enum { MOST_LOOKED_AT = 100 };
+	uint32_t n = !other || other->list.n > MOST_LOOKED_AT ? 0 : other->list.n;
+	bool means = false;
+
+	for (uint32_t i = 0; i < n && step->is_extension; i++) {
+		const struct field *field = other->list.items[i].field;
+		struct option_step set;
+
+		if (!field || !field->extension)
+			continue;
+		set = (struct option_step){ field->e.full_name, true };
+		if (str_eq(set.name, step->name))
+			return false;
+		means |= part_is_step(part, &set);
+	}
+	return means;
+}
+
+bool option_is_written(const struct options *options, const struct options *other,
+	const struct option_path *path)
 {
 	for (const struct uninterpreted *u = first_kept(options); u; u = u->next)
-		if (is_on_path(u, path))
+		if (is_on_path(u, path) && !means_another(&u->parts[0], &path->steps[0], other))
 			return true;
 	return false;
 }
