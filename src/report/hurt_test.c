@@ -255,6 +255,11 @@ static void terminal_cuts_the_proof_where_it_fits(void **state)
 	assert_shown(s, "text",
 		"      = proof: \"amount: \"aaaaaaaaaaaaaaaaaaaaaa…\" (2001) "
 		"reads as \"amount: -1\"\n");
+	s->f->report.columns = 60;
+	assert_shown(s, "text",
+		"      = proof: \"amount:\n"
+		"        \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…\" (2001)\n"
+		"        reads as \"amount: -1\"\n");
 	fixture_free(s->f);
 }
 

@@ -144,15 +144,15 @@ static void remark_lines(
 	}
 }
 
-/* A proof that does not fit the terminal is cut, as long as it says something then. */
+/* One line: a proof that does not fit the terminal is cut, unless so little would be left that it
+ * had better be wrapped. */
 static struct str proof_words(const struct report *report, const struct finding *finding)
 {
-	unsigned columns = report->columns ? report->columns - GUTTER : WIDEST;
+	unsigned columns = WIDEST;
 
-	if (report->columns && report->columns < NARROWEST + GUTTER)
-		columns = NARROWEST;
-	return finding_proof_line(finding, finding_wanted(finding),
-		columns < WIDEST ? columns : WIDEST, report->arena);
+	if (report->columns >= NARROWEST + GUTTER && report->columns < WIDEST + GUTTER)
+		columns = report->columns - GUTTER;
+	return finding_proof_line(finding, finding_wanted(finding), columns, report->arena);
 }
 
 /* Who is hurt: the group's contract is in its header. */
@@ -160,7 +160,8 @@ static void hurt_write(struct out *out, const struct report *report,
 	const struct report_block *block, const struct palette *palette)
 {
 	const struct finding *finding = block->finding;
-	const struct contract *first = finding->contracts.n ? finding->contracts.items[0].contract : NULL;
+	const struct contract *first =
+		finding->contracts.n ? finding->contracts.items[0].contract : NULL;
 
 	remark_lines(out, S("proof"), proof_words(report, finding), palette);
 	remark_lines(out, S("also hurts"), also_hurts(report, block, first), palette);
