@@ -144,13 +144,18 @@ def git_seeds(tmp):
 
 def sides():
     """Each pair of folders as one input: src/fuzz/sides.c."""
-    for old in sorted((DATA / "rules").glob("*/*/old")):
+    for old in sorted([*(DATA / "rules").glob("*/*/old"), *(DATA / "need").glob("*/old")]):
         out, names = b"", iter("abcdefghijklmnopqrstuvwx")
-        for path in sorted({p.relative_to(old.parent / s) for s in ("old", "new") for p in (old.parent / s).rglob("*.proto")}):
-            letter = next(names, "z").encode()
+        paths = sorted({p.relative_to(old.parent / s) for s in ("old", "new") for p in (old.parent / s).rglob("*") if p.suffix in (".proto", ".yaml")})
+        letters = {path: next(names, "z") if path.suffix == ".proto" else "Y" for path in paths}
+        for path, letter in letters.items():
             for side in ("old", "new"):
-                if (old.parent / side / path).exists():
-                    out += b"%%\n" + side[:1].encode() + letter + b"\n" + (old.parent / side / path).read_bytes()
+                if not (old.parent / side / path).exists():
+                    continue
+                text = (old.parent / side / path).read_bytes()
+                for other, name in letters.items():
+                    text = text.replace(b'"%s"' % str(other).encode(), b'"%s.proto"' % name.encode())
+                out += b"%%\n" + side[:1].encode() + letter.encode() + b"\n" + text
         yield out.removeprefix(b"%%\n")
 
 
