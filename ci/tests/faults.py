@@ -173,6 +173,7 @@ def scenes(bw, plugin):
           for f in ("json", "markdown", "checkstyle", "rdjson", "github", "line")),
         Scene("buf_yaml", "buf", [*check, "base"]),
         Scene("accepted", "again", [*check, "base", "broken"]),
+        Scene("fix", "packed", [bw, "fix", *one, "base", "broken"]),
         Scene("accept", "accept", [bw, "accept", *one, "--all", "--reason", "why", "base", "broken"]),
         Scene("accept_again", "again", [bw, "accept", *one, "--all", "--reason", "why", "base", "broken"]),
         Scene("build", "dirty", [bw, "build", *one, "-o", "o.binpb"]),

@@ -122,6 +122,7 @@ def folder_replaced_by_a_link(s):
     yield ("build", "-o", "-"), {0, 2}
     yield FOLDERS, {2}
     yield ("accept", "base"), {0, 2}
+    yield ("fix", "base"), {0, 1, 2}
 
 
 @several("read", [(name, name, target) for name in ("breakwater.yaml", "buf.yaml", "buf.work.yaml", "breakwater.accepted.yaml", ".gitignore",

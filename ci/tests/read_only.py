@@ -85,7 +85,7 @@ def calls(scratch, bw, plugin):
     for name in FORMATS:
         yield clone, (bw, "check", "--format", name, "v1"), b""
     for args in (("build", "-o", "-"), ("build", "-o", "/dev/null", "worktree:"), ("build", "-o", "-", "index:"), ("build", "-o", "-", "main@{1}"),
-                 ("build", "-o", "-", "dir:../old"), ("build", "-o", "-", "set:../old.binpb"), ("accept",), ("accept", "v1", "main"),
+                 ("build", "-o", "-", "dir:../old"), ("build", "-o", "-", "set:../old.binpb"), ("accept",), ("accept", "v1", "main"), ("fix",), ("fix", "--reserve", "v1", "main"),
                  ("accept", "0123456789abcdef"), ("rules",), ("rules", "--format", "json"), ("explain", "FIELD_SAME_TYPE"), ("debug", "tokens", "main"),
                  ("debug", "schema", "worktree:"), ("debug", "pairs", "v1", "index:"), ("completion", "bash"), ("completion", "zsh"),
                  ("completion", "fish"), ("help",), ("help", "check"), ("--version",), ("nosuch",), ()):

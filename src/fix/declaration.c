@@ -39,6 +39,10 @@ void fix_declaration(struct fixer *x, struct fix_group *group)
 	if (!group->old)
 		return;
 	move_way(x, group);
+	if (group->old->kind == ELEMENT_FIELD)
+		move_extension(x, group);
+	if (group->old->kind == ELEMENT_ENUM)
+		rename_enum(x, group);
 	restore_ways(x, group);
 	if (group->findings.items[0]->moved_to.p)
 		group->left = str_printf(x->arena,

@@ -427,6 +427,8 @@ static void fix_changed(struct fixer *x, struct fix_group *group)
 		.what = wanted(group),
 	};
 
+	if (c.what & NAME && c.old->extension)
+		move_extension(x, group);
 	if (c.what & NAME && c.what & (TYPE | LABEL))
 		part_way(group, &c);
 	if (c.what & JSON_NAME && c.what & NAME && x->request->by_surface) {

@@ -145,14 +145,18 @@ struct span declaration_span(const struct file *file, struct span declaration)
 	return (struct span){ (uint32_t)begin, (uint32_t)end };
 }
 
-/* The whole lines of a span, if it has them alone. */
+/* The whole lines of a span, if it has them alone. Of two empty lines around them one goes, too. */
 static struct span with_lines(struct str bytes, struct span span)
 {
 	size_t begin = span.begin, end = span.end;
 
-	if (begins_line(bytes, begin) && ends_line(bytes, end))
-		return (struct span){ (uint32_t)line_begin(bytes, begin),
-			(uint32_t)line_next(bytes, end) };
+	if (begins_line(bytes, begin) && ends_line(bytes, end)) {
+		begin = line_begin(bytes, begin);
+		end = line_next(bytes, end);
+		if (begin > 1 && begins_line(bytes, begin - 1) && ends_line(bytes, end))
+			begin = line_begin(bytes, begin - 1);
+		return (struct span){ (uint32_t)begin, (uint32_t)end };
+	}
 	/* On a line with others: with the blanks before it. */
 	while (begin > 0 && (bytes.p[begin - 1] == ' ' || bytes.p[begin - 1] == '\t') &&
 		!begins_line(bytes, begin))

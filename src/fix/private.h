@@ -121,6 +121,11 @@ void need_public_import(
 /* The oneof of that name in a message of the new side; NULL: none. */
 const struct element *now_oneof(const struct element *old, const struct element *message);
 
+/* moved.c: ways for an extension whose number another declaration of it has, and for an enum whose
+ * values a new one has. */
+void move_extension(struct fixer *x, struct fix_group *group);
+void rename_enum(struct fixer *x, struct fix_group *group);
+
 /* ---- options.c ---- */
 
 /* A path to an option: numbers of descriptor.proto, 0 at the end. */

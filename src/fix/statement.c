@@ -154,8 +154,8 @@ bool statement_restore(struct fixer *x, const struct element *old, const struct 
 
 /* ---- the rules ---- */
 
-static void statement_way(struct fixer *x, struct fix_group *group, const struct option_numbers *path,
-	struct str otherwise)
+static void statement_way(struct fixer *x, struct fix_group *group,
+	const struct option_numbers *path, struct str otherwise)
 {
 	struct fix_way *way = way_new(x, group, "the old value back");
 
