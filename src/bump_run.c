@@ -40,12 +40,12 @@ static bool find_start(struct bumping *b, struct source_options *sources)
 		ok = false;
 	}
 	if (ok && !b->a.n) {
-		ok = version_before(
-			source_repository(source), &commit, false, &b->a, &run->diags);
+		ok = version_before(source_repository(source), &commit, false, &b->a, &run->diags);
 		if (ok && !b->a.n) {
-			diag_error(&run->diags, NOWHERE,
-				"no tag before '" STR "' is a version", ARG(b->b));
-			diag_help(&run->diags, "name a revision to count from: breakwater bump A..");
+			diag_error(&run->diags, NOWHERE, "no tag before '" STR "' is a version",
+				ARG(b->b));
+			diag_help(
+				&run->diags, "name a revision to count from: breakwater bump A..");
 			ok = false;
 		}
 	}
@@ -142,9 +142,9 @@ static void judge_changes(struct bump_run *run)
 			if (run->step < BUMP_MINOR)
 				run->step = BUMP_MINOR;
 			if (run->step == BUMP_MINOR)
-				add_reason(run, str_printf(run->arena, "%s '" STR "' %s",
-							change->kind, ARG(change->element),
-							change->change));
+				add_reason(
+					run, str_printf(run->arena, "%s '" STR "' %s", change->kind,
+						     ARG(change->element), change->change));
 		}
 }
 

@@ -42,6 +42,7 @@
 #include "impact.h"
 #include "obstacle.h"
 #include "report/report.h"
+#include "run_history.h"
 #include "schema/marker.h"
 #include "source/read_each.h"
 
@@ -316,13 +317,16 @@ static const struct check_step {
 	{ judge_empty_sides, NULL },
 	{ choose_contracts, NULL },
 	{ read_paths, "config" },
+	{ find_history, NULL },
 	{ find_changes, "changes" },
 	{ discover_changed, NULL },
 	{ compile_sides, NULL },
 	{ judge_broken_files, NULL },
 	{ compare_sides, NULL },
 	{ keep_scope, NULL },
+	{ compare_history, NULL },
 	{ accept_findings, NULL },
+	{ drop_known, NULL },
 	{ judge_lost_folders, NULL },
 	{ find_impact, NULL },
 	{ finish, "findings" },

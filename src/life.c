@@ -79,7 +79,8 @@ static bool is_tracked(const struct question *question, const struct track *trac
 
 		if (other->what != track->what || other->type.p != track->type.p)
 			continue;
-		if (track->what == WATCH_TYPE || (track->by_number && track->number == other->number))
+		if (track->what == WATCH_TYPE ||
+			(track->by_number && track->number == other->number))
 			return true;
 		if (!track->by_number && (other->name.p == track->name.p ||
 						 str_eq(other->life.element, track->life.element)))
@@ -105,13 +106,12 @@ static void offer(struct life_watch *w, const struct track *track, struct str el
 			(made.by_number && made.number != question->number) ||
 			!fits(question, element, &made.exact))
 			continue;
-		made.life.element = made.by_number ? str_printf(w->arena, STR ":%d", ARG(element),
-							     made.number)
-						   : str_dup(w->arena, element);
+		made.life.element =
+			made.by_number ? str_printf(w->arena, STR ":%d", ARG(element), made.number)
+				       : str_dup(w->arena, element);
 		if (is_tracked(question, &made))
 			continue;
-		*vec_push(w->arena, &question->tracks) =
-			arena_copy(w->arena, &made, sizeof made);
+		*vec_push(w->arena, &question->tracks) = arena_copy(w->arena, &made, sizeof made);
 	}
 }
 
@@ -120,7 +120,8 @@ static struct str member_name(struct arena *arena, struct str scope, struct str 
 	return scope.n ? str_printf(arena, STR "." STR, ARG(scope), ARG(name)) : name;
 }
 
-static void offer_members(struct life_watch *w, const struct model_type *type, struct arena *scratch)
+static void offer_members(
+	struct life_watch *w, const struct model_type *type, struct arena *scratch)
 {
 	struct track track = { .kind = type->kind, .type = type->full_name };
 
@@ -295,7 +296,8 @@ static bool follow(struct life_watch *w, struct track *track, const struct log_c
 	if (!str_eq(change->owner, track->type))
 		return false;
 	if (track->what == WATCH_FIELD && is_word(change->change, "renumbered") &&
-		track->was_here && str_eq(change->from, str_printf(w->arena, "%d", track->number)) &&
+		track->was_here &&
+		str_eq(change->from, str_printf(w->arena, "%d", track->number)) &&
 		!track->by_number)
 		track->number = change->number;
 	if (track->what == WATCH_VALUE && renamed && str_eq(change->from, track->name))
@@ -320,8 +322,7 @@ static struct str own_element(struct life_watch *w, const struct track *track)
 }
 
 /* Is the change about the element, or about a part of a type? */
-static bool is_about(
-	const struct track *track, const struct log_change *change, struct str element)
+static bool is_about(const struct track *track, const struct log_change *change, struct str element)
 {
 	return str_eq(change->element, element) ||
 	       (track->what == WATCH_TYPE && str_eq(change->owner, track->type));
@@ -344,8 +345,7 @@ static void add_changes(struct life_watch *w, struct track *track, const struct 
 			event->text = !change->from.p ? change->to
 				      : !change->to.p ? change->from
 						      : str_printf(w->arena, STR " → " STR,
-								ARG(change->from),
-								ARG(change->to));
+								ARG(change->from), ARG(change->to));
 		if (track->what == WATCH_TYPE && !str_eq(change->element, track->type))
 			event->text = str_printf(w->arena, STR "%s" STR, ARG(change->element),
 				event->text.n ? ": " : "", ARG(event->text));
@@ -364,9 +364,9 @@ static void take_track(struct life_watch *w, struct track *track, const struct l
 		add_changes(w, track, group);
 	} else if (group && track->here != track->was_here) {
 		event = add_event(w, track, group);
-		event->word = !track->here                  ? S("removed")
+		event->word = !track->here               ? S("removed")
 			      : track->life.events.n > 1 ? S("back again")
-							    : S("introduced");
+							 : S("introduced");
 		event->text = words;
 	}
 	track->was_here = track->here;
@@ -402,8 +402,8 @@ static const struct track *choose(const struct question *question, struct diags 
 		if (track->exact && !exact)
 			exact = track;
 		if (i < 5)
-			list = str_printf(diags->arena, STR "%s'" STR "'", ARG(list),
-				i ? ", " : "", ARG(track->life.element));
+			list = str_printf(diags->arena, STR "%s'" STR "'", ARG(list), i ? ", " : "",
+				ARG(track->life.element));
 	}
 	if (exact || question->tracks.n == 1)
 		return exact ? exact : question->tracks.items[0];

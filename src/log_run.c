@@ -160,7 +160,7 @@ static bool find_versions(struct logging *l)
 		.diags = &l->run->diags,
 		.repository = source_repository(l->head.source),
 		.top = l->top,
-		.versions = l->options->by_commit ? S("commits")
+		.versions = l->options->by_commit    ? S("commits")
 			    : l->options->versions.p ? l->options->versions
 						     : l->head.config.history.versions,
 		.since = l->options->since.p ? l->options->since : l->head.config.history.since,
@@ -237,7 +237,7 @@ static void mark_breaking(struct arena *arena, struct log_changes *changes,
 	map_init(&by_element, scratch);
 	for (uint32_t i = 0; i < findings->list.n; i++) {
 		const struct finding *finding = findings->list.items[i];
-		VEC(const struct finding *) *same;
+		VEC(const struct finding *) * same;
 		void **slot = map_put(&by_element, NULL, str_hash(finding->element));
 
 		if (!*slot)
@@ -327,12 +327,11 @@ static struct log_group *add_group(struct logging *l, const struct step *step)
 	struct log_group *group = vec_push(l->run->arena, &l->run->groups.list);
 	struct commit_words words;
 
-	*group = (struct log_group){ .version = step->name,
-		.id = step->id,
-		.is_release = step->is_release };
-	if (step->commit &&
-		commit_words_read(source_repository(l->head.source), step->commit, l->run->arena,
-			&words, &l->run->diags))
+	*group = (struct log_group){
+		.version = step->name, .id = step->id, .is_release = step->is_release
+	};
+	if (step->commit && commit_words_read(source_repository(l->head.source), step->commit,
+				    l->run->arena, &words, &l->run->diags))
 		group->date = words.date;
 	return group;
 }
@@ -420,9 +419,9 @@ static bool take_rest(struct logging *l)
 		.commit = &l->to,
 		.is_release = true };
 
-	if (!l->options->net && (l->versions.by_commit ||
-				       (n && memcmp(l->versions.list.items[n - 1].commit.bytes,
-						     l->to.bytes, sizeof l->to.bytes) == 0)))
+	if (!l->options->net &&
+		(l->versions.by_commit || (n && memcmp(l->versions.list.items[n - 1].commit.bytes,
+							l->to.bytes, sizeof l->to.bytes) == 0)))
 		return true;
 	return take_state(l, &step, true);
 }
@@ -459,8 +458,8 @@ static bool run_all(struct logging *l)
 {
 	const struct breakwater_options *o = &l->options->check;
 
-	l->sources = source_options_of(
-		l->run->arena, l->run->names, text_of(l, o->directory), &o->git);
+	l->sources =
+		source_options_of(l->run->arena, l->run->names, text_of(l, o->directory), &o->git);
 	return open_range(l) && start_at_merge_base(l) && configure(l) && find_versions(l) &&
 	       find_elements(l) && take_all(l) &&
 	       lives_end(&l->run->lives, l->run->arena, &l->run->diags);

@@ -10,8 +10,8 @@
 struct log_options {
 	struct breakwater_options check; /* directory, git, config, roots, paths, use, except, jobs,
 					    out_of_memory; the other members are not used */
-	struct str range;    /* `A..B`, `..B`, `A..`; absent: all of HEAD */
-	struct str versions; /* VERSIONS; absent: tags or commits */
+	struct str range;                /* `A..B`, `..B`, `A..`; absent: all of HEAD */
+	struct str versions;             /* VERSIONS; absent: tags or commits */
 	struct str since;
 	bool by_commit, net;
 	bool no_judging; /* nobody asks what is breaking */
@@ -24,7 +24,7 @@ struct log_run {
 	struct intern *names;
 	struct diags diags;
 	bool ok;
-	bool by_commit;          /* versions were left out, and no tag counts */
+	bool by_commit; /* versions were left out, and no tag counts */
 	struct log_groups groups;
 	struct lives lives;
 	/* For `bump`: the comparison of --net. */

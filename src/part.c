@@ -10,8 +10,8 @@ static struct str first_error(struct breakwater_run *part, const struct file *fi
 		if (diag->level != DIAG_ERROR || diag->place.text != file->text)
 			continue;
 		place_points(diag->place, part->arena, &begin, &end);
-		return str_printf(part->arena, "%u:%u: " STR, begin.line, begin.column,
-			ARG(diag->message));
+		return str_printf(
+			part->arena, "%u:%u: " STR, begin.line, begin.column, ARG(diag->message));
 	}
 	return S("1:1: does not compile");
 }
@@ -46,7 +46,8 @@ static void leave_out_broken(struct breakwater_run *part, const struct part_requ
 	}
 }
 
-/* The same source takes part in many comparisons, each of which may read a side's worth of bytes. */
+/* The same source takes part in many comparisons, each of which may read a side's worth of bytes.
+ */
 static void prepare(struct source *source)
 {
 	for (int i = 0; i < N_READ_PURPOSES; i++)

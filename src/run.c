@@ -4,6 +4,7 @@
 #include "prove.h"
 #include "fixing.h"
 #include "report/report.h"
+#include "run_history.h"
 
 enum breakwater_status breakwater_run_status(const struct breakwater_run *run)
 {
@@ -50,6 +51,8 @@ const char *breakwater_run_report(
 		.new_name = run->sides[NEW].source ? run->sides[NEW].source->name : S(""),
 		.files_compared = run->files_compared,
 		.accepted = run->accepted,
+		.versions = run->history ? run->history->versions.list.n : 0,
+		.known = run->history ? run->history->known : 0,
 		.contracts = run->contracts ? &run->chosen : NULL,
 		.show_accepted = look->show_accepted,
 		.show_help = look->show_help,
@@ -63,6 +66,10 @@ const char *breakwater_run_report(
 	};
 	struct out *out;
 
+	if (report.versions) {
+		report.first_version = history_name(run->history, 0);
+		report.last_version = history_name(run->history, report.versions - 1);
+	}
 	if (!reporter || run->status == BREAKWATER_UNKNOWN)
 		return NULL;
 	if (reporter->shows_proofs || (reporter->shows_proof_lines && report.contracts))
@@ -142,6 +149,8 @@ void breakwater_run_free(struct breakwater_run *run)
 {
 	struct arena *arena = run->arena;
 
+	if (run->history)
+		history_free(run->history);
 	for (int side = OLD; side < SIDES; side++) {
 		if (run->sides[side].source)
 			source_close(run->sides[side].source);

@@ -36,6 +36,7 @@ struct breakwater_run {
 	struct contracts *contracts; /* NULL: none are checked */
 	struct option_names elsewhere; /* promised options that a file names that is not compiled */
 	struct diff *diff;
+	struct history *history; /* of a check against history; else NULL */
 	struct findings findings;
 	struct map unmarked; /* texts without comments that accept, by address */
 	struct base_note base;
@@ -51,6 +52,8 @@ void keep_options(struct breakwater_run *run);
 bool take_options(struct breakwater_run *run);
 bool open_sources(struct breakwater_run *run);
 bool configure_sides(struct breakwater_run *run);
+/* The options for reading the configuration of a side; of the old one only the layout. */
+struct side_options run_side_options(struct breakwater_run *run, int side);
 bool find_roots(struct breakwater_run *run);
 bool judge_empty_sides(struct breakwater_run *run);
 bool choose_contracts(struct breakwater_run *run);

@@ -3,6 +3,7 @@
 #include "run.h"
 
 #include "request.h"
+#include "run_history.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -187,7 +188,7 @@ static void take_overrides(struct breakwater_run *run)
 	run->overrides[OLD].layout_only = true;
 }
 
-static struct side_options options_of(struct breakwater_run *run, int side)
+struct side_options run_side_options(struct breakwater_run *run, int side)
 {
 	struct side_options options = side_options(run);
 
@@ -200,8 +201,8 @@ bool configure_sides(struct breakwater_run *run)
 	struct side_options new, old;
 
 	take_overrides(run);
-	new = options_of(run, NEW);
-	old = options_of(run, OLD);
+	new = run_side_options(run, NEW);
+	old = run_side_options(run, OLD);
 	if (!side_configure(&new, &run->sides[NEW]))
 		return false;
 	run->settings = &run->sides[NEW].config;
@@ -327,7 +328,7 @@ static bool discover(struct breakwater_run *run, int from, struct str path, stru
 	bool ok = true;
 
 	for (int side = OLD; side < SIDES; side++) {
-		struct side_options options = options_of(run, side);
+		struct side_options options = run_side_options(run, side);
 
 		options.diags = diags;
 		ok &= side_discover(&options, &run->sides[side],
@@ -340,7 +341,7 @@ static bool discover(struct breakwater_run *run, int from, struct str path, stru
 static void take_roots(struct breakwater_run *run)
 {
 	for (int side = OLD; side < SIDES; side++) {
-		struct side_options options = options_of(run, side);
+		struct side_options options = run_side_options(run, side);
 
 		side_take_roots(&options, &run->sides[side]);
 	}
@@ -358,7 +359,7 @@ bool discover_changed(struct breakwater_run *run)
 	bool ok = true;
 
 	for (int side = OLD; side < SIDES && !run->changes.complete; side++) {
-		struct side_options options = options_of(run, side);
+		struct side_options options = run_side_options(run, side);
 
 		ok &= side_discover_all(&options, &run->sides[side]);
 	}
@@ -403,7 +404,8 @@ bool read_paths(struct breakwater_run *run)
 		.excluded = &run->options->excluded_paths,
 		.old = &run->sides[OLD],
 		.new = &run->sides[NEW],
-		.allow_empty = run->options->allow_empty,
+		/* An older version may have the path. */
+		.allow_empty = run->options->allow_empty || history_is_asked(run),
 	};
 
 	side_warn_of_modules(&run->sides[OLD], &run->sides[NEW], run->arena, &run->diags);

@@ -7,7 +7,6 @@
 void snapshots_init(struct snapshots *s)
 {
 	map_init(&s->current, s->arena);
-	map_init(&s->stale, s->arena);
 	s->builtin = source_builtin(s->arena);
 }
 
@@ -308,8 +307,8 @@ static struct str first_error(struct taking *t, const struct file *file)
 		if (diag->level != DIAG_ERROR || diag->place.text != file->text)
 			continue;
 		place_points(diag->place, t->arena, &begin, &end);
-		return str_printf(t->s->arena, "%u:%u: " STR, begin.line, begin.column,
-			ARG(diag->message));
+		return str_printf(
+			t->s->arena, "%u:%u: " STR, begin.line, begin.column, ARG(diag->message));
 	}
 	return S("1:1: does not compile");
 }
@@ -317,11 +316,11 @@ static struct str first_error(struct taking *t, const struct file *file)
 static void note_unknown(struct taking *t, const struct file *file, struct str path)
 {
 	struct snapshots *s = t->s;
+	struct model_file *stands = map_get(&s->current, path.p, 0);
 	struct unknown_file *unknown;
-	void **slot = map_put(&s->stale, path.p, 0);
 
-	if (!*slot)
-		*slot = (void *)(uintptr_t)(s->taken + 1);
+	if (stands && !stands->unknown_since)
+		stands->unknown_since = s->taken + 1;
 	unknown = vec_push(s->arena, &s->unknown);
 	*unknown = (struct unknown_file){ path, first_error(t, file), s->taken, s->taken };
 }
@@ -343,7 +342,7 @@ static void replace(struct snapshots *s, struct str path, struct model_file *new
 		return;
 	if (old && old->is_own)
 		*vec_push(s->arena, &s->old.list) = old;
-	if (new && new->is_own)
+	if (new &&new->is_own)
 		*vec_push(s->arena, &s->new.list) = new;
 	*map_put(&s->current, path.p, 0) = new;
 }
@@ -368,7 +367,6 @@ static void take_models(struct taking *t)
 			note_unknown(t, entry->file, path); /* stands as it stood */
 			continue;
 		}
-		*map_put(&s->stale, path.p, 0) = NULL;
 		replace(s, path, model_make(s->arena, s->names, entry->file, is_own(t, entry)));
 	}
 	for (uint32_t i = 0; i < t->wanted.n; i++) {
@@ -379,21 +377,8 @@ static void take_models(struct taking *t)
 		if (!old || map_get(&made, key, 0))
 			continue;
 		path = old->path;
-		*map_put(&s->stale, key, 0) = NULL;
 		replace(s, path, NULL);
 	}
-}
-
-static bool refuse_broken(struct taking *t)
-{
-	bool ok = true;
-
-	for (uint32_t i = 0; i < t->schema.files.n; i++)
-		ok &= !(t->schema.files.items[i].file->is_broken &&
-			is_own(t, &t->schema.files.items[i]));
-	if (!ok)
-		diags_adopt(t->s->diags, &t->said);
-	return ok;
 }
 
 /* Everything goes. */
@@ -402,7 +387,6 @@ static bool take_nothing(struct snapshots *s)
 	for (uint32_t i = 0; i < s->current.n; i++)
 		if (s->current.entries[i].value)
 			replace(s, ((struct model_file *)s->current.entries[i].value)->path, NULL);
-	map_init(&s->stale, s->arena);
 	return true;
 }
 
@@ -434,8 +418,10 @@ bool snapshot_next(struct snapshots *s, struct source *source, bool owns)
 	map_init(&t.changed, t.arena);
 	map_init(&t.bases, t.arena);
 	s->options.diags = s->diags;
-	ok = snapshot_side(&s->options, source, &t.side) && plan(&t) && compile_version(&t) &&
-	     (!s->strict_last || refuse_broken(&t));
+	if (s->side_given)
+		t.side = *s->side_given;
+	ok = (s->side_given || snapshot_side(&s->options, source, &t.side)) && plan(&t) &&
+	     compile_version(&t);
 	if (ok) {
 		take_models(&t);
 		s->side = t.side;

@@ -25,18 +25,18 @@ struct snapshots {
 	struct side_options options; /* for reading configurations; layout only */
 	const struct report_scope *scope;
 	unsigned jobs;
-	bool strict_last; /* snapshot_next fails for a file that does not compile */
+	const struct side
+		*side_given; /* of the next version, instead of reading its configuration */
 	/* Results of the last snapshot_next. */
 	struct model_files old, new; /* files of the contract that differ */
 	VEC(struct unknown_file) unknown;
-	struct map stale; /* path.p → first version, + 1, in which the file is unknown */
 	/* Private. */
-	struct map current; /* path.p → struct model_file *; NULL: gone */
+	struct map current;              /* path.p → struct model_file *; NULL: gone */
 	struct source *builtin, *source; /* of the version before; NULL: it was empty */
 	bool owns_source;
 	struct side side;
 	uint32_t taken;
-	uint32_t files_compiled; /* for --timings */
+	uint32_t files_compiled;  /* for --timings */
 	VEC(struct str) inferred; /* roots that imports showed */
 };
 

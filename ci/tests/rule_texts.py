@@ -100,6 +100,9 @@ def surfaces(rules):
         found += [(path, json.loads(x)) for x in path.read_text().splitlines()]
     for path in sorted((TOP / "testdata/breaks").glob("*/expect.json")):
         found += [(path, x) for x in json.loads(path.read_text())["findings"]]
+    # Of rules that need a history.
+    for path in sorted((TOP / "testdata/history").glob("*/expect.json")):
+        found += [(path, {"type": x["rule"], "breaks": x["breaks"]}) for x in json.loads(path.read_text()).get("findings", []) if "breaks" in x]
     for path, finding in found:
         if "type" not in finding:
             continue

@@ -112,6 +112,14 @@ struct breakwater_options {
 	const char *compatibility;                    /* --compatibility */
 	struct breakwater_list surfaces, contracts;   /* --surface, --contract */
 	bool limit_to_input_files, strict_imports, allow_empty;
+	/*
+	 * Against every published version, not only the base (breakwater-history(7)). `history`
+	 * says which versions: "tags", "commits", "[tags] PATTERN", "" for the configuration's;
+	 * NULL: no, unless `since` or the configuration asks for it.
+	 */
+	const char *history;
+	const char *since; /* a revision: what is older was never published */
+	bool all;          /* list what is not new, too, and let it fail */
 	bool full;     /* compile everything, not only what the change can hurt */
 	bool impact;   /* findings say who reaches what changed */
 	int32_t today; /* days since 1970-01-01, for acceptances that end; 0: the system's date */

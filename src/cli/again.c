@@ -83,7 +83,15 @@ static void option_write(
 		word_write(out, value);
 }
 
-/* Leaves out `jobs` and options with an optional value, which do not change what is found. */
+/* `--x`, `--x=VALUE` */
+static void optional_write(
+	struct out *out, struct arena *arena, const struct opt *row, const char *value)
+{
+	word_write(out, str_cstr(arena, str_printf(arena, "--%s%s%s", row->name, *value ? "=" : "",
+					       value)));
+}
+
+/* Leaves out `jobs` and `timings`, which do not change what is found. */
 static void row_write(
 	struct out *out, struct arena *arena, const struct opt *row, const char *arguments)
 {
@@ -94,15 +102,20 @@ static void row_write(
 		option_write(out, arena, row, NULL);
 	else if (row->kind == OPT_TEXT && *(const char *const *)value)
 		option_write(out, arena, row, *(const char *const *)value);
+	else if (row->kind == OPT_OPTIONAL && strcmp(row->name, "timings") != 0 &&
+		 *(const char *const *)value)
+		optional_write(out, arena, row, *(const char *const *)value);
 	else if (row->kind == OPT_LIST || row->kind == OPT_WORDS)
 		for (uint32_t i = 0; i < texts->n; i++)
 			option_write(out, arena, row, texts->items[i]);
 }
 
-static bool has_row(const struct command *command, const char *name)
+/* Rows of one meaning are for the arguments that both commands share. */
+static bool has_row(const struct command *command, const struct opt *row)
 {
-	for (size_t i = 0; name && i < command->n_options; i++)
-		if (command->options[i].name && strcmp(command->options[i].name, name) == 0)
+	for (size_t i = 0; row->name && i < command->n_options; i++)
+		if (command->options[i].name && strcmp(command->options[i].name, row->name) == 0 &&
+			command->options[i].offset == row->offset)
 			return true;
 	return false;
 }
@@ -117,7 +130,7 @@ const char *cli_again(struct cli *cli, const struct command *did, const void *ar
 		word_write(out, cli->common.directory);
 	}
 	for (size_t i = 0; i < did->n_options; i++)
-		if (has_row(with, did->options[i].name))
+		if (has_row(with, &did->options[i]))
 			row_write(out, cli->arena, &did->options[i], arguments);
 	for (uint32_t i = 0; i < operands->n; i++) {
 		if (operands->items[i][0] == '-')

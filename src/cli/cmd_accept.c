@@ -49,6 +49,7 @@ static const struct opt accept_rows[] = {
 	COMPARE_SCOPE,
 	COMPARE_CONTRACTS,
 	COMPARE_IMPACT,
+	COMPARE_HISTORY,
 	COMPARE_STRICT,
 	COMPARE_FULL,
 	OPT_JOBS(struct compare_arguments),

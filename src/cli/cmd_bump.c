@@ -19,26 +19,19 @@ struct bump_arguments {
 static const char *const bump_formats[] = { "text", "json", NULL };
 
 static const struct opt bump_options[] = {
-	{ BUMP_ROW("tag", OPT_TEXT, tag),
-		.argument = "VERSION",
+	{ BUMP_ROW("tag", OPT_TEXT, tag), .argument = "VERSION",
 		.summary = "is VERSION enough? 0 if it is, 1 if it is too small" },
-	{ BUMP_ROW("path", OPT_LIST, paths),
-		.argument = "PATH",
+	{ BUMP_ROW("path", OPT_LIST, paths), .argument = "PATH",
 		.summary = "only files under PATH, a git pathspec; repeatable",
 		.values = VALUES_FILE },
-	{ BUMP_ROW("exclude-path", OPT_LIST, excluded_paths),
-		.argument = "PATH",
-		.summary = "no files under PATH; repeatable",
-		.values = VALUES_FILE },
+	{ BUMP_ROW("exclude-path", OPT_LIST, excluded_paths), .argument = "PATH",
+		.summary = "no files under PATH; repeatable", .values = VALUES_FILE },
 	OPT_USE(struct bump_arguments),
 	OPT_EXCEPT(struct bump_arguments),
 	OPT_CONFIG(struct bump_arguments),
 	OPT_ROOT(struct bump_arguments),
-	{ BUMP_ROW("format", OPT_TEXT, format),
-		.argument = "FMT",
-		.summary = "text or json",
-		.values = VALUES_WORDS,
-		.words = bump_formats },
+	{ BUMP_ROW("format", OPT_TEXT, format), .argument = "FMT", .summary = "text or json",
+		.values = VALUES_WORDS, .words = bump_formats },
 	OPT_OUTPUT(struct bump_arguments),
 	OPT_JOBS(struct bump_arguments),
 };
@@ -61,8 +54,8 @@ static struct str reason_words(struct cli *cli, const struct bump_run *run)
 	const char *what = run->step == BUMP_MAJOR ? "breaking change" : "change";
 
 	if (run->step == BUMP_PATCH)
-		return str_printf(cli->arena, "nothing that readers see changed since " STR,
-			ARG(run->from));
+		return str_printf(
+			cli->arena, "nothing that readers see changed since " STR, ARG(run->from));
 	if (!n)
 		return str_printf(cli->arena, "%s since " STR,
 			run->step == BUMP_MAJOR ? "everything was deleted"
@@ -74,9 +67,9 @@ static struct str reason_words(struct cli *cli, const struct bump_run *run)
 
 static void print_diagnostics(struct cli *cli, struct bump_run *run)
 {
-	struct diag_look look = { .color = cli->color_err,
-		.verbose = cli->common.verbose,
-		.columns = cli_columns(2) };
+	struct diag_look look = {
+		.color = cli->color_err, .verbose = cli->common.verbose, .columns = cli_columns(2)
+	};
 
 	if (run->check)
 		compare_print_diagnostics(cli, run->check);
@@ -133,7 +126,8 @@ static int print_answer(
 			ARG(run->has_version ? run->next_text : str_of(step_words[run->step])));
 	if (!cli->common.quiet)
 		cli_print_base(cli, str_cstr(cli->arena, str_printf(cli->arena, "%s: " STR,
-			step_words[run->step], ARG(reason_words(cli, run)))));
+								 step_words[run->step],
+								 ARG(reason_words(cli, run)))));
 	if (text.p)
 		return cli_output_write(cli, arguments->output, text);
 	diag_error(&cli->diags, NOWHERE, "out of memory");
@@ -167,7 +161,8 @@ static int judge_tag(struct cli *cli, const struct bump_run *run, const char *ta
 	}
 	if (version_name_order(&core, &run->next) >= 0)
 		return STATUS_OK;
-	refuse(cli, run, str_printf(cli->arena, "%s is too small: " STR " ask%s for " STR, tag,
+	refuse(cli, run,
+		str_printf(cli->arena, "%s is too small: " STR " ask%s for " STR, tag,
 			ARG(reason_words(cli, run)),
 			(run->step == BUMP_MAJOR ? run->breaking : run->additions) == 1 ? "s" : "",
 			ARG(run->next_text)));
@@ -212,14 +207,16 @@ const struct command bump_command = {
 	.name = "bump",
 	.operands = "[A..B]",
 	.summary = "Print the next version that the changes ask for",
-	.text = "  bump               HEAD, counted from the nearest tag before it that is a version\n"
+	.text = "  bump               HEAD, counted from the nearest tag before it that is a "
+		"version\n"
 		"  bump A..B          B, counted from A\n"
 		"  bump --tag v1.5.0  is that version enough?\n"
 		"\n"
 		"A break asks for a major step, an addition for a minor one, anything else for a "
 		"patch.\n"
 		"\n"
-		"Exit status: 0, 1 if the version of --tag is too small, 2 if it could not be known.\n",
+		"Exit status: 0, 1 if the version of --tag is too small, 2 if it could not be "
+		"known.\n",
 	.options = bump_options,
 	.n_options = COUNT(bump_options),
 	.arguments_size = sizeof(struct bump_arguments),

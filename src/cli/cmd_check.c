@@ -11,7 +11,7 @@ struct check_arguments {
 	struct compare_arguments compare;
 	const char *output, *timings;
 	struct texts formats;
-	bool exclude_imports, allow_empty, show_accepted;
+	bool exclude_imports, allow_empty, show_accepted, all;
 };
 
 static const struct opt check_options[] = {
@@ -25,6 +25,11 @@ static const struct opt check_options[] = {
 	OPT_OUTPUT(struct check_arguments),
 	COMPARE_SCOPE,
 	COMPARE_CONTRACTS,
+	COMPARE_HISTORY,
+	{ .name = "all",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, all),
+		.summary = "with --history: list what is not new, too, and let it fail" },
 	{ .name = "exclude-imports",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, exclude_imports),
@@ -169,6 +174,7 @@ static int check_run(struct cli *cli, const void *given, const struct texts *ope
 	if (!find_targets(cli, arguments, &targets))
 		return STATUS_UNKNOWN;
 	options.allow_empty = arguments->allow_empty;
+	options.all = arguments->all;
 	run = compare_run(cli, &options);
 	status = (int)breakwater_run_status(run);
 	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;

@@ -17,38 +17,28 @@ static const char *const groupings[] = { "version", "commit", NULL };
 	.name = words, .kind = type, .offset = offsetof(struct log_arguments, member)
 
 static const struct opt log_options[] = {
-	{ LOG_ROW("by", OPT_TEXT, by),
-		.argument = "WHAT",
-		.summary = "group by version (default) or by commit",
-		.values = VALUES_WORDS,
+	{ LOG_ROW("by", OPT_TEXT, by), .argument = "WHAT",
+		.summary = "group by version (default) or by commit", .values = VALUES_WORDS,
 		.words = groupings },
 	{ LOG_ROW("net", OPT_FLAG, net), .summary = "compare both ends only, not step by step" },
 	{ LOG_ROW("breaking", OPT_FLAG, breaking),
 		.summary = "only changes that a rule in force finds" },
 	{ LOG_ROW("reverse", OPT_FLAG, reverse), .summary = "oldest first" },
-	{ LOG_ROW("history", OPT_TEXT, history),
-		.argument = "VERSIONS",
+	{ LOG_ROW("history", OPT_TEXT, history), .argument = "VERSIONS",
 		.summary = "what is a version: tags, commits, [tags] PATTERN" },
-	{ LOG_ROW("since", OPT_TEXT, since),
-		.argument = "REV",
+	{ LOG_ROW("since", OPT_TEXT, since), .argument = "REV",
 		.summary = "versions before REV were never published" },
-	{ LOG_ROW("path", OPT_LIST, paths),
-		.argument = "PATH",
+	{ LOG_ROW("path", OPT_LIST, paths), .argument = "PATH",
 		.summary = "only files under PATH, a git pathspec; repeatable",
 		.values = VALUES_FILE },
-	{ LOG_ROW("exclude-path", OPT_LIST, excluded_paths),
-		.argument = "PATH",
-		.summary = "no files under PATH; repeatable",
-		.values = VALUES_FILE },
+	{ LOG_ROW("exclude-path", OPT_LIST, excluded_paths), .argument = "PATH",
+		.summary = "no files under PATH; repeatable", .values = VALUES_FILE },
 	OPT_USE(struct log_arguments),
 	OPT_EXCEPT(struct log_arguments),
 	OPT_CONFIG(struct log_arguments),
 	OPT_ROOT(struct log_arguments),
-	{ LOG_ROW("format", OPT_TEXT, format),
-		.argument = "FMT",
-		.summary = "text, markdown or json",
-		.values = VALUES_WORDS,
-		.words = log_formats },
+	{ LOG_ROW("format", OPT_TEXT, format), .argument = "FMT",
+		.summary = "text, markdown or json", .values = VALUES_WORDS, .words = log_formats },
 	OPT_OUTPUT(struct log_arguments),
 	OPT_JOBS(struct log_arguments),
 };
@@ -64,7 +54,8 @@ static bool is_range(const char *operand)
 }
 
 /* At most one operand is a range; the others are elements. */
-static bool take_operands(struct cli *cli, const struct texts *operands, struct log_options *options)
+static bool take_operands(
+	struct cli *cli, const struct texts *operands, struct log_options *options)
 {
 	const char **elements = NEW_ARRAY(cli->arena, operands->n, const char *);
 
@@ -74,9 +65,10 @@ static bool take_operands(struct cli *cli, const struct texts *operands, struct 
 		} else if (!options->range.p) {
 			options->range = str_of(operands->items[i]);
 		} else {
-			diag_error(&cli->diags, NOWHERE, "'%s' is a second range",
-				operands->items[i]);
-			diag_help(&cli->diags, "usage: breakwater log [OPTIONS] [A..B] [ELEMENT...]");
+			diag_error(
+				&cli->diags, NOWHERE, "'%s' is a second range", operands->items[i]);
+			diag_help(
+				&cli->diags, "usage: breakwater log [OPTIONS] [A..B] [ELEMENT...]");
 			return false;
 		}
 	}

@@ -35,6 +35,8 @@ struct breakwater_options compare_options(
 		.contracts = list_of(&arguments->contracts),
 		.limit_to_input_files = arguments->limit_to_input_files,
 		.strict_imports = arguments->strict_imports,
+		.history = arguments->history,
+		.since = arguments->since,
 		.full = arguments->full,
 		.impact = arguments->impact,
 		.jobs = arguments->jobs,

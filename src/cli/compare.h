@@ -9,6 +9,7 @@ struct compare_arguments {
 	const char *config, *compatibility;
 	struct texts roots, paths, excluded_paths, use, except, contracts, surfaces;
 	bool staged, merge_base, limit_to_input_files, strict_imports, full, impact;
+	const char *history, *since;
 	unsigned jobs;
 };
 
@@ -61,6 +62,17 @@ struct compare_arguments {
 #define COMPARE_IMPACT                \
 	COMPARE_FLAG("impact", impact, \
 		"say who reaches what changed: messages and methods, and on which way")
+#define COMPARE_HISTORY                                                                     \
+	{ .name = "history",                                                                \
+		.kind = OPT_OPTIONAL,                                                       \
+		.offset = offsetof(struct compare_arguments, history),                      \
+		.argument = "VERSIONS",                                                     \
+		.summary = "against every published version: tags, commits, [tags] PATTERN" }, \
+		{ .name = "since",                                                          \
+			.kind = OPT_TEXT,                                                   \
+			.offset = offsetof(struct compare_arguments, since),                \
+			.argument = "REV",                                                  \
+			.summary = "--history, but versions before REV were never published" }
 #define COMPARE_STRICT                                 \
 	COMPARE_FLAG("strict-imports", strict_imports, \
 		"an import that is in no import root is an error")

@@ -20,6 +20,7 @@ static const struct str keys[] = {
 static const struct str history_keys[] = {
 	STR_INIT("versions"),
 	STR_INIT("since"),
+	STR_INIT("check"),
 };
 
 /* The first `N_LAYOUT_KEYS` keys define which files belong to a module; the others are its
@@ -221,6 +222,7 @@ static void read_history(
 	check_own_keys(r, node, history_keys, COUNT(history_keys));
 	read_word(r, yaml_get(node, S("versions")), S("versions"), &config->history.versions);
 	read_word(r, since, S("since"), &config->history.since);
+	read_flag(r, yaml_get(node, S("check")), S("check"), &config->history.check);
 	if (!config->history.versions.n)
 		config->history.versions = (struct str){ NULL, 0 };
 	if (since && !config->history.since.n)

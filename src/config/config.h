@@ -37,6 +37,7 @@ struct written_root {
 struct history_config {
 	struct str versions; /* VERSIONS; absent: tags or commits */
 	struct str since;    /* a revision; absent: from the beginning */
+	bool check;          /* every check is against history */
 };
 
 struct config {

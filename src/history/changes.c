@@ -7,11 +7,11 @@ struct finding_changes {
 	struct arena *arena;
 	struct log_changes *changes;
 	struct model_index old, new;
-	struct map renames;     /* old type → new type */
-	struct map renamed_to;  /* new type → old type */
+	struct map renames;              /* old type → new type */
+	struct map renamed_to;           /* new type → old type */
 	struct map old_files, new_files; /* import_path.p → const struct model_file * */
-	struct map moved_files; /* old file → new file */
-	struct map moved_here;  /* new file → old file */
+	struct map moved_files;          /* old file → new file */
+	struct map moved_here;           /* new file → old file */
 };
 
 /* What a change is about. */
@@ -79,7 +79,10 @@ static void say_options(struct finding_changes *f, const struct subject *subject
 		i += a != NULL;
 		k += b != NULL;
 		if (!a || !b || !str_eq(a->value, b->value))
-			say(f, &option, !a ? "added" : !b ? "removed" : "changed",
+			say(f, &option,
+				!a   ? "added"
+				: !b ? "removed"
+				     : "changed",
 				option_words(f, a), option_words(f, b));
 	}
 }
@@ -115,8 +118,8 @@ static struct subject field_subject(struct finding_changes *f, const struct mode
 {
 	return (struct subject){
 		.kind = "field",
-		.element = str_printf(
-			f->arena, STR "." STR, ARG(type->full_name), ARG(field->name)),
+		.element =
+			str_printf(f->arena, STR "." STR, ARG(type->full_name), ARG(field->name)),
 		.owner = type->full_name,
 		.path = path,
 		.has_number = true,
@@ -196,8 +199,7 @@ static void say_oneof(void *context, struct str name)
 	struct naming *n = context;
 	struct subject subject = {
 		.kind = "oneof",
-		.element = str_printf(
-			n->f->arena, STR "." STR, ARG(n->type->full_name), ARG(name)),
+		.element = str_printf(n->f->arena, STR "." STR, ARG(n->type->full_name), ARG(name)),
 		.owner = n->type->full_name,
 		.path = n->type->file->path,
 	};
@@ -246,8 +248,7 @@ static void say_reserved_name(void *context, struct str name)
 }
 
 /* Ranges of `a` as far as `b` does not cover them. */
-static void missing_ranges(
-	struct naming *n, const struct model_type *a, const struct model_type *b)
+static void missing_ranges(struct naming *n, const struct model_type *a, const struct model_type *b)
 {
 	for (uint32_t i = 0; i < a->ranges.n; i++) {
 		int64_t at = a->ranges.items[i].begin, end = a->ranges.items[i].end;
@@ -368,8 +369,8 @@ static struct subject method_subject(
 {
 	return (struct subject){
 		.kind = "method",
-		.element = str_printf(
-			f->arena, STR "." STR, ARG(type->full_name), ARG(method->name)),
+		.element =
+			str_printf(f->arena, STR "." STR, ARG(type->full_name), ARG(method->name)),
 		.owner = type->full_name,
 		.path = type->file->path,
 	};
@@ -441,8 +442,8 @@ static bool is_nested_in_listed(const struct model_type *type, const struct map 
 }
 
 /* Was the type renamed only because a message around it was? */
-static bool went_along(const struct finding_changes *f, const struct model_type *old,
-	const struct model_type *new)
+static bool went_along(
+	const struct finding_changes *f, const struct model_type *old, const struct model_type *new)
 {
 	size_t dot = str_rfind(old->full_name, '.');
 	struct str outer = str_head(old->full_name, dot);
@@ -453,8 +454,10 @@ static bool went_along(const struct finding_changes *f, const struct model_type 
 		if (around->kind != ELEMENT_MESSAGE || !str_eq(around->full_name, outer))
 			continue;
 		to = map_get(&f->renames, around, 0);
-		return to && new->full_name.n == to->full_name.n + old->full_name.n - dot &&
-		       str_starts(new->full_name, to->full_name) &&
+		return to &&
+		       new->full_name.n ==
+			       to->full_name.n + old->full_name.n -
+				       dot &&str_starts(new->full_name, to->full_name) &&
 		       str_ends(new->full_name, str_from(old->full_name, dot));
 	}
 	return false;
@@ -468,8 +471,7 @@ static bool is_file_gone(const struct finding_changes *f, const struct model_fil
 
 static bool is_file_new(const struct finding_changes *f, const struct model_file *file)
 {
-	return !map_get(&f->old_files, file->import_path.p, 0) &&
-	       !map_get(&f->moved_here, file, 0);
+	return !map_get(&f->old_files, file->import_path.p, 0) && !map_get(&f->moved_here, file, 0);
 }
 
 static void say_place(
@@ -483,7 +485,7 @@ static void say_place(
 		return;
 	}
 	if (new->file->import_path.p != old->file->import_path.p &&
-		map_get(&f->moved_files, old->file, 0) != new->file && new->is_top)
+		map_get(&f->moved_files, old->file, 0) != new->file &&new->is_top)
 		say(f, &subject, "moved", old->file->import_path, new->file->import_path);
 }
 
@@ -520,8 +522,7 @@ static void compare_all_types(struct finding_changes *f)
 		if (new)
 			compare_types(f, old, new);
 		else if (!is_file_gone(f, old->file) &&
-			 !is_nested_in_listed(
-				 old, &f->old.types, &f->new.types, &f->renames))
+			 !is_nested_in_listed(old, &f->old.types, &f->new.types, &f->renames))
 			say(f, &subject, "removed", ABSENT, ABSENT);
 	}
 	for (uint32_t i = 0; i < f->new.types.n; i++) {
@@ -530,8 +531,7 @@ static void compare_all_types(struct finding_changes *f)
 
 		if (map_get(&f->old.types, new->full_name.p, new->kind) ||
 			map_get(&f->renamed_to, new, 0) || is_file_new(f, new->file) ||
-			is_nested_in_listed(
-				new, &f->new.types, &f->old.types, &f->renamed_to))
+			is_nested_in_listed(new, &f->new.types, &f->old.types, &f->renamed_to))
 			continue;
 		say(f, &subject, "added", ABSENT, ABSENT);
 	}
@@ -559,9 +559,9 @@ static void compare_extensions(struct finding_changes *f)
 		const struct model_field *old = entry->value;
 		const struct model_field *new =
 			map_get(&f->new.extensions, entry->key, entry->number);
-		const struct model_file *file = map_get(new ? &f->new.extension_files
-							    : &f->old.extension_files,
-			entry->key, entry->number);
+		const struct model_file *file =
+			map_get(new ? &f->new.extension_files : &f->old.extension_files, entry->key,
+				entry->number);
 		struct subject subject = extension_subject(new ? new : old, file);
 
 		if (new)
@@ -605,8 +605,8 @@ static bool same_tops(const struct model_file *a, const struct model_file *b)
 			continue;
 		n_a++;
 		for (uint32_t k = 0; k < b->types.n && !found; k++)
-			found = b->types.items[k]->is_top && b->types.items[k]->full_name.p ==
-								     a->types.items[i]->full_name.p;
+			found = b->types.items[k]->is_top &&
+				b->types.items[k]->full_name.p == a->types.items[i]->full_name.p;
 		if (!found)
 			return false;
 	}
@@ -636,8 +636,9 @@ static const struct model_file *file_moved_to(
 static struct str syntax_word(struct str syntax, struct str other)
 {
 	/* A descriptor's word, unless only the edition differs. */
-	return str_starts(syntax, S("edition ")) && !str_starts(other, S("edition ")) ? S("editions")
-										      : syntax;
+	return str_starts(syntax, S("edition ")) && !str_starts(other, S("edition "))
+		       ? S("editions")
+		       : syntax;
 }
 
 static void compare_files(

@@ -1,6 +1,6 @@
 /*
- * What changed between two states of the contracts: the change log of breakwater-log(1). It does not
- * judge.
+ * What changed between two states of the contracts: the change log of breakwater-log(1). It does
+ * not judge.
  */
 #pragma once
 #include "base/map.h"
@@ -53,25 +53,25 @@ struct log_groups {
 
 /* A state in the life of an element. */
 struct life_event {
-	struct str version, id, date; /* as of a group */
+	struct str version, id, date;    /* as of a group */
 	const struct log_change *change; /* NULL: `word` alone */
 	struct str word; /* `introduced`, `removed`, `back again`; of a change its own */
 	struct str text; /* the declaration, `int64 amount = 4`; from → to; absent: nothing */
 };
 struct life {
-	struct str element; /* as it was asked for, in full */
+	struct str element;            /* as it was asked for, in full */
 	VEC(struct life_event) events; /* oldest first */
 };
 struct life_watch;
 struct lives {
-	VEC(struct life *) list; /* once all versions were taken: one for each element asked for */
+	VEC(struct life *) list;  /* once all versions were taken: one for each element asked for */
 	struct life_watch *watch; /* life.c's */
 };
 
 /* The types of some files by kind and full name, and their extensions by extendee and number. */
 struct model_index {
-	struct map types;      /* full_name.p, kind → const struct model_type * */
-	struct map extensions; /* extendee.p, number → const struct model_field * */
+	struct map types;           /* full_name.p, kind → const struct model_type * */
+	struct map extensions;      /* extendee.p, number → const struct model_field * */
 	struct map extension_files; /* the same → its const struct model_file * */
 };
 void model_index_make(
@@ -82,5 +82,5 @@ void model_index_make(
  * side has: pairs by equal last name first, then of those with at least two fields or values that
  * have one partner on each side. Old type → new type, as a map from the old to the new.
  */
-void renames_find(struct arena *arena, const struct model_index *old,
-	const struct model_index *new, bool (*is_unstable)(struct str package), struct map *renames);
+void renames_find(struct arena *arena, const struct model_index *old, const struct model_index *new,
+	bool (*is_unstable)(struct str package), struct map *renames);

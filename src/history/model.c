@@ -48,8 +48,7 @@ static struct str unresolved_name(const struct making *m, struct str written)
 	return str_printf(m->arena, STR "." STR, ARG(m->file->package), ARG(written));
 }
 
-struct str model_value_name(
-	struct arena *arena, const struct model_type *type, struct str value)
+struct str model_value_name(struct arena *arena, const struct model_type *type, struct str value)
 {
 	return type->scope.n ? str_printf(arena, STR "." STR, ARG(type->scope), ARG(value)) : value;
 }
@@ -69,8 +68,9 @@ struct str model_label_word(uint8_t label)
 
 struct str model_type_text(struct arena *arena, const struct model_field *field)
 {
-	return field->label == LABEL_IS_REPEATED ? str_printf(arena, "repeated " STR, ARG(field->type))
-						 : field->type;
+	return field->label == LABEL_IS_REPEATED
+		       ? str_printf(arena, "repeated " STR, ARG(field->type))
+		       : field->type;
 }
 
 const struct model_field *model_field_at(const struct model_type *type, int32_t number)
@@ -123,8 +123,7 @@ static void add_pseudo_options(
 	if (field->preset && field->has_default)
 		model_options_add(m->arena, &made->options, intern(m->names, S("default")),
 			str_dup(m->arena, field->preset->text));
-	if (field->json &&
-		!str_eq(field->json->name, json_name_derive(m->arena, field->e.name)))
+	if (field->json && !str_eq(field->json->name, json_name_derive(m->arena, field->e.name)))
 		model_options_add(m->arena, &made->options, intern(m->names, S("json_name")),
 			str_dup(m->arena, field->json->name));
 }
@@ -149,16 +148,17 @@ static struct model_field field_make(const struct making *m, const struct field 
 		.is_group = field_kind(field) == TYPE_GROUP,
 		.type = intern(m->names, type_text(m, field)),
 		.oneof = oneof ? oneof->e.name : S(""),
-		.begin = field->e.span.begin,
+		.name_span = field->e.name_span,
+		.number_span = field->number_span,
 	};
 
 	made.options = model_options_make(m->arena, m->names, field->e.options, &made.deprecated);
 	add_pseudo_options(m, field, &made);
 	if (field->extension)
-		made.extendee = field->extension->extendee
-					? field->extension->extendee->e.full_name
-					: intern(m->names,
-						  undotted(field->extension->extendee_name));
+		made.extendee =
+			field->extension->extendee
+				? field->extension->extendee->e.full_name
+				: intern(m->names, undotted(field->extension->extendee_name));
 	return made;
 }
 
@@ -226,8 +226,7 @@ static struct str type_last(struct arena *arena, struct str type)
 static uint64_t part_hash(struct arena *arena, int32_t number, struct str name, struct str rest)
 {
 	struct arena_mark mark = arena_mark(arena);
-	uint64_t hash = str_xxh64(
-		str_printf(arena, "%d %.*s " STR, number, ARG(name), ARG(rest)));
+	uint64_t hash = str_xxh64(str_printf(arena, "%d %.*s " STR, number, ARG(name), ARG(rest)));
 
 	arena_rewind(arena, mark);
 	return hash;
@@ -245,8 +244,8 @@ static void add_content(const struct making *m, struct model_type *type)
 				ARG(type_last(m->arena, field->type))));
 	}
 	for (uint32_t i = 0; i < type->values.n; i++)
-		type->content += part_hash(m->arena, type->values.items[i].number,
-			type->values.items[i].name, S(""));
+		type->content += part_hash(
+			m->arena, type->values.items[i].number, type->values.items[i].name, S(""));
 	type->n_content = type->fields.n + type->values.n;
 }
 
@@ -261,9 +260,7 @@ static struct model_type *type_new(
 	type->full_name = element->full_name;
 	type->file = m->model;
 	type->is_top = !element->parent || element->parent->kind == ELEMENT_FILE;
-	type->begin = element->span.begin;
-	type->options =
-		model_options_make(m->arena, m->names, element->options, &type->deprecated);
+	type->options = model_options_make(m->arena, m->names, element->options, &type->deprecated);
 	*vec_push(m->arena, &m->model->types) = type;
 	return type;
 }
@@ -291,6 +288,10 @@ static void add_message(struct making *m, const struct message *message)
 		*vec_push(m->arena, &type->fields) = field_make(m, message->fields.items[i]);
 	if (type->fields.n)
 		qsort(type->fields.items, type->fields.n, sizeof *type->fields.items, field_order);
+	for (uint32_t i = 0; i < message->extension_ranges.n; i++)
+		*vec_push(m->arena, &type->extension_ranges) =
+			(struct model_range){ message->extension_ranges.items[i]->begin,
+				message->extension_ranges.items[i]->end };
 	add_oneofs(m, type);
 	add_reserved(m, &message->reserved_ranges, &message->reserved_names, type);
 	add_content(m, type);
@@ -301,15 +302,16 @@ static void add_enum(struct making *m, const struct enumeration *enumeration)
 	struct model_type *type = type_new(m, &enumeration->e, ELEMENT_ENUM);
 	size_t dot = str_rfind(type->full_name, '.');
 
-	type->scope = dot < type->full_name.n ? intern(m->names, str_head(type->full_name, dot))
-					      : S("");
+	type->scope =
+		dot < type->full_name.n ? intern(m->names, str_head(type->full_name, dot)) : S("");
 	for (uint32_t i = 0; i < enumeration->values.n; i++) {
 		const struct enum_value *value = enumeration->values.items[i];
 		struct model_value *made = vec_push(m->arena, &type->values);
 
 		*made = (struct model_value){ .name = value->e.name,
 			.number = value->number,
-			.begin = value->e.span.begin };
+			.name_span = value->e.name_span,
+			.number_span = value->number_span };
 		model_options_make(m->arena, m->names, value->e.options, &made->deprecated);
 	}
 	add_reserved(m, &enumeration->reserved_ranges, &enumeration->reserved_names, type);

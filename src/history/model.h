@@ -19,7 +19,13 @@ struct model_options {
 	uint32_t n, cap;
 };
 
-enum model_label { LABEL_IS_IMPLICIT, LABEL_IS_OPTIONAL, LABEL_IS_REQUIRED, LABEL_IS_REPEATED, LABEL_IS_MAP };
+enum model_label {
+	LABEL_IS_IMPLICIT,
+	LABEL_IS_OPTIONAL,
+	LABEL_IS_REQUIRED,
+	LABEL_IS_REPEATED,
+	LABEL_IS_MAP
+};
 
 struct model_field {
 	struct str name; /* of an extension its full name */
@@ -28,16 +34,17 @@ struct model_field {
 	bool is_group, deprecated;
 	struct str type;  /* a keyword, a full name, `map<K, V>` */
 	struct str oneof; /* empty: none */
-	struct model_options options; /* with `default` and a `json_name` that is not the usual one */
+	struct model_options
+		options;     /* with `default` and a `json_name` that is not the usual one */
 	struct str extendee; /* of an extension */
-	uint32_t begin; /* where it is declared: byte offset in its file */
+	struct span name_span, number_span; /* where it is declared, in its file */
 };
 
 struct model_value {
 	struct str name;
 	int32_t number;
 	bool deprecated;
-	uint32_t begin;
+	struct span name_span, number_span;
 };
 
 struct model_method {
@@ -64,12 +71,12 @@ struct model_type {
 	VEC(struct model_field) fields; /* sorted by number */
 	VEC(struct model_value) values; /* in the order of the text */
 	VEC(struct model_method) methods;
-	VEC(struct str) oneofs; /* that have a field, without synthetic ones; sorted */
+	VEC(struct str) oneofs;         /* that have a field, without synthetic ones; sorted */
 	VEC(struct model_range) ranges; /* reserved, sorted, disjoint and not adjacent */
-	VEC(struct str) reserved;       /* names, sorted */
-	uint64_t content; /* for lineage: equal contents have equal hashes */
+	VEC(struct model_range) extension_ranges;
+	VEC(struct str) reserved; /* names, sorted */
+	uint64_t content;         /* for lineage: equal contents have equal hashes */
 	uint32_t n_content;
-	uint32_t begin;
 };
 
 struct model_import {
@@ -83,6 +90,10 @@ struct model_file {
 	struct str syntax; /* `proto2`, `proto3`, an edition */
 	bool is_own;       /* part of the contract; else only its imports are known */
 	bool deprecated;
+	/* The version, + 1, since which the file is unknown, and this is how it stood; 0: it is
+	 * known.
+	 */
+	uint32_t unknown_since;
 	struct model_options options;
 	VEC(struct model_type *) types; /* nested ones too; no map entries */
 	VEC(struct model_field *) extensions;
@@ -103,5 +114,4 @@ struct str model_type_text(struct arena *arena, const struct model_field *field)
 /* The word of a label: `implicit`, `optional`, … */
 struct str model_label_word(uint8_t label);
 /* The full name of an enum's value: it lies in the scope of its enum. */
-struct str model_value_name(
-	struct arena *arena, const struct model_type *type, struct str value);
+struct str model_value_name(struct arena *arena, const struct model_type *type, struct str value);

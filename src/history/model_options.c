@@ -70,8 +70,7 @@ static void write_value(struct out *out, const struct option *option, bool in_li
 }
 
 /* All values of the option at `first` as one text. */
-static struct str option_text(
-	struct arena *arena, const struct options *options, uint32_t first)
+static struct str option_text(struct arena *arena, const struct options *options, uint32_t first)
 {
 	const struct field *field = options->list.items[first].field;
 	bool is_list = field->label == LABEL_REPEATED;
@@ -110,8 +109,8 @@ static bool is_repeated_before(const struct options *options, uint32_t at)
 	return false;
 }
 
-struct model_options model_options_make(struct arena *arena, struct intern *names,
-	const struct options *options, bool *deprecated)
+struct model_options model_options_make(
+	struct arena *arena, struct intern *names, const struct options *options, bool *deprecated)
 {
 	struct model_options made = { 0 };
 

@@ -77,8 +77,8 @@ static void collect(struct renaming *r, struct map *groups, const struct model_i
 	}
 }
 
-void renames_find(struct arena *arena, const struct model_index *old,
-	const struct model_index *new, bool (*is_unstable)(struct str package), struct map *renames)
+void renames_find(struct arena *arena, const struct model_index *old, const struct model_index *new,
+	bool (*is_unstable)(struct str package), struct map *renames)
 {
 	struct renaming r = { .arena = arena, .renames = renames };
 

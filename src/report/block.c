@@ -446,7 +446,14 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 	if (blocks->files)
 		out_printf(out, " in %u file%s", blocks->files, plural(blocks->files));
 	out_str(out, S(" ("));
-	out_str(out, report->old_name);
+	if (report->versions) {
+		out_printf(out, "%u version%s ", report->versions, plural(report->versions));
+		out_str(out, report->first_version);
+		out_str(out, report->versions > 1 ? S(" to ") : S(""));
+		out_str(out, report->versions > 1 ? report->last_version : S(""));
+	} else {
+		out_str(out, report->old_name);
+	}
 	out_str(out, S(" → "));
 	out_str(out, report->new_name);
 	out_printf(out, "); %u file%s compared", report->files_compared,
@@ -457,6 +464,9 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 	if (report_by_contract(report))
 		out_printf(out, "; %u contract%s checked, %u broken", report->contracts->list.n,
 			plural(report->contracts->list.n), contracts_broken(report));
+	if (report->known)
+		out_printf(out, "; %u older one%s known (--all lists %s)", report->known,
+			plural(report->known), report->known == 1 ? "it" : "them");
 	return out_text(out);
 }
 
@@ -512,6 +522,6 @@ struct str was_text(const struct report *report, const struct finding *finding)
 		out_printf(out, ":%u", begin.line);
 	}
 	out_str(out, S(" in "));
-	out_str(out, report->old_name);
+	out_str(out, finding->history ? finding->history->to : report->old_name);
 	return out_text(out);
 }

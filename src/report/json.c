@@ -61,6 +61,57 @@ static json_t *reached_value(const struct finding *finding, struct arena *arena,
 	return array;
 }
 
+/* The versions of a history for which it holds, and of what is spent, who had it. */
+static void history_set(
+	json_t *object, const struct finding *finding, struct arena *arena, bool *ok)
+{
+	const struct finding_history *history = finding->history;
+	json_t *stretches;
+
+	value_set(object, "from", value_str(history->from, arena), ok);
+	value_set(object, "to", value_str(history->to, arena), ok);
+	value_set(object, "count", json_integer(history->count), ok);
+	value_set(object, "known", json_boolean(history->known), ok);
+	if (!history->n_stretches)
+		return;
+	stretches = json_array();
+	for (uint32_t i = 0; i < history->n_stretches; i++) {
+		json_t *pair = json_array();
+
+		value_add(pair, value_str(history->stretches[i].from, arena), ok);
+		value_add(pair, value_str(history->stretches[i].to, arena), ok);
+		value_add(stretches, pair, ok);
+	}
+	value_set(object, "stretches", stretches, ok);
+}
+
+static void spent_set(
+	json_t *object, const struct finding *finding, struct arena *arena, bool *ok)
+{
+	const struct spent_owner *was = finding->history->was;
+	json_t *owner = json_object(), *gone = json_object();
+
+	value_set(owner, "name", value_str(was->name, arena), ok);
+	if (was->type.p)
+		value_set(owner, "type", value_str(was->type, arena), ok);
+	value_set(owner, "number", json_integer(was->number), ok);
+	value_set(owner, "from", value_str(finding->history->from, arena), ok);
+	value_set(owner, "to", value_str(finding->history->to, arena), ok);
+	if (was->path.p) {
+		value_set(owner, "path", value_str(was->path, arena), ok);
+		value_set(owner, "line", json_integer(was->line), ok);
+	}
+	if (was->via.p)
+		value_set(owner, "via", value_str(was->via, arena), ok);
+	value_set(gone, "version", value_str(was->gone_version, arena), ok);
+	value_set(gone, "commit", value_str(was->gone_commit, arena), ok);
+	value_set(gone, "date", value_str(was->gone_date, arena), ok);
+	value_set(gone, "subject", value_str(was->gone_subject, arena), ok);
+	value_set(object, "was", owner, ok);
+	value_set(object, "gone", gone, ok);
+	value_set(object, "lives", json_integer(was->lives), ok);
+}
+
 static bool finding_write(
 	struct out *out, const struct finding *finding, const struct report *report)
 {
@@ -91,6 +142,10 @@ static bool finding_write(
 		json_string(finding->severity == SEVERITY_ERROR ? "error" : "warning"), &ok);
 	if (report->contracts)
 		value_set(object, "contracts", contracts_value(finding, arena, &ok), &ok);
+	if (finding->history)
+		history_set(object, finding, arena, &ok);
+	if (finding->history && finding->history->was)
+		spent_set(object, finding, arena, &ok);
 	if (finding->cause)
 		value_set(object, "cause", value_fingerprint(finding->cause->fingerprint), &ok);
 	if (finding->help.p)

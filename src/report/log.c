@@ -88,7 +88,7 @@ static void text_change(
 	struct str kind = kind_words(look->arena, change);
 	uint32_t columns = 4 + columns_of(kind);
 
-	out_str(out, change->breaking ? S("  ! ")
+	out_str(out, change->breaking                   ? S("  ! ")
 		     : is_word(change->change, "added") ? S("  + ")
 							: S("    "));
 	out_str(out, kind);
@@ -104,8 +104,7 @@ static void text_change(
 	out_char(out, '\n');
 }
 
-static void text_title(
-	struct out *out, const struct log_look *look, const struct log_group *group)
+static void text_title(struct out *out, const struct log_look *look, const struct log_group *group)
 {
 	const struct palette *palette = palette_of(look->color);
 
@@ -136,12 +135,20 @@ static void text_write(
 				text_change(out, look, &group->changes.list.items[k]);
 	}
 	if (!any)
-		out_printf(out, "no %schanges in the contracts\n", look->breaking ? "breaking " : "");
+		out_printf(
+			out, "no %schanges in the contracts\n", look->breaking ? "breaking " : "");
 }
 
 /* ---- markdown ---- */
 
-enum section { SECTION_BREAKING, SECTION_ADDED, SECTION_DEPRECATED, SECTION_CHANGED, SECTION_REMOVED, SECTIONS };
+enum section {
+	SECTION_BREAKING,
+	SECTION_ADDED,
+	SECTION_DEPRECATED,
+	SECTION_CHANGED,
+	SECTION_REMOVED,
+	SECTIONS
+};
 
 static enum section section_of(const struct log_change *change)
 {
@@ -172,9 +179,8 @@ static void markdown_change(
 static void markdown_group(
 	struct out *out, const struct log_look *look, const struct log_group *group)
 {
-	static const char *const titles[SECTIONS] = {
-		"Breaking", "Added", "Deprecated", "Changed", "Removed"
-	};
+	static const char *const titles[SECTIONS] = { "Breaking", "Added", "Deprecated", "Changed",
+		"Removed" };
 
 	out_str(out, S("## "));
 	out_markdown(out, group->version);
@@ -216,8 +222,8 @@ static void markdown_write(
 
 /* ---- json ---- */
 
-static bool json_change(struct out *out, const struct log_look *look,
-	const struct log_group *group, const struct log_change *change)
+static bool json_change(struct out *out, const struct log_look *look, const struct log_group *group,
+	const struct log_change *change)
 {
 	struct arena *arena = look->arena;
 	json_t *object = json_object(), *rules;
@@ -376,8 +382,8 @@ static bool life_json(struct out *out, const struct log_look *look, const struct
 	return value_write(out, object, JSON_COMPACT, ok);
 }
 
-bool lives_write(struct out *out, struct str format, const struct lives *lives,
-	const struct log_look *look)
+bool lives_write(
+	struct out *out, struct str format, const struct lives *lives, const struct log_look *look)
 {
 	if (str_eq(format, S("markdown"))) {
 		lives_markdown(out, lives, look);

@@ -15,7 +15,7 @@ struct log_look {
 /* `text`, `markdown` or `json`. False: out of memory, the output is incomplete. */
 bool log_write(struct out *out, struct str format, const struct log_groups *groups,
 	const struct log_look *look);
-bool lives_write(struct out *out, struct str format, const struct lives *lives,
-	const struct log_look *look);
+bool lives_write(
+	struct out *out, struct str format, const struct lives *lives, const struct log_look *look);
 /* NULL-terminated. */
 extern const char *const log_formats[];

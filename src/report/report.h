@@ -16,6 +16,10 @@ struct report {
 	struct str old_name, new_name;   /* `v1.4.0`, `working tree` */
 	uint32_t files_compared;
 	uint32_t accepted; /* number of accepted findings */
+	/* Of a check against history: how many versions, the oldest and the newest; 0: it is none. */
+	uint32_t versions;
+	struct str first_version, last_version;
+	uint32_t known; /* findings that are not new, and left out */
 	const struct contract_list *contracts; /* that were checked; NULL: none */
 	bool show_accepted;
 	struct str accept; /* for text: operands and options with which `accept` finds the same, as

@@ -167,6 +167,39 @@ static void hurt_write(struct out *out, const struct report *report,
 	remark_lines(out, S("also hurts"), also_hurts(report, block, first), palette);
 }
 
+/* `v1.0.0 to v1.2.0 (3 of 9 versions)` */
+static struct str holds_words(const struct finding_history *history, struct arena *arena)
+{
+	struct str range = str_eq(history->from, history->to)
+				   ? history->from
+				   : str_printf(arena, STR " to " STR, ARG(history->from),
+					     ARG(history->to));
+
+	return str_printf(arena, STR " (%u of %u version%s)%s", ARG(range), history->count,
+		history->versions, history->versions == 1 ? "" : "s",
+		history->known ? ", known" : "");
+}
+
+/* `v1.4.0, by 1a2b3c4d5e of 2024-05-03, 'drop amount'` */
+static struct str gone_words(const struct spent_owner *was, struct arena *arena)
+{
+	return str_printf(arena, STR ", by " STR " of " STR ", '" STR "'", ARG(was->gone_version),
+		ARG(str_head(was->gone_commit, 10)), ARG(was->gone_date), ARG(was->gone_subject));
+}
+
+static void history_write(struct out *out, const struct report *report,
+	const struct finding *finding, const struct palette *palette)
+{
+	const struct finding_history *history = finding->history;
+
+	if (!history)
+		return;
+	remark_lines(out, S("holds"), holds_words(history, report->arena), palette);
+	if (history->was)
+		remark_lines(
+			out, S("gone since"), gone_words(history->was, report->arena), palette);
+}
+
 static void block_write(struct out *out, const struct report *report,
 	const struct report_block *block, unsigned digits, bool with_help,
 	const struct palette *palette)
@@ -184,6 +217,7 @@ static void block_write(struct out *out, const struct report *report,
 		remark_begin(out, S("with it"), palette);
 		follows_write(out, report, block);
 	}
+	history_write(out, report, finding, palette);
 	if (finding->breaks) {
 		remark_begin(out, S("breaks"), palette);
 		breaks_write(out, finding->breaks);

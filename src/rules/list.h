@@ -15,6 +15,8 @@
 	X(ENUM_VALUE_NO_DELETE)                           \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED)      \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED)    \
+	X(ENUM_VALUE_NO_NAME_REUSE)                       \
+	X(ENUM_VALUE_NO_NUMBER_REUSE)                     \
 	X(ENUM_VALUE_SAME_JSON_NAME)                      \
 	X(ENUM_VALUE_SAME_NAME)                           \
 	X(EXTENSION_MESSAGE_NO_DELETE)                    \
@@ -22,6 +24,8 @@
 	X(FIELD_NO_DELETE)                                \
 	X(FIELD_NO_DELETE_UNLESS_NAME_RESERVED)           \
 	X(FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED)         \
+	X(FIELD_NO_NAME_REUSE)                            \
+	X(FIELD_NO_NUMBER_REUSE)                          \
 	X(FIELD_SAME_CARDINALITY)                         \
 	X(FIELD_SAME_CPP_STRING_TYPE)                     \
 	X(FIELD_SAME_DEFAULT)                             \

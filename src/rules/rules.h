@@ -45,6 +45,7 @@ struct rule {
 	 * exist. */
 	unsigned categories_v1beta1; /* only when `differs_in_v1beta1` */
 	bool differs_in_v1beta1, not_in_v1beta1, not_in_v1;
+	bool by_history;  /* it runs with history alone (reuse.c), never on a pair */
 	bool by_contract; /* it runs for contracts alone, and is in no category */
 	unsigned breaks; /* at most */
 	/* The surfaces that this change breaks; NULL: all of `breaks`. */
@@ -136,6 +137,31 @@ struct finding_contract {
 	uint32_t order;  /* of the contract in its run */
 };
 
+/* Who had a number or name before. */
+struct spent_owner {
+	struct str name, type; /* the type is absent in enums */
+	int32_t number;
+	struct str via;   /* the full name of the message or enum then; absent: as now */
+	struct str path;  /* where it was in the last version that had it; absent: unknown */
+	uint32_t line;
+	uint32_t lives;   /* how many earlier lives had other owners */
+	struct str gone_version, gone_commit, gone_date, gone_subject; /* who took it out */
+};
+
+/* The versions of a history for which a finding holds. */
+struct finding_history {
+	struct str from, to; /* names of the oldest and the newest */
+	uint32_t count;      /* how many */
+	uint32_t versions;   /* of how many */
+	bool known;          /* it is not new in any of them */
+	uint32_t newest;     /* index of `to` */
+	struct version_stretch {
+		struct str from, to;
+	} * stretches; /* if versions in between are free of it; else n_stretches is 0 */
+	uint32_t n_stretches;
+	const struct spent_owner *was; /* of the rules by_history; else NULL */
+};
+
 /* A finding. Its texts are in the run's arena. */
 struct finding {
 	const struct rule *rule;
@@ -179,6 +205,8 @@ struct finding {
 	uint32_t n_proofs;
 	/* Set later, with --impact: who reaches the change; NULL: nobody asked. */
 	const struct reached_list *reached_by;
+	/* Set later, with --history; NULL: nobody asked. */
+	const struct finding_history *history;
 	struct str reached_field; /* the changed field, behind each of these ways; absent: none */
 };
 

@@ -16,6 +16,13 @@ struct repository *source_repository(const struct source *source)
 	return source->is_git ? ((const struct work *)source->impl)->repository : NULL;
 }
 
+bool source_same_repository(const struct source *a, const struct source *b)
+{
+	const struct repository *x = source_repository(a), *y = source_repository(b);
+
+	return x && y && str_eq(x->common_dir, y->common_dir);
+}
+
 bool source_commit(struct source *source, struct content_id *commit, struct diags *diags)
 {
 	struct revision revision;
@@ -103,8 +110,9 @@ static struct str subject_of(struct arena *arena, struct str message)
 		if (!line.n && subject.p)
 			break;
 		if (line.n)
-			subject = subject.p ? str_printf(arena, STR " " STR, ARG(subject), ARG(line))
-					    : str_dup(arena, line);
+			subject = subject.p
+					  ? str_printf(arena, STR " " STR, ARG(subject), ARG(line))
+					  : str_dup(arena, line);
 	}
 	return subject.p ? subject : S("");
 }
@@ -229,8 +237,8 @@ bool commit_steps_read(struct repository *repository, struct arena *arena, struc
 	turn_around(steps);
 	states_init(&states, repository, diags);
 	for (uint32_t i = 0; ok && i < steps->list.n; i++)
-		ok = states_of(&states, &steps->list.items[i].tree, top,
-			&steps->list.items[i].state);
+		ok = states_of(
+			&states, &steps->list.items[i].tree, top, &steps->list.items[i].state);
 	states_end(&states);
 	return ok;
 }

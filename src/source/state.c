@@ -70,7 +70,8 @@ static bool tree_state(struct states *states, const uint8_t *id, int depth, uint
 		}
 	scratch = arena_like(states->arena);
 	text = out_memory(scratch);
-	ok = ok && tree_read_unchecked(states->repository, id, S(""), scratch, &rest, states->diags);
+	ok = ok &&
+	     tree_read_unchecked(states->repository, id, S(""), scratch, &rest, states->diags);
 	while (ok && rest.n) {
 		ok = tree_take(&rest, &item);
 		if (!ok)
@@ -111,7 +112,8 @@ static bool find_top(struct states *states, const struct content_id *root, struc
 	return true;
 }
 
-bool states_of(struct states *states, const struct content_id *tree, struct str top, uint64_t *value)
+bool states_of(
+	struct states *states, const struct content_id *tree, struct str top, uint64_t *value)
 {
 	uint32_t errors = states->diags->n_errors;
 	struct content_id root;

@@ -10,9 +10,9 @@
 
 /* Flags of commits. */
 enum {
-	REACHED = 1, /* from a tip */
-	OF_BASE = 2, /* BASE, or before it */
-	OLDER = 4,   /* before `since` */
+	REACHED = 1,  /* from a tip */
+	OF_BASE = 2,  /* BASE, or before it */
+	OLDER = 4,    /* before `since` */
 	LEFT_OUT = 8, /* in the history of `without` */
 };
 
@@ -20,7 +20,7 @@ enum {
 struct candidate {
 	struct version version;
 	struct commit *commit;
-	uint32_t waits; /* nearest candidates before it that were not taken yet */
+	uint32_t waits;     /* nearest candidates before it that were not taken yet */
 	VEC(uint32_t) next; /* candidates right after it */
 	bool taken;
 };
@@ -269,7 +269,8 @@ static uint32_t ready_pop(struct ready *ready)
 	}
 }
 
-/* Ancestors first, then by date; the candidates of one commit stay together, one of them for all. */
+/* Ancestors first, then by date; the candidates of one commit stay together, one of them for all.
+ */
 static void order_candidates(struct reading *r, uint32_t *order, uint32_t *n)
 {
 	struct order_walk walk = { .r = r };
@@ -319,7 +320,8 @@ static void add_name(struct version *version, struct str name)
 /* Adds a version, or its names to the last one if that has the same state. */
 static void add_version(struct versions *versions, const struct version *version)
 {
-	struct version *last = versions->list.n ? &versions->list.items[versions->list.n - 1] : NULL;
+	struct version *last =
+		versions->list.n ? &versions->list.items[versions->list.n - 1] : NULL;
 	struct version merged;
 
 	if (!last && !version->state)
@@ -398,8 +400,7 @@ static bool list_commits(struct reading *r, struct versions *versions)
 		ok = states_of(&states, &commit->tree, r->request->top, &before);
 	for (uint32_t i = chain.n; ok && i-- > 0;) {
 		struct version version = version_of(chain.items[i], r->request->arena);
-		bool is_base = r->request->base &&
-			       content_id_eq(r->request->base, &version.commit);
+		bool is_base = r->request->base && content_id_eq(r->request->base, &version.commit);
 
 		ok = states_of(&states, &version.tree, r->request->top, &version.state);
 		version.name = str_head(version.id, 10);

@@ -18,6 +18,9 @@ struct repository;
 struct repository *source_repository(const struct source *source);
 bool source_commit(struct source *source, struct content_id *commit, struct diags *diags);
 
+/* Are both of one repository? */
+bool source_same_repository(const struct source *a, const struct source *b);
+
 struct version {
 	struct str name; /* a tag; ten digits of a commit; what the request calls BASE */
 	bool is_tag;
@@ -89,7 +92,7 @@ struct commit_step {
 };
 struct commit_steps {
 	VEC(struct commit_step) list; /* oldest first */
-	bool is_cut; /* a shallow clone ends before `from` is met */
+	bool is_cut;                  /* a shallow clone ends before `from` is met */
 	struct content_id cut;
 };
 bool commit_steps_read(struct repository *repository, struct arena *arena, struct str top,

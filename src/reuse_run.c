@@ -1,0 +1,474 @@
+/* Findings of spent numbers and names. */
+#include "run_history.h"
+
+#include "history/lives.h"
+#include "source/read_each.h"
+
+/* The versions again, for lives, and who ended one. */
+struct reusing {
+	struct breakwater_run *run;
+	struct history *history;
+	struct side_options options;
+	struct snapshots snapshots;
+	struct spent *spent;
+	struct map new_files; /* path.p → the new side's file, compiled for its comments */
+};
+
+static bool open_version(struct reusing *r, uint32_t version, struct source **source)
+{
+	bool is_empty;
+
+	*source = version_open(&r->history->versions, &r->history->versions.list.items[version],
+		&is_empty, &r->run->diags);
+	if (*source)
+		(*source)->hashing = r->run->sides[NEW].source->hashing;
+	return *source || is_empty;
+}
+
+static bool start(struct reusing *r, struct snapshots *snapshots)
+{
+	*snapshots = (struct snapshots){
+		.arena = r->run->arena,
+		.names = r->run->names,
+		.diags = &r->run->diags,
+		.options = r->options,
+		.scope = &r->run->scope,
+		.jobs = r->run->options->jobs,
+	};
+	snapshots_init(snapshots);
+	return true;
+}
+
+static bool take_versions(struct reusing *r)
+{
+	for (uint32_t i = 0; i < r->history->versions.list.n; i++) {
+		struct source *source;
+
+		if (!open_version(r, i, &source) || !snapshot_next(&r->snapshots, source, true))
+			return false;
+		spent_take(r->spent, &r->snapshots.old, &r->snapshots.new);
+	}
+	return true;
+}
+
+/* The new side is a version after all others. Its files are those of the check. */
+static bool take_new(struct reusing *r)
+{
+	r->snapshots.options = run_side_options(r->run, NEW);
+	r->snapshots.side_given = &r->run->sides[NEW];
+	if (!snapshot_next(&r->snapshots, r->run->sides[NEW].source, false))
+		return false;
+	spent_take(r->spent, &r->snapshots.old, &r->snapshots.new);
+	return true;
+}
+
+static void note_unknown(struct reusing *r)
+{
+	for (uint32_t i = 0; i < r->snapshots.unknown.n; i++) {
+		const struct unknown_file *unknown = &r->snapshots.unknown.items[i];
+
+		if (unknown->first < r->history->versions.list.n &&
+			!history_lacks(r->history, unknown->first, unknown->path))
+			*vec_push(r->run->arena, &r->history->left_out) =
+				(struct left_out){ unknown->first, unknown->path, unknown->what };
+	}
+}
+
+/* ---- who took it out ---- */
+
+static const struct model_type *find_type(
+	const struct snapshots *snapshots, struct str full_name, enum element_kind kind)
+{
+	for (uint32_t i = 0; i < snapshots->current.n; i++) {
+		const struct model_file *file = snapshots->current.entries[i].value;
+
+		for (uint32_t k = 0; file && k < file->types.n; k++)
+			if (file->types.items[k]->full_name.p == full_name.p &&
+				file->types.items[k]->kind == kind)
+				return file->types.items[k];
+	}
+	return NULL;
+}
+
+static bool extension_is_there(const struct snapshots *snapshots, const struct life_owner *who)
+{
+	for (uint32_t i = 0; i < snapshots->current.n; i++) {
+		const struct model_file *file = snapshots->current.entries[i].value;
+
+		for (uint32_t k = 0; file && k < file->extensions.n; k++)
+			if (file->extensions.items[k]->extendee.p == who->scope.p &&
+				file->extensions.items[k]->number == who->number)
+				return true;
+	}
+	return false;
+}
+
+/* Does the state have the number, or the name, of the earlier life? */
+static bool is_there(const struct snapshots *snapshots, const struct reuse *reuse)
+{
+	const struct life_owner *who = &reuse->was->who;
+	const struct model_type *type;
+
+	if (reuse->is_extension)
+		return extension_is_there(snapshots, who);
+	type = find_type(snapshots, who->scope, who->holder->kind);
+	if (!type)
+		return false;
+	for (uint32_t i = 0; i < type->values.n; i++)
+		if (reuse->kind == SPENT_NUMBER ? type->values.items[i].number == who->number
+						: type->values.items[i].name.p == who->name.p)
+			return true;
+	return reuse->kind == SPENT_NUMBER ? model_field_at(type, who->number) != NULL
+					   : model_field_named(type, who->name) != NULL;
+}
+
+/* The first of the last commits without it, among those after one version up to the next. */
+static bool search_steps(struct reusing *r, const struct reuse *reuse,
+	const struct commit_steps *steps, struct content_id *commit)
+{
+	const struct version *list = r->history->versions.list.items;
+	struct snapshots snapshots;
+	uint64_t state = list[reuse->was->seen].state;
+	struct source *source;
+	bool lacks = false, ok;
+
+	*commit = list[reuse->was->seen + 1].commit;
+	ok = start(r, &snapshots) && open_version(r, reuse->was->seen, &source) &&
+	     snapshot_next(&snapshots, source, true);
+	for (uint32_t i = 0; ok && i < steps->list.n; i++) {
+		const struct commit_step *step = &steps->list.items[i];
+		struct version version = { .name = commit_hex(r->run->arena, &step->commit),
+			.commit = step->commit,
+			.tree = step->tree,
+			.state = step->state };
+		bool is_empty;
+
+		if (step->state == state)
+			continue;
+		state = step->state;
+		source = version_open(&r->history->versions, &version, &is_empty, &r->run->diags);
+		ok = (source || is_empty) && snapshot_next(&snapshots, source, true);
+		if (!ok || is_there(&snapshots, reuse)) {
+			lacks = false;
+		} else if (!lacks) {
+			lacks = true;
+			*commit = step->commit;
+		}
+	}
+	snapshots_end(&snapshots);
+	return ok;
+}
+
+static bool find_gone(struct reusing *r, const struct reuse *reuse, struct spent_owner *was)
+{
+	const struct versions *versions = &r->history->versions;
+	const struct version *before = &versions->list.items[reuse->was->seen], *after = before + 1;
+	struct content_id commit = after->commit;
+	struct commit_steps steps;
+	struct commit_words words;
+
+	if (!versions->by_commit) {
+		if (!commit_steps_read(versions->repository, r->run->arena, versions->top,
+			    &before->commit, &after->commit, &steps, &r->run->diags))
+			return false;
+		if (steps.list.n > 1 && !search_steps(r, reuse, &steps, &commit))
+			return false;
+	}
+	if (!commit_words_read(
+		    versions->repository, &commit, r->run->arena, &words, &r->run->diags))
+		return false;
+	was->gone_version = after->name;
+	was->gone_commit = commit_hex(r->run->arena, &commit);
+	was->gone_date = words.date;
+	was->gone_subject = words.subject;
+	return true;
+}
+
+/* ---- findings ---- */
+
+/* A file of a model, for what asks a finding for its files. */
+static struct file *file_of(
+	struct reusing *r, const struct model_file *model, struct source *source)
+{
+	const struct source_entry *entry = source_find(source, model->path);
+	struct file *file = NEW(r->run->arena, struct file);
+	struct text *text = NEW(r->run->arena, struct text);
+
+	if (!entry)
+		return NULL;
+	text->path = model->path;
+	source_text_set(text, source, entry);
+	file->text = text;
+	file->e.kind = ELEMENT_FILE;
+	file->e.file = file;
+	file->import_path = model->import_path;
+	file->package = model->package;
+	return file;
+}
+
+/* A file of the new side, whose comments may accept a finding. */
+static const struct file *new_file_of(struct reusing *r, const struct model_file *model)
+{
+	struct breakwater_run *run = r->run;
+	const struct file *known = history_new_file(run, model->path);
+	struct compile_side side = { .source = run->sides[NEW].source,
+		.roots = run->sides[NEW].roots };
+	struct compile_options options = { .arena = run->arena,
+		.names = run->names,
+		.jobs = run->options->jobs,
+		.tolerate_broken = true };
+	struct schema schema = { 0 };
+	struct diags unsaid;
+	void **slot;
+
+	if (known)
+		return known;
+	slot = map_put(&r->new_files, model->path.p, 0);
+	if (*slot)
+		return *slot;
+	diags_init(&unsaid, run->arena);
+	options.diags = &unsaid;
+	*vec_push(run->arena, &side.wanted) = model->path;
+	if (compile(&options, &side, 1, &schema))
+		for (uint32_t i = 0; i < schema.files.n; i++)
+			if (str_eq(schema.files.items[i].file->text->path, model->path))
+				*slot = schema.files.items[i].file;
+	return *slot;
+}
+
+static const struct rule *rule_of(const struct reuse *reuse)
+{
+	if (reuse->is_enum)
+		return rule_find(reuse->kind == SPENT_NUMBER ? S("ENUM_VALUE_NO_NUMBER_REUSE")
+							     : S("ENUM_VALUE_NO_NAME_REUSE"));
+	return rule_find(reuse->kind == SPENT_NUMBER ? S("FIELD_NO_NUMBER_REUSE")
+						     : S("FIELD_NO_NAME_REUSE"));
+}
+
+static struct str owner_words(struct arena *arena, const struct life_owner *who)
+{
+	return who->type.p ? str_printf(arena, STR " " STR, ARG(who->type), ARG(who->name))
+			   : who->name;
+}
+
+static struct str element_of(struct arena *arena, const struct reuse *reuse)
+{
+	const struct life_owner *now = &reuse->now->who;
+
+	if (reuse->is_extension)
+		return now->name;
+	if (reuse->is_enum)
+		return model_value_name(arena, now->holder, now->name);
+	return str_printf(arena, STR "." STR, ARG(now->scope), ARG(now->name));
+}
+
+/* `, which was 'amount' (int64) from v1.0.0 to v1.3.0` */
+static struct str message_of(
+	struct arena *arena, const struct reuse *reuse, const struct finding_history *told)
+{
+	const struct life_owner *now = &reuse->now->who, *was = &reuse->was->who;
+	const char *what = reuse->is_extension ? "extension"
+			   : reuse->is_enum    ? "enum value"
+					       : "field";
+	struct str type = was->type.p ? str_printf(arena, " (" STR ")", ARG(was->type)) : S("");
+	struct str range =
+		str_eq(told->from, told->to)
+			? str_printf(arena, "in " STR, ARG(told->from))
+			: str_printf(arena, "from " STR " to " STR, ARG(told->from), ARG(told->to));
+
+	if (reuse->kind == SPENT_NUMBER)
+		return str_printf(arena,
+			"%s '" STR "' of '" STR "' takes number %d, which was '" STR "'" STR
+			" " STR,
+			what, ARG(now->name), ARG(now->scope), now->number, ARG(was->name),
+			ARG(type), ARG(range));
+	return str_printf(arena,
+		"%s %d of '" STR "' takes the name '" STR "', which was number %d" STR " " STR,
+		what, now->number, ARG(now->scope), ARG(now->name), was->number, ARG(type),
+		ARG(range));
+}
+
+static struct str help_of(struct arena *arena, const struct reuse *reuse)
+{
+	if (reuse->kind == SPENT_NAME)
+		return str_printf(arena, "take another name, and reserve '" STR "'",
+			ARG(reuse->now->who.name));
+	if (!reuse->next)
+		return S("no number is left that was never used");
+	return str_printf(arena, "take %d, the next number that was never used, and reserve %d",
+		reuse->next, reuse->now->who.number);
+}
+
+static struct finding_history *tell_life(struct reusing *r, const struct reuse *reuse)
+{
+	struct finding_history *told = NEW(r->run->arena, struct finding_history);
+
+	told->from = history_name(r->history, reuse->was->first);
+	told->to = history_name(r->history, reuse->was->last);
+	for (uint32_t i = reuse->was->first; i <= reuse->was->last; i++)
+		told->count += !history_lacks(r->history, i, reuse->was->who.file->path);
+	told->versions = r->history->versions.list.n;
+	told->known = reuse->in_base;
+	return told;
+}
+
+/* The earlier owner, its place in the last version that had it, and who took it out. */
+static bool tell_owner(struct reusing *r, const struct reuse *reuse, struct finding *finding)
+{
+	const struct life_owner *who = &reuse->was->who;
+	struct spent_owner *was = NEW(r->run->arena, struct spent_owner);
+	struct point begin, end;
+	struct source *source;
+
+	was->name = who->name;
+	was->type = who->type;
+	was->number = who->number;
+	was->lives = reuse->lives;
+	if (who->scope.p != reuse->now->who.scope.p)
+		was->via = who->scope;
+	if (!find_gone(r, reuse, was) || !open_version(r, reuse->was->last, &source))
+		return false;
+	if (source) {
+		*vec_push(r->run->arena, &r->history->sources) = source;
+		finding->old_file = file_of(r, who->file, source);
+	}
+	if (finding->old_file) {
+		finding->old_place = place_in(finding->old_file->text,
+			reuse->kind == SPENT_NUMBER ? who->number_span : who->name_span);
+		place_points(finding->old_place, r->run->arena, &begin, &end);
+		was->path = who->file->path;
+		was->line = begin.line;
+	}
+	((struct finding_history *)(uintptr_t)finding->history)->was = was;
+	return true;
+}
+
+static unsigned breaks_of(const struct rule *rule, const struct reuse *reuse)
+{
+	if (reuse->kind == SPENT_NAME && !reuse->is_enum &&
+		str_eq(reuse->now->who.type, reuse->was->who.type))
+		return 0;
+	return rule->breaks;
+}
+
+/* The full name of the message or enum that a finding of a field or value is in; absent: none. */
+static struct str owner_of(const struct finding *finding)
+{
+	const struct pair *pair = finding->pair;
+	const struct element *element = pair ? pair->new.element : NULL;
+
+	if (!element || (pair->kind != PAIR_FIELD && pair->kind != PAIR_ENUM_VALUE) ||
+		!element->parent)
+		return (struct str){ NULL, 0 };
+	return element->parent->full_name;
+}
+
+/* What differs only from versions in which the number had its earlier owner follows from that. */
+static void fold(struct reusing *r, const struct reuse *reuse, struct finding *cause)
+{
+	const struct findings *findings = &r->run->findings;
+
+	for (uint32_t i = 0; reuse->kind == SPENT_NUMBER && i < findings->list.n; i++) {
+		struct finding *finding = findings->list.items[i];
+
+		if (finding->rule->by_history || !finding->history || !finding->has_number ||
+			finding->number != reuse->now->who.number ||
+			finding->history->newest > reuse->was->seen ||
+			owner_of(finding).p != reuse->now->who.scope.p)
+			continue;
+		if (!finding->cause || !finding->cause->rule->by_history)
+			finding->cause = cause;
+	}
+}
+
+static bool add_finding(struct reusing *r, const struct reuse *reuse)
+{
+	struct breakwater_run *run = r->run;
+	struct finding *finding = NEW(run->arena, struct finding);
+	const struct life_owner *now = &reuse->now->who, *was = &reuse->was->who;
+	const struct file *file;
+
+	finding->rule = rule_of(reuse);
+	finding->history = tell_life(r, reuse);
+	finding->new_file = new_file_of(r, now->file);
+	if (!finding->new_file || !tell_owner(r, reuse, finding))
+		return run->diags.n_errors == 0;
+	/* A text of its own: of the check's only the lines of other findings may be left. */
+	file = file_of(r, now->file, run->sides[NEW].source);
+	if (file)
+		finding->new_place = place_in(file->text,
+			reuse->kind == SPENT_NUMBER ? now->number_span : now->name_span);
+	finding->element = element_of(run->arena, reuse);
+	finding->has_number = true;
+	finding->number = now->number;
+	finding->message = message_of(run->arena, reuse, finding->history);
+	finding->help = help_of(run->arena, reuse);
+	finding->breaks = breaks_of(finding->rule, reuse);
+	if (reuse->kind == SPENT_NUMBER) {
+		finding->before = owner_words(run->arena, was);
+		finding->after = owner_words(run->arena, now);
+	} else {
+		finding->before = str_printf(run->arena, "%d", was->number);
+		finding->after = str_printf(run->arena, "%d", now->number);
+	}
+	finding->fingerprint = finding_fingerprint(finding, run->arena);
+	*vec_push(run->arena, &run->findings.list) = finding;
+	fold(r, reuse, finding);
+	return true;
+}
+
+/* Applies the configuration and the scope, as to other findings. */
+static void judge(struct reusing *r, uint32_t before)
+{
+	struct findings *all = &r->run->findings, own = { 0 };
+	uint32_t n = before;
+
+	for (uint32_t i = before; i < all->list.n; i++)
+		*vec_push(r->run->arena, &own.list) = all->list.items[i];
+	config_apply(r->run->settings, &own, r->run->arena);
+	for (uint32_t i = 0; i < own.list.n; i++)
+		if (!own.list.items[i]->ignored)
+			all->list.items[n++] = own.list.items[i];
+	all->list.n = n;
+	for (uint32_t i = 0; i < before; i++)
+		if (all->list.items[i]->cause && all->list.items[i]->cause->ignored)
+			all->list.items[i]->cause = NULL;
+}
+
+static bool is_selected(const struct selection *selection, const struct reuse *reuse)
+{
+	size_t n, at = 0;
+	const struct rule *const *all = rules_all(&n), *rule = rule_of(reuse);
+
+	while (all[at] != rule)
+		at++;
+	return selection->selected[at];
+}
+
+bool find_reuses(struct breakwater_run *run)
+{
+	struct reusing r = {
+		.run = run,
+		.history = run->history,
+		.options = run_side_options(run, OLD),
+	};
+	const struct selection *selection = config_selection(run->arena, run->settings);
+	struct reuses reuses = { 0 };
+	uint32_t before = run->findings.list.n;
+	bool ok;
+
+	map_init(&r.new_files, run->arena);
+	r.spent = spent_new(run->arena, run->names,
+		run->settings->rest.ignore_unstable_packages ? package_is_unstable : NULL);
+	ok = start(&r, &r.snapshots) && take_versions(&r) && take_new(&r);
+	snapshots_end(&r.snapshots);
+	note_unknown(&r);
+	if (ok)
+		spent_find(r.spent, run->history->base, &reuses);
+	for (uint32_t i = 0; ok && i < reuses.list.n; i++)
+		if (is_selected(selection, &reuses.list.items[i]))
+			ok = add_finding(&r, &reuses.list.items[i]);
+	if (ok)
+		judge(&r, before);
+	return ok;
+}

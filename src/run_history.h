@@ -1,0 +1,45 @@
+/*
+ * A check against history: the new side against every published version (breakwater-history(7)).
+ */
+#pragma once
+#include "part.h"
+#include "run.h"
+#include "source/versions.h"
+
+struct history {
+	struct versions versions;
+	uint32_t base;  /* which of them is BASE */
+	uint32_t known; /* findings left out: they are not new */
+	VEC(struct breakwater_run *) parts; /* whose findings are in the report */
+	VEC(struct source *) sources;       /* to close with the run */
+	/* While it runs. */
+	VEC(struct left_out) left_out; /* files that do not compile in a version */
+	uint32_t taking;               /* the version being compared */
+	bool plain_rules, reuse_rules; /* which rules are selected */
+};
+
+/* A file that does not compile in a version. */
+struct left_out {
+	uint32_t version;
+	struct str path, what;
+};
+
+/* Do the options or the configuration ask for it? */
+bool history_is_asked(const struct breakwater_run *run);
+/* Steps of check.c. Is the check against history? Finds the versions; run->history stays NULL if it
+ * is not. */
+bool find_history(struct breakwater_run *run);
+/* Adds the findings against the other versions, and of spent numbers and names. */
+bool compare_history(struct breakwater_run *run);
+/* Once it is known what is accepted: leaves out what is not new. */
+bool drop_known(struct breakwater_run *run);
+void history_free(struct history *history);
+
+/* reuse_run.c: the findings of spent numbers and names. */
+bool find_reuses(struct breakwater_run *run);
+/* The name of a version for people: of a commit with its date. */
+/* The new side's file at a path; NULL: it was not compiled. */
+const struct file *history_new_file(const struct breakwater_run *run, struct str path);
+/* Does a file not compile in that version? */
+bool history_lacks(const struct history *history, uint32_t version, struct str path);
+struct str history_name(const struct history *history, uint32_t version);

@@ -1,0 +1,1 @@
+order 'string id = 1;'; commit 'start'; mkdir a b; cp order.proto a; cp order.proto b

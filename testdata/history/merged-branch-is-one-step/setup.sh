@@ -1,0 +1,5 @@
+order 'string id = 1;'; commit 'start'
+git checkout -q -b side; order 'string id = 1;' 'int64 amount = 4;'; commit 'try amount'
+order 'string id = 1;' 'bool paid = 5;'; commit 'no amount after all'
+git checkout -q main; echo text >README; commit 'docs'; merge side 'merge side'
+order 'string id = 1;' 'bool paid = 5;' 'string note = 4;'; commit 'add note'

@@ -1,0 +1,3 @@
+order 'string id = 1;' 'string tag = 3;'; commit 'start'; git tag v1.0.0
+order 'string id = 1;'; commit 'drop tag'; git tag v1.1.0
+order 'string id = 1;' 'bool paid = 5;'; commit 'add paid'

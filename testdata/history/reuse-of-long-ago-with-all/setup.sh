@@ -1,0 +1,4 @@
+order 'string id = 1;' 'int64 amount = 4;'; commit 'start'; git tag v1.0.0
+order 'string id = 1;'; commit 'drop amount'; git tag v1.1.0
+order 'string id = 1;' 'string note = 4;'; commit 'add note'; git tag v1.2.0
+order 'string id = 1;' 'string note = 4;' 'bool paid = 5;'; commit 'add paid'

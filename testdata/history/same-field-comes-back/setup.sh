@@ -1,0 +1,3 @@
+order 'string id = 1;' 'int64 amount = 4;'; commit 'start'; git tag v1.0.0
+order 'string id = 1;'; commit 'drop amount'; git tag v1.1.0
+order 'string id = 1;' 'int64 amount = 4;'; commit 'bring amount back'
