@@ -10,11 +10,6 @@ enum { SMALL_TREE = 1000 };
 
 /* ---- names ---- */
 
-static bool is_glob(struct str name)
-{
-	return str_has(name, '*') || str_has(name, '?');
-}
-
 /* The full name around; absent: none. */
 static struct str outer_name(struct str name)
 {

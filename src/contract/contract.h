@@ -80,6 +80,8 @@ struct contract_choice {
 bool contracts_choose(struct arena *arena, const struct contract_list *declared,
 	const struct contract_choice *choice, struct contract_list *chosen, struct diags *diags);
 
+/* Is a name of `roots` or `packages` a glob? */
+bool is_glob(struct str written);
 /*
  * For who decides what is compiled. Does the contract name the message or service as a root: by its
  * name, by a glob or by its package? Is it, or what is around it, an old name of `was`? Can its

@@ -2,9 +2,9 @@
  */
 #include "contract/private.h"
 
-static bool is_glob(struct str name)
+bool is_glob(struct str written)
 {
-	return str_has(name, '*') || str_has(name, '?');
+	return str_has(written, '*') || str_has(written, '?');
 }
 
 static bool name_fits(struct str written, struct str name)

@@ -14,11 +14,6 @@ static bool may_be_root(const struct element *element)
 	       !element_is_synthetic(element);
 }
 
-static bool is_glob(struct str name)
-{
-	return str_has(name, '*') || str_has(name, '?');
-}
-
 /* Adds what the glob fits. Returns how many. */
 static uint32_t add_fitting(struct contracts *c, struct checked *checked, struct str glob)
 {
