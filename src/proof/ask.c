@@ -177,7 +177,8 @@ void ask_type(struct search *s)
 	take_type(s, copy, to);
 	drop_default(copy);
 	lens_change(s, from, copy);
-	s->alone.keeps_names = true;
+	s->alone.kept = s->type;
+	s->alone.kept_side = s->writer_side;
 	run_field(s, from, copy);
 }
 
@@ -331,7 +332,8 @@ void ask_message(struct search *s)
 	s->type = s->q->from_message;
 	s->alone_type = s->real_type = s->q->to_message;
 	s->alone = s->real;
-	s->alone.keeps_names = true;
+	s->alone.kept = s->type;
+	s->alone.kept_side = s->writer_side;
 	await_message(s, s->type, s->q->to_message);
 	offer_content(s);
 }

@@ -93,7 +93,7 @@ static bool enums_agree(const struct view *view, const struct field *f, const st
 	bool same = codec_same_name(codec, a->e.full_name, b->e.full_name);
 	bool has_mine = enum_first(codec, a, mine), has_theirs = enum_first(codec, b, theirs);
 
-	if (same && view->reader->keeps_names) /* what changed in it is another matter */
+	if (same && view->reader->kept) /* what changed in it is another matter */
 		return mine == theirs;
 	if (view->json && has_mine && enum_share(codec, a, b, mine, theirs))
 		return true;
@@ -152,7 +152,7 @@ static enum proof_loss one(const struct view *view, const struct field *f, const
 	const struct field *g, const struct datum *w, struct loss *loss)
 {
 	if (is_message(f) && is_message(g))
-		return view->reader->keeps_names &&
+		return view->reader->kept &&
 				       codec_same_name(view->writer->codec, f->message->e.full_name,
 					       g->message->e.full_name)
 			       ? LOSS_NONE

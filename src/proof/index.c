@@ -324,6 +324,26 @@ const struct field *lens_key(const struct lens *lens, const struct message *m, s
 	return field && m == lens->changed && is_gone(lens, field) ? NULL : field;
 }
 
+const struct field *lens_peer(const struct lens *lens, const struct message *kept,
+	const struct field *field, struct str key)
+{
+	const struct lens plain = { .codec = lens->codec, .side = lens->kept_side, .other_side = -1 };
+
+	if (!kept)
+		return NULL;
+	return key.p ? lens_key(&plain, kept, key) : lens_number(&plain, kept, field->number);
+}
+
+const struct message *lens_type(
+	const struct lens *lens, const struct field *field, const struct field *peer)
+{
+	return peer && is_message(peer) && peer->message &&
+			       codec_same_name(lens->codec, peer->message->e.full_name,
+				       field->message->e.full_name)
+		       ? peer->message
+		       : field->message;
+}
+
 const struct field *lens_name(
 	const struct lens *lens, const struct message *m, const struct field *named)
 {

@@ -11,6 +11,8 @@ struct parser {
 	struct arena *arena;
 	struct refusal *refusal;
 	const char *at, *end;
+	const struct message *kept; /* the writer's, where it is read; struct lens */
+	const struct field *peer;   /* likewise, of the member that is read; NULL: none */
 	int depth;
 };
 
@@ -262,6 +264,21 @@ static bool take_scalar(
 
 static bool read_tree(struct parser *p, struct tree *tree);
 
+/* A message within the one that is read now. */
+static bool read_inner(struct parser *p, struct tree *tree)
+{
+	const struct message *kept = p->kept;
+	const struct field *peer = p->peer;
+	bool ok;
+
+	p->kept = peer && is_message(peer) ? peer->message : NULL;
+	p->peer = NULL;
+	ok = read_tree(p, tree);
+	p->kept = kept;
+	p->peer = peer;
+	return ok;
+}
+
 static bool take_datum(struct parser *p, const struct field *field, struct datum *datum)
 {
 	struct str text;
@@ -269,8 +286,8 @@ static bool take_datum(struct parser *p, const struct field *field, struct datum
 	if (is_message(field)) {
 		if (!field->message)
 			return broken(p);
-		*datum = (struct datum){ .m = tree_new(p->arena, field->message) };
-		return read_tree(p, datum->m);
+		datum->m = tree_new(p->arena, lens_type(p->lens, field, p->peer));
+		return read_inner(p, datum->m);
 	}
 	if (peek(p) == '"')
 		return take_string(p, &text) && take_scalar(p, field, text, true, datum);
@@ -323,6 +340,8 @@ static bool take_entry(struct parser *p, const struct field *field, struct slot 
 	const struct field *key = lens_number(p->lens, field->message, 1);
 	const struct field *value = lens_number(p->lens, field->message, 2);
 	struct tree *entry = tree_new(p->arena, field->message);
+	const struct field *peer = p->peer;
+	bool ok;
 
 	if (!key || !value)
 		return broken(p);
@@ -330,7 +349,12 @@ static bool take_entry(struct parser *p, const struct field *field, struct slot 
 		return false;
 	if (!take(p, ':'))
 		return broken(p);
-	if (!take_datum(p, value, vec_push(p->arena, &tree_put(p->arena, entry, value)->items)))
+	p->peer = peer && is_message(peer)
+			  ? lens_peer(p->lens, peer->message, value, (struct str){ NULL, 0 })
+			  : NULL;
+	ok = take_datum(p, value, vec_push(p->arena, &tree_put(p->arena, entry, value)->items));
+	p->peer = peer;
+	if (!ok)
 		return false;
 	*vec_push(p->arena, &slot->items) = (struct datum){ .m = entry };
 	return true;
@@ -417,6 +441,7 @@ static bool take_member(struct parser *p, struct tree *tree)
 	}
 	if (!take(p, ':'))
 		return broken(p);
+	p->peer = lens_peer(p->lens, p->kept, field, key);
 	return take_field(p, tree, field);
 }
 
@@ -642,7 +667,7 @@ static bool read_tree(struct parser *p, struct tree *tree)
 bool json_read(const struct lens *lens, const struct message *type, struct str json,
 	struct arena *arena, struct tree **tree, struct refusal *refusal)
 {
-	struct parser p = { lens, arena, refusal, json.p, json.p + json.n, 0 };
+	struct parser p = { lens, arena, refusal, json.p, json.p + json.n, lens->kept, NULL, 0 };
 
 	*refusal = (struct refusal){ 0 };
 	*tree = tree_new(arena, type);

@@ -165,7 +165,7 @@ bool offer_map(struct search *s, const struct frame *frame, const struct field *
 	return false;
 }
 
-/* Two elements: of scalars the first two that are not zero. */
+/* Two elements: of scalars the first two that are not zero, if there are two. */
 static bool offer_two(struct search *s, const struct frame *frame, const struct field *field,
 	const struct data *data)
 {
@@ -175,6 +175,8 @@ static bool offer_two(struct search *s, const struct frame *frame, const struct 
 	for (uint32_t i = 0; i < data->list.n && n < 2; i++)
 		if (is_message(field) || !datum_is_zero(field, &data->list.items[i]))
 			two[n++] = data->list.items[i];
+	for (uint32_t i = 0; !is_message(field) && data->list.n && n < 2; i++)
+		two[n++] = data->list.items[i % data->list.n];
 	if (is_message(field) && n) {
 		two[1] = two[0]; /* empty both */
 		if (try_items(s, frame, field, two, 2))

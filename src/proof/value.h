@@ -93,7 +93,9 @@ struct lens {
 	struct codec *codec;
 	int side, other_side; /* where extensions are; -1 for none */
 	enum runtime runtime;
-	bool keeps_names;              /* types of one name are the same on both sides */
+	const struct message *kept;    /* the writer's, of kept_side, as which is read what has one name
+					  there and here; NULL: nothing */
+	int kept_side;
 	const struct message *changed; /* NULL: none */
 	const struct field *gone[2], *added[2];
 	unsigned n_gone, n_added;
@@ -128,6 +130,12 @@ const struct fields *message_required(struct codec *codec, const struct message 
 const struct field *lens_number(const struct lens *lens, const struct message *m, int32_t number);
 /* By a key of JSON: its JSON name, its name, or `[full.name]` of an extension. */
 const struct field *lens_key(const struct lens *lens, const struct message *m, struct str key);
+/* The writer's field in `kept` that has the number of `field`, or the key; NULL. */
+const struct field *lens_peer(const struct lens *lens, const struct message *kept,
+	const struct field *field, struct str key);
+/* The type of the field's messages, the peer's if it has the same name. */
+const struct message *lens_type(
+	const struct lens *lens, const struct field *field, const struct field *peer);
 /* What the declared names are, whatever is changed: to see which fields moved. */
 const struct field *lens_name(
 	const struct lens *lens, const struct message *m, const struct field *named);

@@ -124,6 +124,7 @@ struct reader {
 	const struct lens *lens;
 	struct arena *arena;
 	struct refusal *refusal;
+	const struct message *kept; /* the writer's, where it is read; struct lens */
 	int depth;
 };
 
@@ -373,16 +374,23 @@ static bool lacks_value(const struct field *map, const struct tree *entry)
 static bool read_message(struct reader *r, struct tree *tree, const struct field *field,
 	const struct wire_record *record)
 {
+	const struct message *kept = r->kept;
+	const struct field *peer = lens_peer(r->lens, kept, field, (struct str){ NULL, 0 });
 	struct slot *slot;
 	struct tree *inner;
+	bool ok;
 
 	if (!field->message)
 		return damaged(r, tree->type);
 	clear_others(tree, field);
 	slot = tree_slot(tree, field);
-	inner = slot && !is_repeated(field) ? slot->items.items[0].m
-					    : tree_new(r->arena, field->message);
-	if (!read_fields(r, inner, record->bytes))
+	inner = slot && !is_repeated(field)
+			? slot->items.items[0].m
+			: tree_new(r->arena, lens_type(r->lens, field, peer));
+	r->kept = peer && is_message(peer) ? peer->message : NULL;
+	ok = read_fields(r, inner, record->bytes);
+	r->kept = kept;
+	if (!ok)
 		return false;
 	if (field->is_map && lacks_value(field, inner))
 		keep_unknown(r, tree, record);
@@ -415,6 +423,7 @@ static bool read_set_item(struct reader *r, struct tree *tree, const struct wire
 		return true;
 	}
 	inner = tree_new(r->arena, field->message);
+	r->kept = NULL;
 	if (!read_fields(r, inner, bytes))
 		return false;
 	set_datum(r, tree, field, (struct datum){ .m = inner });
@@ -505,7 +514,7 @@ bool asks_required(const struct lens *lens)
 bool wire_read(const struct lens *lens, const struct message *type, struct str bytes,
 	struct arena *arena, struct tree **tree, struct refusal *refusal)
 {
-	struct reader r = { lens, arena, refusal, 0 };
+	struct reader r = { lens, arena, refusal, lens->kept, 0 };
 
 	*refusal = (struct refusal){ 0 };
 	*tree = tree_new(arena, type);
