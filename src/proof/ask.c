@@ -273,7 +273,7 @@ void ask_oneof(struct search *s)
 	const struct field *from = s->q->from;
 	struct frame root;
 
-	if (!search_begin(s, field_holder(from)))
+	if (is_repeated(from) || !search_begin(s, field_holder(from)))
 		return;
 	root = (struct frame){ NULL, s->type, NULL, 0 };
 	for (uint32_t i = 0; i < s->type->fields.n && !s->is_final && !s->is_cut; i++) {
@@ -320,7 +320,7 @@ void ask_gone(struct search *s)
 		return;
 	if (to) {
 		copy = field_copy(s, to);
-		if (is_kept_type(s->codec, from, to))
+		if (!to->is_map && is_kept_type(s->codec, from, to))
 			copy->type_ref = from->type_ref;
 	}
 	lens_change(s, from, copy);

@@ -123,7 +123,7 @@ static void ask_all(struct search *s)
 	const enum runtime wire[] = { codec_editions(s->codec) ? RUNTIME_GO : RUNTIME_CPP,
 		RUNTIME_ES, RUNTIME_PBJS };
 	const enum runtime json[] = { RUNTIME_CPP, RUNTIME_ES };
-	const enum runtime java[] = { wire[0], RUNTIME_JAVA };
+	const enum runtime java[] = { wire[0], RUNTIME_JAVA, RUNTIME_CPP };
 	bool is_utf8 = about == ABOUT_UTF8 || about == ABOUT_JAVA_UTF8;
 	const enum runtime *runtimes = is_utf8 ? java : s->q->json ? json : wire;
 	size_t n = is_utf8 ? COUNT(java) : s->q->json ? COUNT(json) : COUNT(wire);

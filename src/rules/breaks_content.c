@@ -62,6 +62,26 @@ static void queue_push(
 	*vec_push(b->arena, &b->queue) = (struct content){ from, to, parent };
 }
 
+/* Row FIELD_SAME_UTF8_VALIDATION, inside a type that changed: only the reader checks the text. */
+static bool text_is_refused(const struct field *from, const struct field *to)
+{
+	return to->type == TYPE_STRING && from->e.features->utf8_validation == UTF8_NONE &&
+	       to->e.features->utf8_validation == UTF8_VERIFY;
+}
+
+/* Likewise of the keys and values of a map under another name, which have no finding of their own. */
+static bool map_text_is_refused(
+	struct breaks *b, struct way way, const struct field *from, const struct field *to)
+{
+	if (way.json || str_eq(from->message->e.full_name, to->message->e.full_name))
+		return false;
+	for (int32_t part = 1; part <= 2; part++)
+		if (text_is_refused(index_number(b, from->message, part),
+			    index_number(b, to->message, part)))
+			return true;
+	return false;
+}
+
 /* Compares the types of two fields. The content of their messages is queued. */
 static bool field_type_is_lost_here(struct breaks *b, struct way way, const struct field *from,
 	const struct field *to, int parent)
@@ -72,7 +92,8 @@ static bool field_type_is_lost_here(struct breaks *b, struct way way, const stru
 	if (from->is_map && to->is_map) {
 		source = type_of(index_number(b, from->message, 1));
 		target = type_of(index_number(b, to->message, 1));
-		if (type_outcome(b, way, &source, &target, true) == LOST)
+		if (type_outcome(b, way, &source, &target, true) == LOST ||
+			map_text_is_refused(b, way, from, to))
 			return true;
 		from = index_number(b, from->message, 2);
 		to = index_number(b, to->message, 2);
@@ -175,13 +196,6 @@ static bool defaults_agree(struct way way, const struct field *from, const struc
 	return a.kind == c.kind && a.size == c.size;
 }
 
-/* Row FIELD_SAME_UTF8_VALIDATION, inside a type that changed: only the reader checks the text. */
-static bool text_is_refused(const struct field *from, const struct field *to)
-{
-	return to->type == TYPE_STRING && from->e.features->utf8_validation == UTF8_NONE &&
-	       to->e.features->utf8_validation == UTF8_VERIFY;
-}
-
 /* Is a field of `from` lost in a message that is read as `to`? */
 static bool field_is_lost(struct breaks *b, struct way way, const struct field *from,
 	const struct message *to, int parent)
@@ -224,6 +238,8 @@ bool oneof_is_mixed(
 	for (uint32_t i = 0; i < to->fields.n; i++) {
 		const struct field *other = field_receiver(b, way, to->fields.items[i], from);
 
+		if (other && shape(other)) /* a list is lost by its shape, if at all */
+			continue;
 		if (!first)
 			first = other;
 		else if (other && other != first &&
