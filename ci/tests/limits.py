@@ -36,6 +36,15 @@ def config(text):
     return make
 
 
+def contracts(list_):
+    """A breakwater.yaml with contracts: their names and their roots."""
+    def make(t, at, n):
+        declared = "".join(f"  - {{name: {name}, roots: {roots}}}\n" for name, roots in list_(n))
+        t.write(at, {"a.proto": PROTO + "message M {}\n", "breakwater.yaml": f"version: 1\ncontracts:\n{declared}"})
+        return ["check", "dir:.", "dir:."]
+    return make
+
+
 def accepted(t, at, n):
     t.write(at, {"a.proto": PROTO, "breakwater.accepted.yaml": padded("version: 1\naccepted: []\n", n, "#")})
     return ["check", "dir:.", "dir:."]
@@ -142,6 +151,8 @@ LIMITS = {
     "bytes of a revision's name": (revision, 4096, "4096", 2),
     "bytes of a reference": (reference, 64 << 10, "the reference 'refs/heads/x' cannot be read"),
     "tags of tags": (tags, 100, "leads to more than 100 others"),
+    "contracts": (contracts(lambda n: [(f"c{i}", "[M]") for i in range(n)]), 1000, "more than 1000 contracts"),
+    "names of contracts": (contracts(lambda n: [("c", f"[{', '.join(['M'] * n)}]")]), 10000, "contracts with more than 10000 names"),
 }
 
 
