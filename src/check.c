@@ -42,6 +42,7 @@
 #include "impact.h"
 #include "obstacle.h"
 #include "report/report.h"
+#include "blame.h"
 #include "run_history.h"
 #include "schema/marker.h"
 #include "source/read_each.h"
@@ -327,6 +328,7 @@ static const struct check_step {
 	{ compare_history, NULL },
 	{ accept_findings, NULL },
 	{ drop_known, NULL },
+	{ blame_findings, NULL },
 	{ judge_lost_folders, NULL },
 	{ find_impact, NULL },
 	{ finish, "findings" },

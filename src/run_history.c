@@ -382,6 +382,9 @@ static void tell_versions(struct breakwater_run *run, const struct group *group)
 	told->to = history_name(history, group->holds.items[0]);
 	told->count = n;
 	told->newest = group->holds.items[0];
+	for (uint32_t i = 0; i < n; i++)
+		told->holds_base |= history->versions.list.items[group->holds.items[i]].state ==
+				    history->versions.list.items[history->base].state;
 	told->versions = history->versions.list.n;
 	told->known = !group->is_new;
 	told->stretches = NEW_ARRAY(run->arena, n, struct version_stretch);

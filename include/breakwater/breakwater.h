@@ -119,6 +119,7 @@ struct breakwater_options {
 	 */
 	const char *history;
 	const char *since; /* a revision: what is older was never published */
+	bool blame;        /* find the commit that brought each finding */
 	bool all;          /* list what is not new, too, and let it fail */
 	bool full;     /* compile everything, not only what the change can hurt */
 	bool impact;   /* findings say who reaches what changed */

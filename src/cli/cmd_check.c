@@ -11,7 +11,7 @@ struct check_arguments {
 	struct compare_arguments compare;
 	const char *output, *timings;
 	struct texts formats;
-	bool exclude_imports, allow_empty, show_accepted, all;
+	bool exclude_imports, allow_empty, show_accepted, all, blame;
 };
 
 static const struct opt check_options[] = {
@@ -26,6 +26,10 @@ static const struct opt check_options[] = {
 	COMPARE_SCOPE,
 	COMPARE_CONTRACTS,
 	COMPARE_HISTORY,
+	{ .name = "blame",
+		.kind = OPT_FLAG,
+		.offset = offsetof(struct check_arguments, blame),
+		.summary = "name the commit that brought each finding" },
 	{ .name = "all",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, all),
@@ -175,6 +179,7 @@ static int check_run(struct cli *cli, const void *given, const struct texts *ope
 		return STATUS_UNKNOWN;
 	options.allow_empty = arguments->allow_empty;
 	options.all = arguments->all;
+	options.blame = arguments->blame;
 	run = compare_run(cli, &options);
 	status = (int)breakwater_run_status(run);
 	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;

@@ -112,6 +112,32 @@ static void spent_set(
 	value_set(object, "lives", json_integer(was->lives), ok);
 }
 
+static json_t *blame_value(const struct finding_blame *blame, struct arena *arena, bool *ok)
+{
+	json_t *object = json_object(), *unsure;
+
+	if (blame->note != BLAME_COMMIT) {
+		value_set(object, "note",
+			json_string(blame->note == BLAME_UNCOMMITTED ? "uncommitted" : "base-ahead"),
+			ok);
+		return object;
+	}
+	value_set(object, "commit", value_str(blame->commit, arena), ok);
+	value_set(object, "short", value_str(str_head(blame->commit, 10), arena), ok);
+	value_set(object, "author", value_str(blame->author, arena), ok);
+	value_set(object, "date", value_str(blame->date, arena), ok);
+	value_set(object, "subject", value_str(blame->subject, arena), ok);
+	if (blame->merge.p)
+		value_set(object, "merge", value_str(blame->merge, arena), ok);
+	if (!blame->n_unsure)
+		return object;
+	unsure = json_array();
+	for (uint32_t i = 0; i < blame->n_unsure; i++)
+		value_add(unsure, value_str(blame->unsure[i], arena), ok);
+	value_set(object, "unsure", unsure, ok);
+	return object;
+}
+
 static bool finding_write(
 	struct out *out, const struct finding *finding, const struct report *report)
 {
@@ -144,6 +170,8 @@ static bool finding_write(
 		value_set(object, "contracts", contracts_value(finding, arena, &ok), &ok);
 	if (finding->history)
 		history_set(object, finding, arena, &ok);
+	if (finding->blame)
+		value_set(object, "blame", blame_value(finding->blame, arena, &ok), &ok);
 	if (finding->history && finding->history->was)
 		spent_set(object, finding, arena, &ok);
 	if (finding->cause)

@@ -187,11 +187,36 @@ static struct str gone_words(const struct spent_owner *was, struct arena *arena)
 		ARG(str_head(was->gone_commit, 10)), ARG(was->gone_date), ARG(was->gone_subject));
 }
 
+/* `1a2b3c4d5e, A. Uthor, 2024-05-03, 'drop amount'` */
+static struct str blame_words(const struct finding_blame *blame, struct arena *arena)
+{
+	struct str words;
+
+	if (blame->note == BLAME_UNCOMMITTED)
+		return S("not committed yet");
+	if (blame->note == BLAME_BASE_AHEAD)
+		return str_printf(arena,
+			"not from this branch: " STR " has gone on since " STR " (compare A...B)",
+			ARG(blame->base_name), ARG(str_head(blame->base, 10)));
+	words = str_printf(arena, STR ", " STR ", " STR ", '" STR "'",
+		ARG(str_head(blame->commit, 10)), ARG(blame->author), ARG(blame->date),
+		ARG(blame->subject));
+	if (blame->merge.p)
+		words = str_printf(
+			arena, STR ", merged by " STR, ARG(words), ARG(str_head(blame->merge, 10)));
+	for (uint32_t i = 0; i < blame->n_unsure; i++)
+		words = str_printf(arena, STR ", or " STR ", which does not compile", ARG(words),
+			ARG(str_head(blame->unsure[i], 10)));
+	return words;
+}
+
 static void history_write(struct out *out, const struct report *report,
 	const struct finding *finding, const struct palette *palette)
 {
 	const struct finding_history *history = finding->history;
 
+	if (finding->blame)
+		remark_lines(out, S("since"), blame_words(finding->blame, report->arena), palette);
 	if (!history)
 		return;
 	remark_lines(out, S("holds"), holds_words(history, report->arena), palette);

@@ -148,6 +148,17 @@ struct spent_owner {
 	struct str gone_version, gone_commit, gone_date, gone_subject; /* who took it out */
 };
 
+/* Which commit brought a finding. */
+enum blame_note { BLAME_COMMIT, BLAME_UNCOMMITTED, BLAME_BASE_AHEAD };
+struct finding_blame {
+	enum blame_note note;
+	struct str commit, author, date, subject; /* of BLAME_COMMIT; 40 digits, YYYY-MM-DD */
+	struct str merge;   /* that brought its branch; absent: none */
+	struct str *unsure; /* commits right before it that do not compile, the oldest first */
+	uint32_t n_unsure;
+	struct str base, base_name; /* of BLAME_BASE_AHEAD: the merge base, and what went on since */
+};
+
 /* The versions of a history for which a finding holds. */
 struct finding_history {
 	struct str from, to; /* names of the oldest and the newest */
@@ -155,6 +166,7 @@ struct finding_history {
 	uint32_t versions;   /* of how many */
 	bool known;          /* it is not new in any of them */
 	uint32_t newest;     /* index of `to` */
+	bool holds_base;     /* it holds for BASE, too */
 	struct version_stretch {
 		struct str from, to;
 	} * stretches; /* if versions in between are free of it; else n_stretches is 0 */
@@ -207,6 +219,8 @@ struct finding {
 	const struct reached_list *reached_by;
 	/* Set later, with --history; NULL: nobody asked. */
 	const struct finding_history *history;
+	/* Set later, with --blame; NULL: nobody asked, or it is not known. */
+	const struct finding_blame *blame;
 	struct str reached_field; /* the changed field, behind each of these ways; absent: none */
 };
 

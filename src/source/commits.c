@@ -242,3 +242,23 @@ bool commit_steps_read(struct repository *repository, struct arena *arena, struc
 	states_end(&states);
 	return ok;
 }
+
+bool commit_step_read(struct repository *repository, struct str top,
+	const struct content_id *commit, struct commit_step *step, struct diags *diags)
+{
+	struct graph *graph = graph_new(repository, diags);
+	struct commit *read = commit_get(graph, commit);
+	struct states states;
+	bool ok = read != NULL;
+
+	*step = (struct commit_step){ .commit = *commit };
+	if (ok) {
+		step->tree = read->tree;
+		step->n_parents = read->n_parents;
+		states_init(&states, repository, diags);
+		ok = states_of(&states, &step->tree, top, &step->state);
+		states_end(&states);
+	}
+	graph_free(graph);
+	return ok;
+}

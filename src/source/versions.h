@@ -72,7 +72,7 @@ struct source *version_open(const struct versions *versions, const struct versio
 struct commit_words {
 	struct str author, subject;
 	struct str author_date, date; /* YYYY-MM-DD where the author, the committer was */
-	struct content_id parents[2]; /* of a merge: the first two */
+	struct content_id parents[16]; /* the first ones */
 	uint32_t n_parents;
 };
 bool commit_words_read(struct repository *repository, const struct content_id *commit,
@@ -98,6 +98,9 @@ struct commit_steps {
 bool commit_steps_read(struct repository *repository, struct arena *arena, struct str top,
 	const struct content_id *from, const struct content_id *to, struct commit_steps *steps,
 	struct diags *diags);
+/* One commit as a step. */
+bool commit_step_read(struct repository *repository, struct str top,
+	const struct content_id *commit, struct commit_step *step, struct diags *diags);
 /* The merge base of two commits; false and an error. */
 bool commits_meet(struct repository *repository, const struct content_id *a,
 	const struct content_id *b, struct content_id *base, struct diags *diags);

@@ -1,0 +1,2 @@
+order 'string id = 1;' 'string tag = 3;'; commit 'start'
+order 'string id = 1;'
