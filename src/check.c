@@ -43,6 +43,7 @@
 #include "obstacle.h"
 #include "report/report.h"
 #include "blame.h"
+#include "retire.h"
 #include "run_history.h"
 #include "schema/marker.h"
 #include "source/read_each.h"
@@ -168,8 +169,10 @@ bool compare_sides(struct breakwater_run *run)
 	}
 	if (!promises_check(&options, run->diff, &run->elsewhere))
 		return false;
+	retirement_select(run, selection);
 	rules_run(&options, run->diff, &run->findings);
 	judge_contracts(run, &options);
+	retirement_rename(run, selection);
 	phase = timing_end(&run->timing, "rules");
 	timing_count(phase, "findings", run->findings.list.n);
 	if (!run->is_part && !judge_obstacles(run))
@@ -318,6 +321,7 @@ static const struct check_step {
 	{ judge_empty_sides, NULL },
 	{ choose_contracts, NULL },
 	{ read_paths, "config" },
+	{ find_retirement, NULL },
 	{ find_history, NULL },
 	{ find_changes, "changes" },
 	{ discover_changed, NULL },
@@ -325,6 +329,7 @@ static const struct check_step {
 	{ judge_broken_files, NULL },
 	{ compare_sides, NULL },
 	{ keep_scope, NULL },
+	{ judge_retirement, NULL },
 	{ compare_history, NULL },
 	{ accept_findings, NULL },
 	{ drop_known, NULL },

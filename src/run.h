@@ -36,6 +36,7 @@ struct breakwater_run {
 	struct contracts *contracts; /* NULL: none are checked */
 	struct option_names elsewhere; /* promised options that a file names that is not compiled */
 	struct diff *diff;
+	struct map retired; /* fingerprints of deletions: `run`: it is retired; else the finding */
 	struct history *history; /* of a check against history; else NULL */
 	struct findings findings;
 	struct map unmarked; /* texts without comments that accept, by address */

@@ -1,6 +1,7 @@
 #include "run_history.h"
 
 #include "history/model.h"
+#include "retire.h"
 
 /* ---- which versions ---- */
 
@@ -35,7 +36,8 @@ static void note_selection(struct breakwater_run *run)
 	}
 }
 
-static bool read_versions(struct breakwater_run *run, const struct content_id tips[SIDES])
+bool history_versions(struct breakwater_run *run, const struct content_id tips[SIDES],
+	struct versions *versions)
 {
 	const struct breakwater_options *o = run->options;
 	const struct history_config *config = &run->settings->history;
@@ -55,16 +57,23 @@ static bool read_versions(struct breakwater_run *run, const struct content_id ti
 		.base = &tips[OLD],
 		.base_name = old->side,
 	};
+
+	return versions_read(&request, versions);
+}
+
+static bool read_versions(struct breakwater_run *run, const struct content_id tips[SIDES])
+{
 	struct history *history = run->history;
 
-	if (!versions_read(&request, &history->versions))
+	if (!history_versions(run, tips, &history->versions))
 		return false;
 	for (uint32_t i = 0; i < history->versions.list.n; i++)
 		if (history->versions.list.items[i].is_base)
 			history->base = i;
 	if (history->versions.list.n < 2)
 		diag_warning(&run->diags, NOWHERE,
-			"the history has no version but the base: '" STR "'", ARG(old->name));
+			"the history has no version but the base: '" STR "'",
+			ARG(run->sides[OLD].source->name));
 	return true;
 }
 
@@ -280,8 +289,9 @@ static bool compare_version(
 	for (uint32_t i = 0; ok && i < part->findings.list.n; i++) {
 		struct finding *finding = part->findings.list.items[i];
 
-		begins |= take_finding(
-			c, state, finding, is_known(&faults, finding, scratch), version);
+		if (retirement_judge_again(run, finding))
+			begins |= take_finding(c, state, finding,
+				is_known(&faults, finding, scratch), version);
 	}
 	arena_free(scratch);
 	if (part && begins) {

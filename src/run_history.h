@@ -38,6 +38,9 @@ void history_free(struct history *history);
 /* reuse_run.c: the findings of spent numbers and names. */
 bool find_reuses(struct breakwater_run *run);
 /* The name of a version for people: of a commit with its date. */
+/* The versions that options and configuration ask for. */
+bool history_versions(struct breakwater_run *run, const struct content_id tips[SIDES],
+	struct versions *versions);
 /* The new side's file at a path; NULL: it was not compiled. */
 const struct file *history_new_file(const struct breakwater_run *run, struct str path);
 /* Does a file not compile in that version? */

@@ -109,7 +109,8 @@ def surfaces(rules):
         more = set(finding["breaks"]) - most[finding["type"]]
         holds(f"{path.relative_to(TOP)}: {finding['type']} breaks at most {sorted(most[finding['type']])}, not {sorted(more)}", not more)
         seen[finding["type"]].update(finding["breaks"])
-    for ident, never in sorted((i, most[i] - seen[i]) for i in most):
+    # What is not retired breaks what the plain rule finds.
+    for ident, never in sorted((i, most[i] - seen[i]) for i in most if not i.endswith("_UNLESS_RETIRED")):
         holds(f"a case shows that {ident} can break {sorted(never)}", not never)
     return len(found)
 

@@ -124,6 +124,7 @@ struct breakwater_options {
 	bool full;     /* compile everything, not only what the change can hurt */
 	bool impact;   /* findings say who reaches what changed */
 	int32_t today; /* days since 1970-01-01, for acceptances that end; 0: the system's date */
+	int64_t now;   /* seconds since 1970, for the age of what is retired; 0: the system's time */
 	unsigned jobs; /* number of compiling threads; 0: one for each processor */
 
 	/*

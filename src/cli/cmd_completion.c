@@ -27,7 +27,7 @@ static void print_values(struct out *out, const struct opt *opt)
 	} else if (opt->values == VALUES_RULE) {
 		const struct rule *const *rules = rules_all(&n);
 
-		for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1)
+		for (unsigned category = CAT_FILE; category <= CAT_LAST; category <<= 1)
 			out_printf(out, STR " ", ARG(category_name(category)));
 		if (opt->name && str_eq(str_of(opt->name), S("use")))
 			out_str(out, S(NO_RULE " "));

@@ -3,6 +3,7 @@
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 const char *const compatibility_words[] = { "NONE", "BACKWARD", "FORWARD", "FULL",
@@ -12,6 +13,14 @@ const char *const surfaces_words[] = { "wire", "json", "source", NULL };
 static struct breakwater_list list_of(const struct texts *texts)
 {
 	return (struct breakwater_list){ texts->items, texts->n };
+}
+
+/* SOURCE_DATE_EPOCH, for answers that do not depend on the day; 0: not set. */
+static int64_t epoch(void)
+{
+	const char *text = cli_environment("SOURCE_DATE_EPOCH");
+
+	return text ? strtoll(text, NULL, 10) : 0;
 }
 
 struct breakwater_options compare_options(
@@ -37,6 +46,7 @@ struct breakwater_options compare_options(
 		.strict_imports = arguments->strict_imports,
 		.history = arguments->history,
 		.since = arguments->since,
+		.now = epoch(),
 		.full = arguments->full,
 		.impact = arguments->impact,
 		.jobs = arguments->jobs,

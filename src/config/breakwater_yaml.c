@@ -15,6 +15,12 @@ static const struct str keys[] = {
 	STR_INIT("contracts"),
 	STR_INIT("options"),
 	STR_INIT("history"),
+	STR_INIT("retirement"),
+};
+
+static const struct str retirement_keys[] = {
+	STR_INIT("deprecated_for"),
+	STR_INIT("reserve"),
 };
 
 static const struct str history_keys[] = {
@@ -229,6 +235,53 @@ static void read_history(
 		config->history.since = (struct str){ NULL, 0 };
 }
 
+/* `2 releases`, `90 days` */
+static bool read_period(struct str text, struct retirement_config *retirement)
+{
+	struct str unit;
+	uint64_t n = 0;
+	size_t at = 0;
+
+	for (; at < text.n && text.p[at] >= '0' && text.p[at] <= '9' && n < 100000; at++)
+		n = n * 10 + (uint64_t)(text.p[at] - '0');
+	unit = str_trim(str_from(text, at));
+	retirement->n = (uint32_t)n;
+	retirement->days = str_eq(unit, S("day")) || str_eq(unit, S("days"));
+	return at && n && n < 100000 &&
+	       (retirement->days || str_eq(unit, S("release")) || str_eq(unit, S("releases")));
+}
+
+static void read_retirement(
+	struct config_reader *r, const struct yaml_node *node, struct config *config)
+{
+	const struct yaml_node *period = yaml_get(node, S("deprecated_for"));
+	struct retirement_config *retirement = &config->retirement;
+	struct str text = { 0 };
+
+	retirement->reserve = true;
+	if (!expect_kind(r, node, YAML_MAP, S("retirement")))
+		return;
+	retirement->is_on = true;
+	check_own_keys(r, node, retirement_keys, COUNT(retirement_keys));
+	read_flag(r, yaml_get(node, S("reserve")), S("reserve"), &retirement->reserve);
+	if (!period) {
+		diag_error(r->diags, node_place(r, node), "a retirement without 'deprecated_for'");
+		diag_help(r->diags, "say how long: deprecated_for: 2 releases");
+		return;
+	}
+	read_word(r, period, S("deprecated_for"), &text);
+	if (!text.p)
+		return;
+	if (!read_period(text, retirement)) {
+		diag_error(r->diags, node_place(r, period), "'" STR "' is no time", ARG(text));
+		diag_help(r->diags, "write '2 releases' or '90 days'");
+	} else if (!retirement->days && str_eq(config->history.versions, S("commits"))) {
+		diag_error(r->diags, node_place(r, period),
+			"releases are tags, and 'history' has 'versions: commits'");
+		diag_help(r->diags, "count days, or take tags for versions");
+	}
+}
+
 bool read_breakwater_yaml(
 	struct config_reader *r, const struct yaml_node *root, struct config *config)
 {
@@ -256,6 +309,7 @@ bool read_breakwater_yaml(
 		read_flag(r, yaml_get(root, S("strict_imports")), S("strict_imports"),
 			&config->strict_imports);
 		read_history(r, yaml_get(root, S("history")), config);
+		read_retirement(r, yaml_get(root, S("retirement")), config);
 	}
 	read_contracts_of(r, root, config);
 	config->rest = *module;

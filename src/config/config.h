@@ -40,6 +40,14 @@ struct history_config {
 	bool check;          /* every check is against history */
 };
 
+/* The key `retirement`: how long what is deleted has to be deprecated before. */
+struct retirement_config {
+	bool is_on;
+	uint32_t n; /* releases or days */
+	bool days;
+	bool reserve; /* a retired field or value leaves its number reserved */
+};
+
 struct config {
 	bool found;                 /* there is a configuration file */
 	struct str file;            /* its path, for messages */
@@ -59,6 +67,7 @@ struct config {
 	struct text *text;              /* of the breakwater.yaml; NULL: there is none */
 	struct promises promises; /* `options:` */
 	struct history_config history;
+	struct retirement_config retirement;
 	/*
 	 * The tops of both sides (of `main:proto` it is `proto`, of `dir:proto` it is empty); the
 	 * caller sets them before config_apply. Paths here are of the new side; a path of an old

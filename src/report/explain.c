@@ -41,7 +41,7 @@ static void categories_write(struct out *out, const struct rule *rule)
 {
 	bool first = true;
 
-	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1) {
+	for (unsigned category = CAT_FILE; category <= CAT_LAST; category <<= 1) {
 		if (!(rule->categories & category))
 			continue;
 		out_str(out, first ? S("") : S(", "));
@@ -125,7 +125,7 @@ static bool text_entry(struct out *out, const struct rule *rule, struct rules_lo
 
 	out_printf(out, "%s%-*s%s ", palette->place, is_narrow(look) ? 0 : ID_WIDTH, rule->id,
 		palette->off);
-	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1) {
+	for (unsigned category = CAT_FILE; category <= CAT_LAST; category <<= 1) {
 		struct str name = category_name((enum category)category);
 
 		if (!(rule->categories & category))
@@ -196,7 +196,7 @@ static json_t *rule_value(const struct rule *rule, bool *ok)
 {
 	json_t *object = json_object(), *categories = json_array(), *breaks = json_array();
 
-	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1) {
+	for (unsigned category = CAT_FILE; category <= CAT_LAST; category <<= 1) {
 		struct str name = category_name((enum category)category);
 
 		if (rule->categories & category)

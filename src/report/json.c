@@ -112,6 +112,19 @@ static void spent_set(
 	value_set(object, "lives", json_integer(was->lives), ok);
 }
 
+static json_t *retirement_value(
+	const struct finding_retirement *retirement, struct arena *arena, bool *ok)
+{
+	json_t *object = json_object();
+
+	if (retirement->since.p)
+		value_set(object, "since", value_str(retirement->since, arena), ok);
+	value_set(object, "had", json_integer(retirement->had), ok);
+	value_set(object, "asked", json_integer(retirement->asked), ok);
+	value_set(object, "unit", json_string(retirement->unit), ok);
+	return object;
+}
+
 static json_t *blame_value(const struct finding_blame *blame, struct arena *arena, bool *ok)
 {
 	json_t *object = json_object(), *unsure;
@@ -170,6 +183,9 @@ static bool finding_write(
 		value_set(object, "contracts", contracts_value(finding, arena, &ok), &ok);
 	if (finding->history)
 		history_set(object, finding, arena, &ok);
+	if (finding->retirement)
+		value_set(object, "retirement",
+			retirement_value(finding->retirement, arena, &ok), &ok);
 	if (finding->blame)
 		value_set(object, "blame", blame_value(finding->blame, arena, &ok), &ok);
 	if (finding->history && finding->history->was)

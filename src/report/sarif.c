@@ -233,7 +233,7 @@ static json_t *rule_value(const struct rule *rule, struct arena *arena, bool *ok
 	json_t *object = json_object(), *properties = json_object(), *tags = json_array();
 	const char *full = rule->hurts && *rule->hurts ? rule->hurts : rule->purpose;
 
-	for (unsigned category = CAT_FILE; category <= CAT_CSR; category <<= 1)
+	for (unsigned category = CAT_FILE; category <= CAT_LAST; category <<= 1)
 		if (rule->categories & category)
 			value_add(
 				tags, value_str(category_name((enum category)category), arena), ok);

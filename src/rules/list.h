@@ -9,21 +9,25 @@
 	X(CONTRACT_ROOT_NO_DELETE)                        \
 	X(CONTRACT_ROOT_SAME_NAME)                        \
 	X(ENUM_NO_DELETE)                                 \
+	X(ENUM_NO_DELETE_UNLESS_RETIRED)                 \
 	X(ENUM_SAME_JSON_FORMAT)                          \
 	X(ENUM_SAME_TYPE)                                 \
 	X(ENUM_VALUE_NO_ADD)                              \
 	X(ENUM_VALUE_NO_DELETE)                           \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED)      \
 	X(ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED)    \
+	X(ENUM_VALUE_NO_DELETE_UNLESS_RETIRED)            \
 	X(ENUM_VALUE_NO_NAME_REUSE)                       \
 	X(ENUM_VALUE_NO_NUMBER_REUSE)                     \
 	X(ENUM_VALUE_SAME_JSON_NAME)                      \
 	X(ENUM_VALUE_SAME_NAME)                           \
 	X(EXTENSION_MESSAGE_NO_DELETE)                    \
 	X(EXTENSION_NO_DELETE)                            \
+	X(EXTENSION_NO_DELETE_UNLESS_RETIRED)            \
 	X(FIELD_NO_DELETE)                                \
 	X(FIELD_NO_DELETE_UNLESS_NAME_RESERVED)           \
 	X(FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED)         \
+	X(FIELD_NO_DELETE_UNLESS_RETIRED)                 \
 	X(FIELD_NO_NAME_REUSE)                            \
 	X(FIELD_NO_NUMBER_REUSE)                          \
 	X(FIELD_SAME_CARDINALITY)                         \
@@ -41,6 +45,7 @@
 	X(FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY)         \
 	X(FIELD_WIRE_JSON_COMPATIBLE_TYPE)                \
 	X(FILE_NO_DELETE)                                 \
+	X(FILE_NO_DELETE_UNLESS_RETIRED)            \
 	X(FILE_SAME_CC_ENABLE_ARENAS)                     \
 	X(FILE_SAME_CC_GENERIC_SERVICES)                  \
 	X(FILE_SAME_CC_NAMESPACE)                         \
@@ -62,6 +67,7 @@
 	X(FILE_SAME_SWIFT_PREFIX)                         \
 	X(FILE_SAME_SYNTAX)                               \
 	X(MESSAGE_NO_DELETE)                              \
+	X(MESSAGE_NO_DELETE_UNLESS_RETIRED)            \
 	X(MESSAGE_NO_REMOVE_STANDARD_DESCRIPTOR_ACCESSOR) \
 	X(MESSAGE_SAME_JSON_FORMAT)                       \
 	X(MESSAGE_SAME_REQUIRED_FIELDS)                   \
@@ -79,12 +85,14 @@
 	X(RESERVED_ENUM_NO_DELETE)                        \
 	X(RESERVED_MESSAGE_NO_DELETE)                     \
 	X(RPC_NO_DELETE)                                  \
+	X(RPC_NO_DELETE_UNLESS_RETIRED)            \
 	X(RPC_SAME_CLIENT_STREAMING)                      \
 	X(RPC_SAME_IDEMPOTENCY_LEVEL)                     \
 	X(RPC_SAME_REQUEST_TYPE)                          \
 	X(RPC_SAME_RESPONSE_TYPE)                         \
 	X(RPC_SAME_SERVER_STREAMING)                      \
 	X(SERVICE_NO_DELETE)                              \
+	X(SERVICE_NO_DELETE_UNLESS_RETIRED)            \
 	X(SYMBOL_SAME_VISIBILITY)
 
 #define ROW_OF(id) ROW_##id,

@@ -24,6 +24,7 @@ static const struct {
 	{ CAT_WIRE_JSON, STR_INIT("WIRE_JSON") },
 	{ CAT_WIRE, STR_INIT("WIRE") },
 	{ CAT_CSR, STR_INIT("CSR") },
+	{ CAT_RETIREMENT, STR_INIT("RETIREMENT") },
 };
 
 const struct rule *const *rules_all(size_t *n)

@@ -13,6 +13,8 @@ enum category {
 	CAT_WIRE_JSON = 4,
 	CAT_WIRE = 8,
 	CAT_CSR = 16,
+	CAT_RETIREMENT = 32,
+	CAT_LAST = CAT_RETIREMENT,
 };
 
 /* Surfaces that a finding breaks (doc/breaks.md). Printed in the order of their names:
@@ -46,6 +48,7 @@ struct rule {
 	unsigned categories_v1beta1; /* only when `differs_in_v1beta1` */
 	bool differs_in_v1beta1, not_in_v1beta1, not_in_v1;
 	bool by_history;  /* it runs with history alone (reuse.c), never on a pair */
+	bool by_retirement; /* it runs for a `retirement:` block alone (retired.c), never on a pair */
 	bool by_contract; /* it runs for contracts alone, and is in no category */
 	unsigned breaks; /* at most */
 	/* The surfaces that this change breaks; NULL: all of `breaks`. */
@@ -148,6 +151,13 @@ struct spent_owner {
 	struct str gone_version, gone_commit, gone_date, gone_subject; /* who took it out */
 };
 
+/* Why what was deleted is not retired. */
+struct finding_retirement {
+	struct str since; /* the first version of the last run that has it deprecated; absent: none */
+	uint32_t had, asked;
+	const char *unit; /* `releases`, `days` */
+};
+
 /* Which commit brought a finding. */
 enum blame_note { BLAME_COMMIT, BLAME_UNCOMMITTED, BLAME_BASE_AHEAD };
 struct finding_blame {
@@ -221,6 +231,8 @@ struct finding {
 	const struct finding_history *history;
 	/* Set later, with --blame; NULL: nobody asked, or it is not known. */
 	const struct finding_blame *blame;
+	/* Set later, by the rules by_retirement; else NULL. */
+	const struct finding_retirement *retirement;
 	struct str reached_field; /* the changed field, behind each of these ways; absent: none */
 };
 

@@ -52,7 +52,7 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	map_init(&c->turned, options->arena);
 	all = rules_all(&n);
 	for (size_t i = 0; i < n; i++) {
-		if (!c->selection->selected[i] || all[i]->by_history)
+		if (!c->selection->selected[i] || all[i]->by_history || all[i]->by_retirement)
 			continue;
 		if (all[i]->on_options) {
 			add_option_rule(c, all[i]);

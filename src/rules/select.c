@@ -1,12 +1,12 @@
 /* Selects rules by id, category and configuration version. */
 #include "rules/list.h"
 
-/* v1 and v1beta1 have no CSR. */
+/* v1 and v1beta1 have neither CSR nor RETIREMENT. */
 static unsigned categories_in(enum rules_version version)
 {
 	unsigned all = CAT_FILE | CAT_PACKAGE | CAT_WIRE_JSON | CAT_WIRE;
 
-	return version == RULES_V2 ? all | CAT_CSR : all;
+	return version == RULES_V2 ? all | CAT_CSR | CAT_RETIREMENT : all;
 }
 
 static bool exists_in(const struct rule *rule, enum rules_version version)

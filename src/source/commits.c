@@ -262,3 +262,37 @@ bool commit_step_read(struct repository *repository, struct str top,
 	graph_free(graph);
 	return ok;
 }
+
+bool commit_date_read(struct repository *repository, const struct content_id *commit, int64_t *date,
+	struct diags *diags)
+{
+	struct graph *graph = graph_new(repository, diags);
+	const struct commit *read = commit_get(graph, commit);
+
+	if (read)
+		*date = read->date;
+	graph_free(graph);
+	return read != NULL;
+}
+
+bool tag_date_read(struct repository *repository, const struct content_id *id, int64_t *date)
+{
+	struct arena *scratch = arena_like(repository->arena);
+	struct diags unsaid;
+	struct str bytes = { NULL, 0 }, line;
+	git_object_t type;
+	bool found = false;
+
+	diags_init(&unsaid, scratch);
+	if (object_type(repository, id, S("tag"), &type, &unsaid) && type == GIT_OBJECT_TAG &&
+		object_read(repository, id->bytes, GIT_OBJECT_TAG, MAX_COMMIT_BYTES, NULL, S("tag"),
+			scratch, &bytes, &unsaid))
+		while (!found && str_cut(&bytes, '\n', &line) && line.n)
+			if (str_starts(line, S("tagger "))) {
+				line = str_from(line, str_rfind(line, '>') + 2);
+				*date = take_digits(&line);
+				found = true;
+			}
+	arena_free(scratch);
+	return found;
+}

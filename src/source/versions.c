@@ -46,6 +46,7 @@ static struct version version_of(const struct commit *commit, struct arena *aren
 		.tree = commit->tree,
 		.id = id_text(arena, commit->id.bytes),
 		.date = commit->date,
+		.published = commit->date,
 		.before_base = commit->flags & OF_BASE,
 	};
 }
@@ -82,6 +83,8 @@ static void take_tag(void *context, struct str reference, const struct content_i
 	candidate->version.is_tag = true;
 	if (is_version)
 		version_name_read(candidate->version.name, &candidate->version.number);
+	candidate->version.releases = is_version && !candidate->version.number.pre.p;
+	tag_date_read(r->graph->repository, id, &candidate->version.published);
 	candidate->commit = commit;
 }
 
@@ -333,6 +336,8 @@ static void add_version(struct versions *versions, const struct version *version
 	merged = names_better(version, last) ? *version : *last;
 	memcpy(merged.also, last->also, sizeof merged.also);
 	add_name(&merged, names_better(version, last) ? last->name : version->name);
+	merged.releases = last->releases + version->releases;
+	merged.published = last->published;
 	merged.is_base = last->is_base || version->is_base;
 	merged.before_base = last->before_base || version->before_base;
 	*last = merged;

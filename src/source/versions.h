@@ -28,6 +28,8 @@ struct version {
 	struct content_id commit, tree;
 	struct str id;      /* of the commit, 40 digits */
 	int64_t date;       /* the committer's, seconds since 1970 */
+	int64_t published;  /* the tagger's date, else `date` */
+	uint32_t releases;  /* how many of its tags are releases */
 	uint64_t state;     /* equal: equal contracts; 0: there are none */
 	bool is_base;       /* BASE has this state */
 	bool before_base;   /* BASE, or an ancestor of it */
@@ -98,6 +100,11 @@ struct commit_steps {
 bool commit_steps_read(struct repository *repository, struct arena *arena, struct str top,
 	const struct content_id *from, const struct content_id *to, struct commit_steps *steps,
 	struct diags *diags);
+/* The committer's date, in seconds since 1970. */
+bool commit_date_read(struct repository *repository, const struct content_id *commit, int64_t *date,
+	struct diags *diags);
+/* The date of the tag object at `id`; false: it is none, or cannot be read. */
+bool tag_date_read(struct repository *repository, const struct content_id *id, int64_t *date);
 /* One commit as a step. */
 bool commit_step_read(struct repository *repository, struct str top,
 	const struct content_id *commit, struct commit_step *step, struct diags *diags);

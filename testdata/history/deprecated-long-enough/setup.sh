@@ -1,0 +1,10 @@
+put breakwater.yaml <<'END'
+version: 1
+use: [FILE]
+retirement:
+  deprecated_for: 2 releases
+END
+order 'string id = 1;' 'string tag = 3;'; commit 'start'; git tag v1.0.0
+order 'string id = 1;' 'string tag = 3 [deprecated = true];'; commit 'deprecate'; git tag v1.1.0
+echo x >README; order 'string id = 1;' 'string tag = 3 [deprecated = true];'; color 'NONE = 0;'; commit 'more'; git tag v1.2.0
+git rm -q --cached README; order 'string id = 1;' 'reserved 3;'; commit 'drop tag'

@@ -1,0 +1,8 @@
+put breakwater.yaml <<'END'
+version: 1
+use: [FILE]
+retirement:
+  deprecated_for: 2 releases
+END
+order 'string id = 1;' 'string tag = 3;'; commit 'start'; git tag v1.0.0
+order 'string id = 1;' 'reserved 3;'; commit 'drop tag'

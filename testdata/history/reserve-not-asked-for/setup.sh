@@ -1,0 +1,10 @@
+put breakwater.yaml <<'END'
+version: 1
+use: [FILE]
+retirement:
+  deprecated_for: 1 release
+  reserve: false
+END
+order 'string id = 1;' 'string tag = 3;'; commit 'start'; git tag v1.0.0
+order 'string id = 1;' 'string tag = 3 [deprecated = true];'; commit 'deprecate'; git tag v1.1.0
+order 'string id = 1;'; commit 'drop tag'
