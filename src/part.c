@@ -1,5 +1,7 @@
 #include "part.h"
 
+#include "proto/outline.h"
+
 /* The first error of a file, with its place, or a word. */
 static struct str first_error(struct breakwater_run *part, const struct file *file)
 {
@@ -62,11 +64,116 @@ static bool looked(struct breakwater_run *part)
 	       source_looked(part->sides[NEW].source, &part->diags);
 }
 
+/* ---- a report on some paths ---- */
+
+/* The packages of files, by content; they are read once for all comparisons. */
+static struct str package_of(struct breakwater_run *part, const struct part_request *request,
+	struct source *source, const struct source_entry *entry)
+{
+	struct outline outline = { 0 };
+	struct arena *scratch = arena_like(part->arena);
+	struct outline_words words;
+	struct diags unsaid;
+	struct str bytes, *known;
+	uint64_t key;
+	void **slot = NULL;
+
+	memcpy(&key, entry->id.bytes, sizeof key);
+	if (entry->has_id && request->packages) {
+		slot = map_put(request->packages, NULL, key);
+		if (*slot) {
+			arena_free(scratch);
+			return *(struct str *)*slot;
+		}
+	}
+	diags_init(&unsaid, scratch);
+	outline_words_init(&words, scratch);
+	if (source_read(source, entry, scratch, &bytes, &unsaid))
+		outline_read(&(struct outline_request){ .bytes = bytes,
+				     .words = &words,
+				     .intern = part->names,
+				     .arena = scratch,
+				     .scratch = scratch },
+			&outline);
+	arena_free(scratch);
+	if (slot) {
+		known = NEW(request->packages->arena, struct str);
+		*known = outline.package;
+		*slot = known;
+	}
+	return outline.package;
+}
+
+struct narrowing {
+	struct breakwater_run *part;
+	const struct part_request *request;
+	struct map packages; /* interned: of changed files in the report */
+	struct map taken;    /* hashes of `paths` */
+	VEC(struct str) paths;
+};
+
+static void take_path(struct narrowing *n, struct str path)
+{
+	void **slot = map_put(&n->taken, NULL, str_hash(path));
+
+	if (!*slot)
+		*vec_push(n->part->arena, &n->paths) = path;
+	*slot = n;
+}
+
+static bool is_related(struct narrowing *n, struct source *source, const struct source_entry *entry)
+{
+	struct str package =
+		entry ? package_of(n->part, n->request, source, entry) : (struct str){ NULL, 0 };
+
+	return package.p && map_get(&n->packages, package.p, 0);
+}
+
+/* The files that the report is about, and changed ones of their packages, which what left those may
+ * have moved to. */
+static bool compile_narrow(struct breakwater_run *part, const struct part_request *request)
+{
+	struct narrowing n = { .part = part, .request = request };
+	struct source *old = part->sides[OLD].source, *new = part->sides[NEW].source;
+
+	map_init(&n.packages, part->arena);
+	map_init(&n.taken, part->arena);
+	for (int side = OLD; side < SIDES; side++) {
+		const struct source_list *list =
+			source_files(part->sides[side].source, &part->diags);
+
+		for (uint32_t i = 0; list && i < list->entries.n; i++)
+			if (scope_covers(&part->scope, list->entries.items[i].path))
+				take_path(&n, list->entries.items[i].path);
+	}
+	for (uint32_t i = 0; i < part->changes.list.n; i++) {
+		const struct change *change = &part->changes.list.items[i];
+
+		if (!scope_covers(&part->scope, change->path))
+			continue;
+		if (change->old)
+			*map_put(&n.packages, package_of(part, request, old, change->old).p, 0) =
+				&n;
+		if (change->new)
+			*map_put(&n.packages, package_of(part, request, new, change->new).p, 0) =
+				&n;
+	}
+	for (uint32_t i = 0; i < part->changes.list.n; i++) {
+		const struct change *change = &part->changes.list.items[i];
+
+		if (!scope_covers(&part->scope, change->path) &&
+			(is_related(&n, old, change->old) || is_related(&n, new, change->new)))
+			take_path(&n, change->path);
+	}
+	return part->diags.n_errors == 0 && compile_paths(part, n.paths.items, n.paths.n);
+}
+
 static bool run_part(struct breakwater_run *part, const struct part_request *request)
 {
 	if (!source_changes(part->sides[OLD].source, part->sides[NEW].source, &part->changes,
 		    &part->diags) ||
-		!compile_sides(part) || !looked(part))
+		!(compile_is_narrow(part) ? compile_narrow(part, request) : compile_sides(part)) ||
+		!looked(part))
 		return false;
 	leave_out_broken(part, request);
 	/* What did not compile was told. */

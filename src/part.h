@@ -18,6 +18,7 @@ struct part_request {
 	const struct config_override *override;
 	const struct config *settings;
 	const struct report_scope *scope;
+	struct map *packages; /* by content, for all comparisons of a run; NULL: none is kept */
 	const struct side *old, *new; /* the sources stay the caller's */
 	/* Gets a file that was left out, of the old side or the new one; NULL: nobody asks. */
 	void (*left_out)(void *context, bool old, struct str path, struct str what);

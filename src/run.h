@@ -67,6 +67,10 @@ void discover_compiled(struct breakwater_run *run);
 
 /* run_compile.c: compiles what is needed, and judges broken files. */
 bool compile_sides(struct breakwater_run *run);
+/* Compiles these files with their imports, on the sides that have them. */
+bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t n);
+/* May the files that --path names be enough, since no rule asks which packages there are? */
+bool compile_is_narrow(const struct breakwater_run *run);
 bool judge_broken_files(struct breakwater_run *run);
 bool judge_lost_folders(struct breakwater_run *run);
 /* check.c: pairs and applies the rules, and drops what is outside of the report. */

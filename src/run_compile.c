@@ -180,6 +180,32 @@ static void list_contracts(struct breakwater_run *run)
 		source_files(run->sides[side].source, &run->diags);
 }
 
+bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t n)
+{
+	struct compile_side sides[SIDES] = {
+		[OLD] = { .source = run->sides[OLD].source, .roots = run->sides[OLD].roots },
+		[NEW] = { .source = run->sides[NEW].source, .roots = run->sides[NEW].roots },
+	};
+	struct compile_stats stats = { 0 };
+
+	for (int side = OLD; side < SIDES; side++) {
+		sides[side].mirror = true;
+		for (uint32_t i = 0; i < n; i++)
+			*vec_push(run->arena, &sides[side].wanted) = paths[i];
+	}
+	if (!compile_wanted(run, sides, &run->diags, &stats))
+		return false;
+	disown(run);
+	know_visibility(run);
+	return true;
+}
+
+bool compile_is_narrow(const struct breakwater_run *run)
+{
+	return run->scope.has_paths && !run->options->full &&
+	       !asks_for_packages(config_selection(run->arena, run->settings));
+}
+
 bool compile_sides(struct breakwater_run *run)
 {
 	struct compile_side sides[SIDES] = {

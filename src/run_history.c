@@ -99,6 +99,7 @@ bool find_history(struct breakwater_run *run)
 	if (!source_same_repository(run->sides[OLD].source, run->sides[NEW].source))
 		return refuse_sides(run);
 	run->history = NEW(run->arena, struct history);
+	map_init(&run->history->packages, run->arena);
 	note_selection(run);
 	if (read_versions(run, tips))
 		return true;
@@ -203,6 +204,7 @@ static struct part_request request_of(
 		.override = &run->override,
 		.settings = run->settings,
 		.scope = &run->scope,
+		.packages = &run->history->packages,
 		.old = old,
 		.new = new,
 		.left_out = left_out,

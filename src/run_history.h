@@ -15,6 +15,7 @@ struct history {
 	/* While it runs. */
 	VEC(struct left_out) left_out; /* files that do not compile in a version */
 	uint32_t taking;               /* the version being compared */
+	struct map packages;           /* of files, by content */
 	bool plain_rules, reuse_rules; /* which rules are selected */
 };
 
