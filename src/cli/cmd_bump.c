@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 struct bump_arguments {
-	const char *config, *format, *output, *tag;
+	const char *config, *format, *output, *tag, *history, *since;
 	struct texts roots, paths, excluded_paths, use, except;
 	unsigned jobs;
 };
@@ -21,6 +21,12 @@ static const char *const bump_formats[] = { "text", "json", NULL };
 static const struct opt bump_options[] = {
 	{ BUMP_ROW("tag", OPT_TEXT, tag), .argument = "VERSION",
 		.summary = "is VERSION enough? 0 if it is, 1 if it is too small" },
+	{ BUMP_ROW("history", OPT_OPTIONAL, history),
+		.argument = "VERSIONS",
+		.summary = "what breaks for any published version counts" },
+	{ BUMP_ROW("since", OPT_TEXT, since),
+		.argument = "REV",
+		.summary = "--history, but versions before REV were never published" },
 	{ BUMP_ROW("path", OPT_LIST, paths), .argument = "PATH",
 		.summary = "only files under PATH, a git pathspec; repeatable",
 		.values = VALUES_FILE },
@@ -181,6 +187,8 @@ static int bump_command_run(struct cli *cli, const void *given, const struct tex
 		.excluded_paths = list_of(&arguments->excluded_paths),
 		.use = list_of(&arguments->use),
 		.except = list_of(&arguments->except),
+		.history = arguments->history,
+		.since = arguments->since,
 		.jobs = arguments->jobs,
 		.out_of_memory = cli_out_of_memory,
 		.context = cli,
