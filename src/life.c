@@ -100,7 +100,7 @@ static void offer(struct life_watch *w, const struct track *track, struct str el
 	}
 	for (uint32_t i = 0; i < w->questions.n; i++) {
 		struct question *question = &w->questions.items[i];
-		struct track made = *track;
+		struct track made = *track, *kept;
 
 		if (question->has_number != made.by_number ||
 			(made.by_number && made.number != question->number) ||
@@ -111,7 +111,9 @@ static void offer(struct life_watch *w, const struct track *track, struct str el
 				       : str_dup(w->arena, element);
 		if (is_tracked(question, &made))
 			continue;
-		*vec_push(w->arena, &question->tracks) = arena_copy(w->arena, &made, sizeof made);
+		kept = NEW(w->arena, struct track);
+		*kept = made;
+		*vec_push(w->arena, &question->tracks) = kept;
 	}
 }
 

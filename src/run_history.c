@@ -505,7 +505,9 @@ bool compare_history(struct breakwater_run *run)
 
 	if (!run->history)
 		return true;
-	findings = arena_copy(run->arena, run->findings.list.items, n * sizeof *findings);
+	findings = NEW_ARRAY(run->arena, n, struct finding *);
+	for (uint32_t i = 0; i < n; i++)
+		findings[i] = run->findings.list.items[i];
 	map_init(&c.groups, run->arena);
 	map_init(&c.states, run->arena);
 	for (uint32_t i = run->history->versions.list.n; ok && i-- > 0;)
