@@ -129,9 +129,9 @@ static struct subject field_subject(struct finding_changes *f, const struct mode
 
 /* The field that the old one became under another number; NULL: none. */
 static const struct model_field *renumbered(const struct model_type *old,
-	const struct model_type *new, const struct model_field *field, const struct map *used)
+	const struct model_field *field, const struct map *new_names, const struct map *used)
 {
-	const struct model_field *other = model_field_named(new, field->name);
+	const struct model_field *other = map_get(new_names, field->name.p, 0);
 
 	if (!other || model_field_at(old, other->number) || map_get(used, other, 0) ||
 		other->type.p != field->type.p || other->label != field->label)
@@ -142,9 +142,12 @@ static const struct model_field *renumbered(const struct model_type *old,
 static void compare_members(
 	struct finding_changes *f, const struct model_type *old, const struct model_type *new)
 {
-	struct map used;
+	struct map used, names; /* a hostile message may have a million fields, and lose all */
 
 	map_init(&used, f->arena);
+	map_init(&names, f->arena);
+	for (uint32_t i = 0; i < new->fields.n; i++)
+		*map_put(&names, new->fields.items[i].name.p, 0) = (void *)&new->fields.items[i];
 	for (uint32_t i = 0; i < old->fields.n; i++) {
 		const struct model_field *field = &old->fields.items[i];
 		const struct model_field *other = model_field_at(new, field->number);
@@ -155,7 +158,7 @@ static void compare_members(
 			compare_fields(f, &subject, field, other);
 			continue;
 		}
-		other = renumbered(old, new, field, &used);
+		other = renumbered(old, field, &names, &used);
 		subject = field_subject(f, new, other ? other : field, new->file->path);
 		if (!other) {
 			say(f, &subject, "removed", model_type_text(f->arena, field), ABSENT);
@@ -283,14 +286,6 @@ static void compare_reserved(
 
 /* ---- values ---- */
 
-static const struct model_value *value_named(const struct model_type *type, struct str name)
-{
-	for (uint32_t i = 0; i < type->values.n; i++)
-		if (type->values.items[i].name.p == name.p)
-			return &type->values.items[i];
-	return NULL;
-}
-
 static struct subject value_subject(
 	struct finding_changes *f, const struct model_type *type, const struct model_value *value)
 {
@@ -304,34 +299,65 @@ static struct subject value_subject(
 	};
 }
 
-/* The first value at the number that only the new side has and that is not used yet; NULL: none. */
-static const struct model_value *value_renamed(const struct model_type *old,
-	const struct model_type *new, int32_t number, const struct map *used)
-{
-	for (uint32_t i = 0; i < new->values.n; i++) {
-		const struct model_value *value = &new->values.items[i];
+/* Values of two enums, by name, and those that only the new one has, by number. */
+struct value_index {
+	struct map old, new; /* name.p → const struct model_value * */
+	struct map fresh;    /* (NULL, number) → index + 1 of the first one not used yet */
+	uint32_t *next;      /* index + 1 of the next one at the number */
+};
 
-		if (value->number == number && !value_named(old, value->name) &&
-			!map_get(used, value, 0))
-			return value;
+static void index_values(struct value_index *index, struct arena *arena,
+	const struct model_type *old, const struct model_type *new)
+{
+	map_init(&index->old, arena);
+	map_init(&index->new, arena);
+	map_init(&index->fresh, arena);
+	index->next = NEW_ARRAY(arena, new->values.n, uint32_t);
+	for (uint32_t i = 0; i < old->values.n; i++)
+		*map_put(&index->old, old->values.items[i].name.p, 0) =
+			(void *)&old->values.items[i];
+	for (uint32_t i = new->values.n; i-- > 0;) {
+		const struct model_value *value = &new->values.items[i];
+		void **slot;
+
+		*map_put(&index->new, value->name.p, 0) = (void *)value;
+		if (map_get(&index->old, value->name.p, 0))
+			continue;
+		slot = map_put(&index->fresh, NULL, (uint32_t)value->number);
+		index->next[i] = (uint32_t)(uintptr_t)*slot;
+		*slot = (void *)(uintptr_t)(i + 1);
 	}
-	return NULL;
+}
+
+/* The first value at the number that only the new side has and that is not used yet; NULL: none. */
+static const struct model_value *take_renamed(
+	struct value_index *index, const struct model_type *new, int32_t number)
+{
+	void **slot = map_put(&index->fresh, NULL, (uint32_t)number);
+	uintptr_t at = (uintptr_t)*slot;
+
+	if (!at)
+		return NULL;
+	*slot = (void *)(uintptr_t)index->next[at - 1];
+	return &new->values.items[at - 1];
 }
 
 static void compare_values(
 	struct finding_changes *f, const struct model_type *old, const struct model_type *new)
 {
+	struct value_index index;
 	struct map used;
 
 	map_init(&used, f->arena);
+	index_values(&index, f->arena, old, new);
 	for (uint32_t i = 0; i < old->values.n; i++) {
 		const struct model_value *value = &old->values.items[i];
-		const struct model_value *other = value_named(new, value->name);
+		const struct model_value *other = map_get(&index.new, value->name.p, 0);
 		struct subject subject;
 		bool renamed = !other;
 
 		if (!other)
-			other = value_renamed(old, new, value->number, &used);
+			other = take_renamed(&index, new, value->number);
 		subject = value_subject(f, new, other ? other : value);
 		if (!other) {
 			say(f, &subject, "removed", ABSENT, ABSENT);

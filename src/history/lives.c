@@ -185,46 +185,56 @@ static void take_type(struct spent *s, struct lineage *lineage, const struct mod
 	}
 }
 
-static bool has_number(const struct model_type *type, int32_t number)
+/* The numbers and names of a type. */
+struct holdings {
+	struct map numbers, names; /* (NULL, number); name.p */
+};
+
+static void holdings_make(
+	struct holdings *holdings, struct arena *arena, const struct model_type *type)
 {
-	if (!type)
-		return false;
-	for (uint32_t i = 0; i < type->values.n; i++)
-		if (type->values.items[i].number == number)
-			return true;
-	return model_field_at(type, number) != NULL;
+	map_init(&holdings->numbers, arena);
+	map_init(&holdings->names, arena);
+	for (uint32_t i = 0; type && i < type->fields.n; i++) {
+		*map_put(&holdings->numbers, NULL, (uint32_t)type->fields.items[i].number) =
+			holdings;
+		*map_put(&holdings->names, type->fields.items[i].name.p, 0) = holdings;
+	}
+	for (uint32_t i = 0; type && i < type->values.n; i++) {
+		*map_put(&holdings->numbers, NULL, (uint32_t)type->values.items[i].number) =
+			holdings;
+		*map_put(&holdings->names, type->values.items[i].name.p, 0) = holdings;
+	}
 }
 
-static bool has_name(const struct model_type *type, struct str name)
+static void leave(struct spent *s, struct lineage *lineage, const struct holdings *holdings,
+	const struct life_owner *who)
 {
-	if (!type)
-		return false;
-	for (uint32_t i = 0; i < type->values.n; i++)
-		if (type->values.items[i].name.p == name.p)
-			return true;
-	return model_field_named(type, name) != NULL;
+	if (!map_get(&holdings->numbers, NULL, (uint32_t)who->number))
+		end_life(s, list_of(s, lineage, SPENT_NUMBER, who));
+	if (!map_get(&holdings->names, who->name.p, 0))
+		end_life(s, list_of(s, lineage, SPENT_NAME, who));
 }
 
 /* Ends the lives of what the type had and `new` has not; NULL: everything. */
 static void leave_type(struct spent *s, struct lineage *lineage, const struct model_type *old,
 	const struct model_type *new)
 {
+	struct arena *scratch = arena_like(s->arena);
+	struct holdings holdings;
+
+	holdings_make(&holdings, scratch, new);
 	for (uint32_t i = 0; i < old->fields.n; i++) {
 		struct life_owner who = field_who(s, old, &old->fields.items[i], old->file);
 
-		if (!has_number(new, who.number))
-			end_life(s, list_of(s, lineage, SPENT_NUMBER, &who));
-		if (!has_name(new, who.name))
-			end_life(s, list_of(s, lineage, SPENT_NAME, &who));
+		leave(s, lineage, &holdings, &who);
 	}
 	for (uint32_t i = 0; i < old->values.n; i++) {
 		struct life_owner who = value_who(old, &old->values.items[i]);
 
-		if (!has_number(new, who.number))
-			end_life(s, list_of(s, lineage, SPENT_NUMBER, &who));
-		if (!has_name(new, who.name))
-			end_life(s, list_of(s, lineage, SPENT_NAME, &who));
+		leave(s, lineage, &holdings, &who);
 	}
+	arena_free(scratch);
 }
 
 /* ---- versions ---- */
