@@ -43,6 +43,7 @@ struct fixing {
 	struct map before;        /* fingerprints of the state's findings */
 	uint32_t twice;           /* names that the state declares twice */
 	uint32_t trials;
+	bool failed;         /* something could not be read: the run's diagnostics say what */
 	struct map outcomes; /* by fingerprint: struct fix_outcome */
 };
 
@@ -120,6 +121,29 @@ static void map_findings(struct arena *arena, struct map *map, const struct find
 		*map_put(map, NULL, findings->list.items[i]->fingerprint) = findings->list.items[i];
 }
 
+/*
+ * What the edits cannot be the reason of: an error that is in no line of a file, such as one of
+ * reading. Then nothing is known of the edits.
+ */
+static bool take_failure(struct fixing *x, const struct breakwater_run *run)
+{
+	for (uint32_t i = 0; i < run->diags.n; i++) {
+		const struct diag *diag = &run->diags.items[i];
+
+		if (diag->level != DIAG_ERROR || !span_is_none(diag->place.span))
+			continue;
+		if (diag->place.text)
+			diag_error(&x->run->diags, NOWHERE, "'" STR "': " STR,
+				ARG(diag->place.text->path), ARG(diag->message));
+		else
+			diag_error(&x->run->diags, NOWHERE, STR, ARG(diag->message));
+		if (diag->help.p)
+			diag_help(&x->run->diags, STR, ARG(diag->help));
+		x->failed = true;
+	}
+	return x->failed;
+}
+
 static struct str first_error(struct arena *arena, const struct breakwater_run *run)
 {
 	for (uint32_t i = 0; i < run->diags.n; i++)
@@ -138,6 +162,8 @@ static void read_trial(struct fixing *x, const struct breakwater_run *run, struc
 		trial->why = S("the edit declares a name twice");
 		return;
 	}
+	if (!trial->compiles && take_failure(x, run))
+		return;
 	if (!trial->compiles) {
 		trial->why = first_error(x->arena, run);
 		return;
@@ -187,6 +213,8 @@ static struct trial try(struct fixing *x, struct attempt **more, uint32_t n)
 	struct breakwater_run *run;
 
 	map_init(&trial.after, x->arena);
+	if (x->failed)
+		return trial;
 	if (x->trials >= MOST_TRIALS) {
 		trial.why = S("too much had to be tried");
 		return trial;
@@ -280,6 +308,7 @@ static void plan_round(struct fixing *x, struct fix_plan *plan)
 {
 	const struct breakwater_run *run = x->state.run;
 	VEC(const struct finding *) wanted = { 0 };
+	const struct file *unread;
 	struct fix_request request = {
 		.arena = run->arena,
 		.names = run->names,
@@ -296,7 +325,12 @@ static void plan_round(struct fixing *x, struct fix_plan *plan)
 			*vec_push(x->arena, &wanted) = run->findings.list.items[i];
 	request.findings = wanted.items;
 	request.n_findings = wanted.n;
-	fix_plan(&request, plan);
+	unread = fix_plan(&request, plan);
+	if (!unread)
+		return;
+	x->failed = true;
+	plan->groups.n = 0;
+	diag_error(&x->run->diags, NOWHERE, "cannot read '" STR "' again", ARG(unread->text->path));
 }
 
 /* Notes what became of the group's findings. */
@@ -333,7 +367,14 @@ static bool advance(struct fixing *x)
 	x->state.run = check_with(x, x->arena, &files);
 	if (before != x->run)
 		breakwater_run_free(before);
-	return x->state.run->status != BREAKWATER_UNKNOWN;
+	if (x->state.run->status != BREAKWATER_UNKNOWN)
+		return true;
+	/* It was known before: the same edits were tried. */
+	if (!take_failure(x, x->state.run))
+		diag_error(
+			&x->run->diags, NOWHERE, "the edits have another result when tried again");
+	x->failed = true;
+	return false;
 }
 
 /* One round over what is still found; false: nothing was accepted. */
@@ -359,7 +400,7 @@ static bool round_once(struct fixing *x)
 	search(x, all.items, all.n);
 	for (uint32_t i = 0; i < all.n; i++)
 		note(x, all.items[i], all.items[i]->group);
-	return x->accepted.n && advance(x);
+	return !x->failed && x->accepted.n && advance(x);
 }
 
 /* ---- the result ---- */
@@ -463,6 +504,8 @@ static bool holds_in_full(struct fixing *x)
 	knows = after->status != BREAKWATER_UNKNOWN &&
 		schema_twice(&after->schemas[NEW], x->scratch) <=
 			schema_twice(&before->schemas[NEW], x->scratch);
+	if (knew && after->status == BREAKWATER_UNKNOWN)
+		take_failure(x, after);
 	breakwater_run_free(before);
 	breakwater_run_free(after);
 	x->options.full = full;
@@ -493,15 +536,18 @@ bool run_fix(
 	restart(&x);
 	if (result->list.n)
 		run_rounds(&x);
-	if (!holds_in_full(&x)) {
+	if (!x.failed && !holds_in_full(&x) && !x.failed) {
 		x.options.full = true;
 		restart(&x);
 		x.state.run = check_with(&x, x.arena, &x.state.files);
 		if (x.state.run->status != BREAKWATER_UNKNOWN)
 			run_rounds(&x);
 	}
-	conclude(&x, result);
-	ok = write_patch(&x, result);
+	ok = !x.failed;
+	if (ok) {
+		conclude(&x, result);
+		ok = write_patch(&x, result);
+	}
 	arena_free(x.scratch);
 	if (x.state.run != run)
 		breakwater_run_free(x.state.run);

@@ -63,8 +63,9 @@ struct fix_request {
 	struct str old_top, new_top; /* the sides' tops */
 };
 
-/* Makes the groups, in the order of their first finding. */
-void fix_plan(const struct fix_request *request, struct fix_plan *plan);
+/* Makes the groups, in the order of their first finding. Returns a file that cannot be read, so
+ * that the plan is not to be used; NULL: there is none. */
+const struct file *fix_plan(const struct fix_request *request, struct fix_plan *plan);
 
 /* A file as it is after the edits. */
 struct fixed_file {

@@ -19,6 +19,16 @@ struct str span_text(const struct file *file, struct span span)
 	return str_head(str_from(bytes, span.begin), span.end - span.begin);
 }
 
+bool file_load(struct fixer *x, const struct file *file)
+{
+	if (file->text->points || file->from_set)
+		return false;
+	if (text_load(file->text, x->arena))
+		return true;
+	x->unread = file;
+	return false;
+}
+
 bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';

@@ -12,7 +12,7 @@ static const struct field *extension_now(struct fixer *x, const struct field *ol
 		extendee ? diff_find_extension(x->diff, true, extendee->e.full_name, old->number)
 			 : NULL;
 
-	return new &&text_load(new->e.file->text, x->arena) ? new : NULL;
+	return new &&file_load(x, new->e.file) ? new : NULL;
 }
 
 static bool is_within(struct span inner, struct span outer)
@@ -106,7 +106,7 @@ static void rename_use(void *context, struct element *element)
 	struct span span = field->type_span;
 
 	if (element->kind != ELEMENT_FIELD || field->type_ref != r->type ||
-		!text_load(element->file->text, r->x->arena) ||
+		!file_load(r->x, element->file) ||
 		!str_ends(span_text(element->file, span), r->type->name))
 		return;
 	span.begin = span.end - (uint32_t)r->type->name.n;

@@ -190,8 +190,7 @@ static struct target target_of(
 
 static bool load(struct fixer *x, const struct element *element)
 {
-	return !element ||
-	       (text_load(element->file->text, x->arena) && file_bytes_of(element->file).p);
+	return !element || (file_load(x, element->file) && file_bytes_of(element->file).p);
 }
 
 /* A group of findings, and what offers its ways. */
@@ -246,7 +245,7 @@ static void offer_ways(struct fixer *x, struct offered *offered)
 		group->left = S("a descriptor set has no text to edit");
 }
 
-void fix_plan(const struct fix_request *request, struct fix_plan *plan)
+const struct file *fix_plan(const struct fix_request *request, struct fix_plan *plan)
 {
 	struct fixer x = { .arena = request->arena, .request = request, .diff = request->diff };
 	struct map groups;
@@ -261,4 +260,5 @@ void fix_plan(const struct fix_request *request, struct fix_plan *plan)
 	}
 	for (uint32_t i = 0; i < plan->groups.n; i++)
 		offer_ways(&x, (struct offered *)plan->groups.items[i]);
+	return x.unread;
 }

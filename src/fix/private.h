@@ -2,8 +2,13 @@
 #pragma once
 #include "fix/fix.h"
 
+struct fixer;
+
 /* ---- layout.c: texts, and where something stands in them ---- */
 
+/* Reads the text of a file, for the functions below. False: it has none, or cannot be read, which
+ * the fixer remembers. */
+bool file_load(struct fixer *x, const struct file *file);
 /* The bytes of a file; absent: it has none (a descriptor set), or they cannot be read. */
 struct str file_bytes_of(const struct file *file);
 /* A part of them; absent likewise. */
@@ -73,6 +78,7 @@ struct fixer {
 	struct map restored;          /* by old element: what this way brings back already */
 	const struct element *inside; /* the old declaration whose needs are looked for */
 	unsigned depth;               /* of needs */
+	const struct file *unread;    /* a file that could not be read; NULL: none */
 	struct map numbers; /* by message of the new side: the last number given to a field */
 };
 

@@ -112,8 +112,7 @@ static struct str dedented(struct arena *arena, struct str text, struct str inde
 
 struct str lines_of(struct fixer *x, const struct element *old, int marks)
 {
-	struct str bytes =
-		text_load(old->file->text, x->arena) ? file_bytes_of(old->file) : (struct str){ 0 };
+	struct str bytes = file_load(x, old->file) ? file_bytes_of(old->file) : (struct str){ 0 };
 	struct mark mark = { 0 };
 	struct span all;
 	struct str text;
@@ -197,7 +196,7 @@ const struct element *now(struct fixer *x, const struct element *old)
 		new = now_by_name(x, old);
 		break;
 	}
-	if (new && !text_load(new->file->text, x->arena))
+	if (new && !file_load(x, new->file))
 		return NULL;
 	return new;
 }
@@ -477,7 +476,7 @@ bool restore_file(struct fixer *x, const struct file *old, struct edits *edits)
 	if (*done)
 		return true;
 	*done = x;
-	if (!text_load(old->text, x->arena) || !file_bytes_of(old).p)
+	if (!file_load(x, old) || !file_bytes_of(old).p)
 		return false;
 	edit = vec_push(x->arena, edits);
 	edit->kind = EDIT_FILE;
