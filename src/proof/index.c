@@ -327,7 +327,9 @@ const struct field *lens_key(const struct lens *lens, const struct message *m, s
 const struct field *lens_peer(const struct lens *lens, const struct message *kept,
 	const struct field *field, struct str key)
 {
-	const struct lens plain = { .codec = lens->codec, .side = lens->kept_side, .other_side = -1 };
+	const struct lens plain = {
+		.codec = lens->codec, .side = lens->kept_side, .other_side = -1
+	};
 
 	if (!kept)
 		return NULL;

@@ -52,16 +52,27 @@ void text_float(struct out *out, double value, bool single)
 		out_str(out, value > 0 ? S("inf") : S("-inf"));
 		return;
 	}
-	/* protoc 3.21 takes nothing short for a float that is denormal. */
-	for (int n = !single                          ? 15
-		     : value && fabs(value) < FLT_MIN ? 9
-						      : 6;
+	for (int n = single && fabs(value) < FLT_MIN ? 1
+		     : single                        ? 6
+						     : 15;
 		n <= (single ? 9 : 17); n++) {
 		snprintf(digits, sizeof digits, "%.*g", n, value);
 		if (single ? strtof(digits, NULL) == (float)value : strtod(digits, NULL) == value)
 			break;
 	}
 	out_str(out, str_of(digits));
+}
+
+static void float_write(
+	struct codec *codec, struct out *out, const struct field *field, double value)
+{
+	bool single = field->type == TYPE_FLOAT;
+
+	/* protoc 3.21 takes nothing short for a float that is denormal, Go does. */
+	if (single && value && fabs(value) < FLT_MIN && !codec_editions(codec))
+		out_printf(out, "%.9g", value);
+	else
+		text_float(out, value, single);
 }
 
 static void number_write(struct out *out, struct number n)
@@ -85,7 +96,7 @@ void text_datum(
 	} else if (is_text(field)) {
 		proof_quote(out, datum->s);
 	} else if (is_float(field)) {
-		text_float(out, datum->d, field->type == TYPE_FLOAT);
+		float_write(codec, out, field, datum->d);
 	} else if (field->type == TYPE_BOOL) {
 		out_str(out, datum->n.size ? S("true") : S("false"));
 	} else {

@@ -157,6 +157,40 @@ static struct str path_text(struct search *s, const struct loss *loss)
 	return out_text(out);
 }
 
+/*
+ * How many steps of the path are said: what is below an extension is a part of its value, since its
+ * name has dots of its own.
+ */
+static unsigned steps_said(const struct loss *loss)
+{
+	for (unsigned i = 0; i < loss->n_path; i++)
+		if (loss->path[i]->extension)
+			return i ? i : 1;
+	return loss->n_path;
+}
+
+static const struct tree *first_in(const struct slot *slot)
+{
+	return slot && is_message(slot->field) ? slot->items.items[0].m : NULL;
+}
+
+/* The loss where the path ends after so many steps; JSON and bytes keep an extension's number. */
+static struct loss loss_at(const struct loss *loss, unsigned steps, const struct tree *written,
+	const struct tree *read)
+{
+	struct loss at = *loss;
+
+	for (unsigned i = 0; i < steps; i++) {
+		at.written = tree_slot(written, loss->path[i]);
+		at.read = tree_number(read, loss->path[i]->number);
+		at.reader = at.read ? at.read->field : NULL;
+		written = first_in(at.written);
+		read = first_in(at.read);
+	}
+	at.n_path = steps;
+	return at;
+}
+
 static struct str runtime_name(const struct search *s)
 {
 	switch (s->real.runtime) {
@@ -176,6 +210,7 @@ static void keep(struct search *s, const struct tree *written, struct str data,
 {
 	struct arena *arena = s->codec->arena;
 	const struct loss *loss = &reading->loss;
+	struct loss at = *loss;
 	struct proof *p = s->proof;
 
 	*p = (struct proof){
@@ -196,9 +231,11 @@ static void keep(struct search *s, const struct tree *written, struct str data,
 	p->read = kept_text(s, reading->tree);
 	if (loss->label == LOSS_HOLE || !loss->n_path || loss->n_path > COUNT(loss->path))
 		return;
-	p->field = path_text(s, loss);
-	p->value = accessor_text(s, loss->path[loss->n_path - 1], loss->written);
-	p->got = loss->reader ? accessor_text(s, loss->reader, loss->read) : S("unset");
+	if (steps_said(loss) < loss->n_path)
+		at = loss_at(loss, steps_said(loss), written, reading->tree);
+	p->field = path_text(s, &at);
+	p->value = accessor_text(s, at.path[at.n_path - 1], at.written);
+	p->got = at.reader ? accessor_text(s, at.reader, at.read) : S("unset");
 }
 
 /* Puts a value into all that is around it. */

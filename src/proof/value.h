@@ -93,8 +93,8 @@ struct lens {
 	struct codec *codec;
 	int side, other_side; /* where extensions are; -1 for none */
 	enum runtime runtime;
-	const struct message *kept;    /* the writer's, of kept_side, as which is read what has one name
-					  there and here; NULL: nothing */
+	const struct message *kept; /* the writer's, of kept_side, as which is read what has one
+				       name there and here; NULL: nothing */
 	int kept_side;
 	const struct message *changed; /* NULL: none */
 	const struct field *gone[2], *added[2];

@@ -384,9 +384,8 @@ static bool read_message(struct reader *r, struct tree *tree, const struct field
 		return damaged(r, tree->type);
 	clear_others(tree, field);
 	slot = tree_slot(tree, field);
-	inner = slot && !is_repeated(field)
-			? slot->items.items[0].m
-			: tree_new(r->arena, lens_type(r->lens, field, peer));
+	inner = slot && !is_repeated(field) ? slot->items.items[0].m
+					    : tree_new(r->arena, lens_type(r->lens, field, peer));
 	r->kept = peer && is_message(peer) ? peer->message : NULL;
 	ok = read_fields(r, inner, record->bytes);
 	r->kept = kept;
