@@ -70,12 +70,12 @@ static void take_marker(
 
 	/* The old side's comments may be of contracts that are no more. */
 	if (!is_declared(c, marker->word)) {
-		if (side == NEW_SIDE)
+		if (side == NEW_SIDE && !c->request.is_quiet)
 			report_unknown(c, place, marker->word);
 		return;
 	}
 	if (!may_have_marker(file, marker)) {
-		if (side == OLD_SIDE)
+		if (side == OLD_SIDE || c->request.is_quiet)
 			return;
 		diag_error(c->diags, place, "this comment is at no message or service");
 		diag_help(c->diags, "put it above the message, without an empty line in between");

@@ -107,6 +107,7 @@ struct contracts_request {
 	const struct contract_list *declared; /* of the new side: what comments may name */
 	const struct contract_list *chosen;
 	const struct elsewhere *elsewhere;
+	bool is_quiet;    /* names that stand for nothing are no errors: another comparison says so */
 	bool is_partial;  /* the sides hold only some files (a plugin's request): roots may be
 			     elsewhere */
 	bool only_chosen; /* --contract: nothing else is reported */

@@ -171,6 +171,12 @@ static void warn_of_glob(struct contracts *c, const struct contract *contract, c
 
 /* ---- finding them ---- */
 
+/* May names stand for nothing? A plugin's request has some files only. */
+static bool is_lenient(const struct contracts *c)
+{
+	return c->request.is_partial || c->request.is_quiet;
+}
+
 /* Adds what the contract names. False and an error if a name stands for nothing. */
 static bool add_written(struct contracts *c, struct checked *checked, struct diags *unmatched)
 {
@@ -187,14 +193,14 @@ static bool add_written(struct contracts *c, struct checked *checked, struct dia
 				warn_of_glob(c, contract, "message or service", root);
 				c->diags = kept;
 			}
-		} else if (!add_named(c, checked, root->name) && !c->request.is_partial) {
+		} else if (!add_named(c, checked, root->name) && !is_lenient(c)) {
 			report_root(c, contract, root);
 		}
 	}
 	for (uint32_t i = 0; i < contract->packages.n; i++) {
 		const struct written_name *package = &contract->packages.items[i];
 
-		if (add_package(c, checked, package->name) || c->request.is_partial)
+		if (add_package(c, checked, package->name) || is_lenient(c))
 			continue;
 		if (!is_glob(package->name)) {
 			report_package(c, contract, package);
@@ -222,8 +228,8 @@ static void judge_empty(struct contracts *c, const struct checked *checked, stru
 	const struct contract *contract = checked->contract;
 
 	if (checked->roots[OLD_SIDE].n || checked->roots[NEW_SIDE].n || checked->has_elsewhere ||
-		c->request.is_partial || !contract->name.p) {
-		if (!c->request.is_partial)
+		is_lenient(c) || !contract->name.p) {
+		if (!is_lenient(c))
 			diags_adopt(c->diags, unmatched);
 		return;
 	}

@@ -131,7 +131,7 @@ bool was_apply(struct contracts *c, struct checked *checked)
 	map_init(&checked->entries, c->arena);
 	if (!checked->contract->was.n)
 		return true;
-	if (!c->request.is_partial && !know_entries(c, checked->contract))
+	if (!c->request.is_partial && !c->request.is_quiet && !know_entries(c, checked->contract))
 		return false;
 	for (uint32_t i = 0; i < checked->contract->was.n; i++) {
 		struct contract_was *was = &checked->contract->was.items[i];
