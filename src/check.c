@@ -104,11 +104,12 @@ static bool find_contract_roots(struct breakwater_run *run)
 		.arena = run->arena,
 		.names = run->names,
 		.diags = &run->diags,
-		.declared = &run->sides[NEW].config.contracts,
+		.declared = &run->settings->contracts,
 		.chosen = &run->chosen,
 		.elsewhere = &run->roots_elsewhere,
+		.is_quiet = run->is_part,
 		.is_partial = run->scope.generated,
-		.only_chosen = run->options->contracts.n,
+		.only_chosen = run->options->contracts.n || run->only_contracts,
 	};
 
 	if (!run->chosen.list.n)

@@ -190,6 +190,9 @@ struct breakwater_run *part_check(const struct part_request *request)
 	part->arena = arena;
 	part->names = request->names;
 	part->is_part = part->no_contracts = true;
+	part->only_contracts = request->only_contracts;
+	if (request->contracts)
+		part->chosen = *request->contracts;
 	part->status = BREAKWATER_UNKNOWN;
 	part->sources = *request->sources;
 	part->override = *request->override;

@@ -25,6 +25,7 @@ struct breakwater_run {
 	struct side sides[SIDES];
 	struct config *settings; /* whose rules apply: the new side's, or of the whole run that this one
 				    is a part of */
+	bool only_contracts;     /* what no contract reaches is not reported */
 	bool is_part;            /* one comparison of a history (part.h): both sides may be old */
 	struct report_scope scope;
 	struct changes changes;

@@ -12,8 +12,13 @@ bool history_is_asked(const struct breakwater_run *run)
 	return o->history || o->since || run->settings->history.check;
 }
 
-static bool refuse_sides(struct breakwater_run *run)
+/* A transitive contract is checked against BASE alone where there is no history. */
+static bool refuse_sides(struct breakwater_run *run, bool only_contracts)
 {
+	if (only_contracts) {
+		transitive_warn(run);
+		return true;
+	}
 	diag_error(&run->diags, NOWHERE, "--history needs revisions of one repository");
 	diag_help(&run->diags, "compare commits, the index or the working tree: "
 			       "breakwater check --history v1.0.0 HEAD");
@@ -34,15 +39,19 @@ static void note_selection(struct breakwater_run *run)
 		else if (!all[i]->by_contract && !all[i]->on_options)
 			run->history->plain_rules = true;
 	}
+	if (run->chosen.list.n)
+		run->history->plain_rules = true;
+	if (run->history->only_contracts)
+		run->history->reuse_rules = false;
 }
 
-bool history_versions(struct breakwater_run *run, const struct content_id tips[SIDES],
-	struct versions *versions)
+static struct versions_request versions_request_of(
+	struct breakwater_run *run, const struct content_id tips[SIDES])
 {
 	const struct breakwater_options *o = run->options;
 	const struct history_config *config = &run->settings->history;
 	struct source *new = run->sides[NEW].source, *old = run->sides[OLD].source;
-	struct versions_request request = {
+	return (struct versions_request){
 		.arena = run->arena,
 		.diags = &run->diags,
 		.repository = source_repository(old),
@@ -57,6 +66,12 @@ bool history_versions(struct breakwater_run *run, const struct content_id tips[S
 		.base = &tips[OLD],
 		.base_name = old->side,
 	};
+}
+
+bool history_versions(struct breakwater_run *run, const struct content_id tips[SIDES],
+	struct versions *versions)
+{
+	const struct versions_request request = versions_request_of(run, tips);
 
 	return versions_read(&request, versions);
 }
@@ -64,8 +79,11 @@ bool history_versions(struct breakwater_run *run, const struct content_id tips[S
 static bool read_versions(struct breakwater_run *run, const struct content_id tips[SIDES])
 {
 	struct history *history = run->history;
+	struct versions_request request = versions_request_of(run, tips);
 
-	if (!history_versions(run, tips, &history->versions))
+	if (history->only_contracts)
+		request.since = transitive_since(run);
+	if (!versions_read(&request, &history->versions))
 		return false;
 	for (uint32_t i = 0; i < history->versions.list.n; i++)
 		if (history->versions.list.items[i].is_base)
@@ -74,14 +92,15 @@ static bool read_versions(struct breakwater_run *run, const struct content_id ti
 		diag_warning(&run->diags, NOWHERE,
 			"the history has no version but the base: '" STR "'",
 			ARG(run->sides[OLD].source->name));
-	return true;
+	return !history->only_contracts || transitive_look(run, &request);
 }
 
 bool find_history(struct breakwater_run *run)
 {
 	struct content_id tips[SIDES];
+	bool only_contracts = !history_is_asked(run) && transitive_is_asked(run);
 
-	if (!history_is_asked(run)) {
+	if (!history_is_asked(run) && !only_contracts) {
 		if (!run->options->all)
 			return true;
 		diag_error(&run->diags, NOWHERE, "--all needs --history");
@@ -94,12 +113,14 @@ bool find_history(struct breakwater_run *run)
 		uint32_t errors = run->diags.n_errors;
 
 		if (!source_repository(source) || !source_commit(source, &tips[side], &run->diags))
-			return run->diags.n_errors > errors ? false : refuse_sides(run);
+			return run->diags.n_errors > errors ? false
+							    : refuse_sides(run, only_contracts);
 	}
 	if (!source_same_repository(run->sides[OLD].source, run->sides[NEW].source))
-		return refuse_sides(run);
+		return refuse_sides(run, only_contracts);
 	run->history = NEW(run->arena, struct history);
 	map_init(&run->history->packages, run->arena);
+	run->history->only_contracts = only_contracts;
 	note_selection(run);
 	if (read_versions(run, tips))
 		return true;
@@ -207,9 +228,29 @@ static struct part_request request_of(
 		.packages = &run->history->packages,
 		.old = old,
 		.new = new,
+		.contracts = run->history->looking ? &run->history->looking[run->history->taking]
+						   : &run->chosen,
+		.only_contracts = run->history->only_contracts,
 		.left_out = left_out,
 		.context = run,
 	};
+}
+
+/* Names in `into` the contracts that only the other finding of the group hurts. */
+static void share_contracts(
+	struct breakwater_run *run, struct finding *into, const struct finding *from)
+{
+	for (uint32_t i = 0; i < from->contracts.n; i++) {
+		struct finding_contract *theirs = &from->contracts.items[i];
+		uint32_t k = 0;
+
+		while (k < into->contracts.n && into->contracts.items[k].contract != theirs->contract)
+			k++;
+		if (k < into->contracts.n)
+			into->contracts.items[k].breaks |= theirs->breaks;
+		else
+			finding_name_contract(run->arena, into, theirs);
+	}
 }
 
 /* Adds the version to the group of a finding, which it may begin. */
@@ -227,6 +268,8 @@ static bool take_finding(struct comparing *c, struct state_findings *state, stru
 		*vec_push(c->run->arena, &c->list) = group;
 	} else if (group->holds.n && group->holds.items[group->holds.n - 1] == version) {
 		return false;
+	} else {
+		share_contracts(c->run, group->finding, finding);
 	}
 	*vec_push(c->run->arena, &group->holds) = version;
 	*vec_push(c->run->arena, &state->list) = (struct held){ group, known };
@@ -332,11 +375,19 @@ static void take_again(struct comparing *c, const struct state_findings *state, 
 	}
 }
 
+/* Versions of one state are compared once for the contracts that look at them. */
+static const void *looking_key(const struct contract_list *looking)
+{
+	return looking ? looking->list.items : NULL;
+}
+
 static bool take_version(
 	struct comparing *c, uint32_t version, struct finding *const *findings, uint32_t n_findings)
 {
 	const struct version *list = c->history->versions.list.items;
-	void **slot = map_put(&c->states, NULL, list[version].state);
+	const struct contract_list *looking =
+		c->history->looking ? &c->history->looking[version] : NULL;
+	void **slot = map_put(&c->states, looking_key(looking), list[version].state);
 	struct state_findings *state = *slot;
 	struct side side;
 	bool is_empty;
@@ -351,7 +402,7 @@ static bool take_version(
 		take_base(c, state, version, findings, n_findings);
 		return true;
 	}
-	if (!c->history->plain_rules)
+	if (!c->history->plain_rules || (looking && !looking->list.n))
 		return true;
 	if (!open_version(c, version, &side, &is_empty))
 		return false;
@@ -450,13 +501,22 @@ const struct file *history_new_file(const struct breakwater_run *run, struct str
 	return NULL;
 }
 
+static bool hurts_transitive(const struct finding *finding)
+{
+	for (uint32_t i = 0; i < finding->contracts.n; i++)
+		if (finding->contracts.items[i].contract->is_transitive)
+			return true;
+	return false;
+}
+
 static void list_groups(struct comparing *c)
 {
 	struct breakwater_run *run = c->run;
 
 	run->findings.list.n = 0;
 	for (uint32_t i = 0; i < c->list.n; i++) {
-		tell_versions(run, c->list.items[i]);
+		if (!run->history->only_contracts || hurts_transitive(c->list.items[i]->finding))
+			tell_versions(run, c->list.items[i]);
 		share_file(run, c->list.items[i]->finding);
 		*vec_push(run->arena, &run->findings.list) = c->list.items[i]->finding;
 	}

@@ -17,6 +17,10 @@ struct history {
 	uint32_t taking;               /* the version being compared */
 	struct map packages;           /* of files, by content */
 	bool plain_rules, reuse_rules; /* which rules are selected */
+	/* Nobody asked but contracts of a transitive level: only what hurts these counts, and only
+	 * in the versions that each of them looks at. */
+	bool only_contracts;
+	struct contract_list *looking; /* by version; NULL unless only_contracts */
 };
 
 /* A file that does not compile in a version. */
@@ -35,6 +39,16 @@ bool compare_history(struct breakwater_run *run);
 /* Once it is known what is accepted: leaves out what is not new. */
 bool drop_known(struct breakwater_run *run);
 void history_free(struct history *history);
+
+/*
+ * transitive.c: is a contract of a transitive level checked? If so, where history is not asked for:
+ * the versions that each of these looks at. False and an error: the history cannot be known.
+ */
+bool transitive_is_asked(const struct breakwater_run *run);
+void transitive_warn(struct breakwater_run *run);
+/* The revision before which no transitive contract looks; absent: they differ, or look at all. */
+struct str transitive_since(const struct breakwater_run *run);
+bool transitive_look(struct breakwater_run *run, const struct versions_request *request);
 
 /* reuse_run.c: the findings of spent numbers and names. */
 bool find_reuses(struct breakwater_run *run);

@@ -239,32 +239,6 @@ bool judge_empty_sides(struct breakwater_run *run)
 	return false;
 }
 
-/* Transitive levels are compared with BASE alone. */
-static void warn_of_history(struct breakwater_run *run)
-{
-	const struct source *old = run->sides[OLD].source;
-
-	for (uint32_t i = 0; i < run->chosen.list.n; i++) {
-		const struct contract *contract = run->chosen.list.items[i];
-		struct str name;
-
-		if (!contract->is_transitive)
-			continue;
-		name = contract->name.p
-			       ? str_printf(run->arena, "contract '" STR "'", ARG(contract->name))
-			       : S("--compatibility");
-		if (!old->is_git)
-			diag_warning(&run->diags, contract->place,
-				STR " is transitive, and " STR " has no history", ARG(name),
-				ARG(old->name));
-		else
-			diag_warning(&run->diags, contract->place,
-				STR " is compared with " STR " alone, and not with the versions "
-				    "before it",
-				ARG(name), ARG(old->name));
-	}
-}
-
 /* The contracts of the new side's configuration, as the options choose them. */
 bool choose_contracts(struct breakwater_run *run)
 {
@@ -287,8 +261,6 @@ bool choose_contracts(struct breakwater_run *run)
 		diag_warning(&run->diags, NOWHERE,
 			"CONTRACT_NO_WEAKEN, levels that end in _TRANSITIVE and comments are not "
 			"checked: a request has some files of one revision");
-	else
-		warn_of_history(run);
 	return true;
 }
 

@@ -190,9 +190,14 @@ bool contracts_choose(struct arena *arena, const struct contract_list *declared,
 		add_nameless(arena, &overrides, chosen);
 		return true;
 	}
-	for (uint32_t i = 0; i < declared->list.n; i++)
-		if (is_chosen(choice, declared->list.items[i]))
-			*vec_push(arena, &chosen->list) =
-				override_contract(arena, declared->list.items[i], &overrides);
+	for (uint32_t i = 0; i < declared->list.n; i++) {
+		struct contract *contract = declared->list.items[i];
+
+		if (!is_chosen(choice, contract))
+			continue;
+		contract = override_contract(arena, contract, &overrides);
+		contract->order = chosen->list.n;
+		*vec_push(arena, &chosen->list) = contract;
+	}
 	return true;
 }

@@ -45,6 +45,7 @@ struct contract {
 	unsigned surfaces;    /* mask of enum contract_surface */
 	struct str since;     /* absent: the whole history */
 	struct str retention; /* absent: forever */
+	uint32_t order;       /* among the contracts of its run */
 };
 
 struct contract_list {
@@ -91,8 +92,8 @@ bool contract_names(const struct contract *contract, const struct outline_name *
 bool contract_called(const struct contract *contract, struct str full_name);
 bool contract_is_open(const struct contract *contract);
 
-/* What is declared in files that did not change and were not compiled, since no root in them reaches
- * a change, or that do not compile. Others may be among them. */
+/* What is declared in files that did not change and were not compiled, since no root in them
+ * reaches a change, or that do not compile. Others may be among them. */
 struct elsewhere {
 	VEC(struct outline_name) names;
 };
@@ -107,7 +108,7 @@ struct contracts_request {
 	const struct contract_list *declared; /* of the new side: what comments may name */
 	const struct contract_list *chosen;
 	const struct elsewhere *elsewhere;
-	bool is_quiet;    /* names that stand for nothing are no errors: another comparison says so */
+	bool is_quiet; /* names that stand for nothing are no errors: another comparison says so */
 	bool is_partial;  /* the sides hold only some files (a plugin's request): roots may be
 			     elsewhere */
 	bool only_chosen; /* --contract: nothing else is reported */
@@ -139,6 +140,9 @@ struct contract_run {
  * renames something, runs the rules over the elements that it pairs.
  */
 void contracts_judge(struct contracts *contracts, const struct contract_run *run);
+/* Adds a contract to those that a finding hurts, in the order of the file. */
+void finding_name_contract(
+	struct arena *arena, struct finding *finding, const struct finding_contract *contract);
 /* Warns of findings that hurt a contract and that the configuration's `ignore` keys leave out. */
 void contracts_warn_ignored(
 	struct contracts *contracts, const struct findings *findings, struct diags *diags);

@@ -169,17 +169,25 @@ static bool hurts(
 				  checked->contract->level != LEVEL_NONE);
 }
 
-/* Adds a contract to the finding's, in the order of the file. */
-static void name_contract(
-	struct judging *j, struct finding *finding, const struct checked *checked, unsigned broken)
+void finding_name_contract(
+	struct arena *arena, struct finding *finding, const struct finding_contract *contract)
 {
 	struct finding_contracts *list = &finding->contracts;
 	uint32_t at = list->n;
 
-	vec_push(j->contracts->arena, list);
-	for (; at > 0 && list->items[at - 1].order > checked->order; at--)
+	vec_push(arena, list);
+	for (; at > 0 && list->items[at - 1].order > contract->order; at--)
 		list->items[at] = list->items[at - 1];
-	list->items[at] = (struct finding_contract){ checked->contract, broken, checked->order };
+	list->items[at] = *contract;
+}
+
+static void name_contract(
+	struct judging *j, struct finding *finding, const struct checked *checked, unsigned broken)
+{
+	const struct finding_contract hurt = { checked->contract, broken,
+		checked->contract->order };
+
+	finding_name_contract(j->contracts->arena, finding, &hurt);
 }
 
 static void keep(struct judging *j, struct finding *finding)

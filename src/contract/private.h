@@ -37,12 +37,11 @@ static inline bool bits_add(struct bits bits, uint32_t number)
 struct checked {
 	const struct contracts *contracts;
 	const struct contract *contract;
-	uint32_t order;                    /* among the checked contracts */
 	struct elements roots[BOTH_SIDES]; /* messages and services */
 	struct bits is_root[BOTH_SIDES];
 	struct bits reached[BOTH_SIDES];  /* messages, enums, and services that are roots */
 	struct bits has_file[BOTH_SIDES]; /* something in the file is reached */
-	struct map entries; /* hash of a new name in `was`: the entry */
+	struct map entries;               /* hash of a new name in `was`: the entry */
 	/* What `was` renames: interned old full name → the new element, and the reverse. */
 	struct map renamed, called;
 	bool has_comment;   /* some comment names it */

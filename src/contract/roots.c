@@ -272,7 +272,6 @@ static struct checked *checked_new(struct contracts *c, const struct contract *c
 
 	checked->contracts = c;
 	checked->contract = contract;
-	checked->order = c->list.n;
 	for (int side = OLD_SIDE; side < BOTH_SIDES; side++) {
 		checked->is_root[side] = bits_new(c, c->declared[side].n);
 		checked->reached[side] = bits_new(c, c->declared[side].n);
