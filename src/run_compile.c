@@ -202,7 +202,7 @@ bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t
 
 bool compile_is_narrow(const struct breakwater_run *run)
 {
-	return run->scope.has_paths && !run->options->full &&
+	return run->scope.has_paths && !run->options->full && !run->chosen.list.n &&
 	       !asks_for_packages(config_selection(run->arena, run->settings));
 }
 

@@ -101,7 +101,9 @@ static bool know_entries(struct contracts *c, const struct contract *contract)
 			side_knows(c, OLD_SIDE, was->old) || side_knows(c, NEW_SIDE, was->old);
 		struct str nearest;
 
-		if (!is_known && !contract->is_transitive) {
+		/* An entry that rests was right once, and its old name is gone since. */
+		if (!is_known && !contract->is_transitive &&
+			!side_knows(c, OLD_SIDE, was->new)) {
 			nearest = declared_nearest(c, was->old);
 			diag_error(c->diags, was->place,
 				"contract '" STR "': nothing is or was called '" STR "'",
