@@ -9,7 +9,7 @@
 
 enum {
 	MOST_ROUNDS = 8,
-	MOST_TRIALS = 2000, /* checks of an overlay; what is not tried by then is left */
+	MOST_TRIALS = 500, /* checks of an overlay; what is not tried by then is left */
 };
 
 /* The new side with edits, checked. */
@@ -274,6 +274,22 @@ static void search_one(struct fixing *x, struct attempt *attempt, struct trial f
 		accept(x, attempt);
 }
 
+/* Puts those first whose findings are all gone; returns their number. */
+static uint32_t part_gone(const struct trial *trial, struct attempt **attempts, uint32_t n)
+{
+	uint32_t part = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct attempt *attempt = attempts[i];
+
+		if (count_gone(trial, attempt->group) < attempt->group->findings.n)
+			continue;
+		attempts[i] = attempts[part];
+		attempts[part++] = attempt;
+	}
+	return part;
+}
+
 /* Accepts what of the attempts keeps the promise, together if they can be. */
 static void search(struct fixing *x, struct attempt **attempts, uint32_t n)
 {
@@ -292,8 +308,12 @@ static void search(struct fixing *x, struct attempt **attempts, uint32_t n)
 	} else if (n == 1) {
 		search_one(x, attempts[0], trial);
 	} else {
-		search(x, attempts, n / 2);
-		search(x, attempts + n / 2, n - n / 2);
+		uint32_t part = is_good(&trial) ? part_gone(&trial, attempts, n) : 0;
+
+		if (!part || part == n)
+			part = n / 2;
+		search(x, attempts, part);
+		search(x, attempts + part, n - part);
 	}
 }
 

@@ -34,6 +34,15 @@ static void move_way(struct fixer *x, struct fix_group *group)
 	need_public_import(x, new->file, home->file->import_path, &way->edits);
 }
 
+/* Is it in another file under its full name, so that it cannot come back beside that? */
+static bool declared_elsewhere(struct fixer *x, const struct element *old)
+{
+	const struct element *new = old->kind == ELEMENT_FIELD ? NULL : now(x, old);
+
+	return new &&new->full_name.p == old->full_name.p &&new->file !=
+	       diff_find_file(x->diff, true, old->file);
+}
+
 void fix_declaration(struct fixer *x, struct fix_group *group)
 {
 	if (!group->old)
@@ -43,19 +52,38 @@ void fix_declaration(struct fixer *x, struct fix_group *group)
 		move_extension(x, group);
 	if (group->old->kind == ELEMENT_ENUM)
 		rename_enum(x, group);
-	restore_ways(x, group);
+	if (!declared_elsewhere(x, group->old))
+		restore_ways(x, group);
 	if (group->findings.items[0]->moved_to.p)
 		group->left = str_printf(x->arena,
 			"it lives on as " STR ": move it back, or let both stand",
 			ARG(group->findings.items[0]->moved_to));
 }
 
+/* Does the new side have any of what an old file declares? */
+static bool lives_on(struct fixer *x, const struct file *old)
+{
+	for (uint32_t i = 0; i < old->messages.n; i++)
+		if (now(x, &old->messages.items[i]->e))
+			return true;
+	for (uint32_t i = 0; i < old->enums.n; i++)
+		if (now(x, &old->enums.items[i]->e))
+			return true;
+	for (uint32_t i = 0; i < old->services.n; i++)
+		if (now(x, &old->services.items[i]->e))
+			return true;
+	return false;
+}
+
 void fix_file(struct fixer *x, struct fix_group *group)
 {
-	struct fix_way *way = way_new(x, group, "restored");
+	struct fix_way *way;
 
 	group->left = S("what it declares lives on: move it back, or let both stand");
-	if (!group->old || !restore_file(x, group->old->file, &way->edits))
+	if (!group->old || lives_on(x, group->old->file))
+		return;
+	way = way_new(x, group, "restored");
+	if (!restore_file(x, group->old->file, &way->edits))
 		way_drop(group);
 }
 
