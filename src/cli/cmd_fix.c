@@ -37,6 +37,7 @@ static const struct opt fix_rows[] = {
 	COMPARE_SCOPE,
 	COMPARE_CONTRACTS,
 	COMPARE_IMPACT,
+	COMPARE_HISTORY,
 	COMPARE_STRICT,
 	COMPARE_FULL,
 	OPT_JOBS(struct compare_arguments),

@@ -11,6 +11,8 @@ enum { MAX_COMMIT_BYTES = 16 << 20 };
 
 struct repository *source_repository(const struct source *source)
 {
+	while (source->below)
+		source = source->below;
 	if (source->ops == &tree_ops)
 		return ((const struct tree_source *)source->impl)->repository;
 	return source->is_git ? ((const struct work *)source->impl)->repository : NULL;
@@ -27,6 +29,8 @@ bool source_commit(struct source *source, struct content_id *commit, struct diag
 {
 	struct revision revision;
 
+	while (source->below)
+		source = source->below;
 	if (source->has_commit) {
 		*commit = source->commit;
 		return true;

@@ -146,7 +146,7 @@ struct source *source_overlay(
 	source->prefix = below->prefix;
 	source->folder = below->folder;
 	source->hashing = below->hashing;
-	overlay->below = below;
+	overlay->below = source->below = below;
 	overlay->entries = NEW_ARRAY(arena, n, struct source_entry);
 	overlay->files = files;
 	overlay->n = (uint32_t)n;

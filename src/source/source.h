@@ -108,6 +108,7 @@ struct source {
 		bool blob;
 		uint64_t seed;
 	} hashing;
+	struct source *below;   /* what an overlay lies over; NULL: it is none */
 	struct source *builtin; /* where imports are looked up last; NULL: nowhere */
 };
 
