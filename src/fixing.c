@@ -1,7 +1,6 @@
 #include "fixing.h"
 
 #include "report/report.h"
-#include "report/report.h"
 #include "run.h"
 #include "twice.h"
 

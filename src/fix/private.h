@@ -87,7 +87,7 @@ enum { DEEPEST_NEED = 100 }; /* types that need types */
 
 /* A declaration of any side, with its comments, as lines without indentation; absent: it has no
  * text. */
-struct str lines_of(struct fixer *x, const struct element *element, int marks);
+struct str lines_of(struct fixer *x, const struct element *old, int marks);
 /* The same of a part of its text, with `text` in place of `span`. */
 struct str lines_with(
 	struct fixer *x, const struct element *element, struct span span, struct str text);
@@ -155,7 +155,7 @@ struct brackets {
 };
 void brackets_open(struct brackets *b, struct fixer *x, const struct element *element);
 /* Replaces the item with that span, or adds one; absent text: removes it. */
-void brackets_set(struct brackets *b, struct span item, struct str text);
+void brackets_set(struct brackets *b, struct span span, struct str text);
 /* Makes the edit, if anything changed. False: it cannot be made. */
 bool brackets_close(struct brackets *b, struct edits *edits);
 /* The brackets of a field or value; NO_SPAN: none. */

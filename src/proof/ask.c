@@ -68,18 +68,12 @@ static void take_type(struct search *s, struct field *copy, const struct field *
  */
 static void take_map(struct field *copy, const struct field *to)
 {
-	if (copy->is_map) {
-		copy->is_map = false;
-	} else if (copy->label != LABEL_REPEATED && !is_entry_like(copy)) {
-		copy->is_map = false;
-	} else {
-		copy->is_map = true;
-		if (!is_entry_like(copy)) {
-			copy->type = to->type;
-			copy->type_ref = to->type_ref;
-			copy->type_name = to->type_name;
-		}
-	}
+	copy->is_map = !copy->is_map && (copy->label == LABEL_REPEATED || is_entry_like(copy));
+	if (!copy->is_map || is_entry_like(copy))
+		return;
+	copy->type = to->type;
+	copy->type_ref = to->type_ref;
+	copy->type_name = to->type_name;
 }
 
 static void take_shape(struct search *s, struct field *copy, const struct field *to)

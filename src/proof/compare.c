@@ -56,6 +56,13 @@ static bool says_number(struct str text, const struct field *field, const struct
 	return strtoull(copy, &end, 10) == datum->n.size && !*end;
 }
 
+/* Exactly: a number that the float does not hold is another one. */
+static bool is_number(struct number n, double d)
+{
+	return number_double(n) == d && fabs(d) < 18446744073709551616.0 &&
+	       (uint64_t)fabs(d) == n.size;
+}
+
 static bool numbers_agree(
 	const struct field *f, const struct datum *v, const struct field *g, const struct datum *w)
 {
@@ -70,18 +77,7 @@ static bool numbers_agree(
 	}
 	if (!f_float && !g_float)
 		return number_eq(v->n, w->n);
-	if (f_float) {
-		const struct field *other = f;
-		const struct datum *datum = v;
-
-		f = g;
-		v = w;
-		g = other;
-		w = datum;
-	}
-	/* Exactly: a number that the float does not hold is another one. */
-	return number_double(v->n) == w->d && fabs(w->d) < 18446744073709551616.0 &&
-	       (uint64_t)fabs(w->d) == v->n.size;
+	return f_float ? is_number(w->n, v->d) : is_number(v->n, w->d);
 }
 
 static bool enums_agree(const struct view *view, const struct field *f, const struct datum *v,

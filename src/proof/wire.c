@@ -342,12 +342,15 @@ static void set_entry(
 
 	for (int i = 0; i < 2; i++) {
 		const struct field *part = i ? value : key;
+		struct datum missing = { 0 };
 
 		if (tree_slot(entry, part))
 			continue;
-		*vec_push(r->arena, &tree_put(r->arena, entry, part)->items) =
-			is_message(part) ? (struct datum){ .m = tree_new(r->arena, part->message) }
-					 : field_default(part);
+		if (is_message(part))
+			missing.m = tree_new(r->arena, part->message);
+		else
+			missing = field_default(part);
+		*vec_push(r->arena, &tree_put(r->arena, entry, part)->items) = missing;
 	}
 	/* protoc prints what it read as it was, duplicates too. */
 	for (uint32_t i = 0; r->lens->runtime != RUNTIME_CPP && i < slot->items.n; i++) {

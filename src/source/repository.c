@@ -96,7 +96,7 @@ static void find_work_dir(struct repository *r, const struct git_found *found)
 		path = top ? top : path;
 	} else if (path && lstat(str_cstr(r->arena, path_join(r->arena, found->work_dir, S(".git"))),
 				   &st) < 0) {
-		return; /* libgit2 names the folder around a bare repository without core.bare */
+		path = NULL; /* libgit2 names the folder around a bare repository without core.bare */
 	}
 	if (!path)
 		return;
