@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds `breakwater fix` to what it promises, on the cases of testdata/.
 
-usage: fixes.py --bw PATH [--reserve] [--show N] [--left] [--use IDS] [FOLDER...] [--only TEXT]
+usage: fixes.py --bw PATH [--reserve] [--show N] [--left] [--use IDS] [--every N] [FOLDER...] [--only TEXT]
 
 Every pair old/ and new/ below the folders (testdata/rules, testdata/categories, testdata/breaks) is fixed for the rules that the case
 is about, and for all rules at once (--use: for these alone). Then
@@ -12,7 +12,7 @@ is about, and for all rules at once (--use: for these alone). Then
   quiet    fix alone writes nothing, and a second fix has no patch
   written  --write makes the files that the patch makes
   clean    the patch touches contracts alone, and no line that it adds ends in a blank
---left prints what is left, and why. Exit status 0: all was kept.
+--left prints what is left, and why. --every N takes each N-th case, to be quick. Exit status 0: all was kept.
 """
 import argparse
 import collections
@@ -142,11 +142,13 @@ def main():
     p.add_argument("--left", action="store_true")
     p.add_argument("--use")
     p.add_argument("--only", default="")
+    p.add_argument("--every", type=int, default=1)
     p.add_argument("folders", nargs="*", type=pathlib.Path)
     a = p.parse_args()
     bw, options = os.path.abspath(a.bw), ["--reserve"] if a.reserve else []
     folders = a.folders or [TOP / "testdata" / t for t in ("rules", "categories", "breaks")]
     cases = sorted({x.parent for f in folders for x in f.resolve().rglob("*") if x.name in ("old", "new") and x.is_dir()})
+    cases = cases[::a.every]
     count, broken = collections.Counter(), []
 
     def one(job):
