@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds `breakwater fix` to what it promises, on the cases of testdata/.
 
-usage: fixes.py --bw PATH [--reserve] [--show N] [--left] [--use IDS] [--every N] [FOLDER...] [--only TEXT]
+usage: fixes.py --bw PATH [--reserve] [--show N] [--left] [--use IDS] [FOLDER...] [--only TEXT]
 
 Every pair old/ and new/ below the folders (testdata/rules, testdata/categories, testdata/breaks) is fixed for the rules that the case
 is about, and for all rules at once (--use: for these alone). Then
@@ -12,7 +12,7 @@ is about, and for all rules at once (--use: for these alone). Then
   quiet    fix alone writes nothing, and a second fix has no patch
   written  --write makes the files that the patch makes
   clean    the patch touches contracts alone, and no line that it adds ends in a blank
---left prints what is left, and why. --every N takes each N-th case, to be quick. Exit status 0: all was kept.
+--left prints what is left, and why. Exit status 0: all was kept.
 """
 import argparse
 import collections
@@ -32,7 +32,6 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 EVERYTHING = "FILE,PACKAGE,WIRE_JSON,WIRE,CSR"
 LINE = re.compile(r"(fixed|left): ([0-9a-f]{16}) (\w+) (.*?): (.*)")
 FEWEST = 0.9  # of the findings are fixed
-FEWEST_OF_A_PART = 0.85  # a part may have more of what only people can fix
 
 
 class Broken(Exception):
@@ -143,13 +142,11 @@ def main():
     p.add_argument("--left", action="store_true")
     p.add_argument("--use")
     p.add_argument("--only", default="")
-    p.add_argument("--every", type=int, default=1)
     p.add_argument("folders", nargs="*", type=pathlib.Path)
     a = p.parse_args()
     bw, options = os.path.abspath(a.bw), ["--reserve"] if a.reserve else []
     folders = a.folders or [TOP / "testdata" / t for t in ("rules", "categories", "breaks")]
     cases = sorted({x.parent for f in folders for x in f.resolve().rglob("*") if x.name in ("old", "new") and x.is_dir()})
-    cases = cases[::a.every]
     count, broken = collections.Counter(), []
 
     def one(job):
@@ -171,8 +168,7 @@ def main():
                     print(name, *got[2], sep="\n  ")
     print("\n".join(broken[:a.show]) or "every promise was kept")
     print(f"{count['cases']} cases, {count['fixed']} findings fixed, {count['left']} left; {len(broken)} broken promises")
-    fewest = FEWEST if a.every == 1 else FEWEST_OF_A_PART
-    return 1 if broken or count["cases"] < 5 or count["fixed"] < fewest * (count["fixed"] + count["left"]) else 0
+    return 1 if broken or count["cases"] < 5 or count["fixed"] < FEWEST * (count["fixed"] + count["left"]) else 0
 
 
 if __name__ == "__main__":
