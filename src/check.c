@@ -260,21 +260,40 @@ static bool has_named_contract(const struct breakwater_run *run)
 	return run->contracts && run->chosen.list.items[0]->name.p;
 }
 
-static bool find_impact(struct breakwater_run *run)
+/* The findings of one comparison: the run itself, or a part of its history, whose elements are in
+ * schemas of its own. What no diff found is the run's. */
+static bool find_impact_of(struct breakwater_run *run, struct breakwater_run *comparison)
 {
+	struct findings findings = { 0 };
 	struct impact_request request = {
-		.contracts_of = has_named_contract(run) ? name_root : NULL,
-		.context = run,
+		.contracts_of = has_named_contract(comparison) ? name_root : NULL,
+		.context = comparison,
 		.arena = run->arena,
 		.diags = &run->diags,
-		.old = &run->schemas[OLD],
-		.new = &run->schemas[NEW],
+		.old = &comparison->schemas[OLD],
+		.new = &comparison->schemas[NEW],
 	};
 
+	for (uint32_t i = 0; i < run->findings.list.n; i++) {
+		struct finding *finding = run->findings.list.items[i];
+		const struct schema *new =
+			finding->diff ? diff_schema(finding->diff, true) : &run->schemas[NEW];
+
+		if (new == &comparison->schemas[NEW])
+			*vec_push(run->arena, &findings.list) = finding;
+	}
+	return impact_find(&request, &findings);
+}
+
+static bool find_impact(struct breakwater_run *run)
+{
 	if (!run->options->impact)
 		return true;
-	if (!impact_find(&request, &run->findings))
+	if (!find_impact_of(run, run))
 		return false;
+	for (uint32_t i = 0; run->history && i < run->history->parts.n; i++)
+		if (!find_impact_of(run, run->history->parts.items[i]))
+			return false;
 	timing_end(&run->timing, "impact");
 	return true;
 }
