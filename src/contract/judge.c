@@ -55,16 +55,23 @@ static bool is_knowable(const struct contracts *c, const struct element *old)
 	return now ? !now->is_broken : !c->request.is_partial;
 }
 
-static struct str joined(struct arena *arena, struct str of, struct str name)
+/* Says that another contract has the root. Many may, so the words name a few. */
+static void say_contract(struct arena *arena, struct root_pair *pair, struct str name)
 {
+	enum { MOST_NAMED = 3 };
+
 	if (!name.p)
-		return of;
-	if (!of.n)
-		return str_printf(arena, "contract '" STR "'", ARG(name));
-	if (str_starts(of, S("contract ")))
-		return str_printf(
-			arena, "contracts" STR " and '" STR "'", ARG(str_from(of, 8)), ARG(name));
-	return str_printf(arena, STR " and '" STR "'", ARG(of), ARG(name));
+		return;
+	pair->n_of++;
+	if (pair->n_of == 1)
+		pair->of = str_printf(arena, "contract '" STR "'", ARG(name));
+	else if (pair->n_of == 2)
+		pair->of = str_printf(arena, "contracts" STR " and '" STR "'",
+			ARG(str_from(pair->of, sizeof "contract" - 1)), ARG(name));
+	else if (pair->n_of <= MOST_NAMED)
+		pair->of = str_printf(arena, STR " and '" STR "'", ARG(pair->of), ARG(name));
+	else if (pair->n_of == MOST_NAMED + 1)
+		pair->of = str_printf(arena, STR " and others", ARG(pair->of));
 }
 
 /* Adds the contract's roots that need a finding; `seen` has those of other contracts, by index. */
@@ -76,7 +83,6 @@ static void add_root_pairs(
 		const struct element *new = partner(c, checked, old);
 		bool is_renamed = new &&new->full_name.p != old->full_name.p &&
 				  !declared_find(c, NEW_SIDE, old->full_name);
-		struct root_pair *pair;
 		void **slot;
 
 		if ((new && !is_renamed) || checked->contract->level == LEVEL_NONE ||
@@ -85,11 +91,11 @@ static void add_root_pairs(
 		slot = map_put(seen, old, 0);
 		if (!*slot) {
 			*vec_push(c->arena, pairs) =
-				(struct root_pair){ old, new, is_renamed, S("") };
+				(struct root_pair){ old, new, is_renamed, S(""), 0 };
 			*slot = (void *)(uintptr_t)pairs->n;
 		}
-		pair = &pairs->items[(uintptr_t)*slot - 1];
-		pair->of = joined(c->arena, pair->of, checked->contract->name);
+		say_contract(
+			c->arena, &pairs->items[(uintptr_t)*slot - 1], checked->contract->name);
 	}
 }
 
@@ -323,34 +329,42 @@ void contracts_judge(struct contracts *c, const struct contract_run *run)
 
 /* ---- what the configuration leaves out ---- */
 
-static bool hurts_contract(const struct finding *finding, const struct contract *contract)
+/* What is ignored of one contract. */
+struct ignored {
+	const struct contract *contract;
+	const char *key; /* the first that ignores one */
+	uint32_t n;
+};
+
+/* By the order of the contracts. */
+static void count_ignored(struct ignored *ignored, const struct finding *finding)
 {
-	for (uint32_t i = 0; i < finding->contracts.n; i++)
-		if (finding->contracts.items[i].contract == contract)
-			return true;
-	return false;
+	for (uint32_t i = 0; i < finding->contracts.n; i++) {
+		const struct finding_contract *hurt = &finding->contracts.items[i];
+		struct ignored *one = &ignored[hurt->order];
+
+		one->contract = hurt->contract;
+		if (one->n++ == 0)
+			one->key = finding->ignored_by;
+	}
 }
 
 void contracts_warn_ignored(
 	struct contracts *c, const struct findings *findings, struct diags *diags)
 {
-	for (uint32_t i = 0; i < c->list.n; i++) {
-		const struct contract *contract = c->list.items[i]->contract;
-		const char *key = NULL;
-		uint32_t n = 0;
+	struct ignored *ignored =
+		NEW_ARRAY(c->arena, c->request.declared->list.n + 1, struct ignored);
 
-		for (uint32_t k = 0; k < findings->list.n; k++) {
-			const struct finding *finding = findings->list.items[k];
+	for (uint32_t i = 0; i < findings->list.n; i++)
+		if (findings->list.items[i]->ignored_by)
+			count_ignored(ignored, findings->list.items[i]);
+	for (uint32_t i = 0; i <= c->request.declared->list.n; i++) {
+		const struct ignored *one = &ignored[i];
 
-			if (!finding->ignored_by || !hurts_contract(finding, contract))
-				continue;
-			key = key ? key : finding->ignored_by;
-			n++;
-		}
-		if (n && contract->name.p)
-			diag_warning(diags, contract->place,
+		if (one->n && one->contract->name.p)
+			diag_warning(diags, one->contract->place,
 				"'%s' leaves out %" PRIu32 " finding%s that %s contract '" STR "'",
-				key, n, n == 1 ? "" : "s", n == 1 ? "would hurt" : "hurt",
-				ARG(contract->name));
+				one->key, one->n, one->n == 1 ? "" : "s",
+				one->n == 1 ? "would hurt" : "hurt", ARG(one->contract->name));
 	}
 }

@@ -45,7 +45,7 @@ static void add_weakening(
 	finding->fingerprint = finding_fingerprint(finding, arena);
 	finding->is_reached = true;
 	if (contract)
-		*vec_push(arena, &finding->contracts) = (struct finding_contract){ contract, 0, 0 };
+		*vec_push(arena, &finding->contracts) = (struct finding_contract){ contract, 0, contract->order };
 	*vec_push(arena, &both->findings->list) = finding;
 }
 

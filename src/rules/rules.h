@@ -252,7 +252,8 @@ struct root_pair {
 	const struct element *old; /* a message or service */
 	const struct element *new; /* NULL: it is gone */
 	bool is_renamed;           /* and the new side has its old name no more */
-	struct str of;             /* `contract 'orders'`; empty: a contract without a name */
+	struct str of;       /* `contract 'orders'`; empty: a contract without a name */
+	uint32_t n_of;       /* contracts that have it; `of` names the first few */
 };
 
 /* Full names of options. */
