@@ -51,6 +51,7 @@ static struct versions_request versions_request_of(
 	const struct breakwater_options *o = run->options;
 	const struct history_config *config = &run->settings->history;
 	struct source *new = run->sides[NEW].source, *old = run->sides[OLD].source;
+
 	return (struct versions_request){
 		.arena = run->arena,
 		.diags = &run->diags,
@@ -79,11 +80,10 @@ bool history_versions(struct breakwater_run *run, const struct content_id tips[S
 static bool read_versions(struct breakwater_run *run, const struct content_id tips[SIDES])
 {
 	struct history *history = run->history;
-	struct versions_request request = versions_request_of(run, tips);
+	const struct versions_request request = versions_request_of(run, tips);
 
-	if (history->only_contracts)
-		request.since = transitive_since(run);
-	if (!versions_read(&request, &history->versions))
+	if (history->only_contracts ? !transitive_look(run, &request)
+				    : !versions_read(&request, &history->versions))
 		return false;
 	for (uint32_t i = 0; i < history->versions.list.n; i++)
 		if (history->versions.list.items[i].is_base)
@@ -92,7 +92,7 @@ static bool read_versions(struct breakwater_run *run, const struct content_id ti
 		diag_warning(&run->diags, NOWHERE,
 			"the history has no version but the base: '" STR "'",
 			ARG(run->sides[OLD].source->name));
-	return !history->only_contracts || transitive_look(run, &request);
+	return true;
 }
 
 bool find_history(struct breakwater_run *run)

@@ -40,19 +40,19 @@ bool compare_history(struct breakwater_run *run);
 bool drop_known(struct breakwater_run *run);
 void history_free(struct history *history);
 
-/*
- * transitive.c: is a contract of a transitive level checked? If so, where history is not asked for:
- * the versions that each of these looks at. False and an error: the history cannot be known.
- */
+/* transitive.c: is a contract of a transitive level checked? */
 bool transitive_is_asked(const struct breakwater_run *run);
+/* Warns of each of them that a side has no history. */
 void transitive_warn(struct breakwater_run *run);
-/* The revision before which no transitive contract looks; absent: they differ, or look at all. */
-struct str transitive_since(const struct breakwater_run *run);
+/*
+ * Reads the versions that any of them looks at, by `request` without its `since`, and fills
+ * history->versions and history->looking. False and an error, with the contract that asks, if the
+ * history cannot be known.
+ */
 bool transitive_look(struct breakwater_run *run, const struct versions_request *request);
 
 /* reuse_run.c: the findings of spent numbers and names. */
 bool find_reuses(struct breakwater_run *run);
-/* The name of a version for people: of a commit with its date. */
 /* The versions that options and configuration ask for. */
 bool history_versions(struct breakwater_run *run, const struct content_id tips[SIDES],
 	struct versions *versions);
@@ -60,4 +60,5 @@ bool history_versions(struct breakwater_run *run, const struct content_id tips[S
 const struct file *history_new_file(const struct breakwater_run *run, struct str path);
 /* Does a file not compile in that version? */
 bool history_lacks(const struct history *history, uint32_t version, struct str path);
+/* The name of a version for people: of a commit with its date. */
 struct str history_name(const struct history *history, uint32_t version);

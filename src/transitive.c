@@ -1,7 +1,6 @@
 /* Contracts of a transitive level: which versions each of them looks at. */
 #include "run_history.h"
 
-#include <stdio.h>
 #include <time.h>
 
 bool transitive_is_asked(const struct breakwater_run *run)
@@ -32,7 +31,8 @@ static bool is_pattern(struct str since)
 	return str_has(since, '*') || str_has(since, '?') || str_has(since, '[');
 }
 
-struct str transitive_since(const struct breakwater_run *run)
+/* The revision before which none of them looks; absent: they differ, or look at all. */
+static struct str common_since(const struct breakwater_run *run)
 {
 	struct str since = { 0 };
 	bool is_first = true;
@@ -48,6 +48,24 @@ struct str transitive_since(const struct breakwater_run *run)
 		is_first = false;
 	}
 	return since;
+}
+
+/* Says which contract asked for what cannot be known. */
+static bool refuse_since(struct breakwater_run *run, const struct contract *contract)
+{
+	if (contract->place.text)
+		diag_note(&run->diags, contract->place,
+			"the transitive contract '" STR "' asks for it", ARG(contract->name));
+	return false;
+}
+
+static const struct contract *first_transitive(const struct breakwater_run *run)
+{
+	uint32_t i = 0;
+
+	while (!run->chosen.list.items[i]->is_transitive)
+		i++;
+	return run->chosen.list.items[i];
 }
 
 /* One contract and the versions. */
@@ -127,7 +145,6 @@ static bool new_date(const struct looker *l, int64_t *date)
 	struct source *source = run->sides[NEW].source;
 	struct content_id commit;
 	struct commit_words words;
-	struct tm day = { 0 };
 
 	*date = run->options->today ? (int64_t)run->options->today * 86400 : (int64_t)time(NULL);
 	if (!source->has_commit)
@@ -136,12 +153,7 @@ static bool new_date(const struct looker *l, int64_t *date)
 		!commit_words_read(
 			source_repository(source), &commit, run->arena, &words, &run->diags))
 		return false;
-	if (sscanf(str_cstr(run->arena, words.date), "%d-%d-%d", &day.tm_year, &day.tm_mon,
-		    &day.tm_mday) != 3)
-		return true;
-	day.tm_year -= 1900;
-	day.tm_mon--;
-	*date = (int64_t)timegm(&day);
+	*date = words.seconds;
 	return true;
 }
 
@@ -176,21 +188,26 @@ static void share_lists(struct breakwater_run *run)
 	}
 }
 
-bool transitive_look(struct breakwater_run *run, const struct versions_request *request)
+bool transitive_look(struct breakwater_run *run, const struct versions_request *given)
 {
-	uint32_t n = run->history->versions.list.n;
+	struct versions_request request = *given;
+	uint32_t n;
 
+	request.since = common_since(run);
+	if (!versions_read(&request, &run->history->versions))
+		return refuse_since(run, first_transitive(run));
+	n = run->history->versions.list.n;
 	run->history->looking = NEW_ARRAY(run->arena, n, struct contract_list);
 	for (uint32_t i = 0; i < run->chosen.list.n; i++) {
 		struct contract *contract = run->chosen.list.items[i];
-		struct looker l = { run, request, contract, NEW_ARRAY(run->arena, n, bool) };
+		struct looker l = { run, &request, contract, NEW_ARRAY(run->arena, n, bool) };
 
 		if (!contract->is_transitive)
 			continue;
 		for (uint32_t k = 0; k < n; k++)
 			l.looks[k] = true;
 		if (!look_since(&l) || !look_retained(&l))
-			return false;
+			return refuse_since(run, contract);
 		for (uint32_t k = 0; k < n; k++)
 			if (l.looks[k])
 				*vec_push(run->arena, &run->history->looking[k].list) = contract;

@@ -86,8 +86,9 @@ static int64_t take_digits(struct str *rest)
 	return number;
 }
 
-/* `NAME <MAIL> SECONDS ZONE` */
-static void take_person(struct arena *arena, struct str line, struct str *name, struct str *date)
+/* `NAME <MAIL> SECONDS ZONE`; returns the seconds since 1970. */
+static int64_t take_person(
+	struct arena *arena, struct str line, struct str *name, struct str *date)
 {
 	size_t close = str_rfind(line, '>');
 	struct str rest = str_from(line, close + 2);
@@ -102,6 +103,7 @@ static void take_person(struct arena *arena, struct str line, struct str *name, 
 	hours = take_digits(&rest);
 	*date = day_text(arena, seconds,
 		(int)((hours / 100 * 60 + hours % 100) % (24 * 60)) * (west ? -1 : 1));
+	return seconds;
 }
 
 /* The lines up to the first empty one, joined, as git's %s. */
@@ -140,7 +142,7 @@ bool commit_words_read(struct repository *repository, const struct content_id *c
 		} else if (str_starts(line, S("author "))) {
 			take_person(arena, str_from(line, 7), &words->author, &words->author_date);
 		} else if (str_starts(line, S("committer "))) {
-			take_person(arena, str_from(line, 10), NULL, &words->date);
+			words->seconds = take_person(arena, str_from(line, 10), NULL, &words->date);
 		}
 	}
 	if (ok)

@@ -74,6 +74,7 @@ struct source *version_open(const struct versions *versions, const struct versio
 struct commit_words {
 	struct str author, subject;
 	struct str author_date, date; /* YYYY-MM-DD where the author, the committer was */
+	int64_t seconds;              /* the committer's, since 1970 */
 	struct content_id parents[16]; /* the first ones */
 	uint32_t n_parents;
 };
