@@ -148,6 +148,13 @@ def configurations(n):
              (("buf.yaml", "version: v1\n"), ("f.proto", f'syntax = "proto3"; message F{i} {{ {t} x = 1; }}'))} for t in ("int32", "string")]
 
 
+@shape(250)
+def contracts_of_the_same_roots(n):
+    roots = "".join(message([], f"M{i}") for i in range(400))
+    config = "version: 1\nignore: [a.proto]\ncontracts:\n" + "".join(f"  - {{name: contract-{i}, roots: ['p.*']}}\n" for i in range(n))
+    return {"a.proto": PROTO3 + roots + message([], "Kept")}, {"a.proto": PROTO3 + message([], "Kept"), "breakwater.yaml": config}
+
+
 def write(folder, files):
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
