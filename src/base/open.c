@@ -5,6 +5,22 @@
 
 enum { UNKNOWN_SIZE = 64 << 10 /* first guess for a pipe */ };
 
+ssize_t read_up_to(int fd, char *p, size_t n)
+{
+	size_t had = 0;
+
+	while (had < n) {
+		ssize_t got = TEMP_FAILURE_RETRY(read(fd, p + had, n - had));
+
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		had += (size_t)got;
+	}
+	return (ssize_t)had;
+}
+
 bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
 {
 	struct stat st;
@@ -20,10 +36,8 @@ bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes)
 	cap = S_ISREG(st.st_mode) ? (size_t)st.st_size + 1 : UNKNOWN_SIZE;
 	p = arena_bytes(arena, cap);
 	for (;;) {
-		ssize_t got = read(fd, p + n, cap - n);
+		ssize_t got = read_up_to(fd, p + n, cap - n);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0)
 			return false;
 		if (got == 0)

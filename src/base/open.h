@@ -28,5 +28,8 @@ static inline int openat_again(int folder, const char *path, int flags)
 	return (int)TEMP_FAILURE_RETRY(openat(folder, path, flags));
 }
 
+/* Reads at most `n` bytes into `p`, through signals and short reads. How many there were (fewer only
+ * at the end), or -1 with errno. */
+ssize_t read_up_to(int fd, char *p, size_t n);
 /* The rest of an open file, at most `limit` bytes; false with errno (EFBIG: it is larger). */
 bool file_bytes(int fd, uint64_t limit, struct arena *arena, struct str *bytes);

@@ -1,5 +1,6 @@
 #include "cli/buf_input.h"
 
+#include "base/open.h"
 #include "cli/buf_spelling.h"
 #include "descriptor/descriptor.h"
 
@@ -58,7 +59,7 @@ static struct str disk_head(struct cli *cli, struct str path)
 {
 	int fd = input_open(str_cstr(cli->arena, path));
 	char *p = arena_bytes(cli->arena, MAX_CONFIG_LOOK);
-	ssize_t n = fd < 0 ? -1 : read(fd, p, MAX_CONFIG_LOOK);
+	ssize_t n = fd < 0 ? -1 : read_up_to(fd, p, MAX_CONFIG_LOOK);
 
 	if (n < 0 && !is_absent(errno) && errno != EISDIR)
 		buf_fail_look(cli, path);

@@ -64,8 +64,7 @@ static bool read_file(const char *path, struct arena *arena, struct str *text)
 	int fd = open_again(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
 	struct stat st;
 	char *bytes;
-	size_t n = 0;
-	ssize_t got = 1;
+	ssize_t n;
 
 	if (fd < 0)
 		return false;
@@ -75,16 +74,10 @@ static bool read_file(const char *path, struct arena *arena, struct str *text)
 					 : 0;
 	if (!error) {
 		bytes = arena_alloc(arena, (size_t)st.st_size + 1, 1);
-		while (n < (size_t)st.st_size && got > 0) {
-			got = read(fd, bytes + n, (size_t)st.st_size - n);
-			if (got > 0)
-				n += (size_t)got;
-			else if (got < 0 && errno == EINTR)
-				got = 1;
-			else if (got < 0)
-				error = errno;
-		}
-		*text = (struct str){ bytes, n };
+		n = read_up_to(fd, bytes, (size_t)st.st_size);
+		if (n < 0)
+			error = errno;
+		*text = (struct str){ bytes, n < 0 ? 0 : (size_t)n };
 	}
 	close(fd);
 	errno = error;

@@ -143,7 +143,7 @@ static bool is_ours(struct cli *cli, struct str path, const struct hook *hook)
 	if (fd < 0)
 		return false;
 	same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)hook->text.n &&
-	       read(fd, bytes, hook->text.n) == (ssize_t)hook->text.n &&
+	       read_up_to(fd, bytes, hook->text.n) == (ssize_t)hook->text.n &&
 	       memcmp(bytes, hook->text.p, hook->text.n) == 0;
 	close(fd);
 	return same;

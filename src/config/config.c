@@ -1,4 +1,5 @@
 #include "config/read.h"
+#include "base/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,20 +56,12 @@ static bool read_disk(struct config_search *s, struct str path, struct str *byte
 {
 	int fd = input_open(str_cstr(s->arena, path));
 	char *p = arena_bytes(s->arena, MAX_YAML_BYTES + 1);
-	size_t n = 0;
-	ssize_t got = 0;
+	ssize_t n;
 
 	if (fd < 0)
 		return false;
-	while (n < MAX_YAML_BYTES + 1) {
-		got = read(fd, p + n, MAX_YAML_BYTES + 1 - n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	if (got < 0) {
+	n = read_up_to(fd, p, MAX_YAML_BYTES + 1);
+	if (n < 0) {
 		int error = errno;
 
 		close(fd);
@@ -76,7 +69,7 @@ static bool read_disk(struct config_search *s, struct str path, struct str *byte
 		return false;
 	}
 	close(fd);
-	*bytes = (struct str){ p, n };
+	*bytes = (struct str){ p, (size_t)n };
 	return true;
 }
 

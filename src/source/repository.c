@@ -35,7 +35,7 @@ bool repository_config_text(const struct repository *repository, struct str key,
 static bool leads_here(const struct repository *r, struct str folder, struct str git_dir)
 {
 	struct str text, path = path_join(r->arena, folder, S(".git")), name = S("gitdir: ");
-	int fd = open(str_cstr(r->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open_again(str_cstr(r->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 		  file_bytes(fd, MAX_PATH_BYTES + name.n + 1, r->arena, &text);

@@ -96,8 +96,8 @@ static bool is_head(int git)
 	int fd;
 
 	if (n < 0) {
-		fd = openat(git, "HEAD", O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-		n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+		fd = openat_again(git, "HEAD", O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		n = fd < 0 ? -1 : read_up_to(fd, text, sizeof text - 1);
 		if (fd >= 0)
 			close(fd);
 		if (n < 0)
@@ -118,7 +118,7 @@ static bool is_head(int git)
 static bool has_parts(int at, const char *path)
 {
 	static const char *const parts[] = { "HEAD", "objects", "refs" };
-	int git = openat(at, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int git = openat_again(at, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	bool ok = git >= 0, linked;
 	struct stat st;
 
@@ -136,8 +136,8 @@ static bool has_parts(int at, const char *path)
 static bool leads_to_repository(int folder)
 {
 	char text[MAX_PATH_BYTES + 16];
-	int fd = openat(folder, ".git", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	int fd = openat_again(folder, ".git", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t n = fd < 0 ? -1 : read_up_to(fd, text, sizeof text - 1);
 
 	if (fd >= 0)
 		close(fd);
