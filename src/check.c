@@ -113,7 +113,8 @@ static bool find_contract_roots(struct breakwater_run *run)
 	};
 
 	if (!run->chosen.list.n)
-		return true;
+		return run->is_part || contracts_refuse_comments(&run->settings->contracts,
+						&run->schemas[NEW], &run->diags);
 	run->contracts =
 		contracts_find_roots(&request, &run->schemas[OLD], &run->schemas[NEW]);
 	timing_end(&run->timing, "contracts");

@@ -93,6 +93,15 @@ static void keep_promised(const struct breakwater_run *run, struct compile_optio
 	}
 }
 
+/* What is looked for in texts. Where no contract is checked, a comment that names one is an error. */
+static struct str comment_word(const struct breakwater_run *run)
+{
+	bool is_read = run->chosen.list.n ||
+		       !(run->no_contracts || run->is_part || run->sides[NEW].source->by_import_path);
+
+	return is_read ? S(CONTRACT_MARKER) : (struct str){ 0 };
+}
+
 static bool compile_wanted(struct breakwater_run *run, struct compile_side sides[SIDES],
 	struct diags *diags, struct compile_stats *stats)
 {
@@ -102,7 +111,7 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 		.diags = diags,
 		.jobs = run->options->jobs,
 		.strict_imports = is_strict(run),
-		.marker = run->chosen.list.n ? S(CONTRACT_MARKER) : (struct str){ 0 },
+		.marker = comment_word(run),
 		.tolerate_broken = true,
 		.parse_descriptor = descriptor_parse,
 		.progress = run->options->progress,

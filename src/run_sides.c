@@ -239,6 +239,20 @@ bool judge_empty_sides(struct breakwater_run *run)
 	return false;
 }
 
+/* A check that asks nothing says "ok" to everything. */
+static void warn_of_no_rule(struct breakwater_run *run)
+{
+	const struct selection *selection = config_selection(run->arena, run->settings);
+	size_t n;
+
+	rules_all(&n);
+	for (size_t i = 0; i < n; i++)
+		if (selection->selected[i])
+			return;
+	diag_warning(&run->diags, (struct place){ .text = run->settings->text },
+		"no rule is selected and there is no contract, so nothing can break");
+}
+
 /* The contracts of the new side's configuration, as the options choose them. */
 bool choose_contracts(struct breakwater_run *run)
 {
@@ -261,6 +275,8 @@ bool choose_contracts(struct breakwater_run *run)
 		diag_warning(&run->diags, NOWHERE,
 			"CONTRACT_NO_WEAKEN, levels that end in _TRANSITIVE and comments are not "
 			"checked: a request has some files of one revision");
+	if (!run->chosen.list.n && !run->sides[NEW].config.promises.n && !run->is_part)
+		warn_of_no_rule(run);
 	return true;
 }
 

@@ -11,35 +11,33 @@ static struct checked *find_checked(struct contracts *c, struct str name)
 	return NULL;
 }
 
-static bool is_declared(const struct contracts *c, struct str name)
+static bool is_declared(const struct contract_list *declared, struct str name)
 {
-	const struct contract_list *declared = c->request.declared;
-
 	for (uint32_t i = 0; i < declared->list.n; i++)
 		if (str_eq(declared->list.items[i]->name, name))
 			return true;
 	return false;
 }
 
-static void report_unknown(struct contracts *c, struct place place, struct str name)
+static void report_unknown(const struct contract_list *declared, struct place place,
+	struct str name, struct diags *diags)
 {
-	const struct contract_list *declared = c->request.declared;
 	VEC(struct str) names = { 0 };
 	struct str nearest;
 
 	if (!name.n) {
-		diag_error(c->diags, place, "this comment names no contract");
-		diag_help(c->diags, "write '// " CONTRACT_MARKER " NAME'");
+		diag_error(diags, place, "this comment names no contract");
+		diag_help(diags, "write '// " CONTRACT_MARKER " NAME'");
 		return;
 	}
 	for (uint32_t i = 0; i < declared->list.n; i++)
-		*vec_push(c->arena, &names) = declared->list.items[i]->name;
+		*vec_push(diags->arena, &names) = declared->list.items[i]->name;
 	nearest = str_nearest(name, names.items, names.n);
-	diag_error(c->diags, place, "there is no contract '" STR "'", ARG(name));
+	diag_error(diags, place, "there is no contract '" STR "'", ARG(name));
 	if (nearest.p)
-		diag_help(c->diags, "did you mean '" STR "'?", ARG(nearest));
+		diag_help(diags, "did you mean '" STR "'?", ARG(nearest));
 	else
-		diag_help(c->diags, "declare it under 'contracts' in the breakwater.yaml");
+		diag_help(diags, "declare it under 'contracts' in the breakwater.yaml");
 }
 
 /* Does the statement that the comment is at begin the message or service, or stand on the line of
@@ -69,9 +67,9 @@ static void take_marker(
 	struct checked *checked = find_checked(c, marker->word);
 
 	/* The old side's comments may be of contracts that are no more. */
-	if (!is_declared(c, marker->word)) {
+	if (!is_declared(c->request.declared, marker->word)) {
 		if (side == NEW_SIDE && !c->request.is_quiet)
-			report_unknown(c, place, marker->word);
+			report_unknown(c->request.declared, place, marker->word, c->diags);
 		return;
 	}
 	if (!may_have_marker(file, marker)) {
@@ -106,4 +104,27 @@ bool roots_by_comment(struct contracts *c)
 		}
 	}
 	return c->diags->n_errors == errors;
+}
+
+bool contracts_refuse_comments(
+	const struct contract_list *declared, const struct schema *schema, struct diags *diags)
+{
+	uint32_t errors = diags->n_errors;
+
+	for (uint32_t i = 0; i < schema->files.n; i++) {
+		struct file *file = schema->files.items[i].file;
+		const struct marked_file *marked;
+
+		if (!file->has_marker || file->is_broken)
+			continue;
+		marked = mark_file(file, S(CONTRACT_MARKER), diags->arena);
+		for (uint32_t k = 0; k < marked->markers.n; k++) {
+			const struct marker *marker = &marked->markers.items[k];
+
+			if (!is_declared(declared, marker->word))
+				report_unknown(declared, place_in(file->text, marker->span),
+					marker->word, diags);
+		}
+	}
+	return diags->n_errors == errors;
 }

@@ -121,6 +121,10 @@ struct contracts_request {
 struct contracts *contracts_find_roots(const struct contracts_request *request,
 	const struct schema *old, const struct schema *new);
 
+/* Where no contract is checked: comments of the new side that name one that is not declared. False
+ * and errors if there are some. */
+bool contracts_refuse_comments(
+	const struct contract_list *declared, const struct schema *schema, struct diags *diags);
 /* Adds the names of the contracts that have a message, or the service of a method, as a root on
  * that side, in order. */
 void contracts_name_root(const struct contracts *contracts, bool new_side,
