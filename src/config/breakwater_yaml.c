@@ -16,6 +16,7 @@ static const struct str keys[] = {
 	STR_INIT("options"),
 	STR_INIT("history"),
 	STR_INIT("retirement"),
+	STR_INIT("registry"),
 };
 
 static const struct str retirement_keys[] = {
@@ -204,17 +205,19 @@ static void read_contracts_of(
 	struct diags unsaid;
 
 	config->text = r->text;
-	if (!pair)
-		return;
 	if (!r->override->layout_only) {
-		read_contracts(r, pair, &config->contracts);
+		if (pair)
+			read_contracts(r, pair, &config->contracts);
+		read_registries(r, yaml_get(root, S("registry")), config);
 		return;
 	}
 	diags_init(&unsaid, r->arena);
 	quiet.diags = &unsaid;
-	read_contracts(&quiet, pair, &config->contracts);
+	if (pair)
+		read_contracts(&quiet, pair, &config->contracts);
 	if (unsaid.n_errors)
 		config->contracts = (struct contract_list){ 0 };
+	read_registries(&quiet, yaml_get(root, S("registry")), config);
 }
 
 /* A revision is a name that git may be asked for, never an option. */

@@ -1,5 +1,7 @@
 #include "config/fixture.h"
 
+#include <stdio.h>
+
 static void read_file(struct fixture *f, struct str text)
 {
 	struct memory_file file = { S("breakwater.yaml"), text };
@@ -98,8 +100,8 @@ static void mistakes_have_a_place_and_the_right_word(void **state)
 		{ STR_INIT("version: 1\nignore: [a, ../b]\n"), "leads out of the tree", NULL, 2,
 			13 },
 		{ STR_INIT("version: 1\nignore: [/b]\n"), "is absolute", "relative", 2, 10 },
-		{ STR_INIT("version: 1\nroots: [[a]]\n"), "expected a path, not a list", NULL,
-			2, 9 },
+		{ STR_INIT("version: 1\nroots: [[a]]\n"), "expected a path, not a list", NULL, 2,
+			9 },
 		{ STR_INIT("version: 2\n"), "unknown version '2'", "version: 1", 1, 10 },
 		{ STR_INIT("use: [FILE]\n"), "no 'version'", "version: 1", 1, 1 },
 		{ STR_INIT("- a\n"), "expected a mapping", NULL, 1, 1 },
@@ -128,6 +130,69 @@ static void deprecated_ids_warn_and_act(void **state)
 	fixture_close(&f);
 }
 
+static void subjects_are_written_or_made(void **state)
+{
+	static const struct {
+		struct str keys, first, root;
+		uint32_t n;
+	} cases[] = {
+		{ STR_INIT("subject: orders-value, pinned: true, metadata: {major: 2}"),
+			STR_INIT("orders-value"), { NULL, 0 }, 1 },
+		{ STR_INIT("subjects: [':.eu:a b', c]"), STR_INIT(":.eu:a b"), { NULL, 0 }, 2 },
+		{ STR_INIT("topic: t, naming: topic"), STR_INIT("t-value"), { NULL, 0 }, 1 },
+		{ STR_INIT("topic: t, naming: topic, key: true"), STR_INIT("t-key"), { NULL, 0 },
+			1 },
+		{ STR_INIT("naming: record"), STR_INIT("a.M"), STR_INIT("a.M"), 2 },
+		{ STR_INIT("topic: t, naming: topic_record"), STR_INIT("t-a.M"), STR_INIT("a.M"),
+			2 },
+		{ STR_INIT("topic: t"), { NULL, 0 }, { NULL, 0 }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fixture f;
+		const struct contract *contract;
+		char text[300];
+
+		snprintf(text, sizeof text,
+			"version: 1\ncontracts: [{name: o, roots: [a.M, a.N], " STR "}]\n",
+			ARG(cases[i].keys));
+		read_file(&f, str_of(text));
+		assert_true(f.ok);
+		contract = f.config.contracts.list.items[0];
+		assert_int_equal(contract->subjects.n, cases[i].n);
+		assert_true(contract->is_pinned == (i == 0));
+		if (cases[i].n) {
+			assert_true(str_eq(contract->subjects.items[0].name, cases[i].first));
+			assert_true(str_eq(contract->subjects.items[0].root, cases[i].root));
+		}
+		if (i == 0)
+			assert_true(str_eq(contract->metadata.items[0].value, S("2")));
+		fixture_close(&f);
+	}
+}
+
+static void registries_are_read(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_file(&f, S("version: 1\nregistry: https://a.example/x,http://[::1]:8081\n"));
+	assert_true(f.ok);
+	assert_int_equal(f.config.registries.n, 1);
+	assert_null(f.config.registries.items[0].name.p);
+	fixture_close(&f);
+	read_file(&f, S("version: 1\nregistry: {eu: https://a.example, us: https://b.example}\n"));
+	assert_true(f.ok);
+	assert_int_equal(f.config.registries.n, 2);
+	assert_true(str_eq(f.config.registries.items[1].name, S("us")));
+	fixture_close(&f);
+	read_file(&f, S("version: 1\nregistry: https://u:secret@a.example\n"));
+	assert_false(f.ok);
+	assert_said(&f, "a user or password", "BREAKWATER_REGISTRY_USER", 2, 11);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +201,8 @@ int main(void)
 		cmocka_unit_test(a_rule_speaks_louder_than_its_category),
 		cmocka_unit_test(mistakes_have_a_place_and_the_right_word),
 		cmocka_unit_test(deprecated_ids_warn_and_act),
+		cmocka_unit_test(subjects_are_written_or_made),
+		cmocka_unit_test(registries_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;

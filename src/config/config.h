@@ -48,6 +48,13 @@ struct retirement_config {
 	bool reserve; /* a retired field or value leaves its number reserved */
 };
 
+/* An entry of the key `registry`. */
+struct written_registry {
+	struct str name; /* of a mapping; absent: there is one */
+	struct str urls; /* of one registry; several after commas */
+	struct place place;
+};
+
 struct config {
 	bool found;                 /* there is a configuration file */
 	struct str file;            /* its path, for messages */
@@ -64,6 +71,7 @@ struct config {
 	VEC(struct written_root) written_roots;
 	bool strict_imports;
 	struct contract_list contracts; /* `contracts:` of a breakwater.yaml */
+	VEC(struct written_registry) registries; /* `registry:`; of the old side, too */
 	struct text *text;              /* of the breakwater.yaml; NULL: there is none */
 	struct promises promises; /* `options:` */
 	struct history_config history;

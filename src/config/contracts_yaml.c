@@ -18,6 +18,12 @@ static const struct str contract_keys[] = {
 	STR_INIT("consumers"),
 	STR_INIT("since"),
 	STR_INIT("retention"),
+	STR_INIT("subject"),
+	STR_INIT("subjects"),
+	STR_INIT("naming"),
+	STR_INIT("key"),
+	STR_INIT("pinned"),
+	STR_INIT("metadata"),
 };
 
 /* One `contracts:` while it is read. */
@@ -353,6 +359,7 @@ static void read_contract(struct contracts_reader *c, const struct yaml_node *no
 	read_level(c, yaml_get(node, S("compatibility")), contract);
 	read_surfaces(c, yaml_get(node, S("surfaces")), contract);
 	read_history(c, node, contract);
+	read_subjects(c->r, node, contract);
 	*vec_push(c->r->arena, &c->contracts->list) = contract;
 }
 

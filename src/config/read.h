@@ -62,6 +62,12 @@ void read_folders(struct config_reader *reader, const struct yaml_node *list, st
 /* Reads the value of the key `contracts`. */
 void read_contracts(struct config_reader *reader, const struct yaml_pair *pair,
 	struct contract_list *contracts);
+/* Reads the subjects of a contract, whose roots and topic are read, and what belongs to them. */
+void read_subjects(
+	struct config_reader *reader, const struct yaml_node *map, struct contract *contract);
+/* Reads the value of the key `registry`; NULL: absent. */
+void read_registries(
+	struct config_reader *reader, const struct yaml_node *node, struct config *config);
 /* Reports keys of `map` that are none of `n` words. */
 void check_own_keys(struct config_reader *reader, const struct yaml_node *map,
 	const struct str *words, size_t n);

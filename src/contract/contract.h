@@ -33,6 +33,20 @@ struct contract_was {
 	struct place place;
 };
 
+/* `naming`: how the subject is made of the topic or a root. */
+enum subject_naming { NAMING_NONE, NAMING_TOPIC, NAMING_RECORD, NAMING_TOPIC_RECORD };
+
+/* A subject of a schema registry, under which the contract's schemas are registered. */
+struct contract_subject {
+	struct str name; /* decoded, with the context and tenant in front of it, if it has some */
+	struct str root; /* full name of the root that it is for; absent: for all of the contract */
+	struct place place;
+};
+
+struct contract_property {
+	struct str key, value;
+};
+
 struct contract {
 	struct str name; /* absent: the contract that --compatibility makes of everything */
 	struct place place;
@@ -45,6 +59,11 @@ struct contract {
 	unsigned surfaces;    /* mask of enum contract_surface */
 	struct str since;     /* absent: the whole history */
 	struct str retention; /* absent: forever */
+	enum subject_naming naming;
+	VEC(struct contract_subject) subjects; /* as written, or made by `naming`; empty: none */
+	bool is_key;                           /* records' keys: `-key` with NAMING_TOPIC */
+	bool is_pinned;                        /* writers take the id of a version */
+	VEC(struct contract_property) metadata; /* that a registered version has */
 	uint32_t order;       /* among the contracts of its run */
 };
 

@@ -92,6 +92,45 @@ static void caret_write(struct out *out, const struct window *w, unsigned column
 		out_char(out, '~');
 }
 
+/* The line with `*` for the query of URLs, where a token may stand. */
+static void hide_queries(char *line, size_t n)
+{
+	static const struct str slashes = STR_INIT("://");
+	bool is_url = false, is_query = false;
+
+	for (size_t at = 0; at < n; at++) {
+		is_url |= at + slashes.n < n && memcmp(line + at, slashes.p, slashes.n) == 0;
+		if (strchr(" \t,'\"", line[at]))
+			is_url = is_query = false;
+		else if (is_query)
+			line[at] = '*';
+		else
+			is_query = is_url && line[at] == '?';
+	}
+}
+
+/* The line with `*` for a password in a URL, which somebody wrote into a YAML file. */
+static struct str without_password(struct str line, struct arena *arena)
+{
+	struct str shown = str_dup(arena, line);
+	char *p = (char *)shown.p;
+
+	for (size_t at = shown.n; at-- > 0;) {
+		size_t begin = at;
+
+		if (p[at] != '@')
+			continue;
+		while (begin > 0 && !strchr(" \t,'\"", p[begin - 1]) &&
+			!(begin > 1 && p[begin - 1] == '/' && p[begin - 2] == '/'))
+			begin--;
+		if ((begin > 1 && p[begin - 1] == '/') || memchr(p + begin, ':', at - begin))
+			memset(p + begin, '*', at - begin);
+		at = begin;
+	}
+	hide_queries(p, shown.n);
+	return shown;
+}
+
 static void line_write(struct out *out, const struct window *w)
 {
 	struct glyph glyph;
@@ -136,6 +175,8 @@ bool excerpt_write(struct out *out, struct place place, struct arena *arena,
 	line = text_line(place.text, arena, begin.line);
 	if (!line.p)
 		return false;
+	if (str_ends(place.text->path, S(".yaml")) && (str_has(line, '@') || str_has(line, '?')))
+		line = without_password(line, arena);
 	first = begin.column - 1 < line.n ? begin.column - 1 : line.n;
 	last = end.line == begin.line ? end.column - 1 : line.n;
 	if (last > line.n)
