@@ -22,7 +22,7 @@
  *  compare            contract/roots.c finds their roots; diff/pair.c pairs old and new elements; rules/run.c calls the checks of each
  *                     pair (rules/field.c, enum.c, ...; list.h has all rules), breaks.c finds the
  *                     surfaces that break, finding.c places, for which it
- *                     reads files once more; obstacle.c: unreadable files;
+ *                     reads files once more; obstacle.c: unreadable files; aside.c: missing ones;
  *                     contract/judge.c: which contracts each finding hurts;
  *                     config/apply.c: what the configuration ignores
  *  keep_scope         scope.c: drops findings outside of the report
@@ -37,6 +37,7 @@
  */
 #include "run.h"
 
+#include "aside.h"
 #include "base/map.h"
 #include "config/accepted.h"
 #include "impact.h"
@@ -177,7 +178,7 @@ bool compare_sides(struct breakwater_run *run)
 	retirement_rename(run, selection);
 	phase = timing_end(&run->timing, "rules");
 	timing_count(phase, "findings", run->findings.list.n);
-	if (!run->is_part && !judge_obstacles(run))
+	if (!run->is_part && (!judge_obstacles(run) || !aside_judge(run)))
 		return false;
 	config_apply(run->settings, &run->findings, run->arena);
 	if (run->contracts)

@@ -109,7 +109,7 @@ static bool is_moved(const struct change *change)
 	return change->kind != CHANGE_MODIFIED || change->old->is_link || change->new->is_link;
 }
 
-static bool has_moved(const struct need *need)
+bool need_has_moved(const struct need *need)
 {
 	for (uint32_t i = 0; i < need->changes->list.n; i++)
 		if (is_moved(&need->changes->list.items[i]))
@@ -239,7 +239,8 @@ static bool list_others(struct outlining *o, const struct schema *old, const str
 			continue;
 		/* With --path most files are in no report; of those only what packages, roots,
 		 * contracts and promised options need counts. */
-		if (!all && !scope_has_path(need->scope, entry->path)) {
+		if (need->aside ? !scope_covers(need->scope, entry->path)
+				: !all && !scope_has_path(need->scope, entry->path)) {
 			o->is_partial = true;
 			continue;
 		}
@@ -320,7 +321,7 @@ static bool ask(struct outlining *o, const struct schema *old, const struct sche
 	asking->packages |=
 		add_packages(need, &asking->new_packages, &asking->old_packages, &o->words);
 	asking->everything = public_imports_changed(need, old, new);
-	asking->moved = has_moved(need);
+	asking->moved = need_has_moved(need);
 	return o->words.by_hash.n || asking->everything || asking->packages || asking->moved;
 }
 

@@ -43,6 +43,7 @@ struct need {
 		*scope; /* a file outside of it is not compiled for its own findings */
 	bool packages;  /* a rule asks which packages are still declared */
 	bool impact;    /* who reaches what changed is asked */
+	bool aside;     /* files outside of the scope may be missing: they are not read (aside.h) */
 	const struct promises *promises;       /* of options; NULL: none */
 	const struct contract_list *contracts; /* that are checked */
 	struct str marker;                     /* in comments that name contracts */
@@ -62,6 +63,8 @@ struct need {
 
 /* Must everything be compiled, since the change is too large, or of what all files rest on? */
 bool need_is_full(const struct need *need, const struct roots *old, const struct roots *new);
+/* May an import name another file than before? */
+bool need_has_moved(const struct need *need);
 /*
  * Finds what the change hurts beyond the files that were compiled for it: `old` and `new` hold the
  * changed files and what they import; `roots` are the new side's. False and a diagnostic when

@@ -66,14 +66,14 @@ static bool looked(struct breakwater_run *part)
 
 /* ---- a report on some paths ---- */
 
-/* The packages of files, by content; they are read once for all comparisons. */
+/* The packages of files, by content; they are read once for all comparisons. An error: what left the
+ * report may have moved to a file that cannot be read. */
 static struct str package_of(struct breakwater_run *part, const struct part_request *request,
 	struct source *source, const struct source_entry *entry)
 {
 	struct outline outline = { 0 };
 	struct arena *scratch = arena_like(part->arena);
 	struct outline_words words;
-	struct diags unsaid;
 	struct str bytes, *known;
 	uint64_t key;
 	void **slot = NULL;
@@ -86,9 +86,8 @@ static struct str package_of(struct breakwater_run *part, const struct part_requ
 			return *(struct str *)*slot;
 		}
 	}
-	diags_init(&unsaid, scratch);
 	outline_words_init(&words, scratch);
-	if (source_read(source, entry, scratch, &bytes, &unsaid))
+	if (source_read(source, entry, scratch, &bytes, &part->diags))
 		outline_read(&(struct outline_request){ .bytes = bytes,
 				     .words = &words,
 				     .intern = part->names,

@@ -29,6 +29,8 @@ struct breakwater_run {
 	bool is_part;            /* one comparison of a history (part.h): both sides may be old */
 	struct report_scope scope;
 	struct changes changes;
+	bool set_aside;    /* contracts outside of the scope are not looked at (aside.h) */
+	bool aside[SIDES]; /* changed ones of that side are among them */
 	bool no_contracts;      /* the configuration's do not count */
 	bool compiled_all; /* all contracts, not only the needed ones */
 	struct schema schemas[SIDES];

@@ -1,6 +1,7 @@
 /* Compiles the two sides: everything, or the changed files and what they can hurt. */
 #include "run.h"
 
+#include "aside.h"
 #include "broken.h"
 #include "need.h"
 #include "schema/marker.h"
@@ -135,6 +136,16 @@ static void want(struct breakwater_run *run, struct compile_side sides[SIDES],
 	}
 }
 
+/* Wants all contracts in the report, so that an import of one that was set aside is found. */
+static void want_report(struct breakwater_run *run, struct compile_side *side)
+{
+	const struct source_list *list = source_files(side->source, &run->diags);
+
+	for (uint32_t i = 0; list && i < list->entries.n; i++)
+		if (scope_covers(&run->scope, list->entries.items[i].path))
+			*vec_push(run->arena, &side->wanted) = list->entries.items[i].path;
+}
+
 /* Compiles the changed files with their imports, and again with the files that the changes can hurt
  * or that are needed for another reason, until nothing more is. Only the errors of the last time
  * count. */
@@ -153,6 +164,8 @@ static bool compile_needed(struct breakwater_run *run, struct compile_side sides
 		for (uint32_t i = 0; i < run->changes.list.n; i++)
 			*vec_push(run->arena, &sides[side].wanted) =
 				run->changes.list.items[i].path;
+		if (need->aside)
+			want_report(run, &sides[side]);
 	}
 	diags_init(&last, run->arena);
 	ok = compile_wanted(run, sides, &last, stats) &&
@@ -249,6 +262,7 @@ bool compile_sides(struct breakwater_run *run)
 		run->compiled_all = sides[OLD].all = sides[NEW].all = true;
 		ok = compile_wanted(run, sides, &run->diags, &stats);
 	} else {
+		aside_take(run, &need);
 		ok = compile_needed(run, sides, &need, &stats);
 	}
 	ok = ok && need_broken(&need, &run->schemas[OLD], &run->schemas[NEW]);

@@ -255,6 +255,11 @@ bool object_exists(const struct repository *repository, const uint8_t *id)
 	       loose_exists(repository, id);
 }
 
+bool repository_lacks(const struct repository *repository, const uint8_t *id)
+{
+	return repository->partial && !object_exists(repository, id);
+}
+
 bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,
 	struct diags *diags)
 {

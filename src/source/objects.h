@@ -64,6 +64,8 @@ struct str id_short(const struct repository *repository, struct arena *arena, co
 bool object_type(const struct repository *repository, const struct content_id *id, struct str what,
 	git_object_t *type, struct diags *diags);
 bool object_exists(const struct repository *repository, const uint8_t *id);
+/* Is it a partial clone without that object? */
+bool repository_lacks(const struct repository *repository, const uint8_t *id);
 /* Follows tags, and a commit to its tree, until *id is of `type` (GIT_OBJECT_ANY: until it is no
  * tag). False and an error: it never is. */
 bool object_peel(const struct repository *repository, git_object_t type, struct content_id *id,

@@ -117,6 +117,13 @@ static void overlay_changed(struct source *source, const struct source_entry *en
 		overlay->below->ops->changed(overlay->below, entry);
 }
 
+static bool overlay_lacks(struct source *source, const struct source_entry *entry)
+{
+	const struct overlay *overlay = source->impl;
+
+	return !(entry && bytes_on_top(source, entry)) && source_lacks(overlay->below, entry);
+}
+
 static const struct source_ops overlay_ops = {
 	.list = overlay_list,
 	.find = overlay_find,
@@ -126,6 +133,7 @@ static const struct source_ops overlay_ops = {
 	.identify = overlay_identify,
 	.follow = overlay_follow,
 	.has_contract = overlay_has_contract,
+	.lacks = overlay_lacks,
 	.changed = overlay_changed,
 };
 

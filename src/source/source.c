@@ -266,6 +266,11 @@ struct source *source_empty(struct arena *arena, struct str name)
 	return source;
 }
 
+bool source_lacks(struct source *source, const struct source_entry *entry)
+{
+	return source->ops->lacks && source->ops->lacks(source, entry);
+}
+
 void source_close(struct source *source)
 {
 	if (source && source->ops->close)

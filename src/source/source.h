@@ -61,6 +61,8 @@ struct source_ops {
 	bool (*follow)(struct source *source, const struct source_entry *link, struct str *file);
 	/* As source_has_contract, without listing all files; NULL: they are listed. */
 	bool (*has_contract)(struct source *source, struct str folder, struct diags *diags);
+	/* As source_lacks; NULL: nothing is missing. */
+	bool (*lacks)(struct source *source, const struct source_entry *entry);
 	/* Notes that the other side has no equal file at the path; NULL: not needed. */
 	void (*changed)(struct source *source, const struct source_entry *entry);
 	void (*close)(struct source *source);
@@ -291,6 +293,9 @@ const struct source_entry *source_target(struct source *source, const struct sou
 bool source_looked(struct source *source, struct diags *diags);
 /* A path for messages, in `arena`: with the side before it, and control characters made visible. */
 struct str source_path_name(const struct source *source, struct arena *arena, struct str path);
+/* Is the file in a partial clone that lacks its bytes, which only a fetch would get? NULL: is it a
+ * partial clone at all? */
+bool source_lacks(struct source *source, const struct source_entry *entry);
 #define OBSTACLE_OTHER "is no regular file"
 /*
  * What is at a path where source_find finds no file: `is a folder`, `is a link that leads out of

@@ -218,8 +218,7 @@ static bool tree_walk(struct tree_walk *walk, struct tree *tree, struct str path
 			struct str below = path_join(walk->source->arena, path, item->name);
 			struct tree *child;
 
-			if (!walk->list && impl->repository->partial &&
-				!object_exists(impl->repository, item->id)) {
+			if (!walk->list && repository_lacks(impl->repository, item->id)) {
 				walk->absent = item->id;
 				walk->absent_path = below;
 				some = true;
@@ -377,6 +376,13 @@ static void tree_changed(struct source *source, const struct source_entry *entry
 	blob_changed(impl->repository, &entry->id);
 }
 
+static bool tree_lacks(struct source *source, const struct source_entry *entry)
+{
+	const struct repository *repository = ((struct tree_source *)source->impl)->repository;
+
+	return entry ? repository_lacks(repository, entry->id.bytes) : repository->partial;
+}
+
 static void tree_close(struct source *source)
 {
 	struct tree_source *impl = source->impl;
@@ -396,6 +402,7 @@ const struct source_ops tree_ops = {
 	.position = tree_position,
 	.follow = tree_follow,
 	.has_contract = tree_has_contract,
+	.lacks = tree_lacks,
 	.changed = tree_changed,
 	.close = tree_close,
 };

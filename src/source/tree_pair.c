@@ -266,7 +266,7 @@ static bool scan_links(
 		return scan_again(walk, id, step, depth);
 	/* A tree that a partial clone lacks is the same on both sides; only a fetch could show
 	 * whether it has links. */
-	if (walk->repository->partial && !object_exists(walk->repository, id)) {
+	if (repository_lacks(walk->repository, id)) {
 		seen->has_link = false;
 		return true;
 	}

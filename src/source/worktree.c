@@ -392,6 +392,17 @@ static void work_changed(struct source *source, const struct source_entry *entry
 		blob_changed(work->repository, &entry->id);
 }
 
+static bool work_lacks(struct source *source, const struct source_entry *entry)
+{
+	const struct work *work = source->impl;
+	const struct work_file *file;
+
+	if (!entry)
+		return work->repository->partial;
+	file = (const struct work_file *)(uintptr_t)entry->private;
+	return file->from_index && repository_lacks(work->repository, entry->id.bytes);
+}
+
 static void work_close(struct source *source)
 {
 	struct work *work = source->impl;
@@ -410,6 +421,7 @@ static const struct source_ops worktree_ops = {
 	.obstacle = work_obstacle,
 	.read = work_read,
 	.position = work_position,
+	.lacks = work_lacks,
 	.changed = work_changed,
 	.identify = work_identify,
 	.follow = work_follow,
@@ -422,6 +434,7 @@ static const struct source_ops index_ops = {
 	.obstacle = work_obstacle,
 	.read = work_read,
 	.position = work_position,
+	.lacks = work_lacks,
 	.changed = work_changed,
 	.follow = work_follow,
 	.close = work_close,
