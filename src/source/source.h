@@ -31,6 +31,7 @@ struct source_list {
 };
 
 struct source;
+struct registry_access;
 
 /* Why a file is read. Each file of a side is read at most once for each. */
 enum read_purpose { READ_IDENTITY, READ_OUTLINE, READ_SYNTAX, N_READ_PURPOSES };
@@ -125,6 +126,8 @@ struct source_options {
 	struct str home;         /* `~` in the repository's configuration; absent: unknown */
 	uint64_t max_file_bytes; /* a contract over this is an error */
 	uint32_t max_files;
+	/* registry.h; NULL: `registry:` inputs are refused */
+	struct registry_access *registry;
 };
 
 /* Ids of commits as text, not verified. */
