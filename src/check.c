@@ -169,6 +169,7 @@ bool compare_sides(struct breakwater_run *run)
 	if (run->contracts) {
 		contracts_select(selection);
 		options.roots = contracts_lost_roots(run->contracts, &options.n_roots);
+		options.framed = contracts_framed_roots(run->contracts, &options.n_framed);
 	}
 	if (!promises_check(&options, run->diff, &run->elsewhere))
 		return false;

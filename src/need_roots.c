@@ -200,6 +200,22 @@ static bool was_called(const struct need *need, struct str name)
 	return false;
 }
 
+/* May the place of a root in its file be counted in two ways, as records of a registry would show?
+ * That is told of unchanged files, too. A message of a message may stand after a map field or
+ * group, one at the top after the group of an extension. */
+static bool may_be_ambiguous(
+	const struct need *need, const struct outline_name *name, const struct other *other)
+{
+	bool is_nested = outer_name(name->full_name).n != name->package.n;
+
+	for (uint32_t i = 0; i < need->contracts->list.n; i++)
+		if (need->contracts->list.items[i]->subjects.n && name->kind == ELEMENT_MESSAGE &&
+			(is_nested || other->outline.extends) &&
+			contract_names(need->contracts->list.items[i], name))
+			return true;
+	return false;
+}
+
 static void take_file(struct outlining *o, struct other *other, struct map *declared)
 {
 	bool wanted = other->marked;
@@ -208,6 +224,7 @@ static void take_file(struct outlining *o, struct other *other, struct map *decl
 		const struct outline_name *name = &other->outline.names.items[i];
 
 		other->rooted |= is_root(o->need, name);
+		wanted |= may_be_ambiguous(o->need, name, other);
 		wanted |= was_called(o->need, name->full_name);
 		if (name->kind != ELEMENT_ENUM)
 			*map_put(declared, name->full_name.p, 0) = other;

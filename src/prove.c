@@ -1,7 +1,9 @@
 #include "prove.h"
 
 #include "base/map.h"
+#include "base/wire.h"
 #include "diff/pair.h"
+#include "schema/position.h"
 
 #include <stdlib.h>
 
@@ -295,6 +297,52 @@ static bool root_renamed(struct task *t)
 	       refuse_service(t, t->backward ? t->pair->old.service : t->pair->new.service);
 }
 
+/* ---- records of a registry ---- */
+
+/* The first bytes of a record with the index: what writers put before the payload, here with the id
+ * 1. */
+static struct str frame_of(struct task *t, const struct message_index *index)
+{
+	struct wire_buffer buffer = { .arena = t->arena };
+
+	wire_put_raw(&buffer, S("\0\0\0\0\1"));
+	if (index->n == 1 && index->items[0] == 0) {
+		wire_put_varint(&buffer, 0);
+	} else {
+		wire_put_varint(&buffer, (uint64_t)index->n << 1); /* zigzag */
+		for (uint32_t i = 0; i < index->n; i++)
+			wire_put_varint(&buffer, (uint64_t)index->items[i] << 1);
+	}
+	return wire_buffer_bytes(&buffer);
+}
+
+/* The writer's index names another message in the schema of the other side, or none. */
+static bool frame_moved(struct task *t)
+{
+	const struct message *from = t->backward ? t->pair->old.message : t->pair->new.message;
+	const struct message *to = t->backward ? t->pair->new.message : t->pair->old.message;
+	struct positions positions;
+
+	positions_init(&positions, t->arena);
+	for (enum counting counting = 0; counting < COUNTINGS; counting++) {
+		struct message_index index = message_index(&positions, from, counting);
+		const struct message *named = message_at(to->e.file, counting, &index);
+		struct str words = message_index_words(t->arena, &index);
+
+		if (!index.n || named == to)
+			continue;
+		t->proof->message = from->e.full_name;
+		t->proof->data = frame_of(t, &index);
+		t->proof->loss = LOSS_FAIL;
+		t->proof->error =
+			named ? str_printf(t->arena, STR " names '" STR "'", ARG(words),
+					ARG(named->e.full_name))
+			      : str_printf(t->arena, STR " names no message", ARG(words));
+		return true;
+	}
+	return false;
+}
+
 /* ---- files and packages ---- */
 
 /* The first of what was deleted that shows the break, messages before services. */
@@ -465,6 +513,7 @@ static const struct row {
 } table[] = {
 	{ "CONTRACT_ROOT_NO_DELETE", root_gone, false },
 	{ "CONTRACT_ROOT_SAME_NAME", root_renamed, false },
+	{ "CONTRACT_SAME_MESSAGE_INDEX", frame_moved, false },
 	{ "ENUM_SAME_JSON_FORMAT", json_promise, false },
 	{ "ENUM_SAME_TYPE", enum_type, true },
 	{ "ENUM_VALUE_NO_ADD", value_added, true },

@@ -20,8 +20,9 @@ HEADINGS = {"text": r"^([A-Z0-9_]+): ", "markdown": r"^## ([A-Z0-9_]+)$", "man":
 FAILED = []
 
 
-# In no category; CONTRACT_NO_WEAKEN breaks nothing by itself.
-OF_CONTRACTS = {"CONTRACT_NO_WEAKEN", "CONTRACT_ROOT_NO_DELETE", "CONTRACT_ROOT_SAME_NAME", "ENUM_VALUE_NO_ADD"}
+# In no category; two of them break nothing by themselves.
+BREAK_NOTHING = {"CONTRACT_AMBIGUOUS_MESSAGE_INDEX", "CONTRACT_NO_WEAKEN"}
+OF_CONTRACTS = BREAK_NOTHING | {"CONTRACT_ROOT_NO_DELETE", "CONTRACT_ROOT_SAME_NAME", "CONTRACT_SAME_MESSAGE_INDEX", "ENUM_VALUE_NO_ADD"}
 
 
 def holds(what, condition):
@@ -74,7 +75,7 @@ def texts(bw, rules):
         ident = rule["id"]
         of_options = ident.startswith("OPTION_")
         lacks = {"categories"} if ident in OF_CONTRACTS or of_options else set()
-        lacks |= {"breaks"} if ident == "CONTRACT_NO_WEAKEN" or of_options else set()
+        lacks |= {"breaks"} if ident in BREAK_NOTHING or of_options else set()
         holds(f"explain says of {ident} what rules does", all(rule[k] == v for k, v in short.items()))
         for part in [*PARTS, "before", "categories", "breaks"]:
             holds(f"{ident} has its {part} in json", bool(rule[part]) or part in lacks)

@@ -162,6 +162,8 @@ void config_apply(const struct config *config, struct findings *findings, struct
 		size_t rule = rule_index(finding->rule);
 
 		finding->severity = (enum severity)module->selection->severity[rule];
+		if (finding->is_mild && !module->selection->is_severe[rule])
+			finding->severity = SEVERITY_WARNING;
 		if (finding->promise && finding->promise->has_severity)
 			finding->severity = finding->promise->severity;
 		if (is_selected(module, finding, rule))

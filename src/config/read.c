@@ -258,9 +258,11 @@ static void read_severity(
 				continue;
 			}
 			for (size_t k = 0; k < n; k++)
-				if (rules->selected[k])
+				if (rules->selected[k]) {
 					selection->severity[k] =
 						warning ? SEVERITY_WARNING : SEVERITY_ERROR;
+					selection->is_severe[k] = true;
+				}
 		}
 	}
 }

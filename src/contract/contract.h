@@ -153,6 +153,9 @@ void contracts_select(struct selection *selection);
 /* The roots of the old side that are gone, for rules_run. They live as long as the contracts. */
 const struct root_pair *contracts_lost_roots(struct contracts *contracts, uint32_t *n);
 
+/* The roots of contracts with a subject, likewise: those that the new side has. */
+const struct framed_root *contracts_framed_roots(struct contracts *contracts, uint32_t *n);
+
 struct contract_run {
 	const struct check_options *options; /* as rules_run had them */
 	struct diff *diff;

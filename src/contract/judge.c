@@ -112,6 +112,61 @@ const struct root_pair *contracts_lost_roots(struct contracts *c, uint32_t *n)
 	return pairs.items;
 }
 
+/* ---- roots with a subject ---- */
+
+struct framed_roots {
+	struct framed_root *items;
+	uint32_t n, cap;
+};
+
+/* The old side's message of a new root; NULL: there is none. */
+static const struct message *partner_before(
+	const struct contracts *c, const struct checked *checked, const struct element *new)
+{
+	const struct element *old = map_get(&checked->called, new->full_name.p, 0);
+
+	if (!old)
+		old = declared_find(c, OLD_SIDE, new->full_name);
+	return old && old->kind == ELEMENT_MESSAGE && !old->file->is_broken
+		       ? (const struct message *)old
+		       : NULL;
+}
+
+/* Adds the contract's roots; `seen` has those of other contracts. */
+static void add_framed(struct contracts *c, const struct checked *checked,
+	struct framed_roots *framed, struct map *seen)
+{
+	for (uint32_t i = 0; i < checked->roots[NEW_SIDE].n; i++) {
+		const struct element *new = checked->roots[NEW_SIDE].items[i];
+		void **slot;
+
+		if (!checked->contract->subjects.n || checked->contract->level == LEVEL_NONE ||
+			new->kind != ELEMENT_MESSAGE || new->file->is_broken)
+			continue;
+		slot = map_put(seen, new, 0);
+		if (!*slot) {
+			*vec_push(c->arena, framed) = (struct framed_root){
+				partner_before(c, checked, new), (const struct message *)new, false
+			};
+			*slot = (void *)(uintptr_t)framed->n;
+		}
+		framed->items[(uintptr_t)*slot - 1].is_pinned |= checked->contract->is_pinned;
+	}
+}
+
+const struct framed_root *contracts_framed_roots(struct contracts *c, uint32_t *n)
+{
+	struct framed_roots framed = { 0 };
+	struct map seen;
+
+	map_init(&seen, c->arena);
+	for (uint32_t i = 0; i < c->list.n; i++)
+		if (!c->list.items[i]->renamed.n)
+			add_framed(c, c->list.items[i], &framed, &seen);
+	*n = framed.n;
+	return framed.items;
+}
+
 /* ---- one contract and one finding ---- */
 
 /* The findings of one diff, while they are judged. */
@@ -132,6 +187,26 @@ static bool is_root_finding(const struct finding *finding)
 {
 	return is_rule(finding, "CONTRACT_ROOT_NO_DELETE") ||
 	       is_rule(finding, "CONTRACT_ROOT_SAME_NAME");
+}
+
+static bool is_frame_finding(const struct finding *finding)
+{
+	return is_rule(finding, "CONTRACT_SAME_MESSAGE_INDEX") ||
+	       is_rule(finding, "CONTRACT_AMBIGUOUS_MESSAGE_INDEX");
+}
+
+/* Records of the contract have the root's index, whatever it promises of what is in them. Where
+ * writers pin no id, its place is told as a warning. */
+static bool frame_hurts(
+	const struct checked *checked, const struct finding *finding, unsigned *broken)
+{
+	const struct contract *contract = checked->contract;
+
+	if (!contract->subjects.n || contract->level == LEVEL_NONE ||
+		!is_root(checked, NEW_SIDE, finding->pair->new.element))
+		return false;
+	*broken = contract->is_pinned ? contract_wants(contract) & finding->breaks : 0;
+	return true;
 }
 
 static void find_lost(struct judging *j, const struct findings *findings)
@@ -161,6 +236,8 @@ static bool hurts(
 		return checked->contract->level != LEVEL_NONE;
 	if (!is_asked(finding->rule) || is_said(j, finding))
 		return false;
+	if (is_frame_finding(finding))
+		return frame_hurts(checked, finding, broken);
 	if (!is_root_finding(finding)) {
 		*broken = wants & finding_breaks(checked, j->breaks, finding);
 		return *broken != 0;
@@ -256,6 +333,7 @@ static struct selection *asked_selection(struct arena *arena, const struct selec
 	for (size_t i = 0; i < n; i++)
 		selection->selected[i] |= all[i]->on_options && given->selected[i];
 	memcpy(selection->severity, given->severity, n);
+	memcpy(selection->is_severe, given->is_severe, n);
 	return selection;
 }
 
@@ -267,13 +345,18 @@ static void judge_renamed(
 	struct diff *diff = renamed_diff(c, checked);
 	struct findings findings = { 0 };
 	struct root_pairs pairs = { 0 };
+	struct framed_roots framed = { 0 };
 	struct map seen;
 
 	map_init(&seen, c->arena);
 	add_root_pairs(c, checked, &pairs, &seen);
+	map_init(&seen, c->arena);
+	add_framed(c, checked, &framed, &seen);
 	options.selection = asked_selection(c->arena, given->selection);
 	options.roots = pairs.items;
 	options.n_roots = pairs.n;
+	options.framed = framed.items;
+	options.n_framed = framed.n;
 	rules_run(&options, diff, &findings);
 	find_lost(j, &findings);
 	j->breaks = breaks_new(c->arena, c->names, diff);

@@ -29,6 +29,8 @@ static const struct fix_row {
 	{ "SERVICE_NO_DELETE", fix_declaration, false, TAKEN },
 	{ "CONTRACT_ROOT_NO_DELETE", fix_declaration, false, TAKEN },
 	{ "CONTRACT_ROOT_SAME_NAME", NULL, false, "data and calls may have both names" },
+	{ "CONTRACT_SAME_MESSAGE_INDEX", NULL, false, "move what was inserted behind the roots" },
+	{ "CONTRACT_AMBIGUOUS_MESSAGE_INDEX", NULL, false, "records may have either index" },
 	{ "CONTRACT_NO_WEAKEN", NULL, false, "a promise is theirs to take back" },
 	{ "PACKAGE_NO_DELETE", fix_package, false, "what it declares lives on" },
 	{ "PACKAGE_*", fix_declaration, false, TAKEN },

@@ -103,6 +103,9 @@ static struct str sentence(const struct proof *proof, const struct parts *p, str
 		return proof->promise;
 	if (proof->call.p)
 		return str_printf(arena, STR " is refused: " STR, ARG(p->written), ARG(p->read));
+	if (!proof->written.p && proof->data.p)
+		return str_printf(arena, "a record that begins with " STR ": " STR, ARG(p->data),
+			ARG(p->read));
 	if (!proof->written.p && proof->has_number)
 		return str_printf(arena, "number %d is free for whoever takes it", proof->number);
 	if (!proof->written.p)

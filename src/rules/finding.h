@@ -111,6 +111,8 @@ void finding_entails(struct check *c, struct finding *finding, const void *subje
 void findings_place(struct check *c, const struct check_options *options);
 /* contract.c: adds the findings of roots that are gone or renamed. */
 void roots_check(struct check *c, const struct root_pair *roots, uint32_t n);
+/* frame.c: adds the findings of roots whose index is another, or is counted in two ways. */
+void frames_check(struct check *c, const struct framed_root *roots, uint32_t n);
 /* Resolves the causes. Call it after all checks. */
 void findings_link(struct check *c);
 

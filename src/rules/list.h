@@ -5,9 +5,11 @@
 #include "rules/rules.h"
 
 #define EACH_RULE(X)                                      \
+	X(CONTRACT_AMBIGUOUS_MESSAGE_INDEX)               \
 	X(CONTRACT_NO_WEAKEN)                             \
 	X(CONTRACT_ROOT_NO_DELETE)                        \
 	X(CONTRACT_ROOT_SAME_NAME)                        \
+	X(CONTRACT_SAME_MESSAGE_INDEX)                    \
 	X(ENUM_NO_DELETE)                                 \
 	X(ENUM_NO_DELETE_UNLESS_RETIRED)                 \
 	X(ENUM_SAME_JSON_FORMAT)                          \

@@ -100,8 +100,9 @@ struct str surface_name(enum surface surface);
 /*
  * Which of several changes in a pair the finding is about. RESERVED_*: a number or a name.
  * EXTENSION_MESSAGE_NO_DELETE: DETAIL_RANGE plus the index of the old range.
+ * CONTRACT_SAME_MESSAGE_INDEX: DETAIL_PINNED if writers take the id of a registered version.
  */
-enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE };
+enum { DETAIL_NONE, DETAIL_NUMBER, DETAIL_NAME, DETAIL_RANGE, DETAIL_PINNED = 1 };
 
 /* A step of the way from a root to what changed: a field's name; `(full.name)` of an extension. A
  * map's entry is no step of its own. */
@@ -198,6 +199,7 @@ struct finding {
 	/* The changed element itself, if new_place only encloses it; else text NULL */
 	struct place now_place;
 	struct str moved_to; /* where a deleted element lives on: quoted names; absent: nowhere */
+	bool is_mild;        /* a warning, unless the configuration has a severity for its rule */
 	bool gone;           /* the element is not on the new side */
 	const struct file *new_file, *old_file; /* of the places; NULL: gone */
 	struct str before, after;               /* the property's values; absent if there is none */
@@ -245,6 +247,7 @@ struct selection {
 	uint8_t *selected; /* by index in rules_all */
 	uint8_t *excepted; /* by `except`, which contracts ask, too */
 	uint8_t *severity; /* enum severity, likewise */
+	uint8_t *is_severe; /* a configuration says the severity */
 };
 
 /* A root of a contract on the old side. */
@@ -254,6 +257,13 @@ struct root_pair {
 	bool is_renamed;           /* and the new side has its old name no more */
 	struct str of;       /* `contract 'orders'`; empty: a contract without a name */
 	uint32_t n_of;       /* contracts that have it; `of` names the first few */
+};
+
+/* A root of contracts with a subject, whose index in its file stands in records. */
+struct framed_root {
+	const struct message *old; /* NULL: the old side lacks it */
+	const struct message *new;
+	bool is_pinned; /* in some contract */
 };
 
 /* Full names of options. */
@@ -274,6 +284,8 @@ struct check_options {
 	const struct selection *selection;
 	const struct root_pair *roots; /* of contracts, with the rules CONTRACT_ROOT_… */
 	uint32_t n_roots;
+	const struct framed_root *framed; /* likewise, with the rules CONTRACT_…_MESSAGE_INDEX */
+	uint32_t n_framed;
 	const struct promises *promises; /* NULL: none */
 	struct diags *diags;             /* receives what rules could not find out */
 	/* Loads the texts of all findings at once and keeps their lines; NULL: each text is loaded

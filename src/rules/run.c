@@ -64,6 +64,7 @@ void rules_run(const struct check_options *options, struct diff *diff, struct fi
 	}
 	diff_walk(diff, run_pair, c);
 	roots_check(c, options->roots, options->n_roots);
+	frames_check(c, options->framed, options->n_framed);
 	if (c->scratch)
 		arena_free(c->scratch);
 	findings_place(c, options);

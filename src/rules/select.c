@@ -34,6 +34,7 @@ struct selection *selection_new(struct arena *arena)
 	selection->selected = NEW_ARRAY(arena, ROWS, uint8_t);
 	selection->excepted = NEW_ARRAY(arena, ROWS, uint8_t);
 	selection->severity = NEW_ARRAY(arena, ROWS, uint8_t);
+	selection->is_severe = NEW_ARRAY(arena, ROWS, uint8_t);
 	for (size_t i = 0; i < ROWS; i++)
 		selection->severity[i] = (uint8_t)rules_all(&n)[i]->severity;
 	return selection;
