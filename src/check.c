@@ -28,6 +28,7 @@
  *  keep_scope         scope.c: drops findings outside of the report
  *  accept             config/accepted.c, accept_comment.c: breaks accepted on the record
  *  judge_lost_folders broken.c: imports whose whole folder was deleted, unless a finding says so
+ *  check_registry     registry_run.c: --registry, the new side against what is registered
  *  find_impact        impact.c: who reaches what changed, by schema/uses.c
  *  finish             report/finding.c: the order of the findings
  *
@@ -45,6 +46,7 @@
 #include "report/report.h"
 #include "blame.h"
 #include "retire.h"
+#include "registry_run.h"
 #include "run_history.h"
 #include "schema/marker.h"
 #include "source/read_each.h"
@@ -148,6 +150,32 @@ static void judge_contracts(struct breakwater_run *run, const struct check_optio
 	compare_promises(run);
 }
 
+/* Rules on files, packages and methods ask for a repository, which a registry is not. */
+static bool asks_for_repository(const struct rule *rule)
+{
+	struct str id = str_of(rule->id);
+
+	return str_starts(id, S("FILE_")) || str_starts(id, S("PACKAGE_")) ||
+	       str_starts(id, S("RPC_"));
+}
+
+static void leave_out_repository(struct breakwater_run *run)
+{
+	uint32_t n = 0;
+
+	if (!run->schemas[OLD].by_message && !run->schemas[NEW].by_message)
+		return;
+	for (uint32_t i = 0; i < run->findings.list.n; i++) {
+		struct finding *finding = run->findings.list.items[i];
+
+		if (finding->cause && asks_for_repository(finding->cause->rule))
+			finding->cause = NULL;
+		if (!asks_for_repository(finding->rule))
+			run->findings.list.items[n++] = finding;
+	}
+	run->findings.list.n = n;
+}
+
 bool compare_sides(struct breakwater_run *run)
 {
 	struct selection *selection = config_selection(run->arena, run->settings);
@@ -176,6 +204,7 @@ bool compare_sides(struct breakwater_run *run)
 	retirement_select(run, selection);
 	rules_run(&options, run->diff, &run->findings);
 	judge_contracts(run, &options);
+	leave_out_repository(run);
 	retirement_rename(run, selection);
 	phase = timing_end(&run->timing, "rules");
 	timing_count(phase, "findings", run->findings.list.n);
@@ -297,6 +326,9 @@ static bool find_impact(struct breakwater_run *run)
 	for (uint32_t i = 0; run->history && i < run->history->parts.n; i++)
 		if (!find_impact_of(run, run->history->parts.items[i]))
 			return false;
+	for (uint32_t i = 0; run->registry && i < run->registry->parts.n; i++)
+		if (!find_impact_of(run, run->registry->parts.items[i]))
+			return false;
 	timing_end(&run->timing, "impact");
 	return true;
 }
@@ -323,12 +355,14 @@ static bool finish(struct breakwater_run *run)
 			run->files_compared += run->schemas[NEW].files.items[i].own;
 	}
 	run->status = findings_active(&run->findings) ? BREAKWATER_BROKEN : BREAKWATER_CLEAN;
-	if (run->sides[OLD].has_contract && !run->sides[NEW].has_contract) {
+	if (!run->only_registry && run->sides[OLD].has_contract &&
+		!run->sides[NEW].has_contract) {
 		/* Not every category has a rule that reports it. */
 		diag_warning(&run->diags, NOWHERE, STR " has no contract: everything was deleted",
 			ARG(run->sides[NEW].source->name));
 		run->status = BREAKWATER_BROKEN;
 	}
+	registry_judge(run);
 	return true;
 }
 
@@ -336,30 +370,32 @@ static bool finish(struct breakwater_run *run)
 static const struct check_step {
 	bool (*run)(struct breakwater_run *run);
 	const char *phase; /* the phase that ends here; NULL: none, or the step ends it */
+	bool with_base;    /* it compares with BASE, so it is left out if only a registry is asked */
 } steps[] = {
-	{ take_options, NULL },
-	{ open_sources, "sources" },
-	{ configure_sides, NULL },
-	{ find_roots, NULL },
-	{ judge_empty_sides, NULL },
-	{ choose_contracts, NULL },
-	{ read_paths, "config" },
-	{ find_retirement, NULL },
-	{ find_history, NULL },
-	{ find_changes, "changes" },
-	{ discover_changed, NULL },
-	{ compile_sides, NULL },
-	{ judge_broken_files, NULL },
-	{ compare_sides, NULL },
-	{ keep_scope, NULL },
-	{ judge_retirement, NULL },
-	{ compare_history, NULL },
-	{ accept_findings, NULL },
-	{ drop_known, NULL },
-	{ blame_findings, NULL },
-	{ judge_lost_folders, NULL },
-	{ find_impact, NULL },
-	{ finish, "findings" },
+	{ take_options, NULL, false },
+	{ open_sources, "sources", false },
+	{ configure_sides, NULL, false },
+	{ find_roots, NULL, false },
+	{ judge_empty_sides, NULL, false },
+	{ choose_contracts, NULL, false },
+	{ read_paths, "config", false },
+	{ find_retirement, NULL, true },
+	{ find_history, NULL, true },
+	{ find_changes, "changes", true },
+	{ discover_changed, NULL, false },
+	{ compile_sides, NULL, true },
+	{ judge_broken_files, NULL, true },
+	{ compare_sides, NULL, true },
+	{ keep_scope, NULL, true },
+	{ judge_retirement, NULL, true },
+	{ compare_history, NULL, true },
+	{ check_registry, NULL, false },
+	{ accept_findings, NULL, false },
+	{ drop_known, NULL, true },
+	{ blame_findings, NULL, true },
+	{ judge_lost_folders, NULL, true },
+	{ find_impact, NULL, false },
+	{ finish, "findings", false },
 };
 
 /* False if the search for some file failed: a file that was not found may exist. */
@@ -377,7 +413,7 @@ static bool sides_looked(struct breakwater_run *run)
 static void run_steps(struct breakwater_run *run)
 {
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		bool ok = steps[i].run(run);
+		bool ok = (steps[i].with_base && run->only_registry) || steps[i].run(run);
 
 		if (steps[i].phase)
 			timing_end(&run->timing, steps[i].phase);

@@ -18,6 +18,8 @@ const struct findings *run_findings(const struct breakwater_run *run);
 /* prove.h: finding_is_shown, of a run's finding. */
 bool run_shows(struct breakwater_run *run, const struct finding *finding, enum surface surface,
 	struct proof *proof, bool *asked);
+/* Is the status unknown, and the report has what could be known? */
+bool run_is_partial(const struct breakwater_run *run);
 /* The source of a side; NULL: the run did not open it. */
 struct source *run_source(const struct breakwater_run *run, bool old);
 /* Does the configuration of the side include the file? */

@@ -8,7 +8,7 @@ import sys
 SRC = pathlib.Path(__file__).resolve().parent
 LAYERS = ["base", "source", "schema", "proto", "descriptor", "diff", "proof", "rules", "fix", "contract", "history", "report", "config", "check", "cli", "plugin"]
 # What another folder may include; every header of base is one.
-CONTRACTS = {"source/read_each.h", "source/registry.h", "source/source.h", "source/version_name.h", "source/versions.h", "schema/schema.h", "schema/encode.h", "schema/written.h", "schema/uses.h", "schema/tops.h", "schema/position.h", "proof/proof.h", "proto/compile.h", "proto/dump.h", "proto/outline.h", "descriptor/descriptor.h",
+CONTRACTS = {"source/read_each.h", "source/registry.h", "source/source.h", "source/version_name.h", "source/versions.h", "schema/schema.h", "schema/encode.h", "schema/written.h", "schema/uses.h", "schema/tops.h", "schema/position.h", "schema/structure.h", "proof/proof.h", "proto/compile.h", "proto/dump.h", "proto/outline.h", "descriptor/descriptor.h",
              "diff/pair.h", "rules/promise.h", "rules/rules.h", "rules/breaks.h", "schema/marker.h", "fix/fix.h", "contract/contract.h", "history/changes.h", "history/lives.h", "history/model.h", "report/proof.h", "report/report.h", "report/log.h", "report/buf.h", "config/config.h", "config/accepted.h", "config/init.h"}
 
 

@@ -167,12 +167,19 @@ static bool compile_narrow(struct breakwater_run *part, const struct part_reques
 	return part->diags.n_errors == 0 && compile_paths(part, n.paths.items, n.paths.n);
 }
 
+static bool compile_part(struct breakwater_run *part, const struct part_request *request)
+{
+	if (request->paths)
+		return compile_paths(part, request->paths, request->n_paths);
+	if (!source_changes(part->sides[OLD].source, part->sides[NEW].source, &part->changes,
+		    &part->diags))
+		return false;
+	return compile_is_narrow(part) ? compile_narrow(part, request) : compile_sides(part);
+}
+
 static bool run_part(struct breakwater_run *part, const struct part_request *request)
 {
-	if (!source_changes(part->sides[OLD].source, part->sides[NEW].source, &part->changes,
-		    &part->diags) ||
-		!(compile_is_narrow(part) ? compile_narrow(part, request) : compile_sides(part)) ||
-		!looked(part))
+	if (!compile_part(part, request) || !looked(part))
 		return false;
 	leave_out_broken(part, request);
 	/* What did not compile was told. */

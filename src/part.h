@@ -21,6 +21,10 @@ struct part_request {
 	struct map *packages; /* by content, for all comparisons of a run; NULL: none is kept */
 	const struct side *old, *new; /* the sources stay the caller's */
 	const struct contract_list *contracts; /* to check; NULL: none */
+	/* Only these files and their imports are compiled, on the sides that have them; NULL: what
+	 * differs and what that can hurt. */
+	const struct str *paths;
+	uint32_t n_paths;
 	bool only_contracts; /* what no contract reaches is not looked at */
 	/* Gets a file that was left out, of the old side or the new one; NULL: nobody asks. */
 	void (*left_out)(void *context, bool old, struct str path, struct str what);

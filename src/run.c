@@ -4,6 +4,7 @@
 #include "prove.h"
 #include "fixing.h"
 #include "report/report.h"
+#include "registry_run.h"
 #include "run_history.h"
 
 enum breakwater_status breakwater_run_status(const struct breakwater_run *run)
@@ -24,7 +25,7 @@ static void prove(struct breakwater_run *run)
 {
 	const struct prove_request request = prove_request(run);
 
-	if (run->proved || !run->diff)
+	if (run->proved || (!run->diff && !run->registry))
 		return;
 	run->proved = true;
 	findings_prove(&request, &run->findings);
@@ -37,6 +38,38 @@ bool run_shows(struct breakwater_run *run, const struct finding *finding, enum s
 	const struct prove_request request = prove_request(run);
 
 	return finding_is_shown(&request, finding, surface, proof, asked);
+}
+
+/* The contracts of the report: those of the comparison with BASE, and those under the levels of a
+ * registry's subjects. NULL: none. */
+static const struct contract_list *report_contracts(const struct breakwater_run *run)
+{
+	struct contract_list *all;
+
+	if (!run->registry)
+		return run->contracts ? &run->chosen : NULL;
+	all = NEW(run->arena, struct contract_list);
+	for (uint32_t i = 0; run->contracts && i < run->chosen.list.n; i++)
+		*vec_push(run->arena, &all->list) = run->chosen.list.items[i];
+	for (uint32_t i = 0; i < run->registry->contracts.list.n; i++)
+		*vec_push(run->arena, &all->list) = run->registry->contracts.list.items[i];
+	return all;
+}
+
+static void tell_registry(struct report *report, const struct breakwater_run *run)
+{
+	const struct registry_check *check = run->registry;
+
+	if (!check)
+		return;
+	report->registry = check->name;
+	report->subjects = check->subjects;
+	report->unknown = check->unknown;
+	report->refused = check->refused;
+	if (run->only_registry)
+		report->old_name =
+			str_printf(run->arena, "registry:" STR, ARG(check->name));
+	report->only_registry = run->only_registry;
 }
 
 const char *breakwater_run_report(
@@ -53,7 +86,7 @@ const char *breakwater_run_report(
 		.accepted = run->accepted,
 		.versions = run->history ? run->history->versions.list.n : 0,
 		.known = run->history ? run->history->known : 0,
-		.contracts = run->contracts ? &run->chosen : NULL,
+		.contracts = report_contracts(run),
 		.show_accepted = look->show_accepted,
 		.show_help = look->show_help,
 		.accept = look->accept ? str_of(look->accept) : (struct str){ 0 },
@@ -70,7 +103,9 @@ const char *breakwater_run_report(
 		report.first_version = history_name(run->history, 0);
 		report.last_version = history_name(run->history, report.versions - 1);
 	}
-	if (!reporter || run->status == BREAKWATER_UNKNOWN)
+	tell_registry(&report, run);
+	if (!reporter || (run->status == BREAKWATER_UNKNOWN &&
+				 !(run->is_partial && reporter->shows_unknown)))
 		return NULL;
 	if (reporter->shows_proofs || (reporter->shows_proof_lines && report.contracts))
 		prove(run);
@@ -106,6 +141,11 @@ const char *breakwater_run_diagnostics(
 const char *breakwater_run_base(const struct breakwater_run *run)
 {
 	return run->base.text.n ? str_cstr(run->arena, run->base.text) : NULL;
+}
+
+bool run_is_partial(const struct breakwater_run *run)
+{
+	return run->is_partial;
 }
 
 const struct findings *run_findings(const struct breakwater_run *run)
@@ -151,6 +191,8 @@ void breakwater_run_free(struct breakwater_run *run)
 
 	if (run->history)
 		history_free(run->history);
+	if (run->registry)
+		registry_free(run->registry);
 	for (int side = OLD; side < SIDES; side++) {
 		if (run->sides[side].source)
 			source_close(run->sides[side].source);

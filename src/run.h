@@ -41,6 +41,9 @@ struct breakwater_run {
 	struct diff *diff;
 	struct map retired; /* fingerprints of deletions: `run`: it is retired; else the finding */
 	struct history *history; /* of a check against history; else NULL */
+	struct registry_check *registry; /* of a check against a registry; else NULL */
+	bool only_registry; /* nobody named a base: nothing is compared with it */
+	bool is_partial;    /* something is unknown, and the report has the rest */
 	struct findings findings;
 	struct map unmarked; /* texts without comments that accept, by address */
 	struct base_note base;
@@ -72,6 +75,9 @@ void discover_compiled(struct breakwater_run *run);
 bool compile_sides(struct breakwater_run *run);
 /* Compiles these files with their imports, on the sides that have them. */
 bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t n);
+/* Compiles all of one side, for itself. Files with errors are marked; false: it could not go on. */
+bool compile_alone(struct breakwater_run *run, struct side *side, struct schema *schema,
+	struct diags *diags);
 /* May the files that --path names be enough, since no rule asks which packages there are? */
 bool compile_is_narrow(const struct breakwater_run *run);
 bool judge_broken_files(struct breakwater_run *run);

@@ -103,8 +103,8 @@ static struct str comment_word(const struct breakwater_run *run)
 	return is_read ? S(CONTRACT_MARKER) : (struct str){ 0 };
 }
 
-static bool compile_wanted(struct breakwater_run *run, struct compile_side sides[SIDES],
-	struct diags *diags, struct compile_stats *stats)
+static struct compile_options compile_options_of(
+	struct breakwater_run *run, struct diags *diags, struct compile_stats *stats)
 {
 	struct compile_options options = {
 		.arena = run->arena,
@@ -121,6 +121,14 @@ static bool compile_wanted(struct breakwater_run *run, struct compile_side sides
 	};
 
 	keep_promised(run, &options);
+	return options;
+}
+
+static bool compile_wanted(struct breakwater_run *run, struct compile_side sides[SIDES],
+	struct diags *diags, struct compile_stats *stats)
+{
+	const struct compile_options options = compile_options_of(run, diags, stats);
+
 	stats->files_shared = 0; /* of the last compilation alone */
 	return compile(&options, sides, SIDES, run->schemas);
 }
@@ -220,6 +228,20 @@ bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t
 	disown(run);
 	know_visibility(run);
 	return true;
+}
+
+bool compile_alone(struct breakwater_run *run, struct side *side, struct schema *schema,
+	struct diags *diags)
+{
+	struct compile_stats stats = { 0 };
+	const struct compile_options options = compile_options_of(run, diags, &stats);
+	struct compile_side one = { .source = side->source, .roots = side->roots, .all = true };
+
+	for (int i = 0; i < N_READ_PURPOSES; i++)
+		side->source->bytes_read[i] = 0;
+	if (!side->source->builtin)
+		side->source->builtin = source_builtin(run->arena);
+	return compile(&options, &one, 1, schema) && source_looked(side->source, diags);
 }
 
 bool compile_is_narrow(const struct breakwater_run *run)

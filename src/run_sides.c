@@ -143,6 +143,32 @@ static struct base_proposal take_proposal(struct breakwater_run *run)
 	};
 }
 
+/* Only a registry is asked, and the base alone for what it says of it. Outside of a repository there
+ * is none. */
+static bool open_for_registry(struct breakwater_run *run, const struct input_request *request)
+{
+	struct base_note note;
+	struct diags said;
+
+	run->only_registry = true;
+	diags_init(&said, run->arena);
+	if (sources_open(&run->sources, request, &run->sides[OLD].source, &run->sides[NEW].source,
+		    &note, &said)) {
+		diags_adopt(&run->diags, &said);
+		return true;
+	}
+	run->sides[NEW].source =
+		source_open(&run->sources, (struct str){ 0 }, &run->diags);
+	if (!run->sides[NEW].source)
+		return false;
+	if (run->sides[NEW].source->is_git) {
+		diags_adopt(&run->diags, &said);
+		return false;
+	}
+	run->sides[OLD].source = source_empty(run->arena, S("no base"));
+	return true;
+}
+
 bool open_sources(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
@@ -163,6 +189,8 @@ bool open_sources(struct breakwater_run *run)
 		       open_apart(run, NEW, o->head, &o->head_side);
 	if (is_default && !read_default_base(run, &request))
 		return false;
+	if (o->registry && !o->base)
+		return open_for_registry(run, &request);
 	return sources_open(&run->sources, &request, &run->sides[OLD].source,
 		&run->sides[NEW].source, &run->base, &run->diags);
 }

@@ -121,6 +121,16 @@ struct breakwater_options {
 	const char *since; /* a revision: what is older was never published */
 	bool blame;        /* find the commit that brought each finding */
 	bool all;          /* list what is not new, too, and let it fail */
+	/*
+	 * The contracts that have a subject against what a schema registry has of them
+	 * (breakwater-registry(7)). `registry` is a URL, a name of the configuration's registries,
+	 * or "" for the configuration's; NULL: no registry is asked. Without `base` nothing else is
+	 * compared.
+	 */
+	const char *registry;
+	const char *registry_verdict; /* "ours", "theirs", "both": whose breaks count; NULL: both */
+	bool registry_deleted; /* deleted versions count as others do */
+	bool ask_registry;     /* ask the registry itself, too; it stores nothing */
 	bool full;     /* compile everything, not only what the change can hurt */
 	bool impact;   /* findings say who reaches what changed */
 	int32_t today; /* days since 1970-01-01, for acceptances that end; 0: the system's date */
@@ -180,7 +190,8 @@ enum breakwater_status breakwater_run_status(const struct breakwater_run *run);
 /*
  * Returns the report, *size bytes without a NUL at the end. The run owns it. Returns NULL if the
  * status is BREAKWATER_UNKNOWN, since a partial report must not look complete, or if there is no
- * such format.
+ * such format. If only some subjects of a registry could not be known, formats that can say so have
+ * the findings of the others.
  */
 const char *breakwater_run_report(
 	struct breakwater_run *run, const struct breakwater_look *look, size_t *size);

@@ -80,6 +80,17 @@ struct diag *diag_warning(struct diags *diags, struct place place, const char *f
 	return d;
 }
 
+struct diag *diag_remark(struct diags *diags, enum diag_level level, const char *format, ...)
+{
+	struct diag *d;
+	va_list args;
+
+	va_start(args, format);
+	d = diag_add(diags, level, NOWHERE, format, args);
+	va_end(args);
+	return d;
+}
+
 void diag_help(struct diags *diags, const char *format, ...)
 {
 	struct diag *d = &diags->items[diags->n - 1];

@@ -10,7 +10,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-enum diag_level { DIAG_WARNING, DIAG_ERROR };
+/* DIAG_NOTE: what is neither wrong nor doubtful; DIAG_DETAIL: one for who asks for more words. */
+enum diag_level { DIAG_WARNING, DIAG_ERROR, DIAG_NOTE, DIAG_DETAIL };
 
 struct diag {
 	enum diag_level level;
@@ -42,6 +43,9 @@ void diags_init(struct diags *diags, struct arena *arena);
 struct diag *diag_error(struct diags *diags, struct place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 struct diag *diag_warning(struct diags *diags, struct place place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Adds a DIAG_NOTE or a DIAG_DETAIL. */
+struct diag *diag_remark(struct diags *diags, enum diag_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Adds a help (or the note) to the last diagnostic. */
 void diag_help(struct diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));

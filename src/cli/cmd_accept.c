@@ -50,6 +50,7 @@ static const struct opt accept_rows[] = {
 	COMPARE_CONTRACTS,
 	COMPARE_IMPACT,
 	COMPARE_HISTORY,
+	COMPARE_REGISTRY,
 	COMPARE_STRICT,
 	COMPARE_FULL,
 	OPT_JOBS(struct compare_arguments),

@@ -26,6 +26,7 @@ static const struct opt check_options[] = {
 	COMPARE_SCOPE,
 	COMPARE_CONTRACTS,
 	COMPARE_HISTORY,
+	COMPARE_REGISTRY,
 	{ .name = "blame",
 		.kind = OPT_FLAG,
 		.offset = offsetof(struct check_arguments, blame),
@@ -167,6 +168,13 @@ static bool write_report(struct cli *cli, struct breakwater_run *run, const stru
 	return cli_output_close(cli, out, target->path);
 }
 
+/* What is unknown has none, but that of the subjects of a registry that could be known. */
+static bool has_report(const struct breakwater_run *run, const struct target *target)
+{
+	return breakwater_run_status(run) != BREAKWATER_UNKNOWN ||
+	       (run_is_partial(run) && target->reporter->shows_unknown);
+}
+
 static int check_run(struct cli *cli, const void *given, const struct texts *operands)
 {
 	const struct check_arguments *arguments = given;
@@ -182,11 +190,10 @@ static int check_run(struct cli *cli, const void *given, const struct texts *ope
 	options.blame = arguments->blame;
 	run = compare_run(cli, &options);
 	status = (int)breakwater_run_status(run);
-	for (uint32_t i = 0; i < targets.n && breakwater_run_status(run) != BREAKWATER_UNKNOWN;
-		i++) {
-		if (!write_report(cli, run, &targets.items[i], arguments, operands))
+	for (uint32_t i = 0; i < targets.n; i++)
+		if (has_report(run, &targets.items[i]) &&
+			!write_report(cli, run, &targets.items[i], arguments, operands))
 			status = STATUS_UNKNOWN;
-	}
 	if (arguments->timings) {
 		size_t n;
 		const struct breakwater_phase *phases = breakwater_run_phases(run, &n);

@@ -8,6 +8,7 @@
 
 const char *const compatibility_words[] = { "NONE", "BACKWARD", "FORWARD", "FULL",
 	"BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE", NULL };
+const char *const verdict_words[] = { "ours", "theirs", "both", NULL };
 const char *const surfaces_words[] = { "wire", "json", "source", NULL };
 
 static struct breakwater_list list_of(const struct texts *texts)
@@ -47,6 +48,10 @@ struct breakwater_options compare_options(
 		.history = arguments->history,
 		.since = arguments->since,
 		.now = epoch(),
+		.registry = arguments->registry,
+		.registry_verdict = arguments->registry_verdict,
+		.registry_deleted = arguments->registry_deleted,
+		.ask_registry = arguments->ask_registry,
 		.full = arguments->full,
 		.impact = arguments->impact,
 		.jobs = arguments->jobs,

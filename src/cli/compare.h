@@ -10,6 +10,8 @@ struct compare_arguments {
 	struct texts roots, paths, excluded_paths, use, except, contracts, surfaces;
 	bool staged, merge_base, limit_to_input_files, strict_imports, full, impact;
 	const char *history, *since;
+	const char *registry, *registry_verdict;
+	bool registry_deleted, ask_registry;
 	unsigned jobs;
 };
 
@@ -73,6 +75,23 @@ struct compare_arguments {
 			.offset = offsetof(struct compare_arguments, since),                \
 			.argument = "REV",                                                  \
 			.summary = "--history, but versions before REV were never published" }
+#define COMPARE_REGISTRY                                                                        \
+	{ .name = "registry",                                                                   \
+		.kind = OPT_OPTIONAL,                                                           \
+		.offset = offsetof(struct compare_arguments, registry),                         \
+		.argument = "URL",                                                              \
+		.summary = "against what a schema registry has of each contract's subject" },   \
+		{ .name = "registry-verdict",                                                   \
+			.kind = OPT_TEXT,                                                       \
+			.offset = offsetof(struct compare_arguments, registry_verdict),         \
+			.argument = "WHOSE",                                                    \
+			.summary = "ours, theirs, both: whose breaks decide the status",        \
+			.values = VALUES_WORDS,                                                 \
+			.words = verdict_words },                                               \
+		COMPARE_FLAG("registry-deleted", registry_deleted,                              \
+			"let breaks against deleted versions fail, too"),                       \
+		COMPARE_FLAG("ask-registry", ask_registry,                                      \
+			"ask the registry for its own verdict; it stores nothing")
 #define COMPARE_STRICT                                 \
 	COMPARE_FLAG("strict-imports", strict_imports, \
 		"an import that is in no import root is an error")
@@ -80,7 +99,7 @@ struct compare_arguments {
 	COMPARE_FLAG("full", full, "compile everything, not only what the change can hurt")
 
 /* The values of --compatibility and of --surface; NULL ends them. */
-extern const char *const compatibility_words[], *const surfaces_words[];
+extern const char *const compatibility_words[], *const surfaces_words[], *const verdict_words[];
 /* The options of the library for a comparison of the operands, of which there are at most two. They
  * refer to the strings of `arguments` and `operands`. */
 struct breakwater_options compare_options(

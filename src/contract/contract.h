@@ -65,6 +65,7 @@ struct contract {
 	bool is_pinned;                        /* writers take the id of a version */
 	VEC(struct contract_property) metadata; /* that a registered version has */
 	uint32_t order;       /* among the contracts of its run */
+	struct str asked_subject; /* it stands under the level of this subject of a registry */
 };
 
 struct contract_list {
@@ -144,6 +145,10 @@ struct contracts *contracts_find_roots(const struct contracts_request *request,
  * and errors if there are some. */
 bool contracts_refuse_comments(
 	const struct contract_list *declared, const struct schema *schema, struct diags *diags);
+
+/* The roots of a contract on that side, `n` of them; the contracts keep them. */
+const struct element *const *contracts_roots(const struct contracts *contracts,
+	const struct contract *contract, bool new_side, uint32_t *n);
 /* Adds the names of the contracts that have a message, or the service of a method, as a root on
  * that side, in order. */
 void contracts_name_root(const struct contracts *contracts, bool new_side,

@@ -307,6 +307,22 @@ static bool find_roots(struct contracts *c)
 	return c->diags->n_errors == errors;
 }
 
+const struct element *const *contracts_roots(const struct contracts *c,
+	const struct contract *contract, bool new_side, uint32_t *n)
+{
+	for (uint32_t i = 0; i < c->list.n; i++) {
+		const struct elements *roots =
+			&c->list.items[i]->roots[new_side ? NEW_SIDE : OLD_SIDE];
+
+		if (c->list.items[i]->contract != contract)
+			continue;
+		*n = roots->n;
+		return roots->items;
+	}
+	*n = 0;
+	return NULL;
+}
+
 void contracts_name_root(const struct contracts *c, bool new_side, const struct element *root,
 	struct reached_contracts *names)
 {

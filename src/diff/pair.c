@@ -201,6 +201,50 @@ static void pair_linked_files(struct diff *diff)
 	}
 }
 
+/* Of the files of the other side that declare messages of this one and have no counterpart, the one
+ * with most of them; NULL: there is none. */
+static struct file *file_by_messages(
+	struct side_index *side, struct side_index *other, const struct file *file)
+{
+	const struct file *best = NULL;
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < file->messages.n; i++) {
+		const struct named *named = side_named(
+			other, ELEMENT_MESSAGE, file->messages.items[i]->e.full_name);
+		const struct file *at = named ? named->element->file : NULL;
+		uint32_t n = 0;
+
+		if (!at || at == best || counterpart(other, at))
+			continue;
+		for (uint32_t k = 0; k < at->messages.n; k++)
+			n += side_in_file(side, file, ELEMENT_MESSAGE,
+				     at->messages.items[k]->e.full_name) != NULL;
+		if (n > most) {
+			best = at;
+			most = n;
+		}
+	}
+	return (struct file *)best;
+}
+
+/* Pairs what is left where the paths of one side say nothing. */
+static void pair_by_message(struct diff *diff)
+{
+	bool from_old = diff->old->schema->by_message;
+	struct side_index *side = side_of(diff, !from_old), *other = side_of(diff, from_old);
+
+	for (uint32_t i = 0; i < side->schema->files.n; i++) {
+		struct file *file = side->schema->files.items[i].file, *like;
+
+		if (counterpart(side, file))
+			continue;
+		like = file_by_messages(side, other, file);
+		if (like)
+			pair_files(diff, from_old ? file : like, from_old ? like : file);
+	}
+}
+
 /*
  * By path first (adding the first import root changes every import path, but deletes nothing), then
  * by the name of a link, then by import path (a root was moved as a whole).
@@ -238,6 +282,8 @@ static void pair_all_files(struct diff *diff)
 		if (other && !counterpart(diff->new, other))
 			pair_files(diff, file, other);
 	}
+	if (old->by_message || new->by_message)
+		pair_by_message(diff);
 }
 
 struct diff *diff_new(struct arena *arena, struct intern *names, const struct schema *old,

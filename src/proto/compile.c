@@ -185,7 +185,7 @@ static void fill_schema(struct driver *d, struct side_state *s, struct schema *s
 	struct arena *arena = d->options->arena;
 	struct source *source = s->side->source;
 
-	*schema = (struct schema){ .name = source->name };
+	*schema = (struct schema){ .name = source->name, .by_message = source->by_message };
 	for (uint32_t i = 0; i < s->nodes.n; i++) {
 		struct node *node = s->nodes.items[i];
 		struct schema_file *f;

@@ -433,6 +433,16 @@ uint32_t contracts_broken(const struct report *report)
 	return broken.n;
 }
 
+static void registry_write(struct out *out, const struct report *report)
+{
+	out_printf(out, "; %u subject%s of the registry", report->subjects,
+		plural(report->subjects));
+	if (report->refused)
+		out_printf(out, ", %u of which it refuses", report->refused);
+	if (report->unknown)
+		out_printf(out, ", %u of which could not be known", report->unknown);
+}
+
 struct str summary_line(const struct report *report, const struct blocks *blocks)
 {
 	struct out *out = out_memory(report->arena);
@@ -456,14 +466,18 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 	}
 	out_str(out, S(" → "));
 	out_str(out, report->new_name);
-	out_printf(out, "); %u file%s compared", report->files_compared,
-		plural(report->files_compared));
+	out_char(out, ')');
+	if (!report->only_registry)
+		out_printf(out, "; %u file%s compared", report->files_compared,
+			plural(report->files_compared));
 	if (report->accepted)
 		out_printf(
 			out, ", %u finding%s accepted", report->accepted, plural(report->accepted));
 	if (report_by_contract(report))
 		out_printf(out, "; %u contract%s checked, %u broken", report->contracts->list.n,
 			plural(report->contracts->list.n), contracts_broken(report));
+	if (report->registry.p)
+		registry_write(out, report);
 	if (report->known)
 		out_printf(out, "; %u older one%s known (--all lists %s)", report->known,
 			plural(report->known), report->known == 1 ? "it" : "them");

@@ -33,16 +33,39 @@ static void note_print(struct out *out, const struct diag *diag, struct arena *a
 	out_char(out, '\n');
 }
 
+static const char *level_word_of(enum diag_level level)
+{
+	switch (level) {
+	case DIAG_ERROR:
+		return "error";
+	case DIAG_WARNING:
+		return "warning";
+	default:
+		return "note";
+	}
+}
+
+static const char *level_color(enum diag_level level, const struct palette *palette)
+{
+	switch (level) {
+	case DIAG_ERROR:
+		return palette->error;
+	case DIAG_WARNING:
+		return palette->warning;
+	default:
+		return palette->note;
+	}
+}
+
 static void diag_print(struct out *out, const struct diag *diag, struct arena *arena,
 	const struct palette *palette, unsigned columns)
 {
-	bool error = diag->level == DIAG_ERROR;
 	struct str helps = diag->help, help;
 
 	out_str(out, str_of(palette->place));
 	place_print(out, diag->place, arena);
-	out_printf(out, ":%s %s%s:%s ", palette->off, error ? palette->error : palette->warning,
-		error ? "error" : "warning", palette->off);
+	out_printf(out, ":%s %s%s:%s ", palette->off, level_color(diag->level, palette),
+		level_word_of(diag->level), palette->off);
 	out_plain(out, diag->message);
 	out_char(out, '\n');
 	if (excerpt_write(out, diag->place, arena, palette, columns))
@@ -56,6 +79,19 @@ static void diag_print(struct out *out, const struct diag *diag, struct arena *a
 	}
 }
 
+/* `warnings`: how many there were. */
+static bool is_printed(const struct diag *diag, const struct diag_look *look, uint32_t *warnings)
+{
+	switch (diag->level) {
+	case DIAG_WARNING:
+		return ++*warnings <= MANY_WARNINGS || look->verbose;
+	case DIAG_DETAIL:
+		return look->verbose;
+	default:
+		return true;
+	}
+}
+
 void diags_print(
 	struct out *to, struct diags *diags, struct arena *arena, const struct diag_look *look)
 {
@@ -65,7 +101,7 @@ void diags_print(
 
 	diags_sort(diags);
 	for (uint32_t i = 0; i < diags->n; i++)
-		if (diags->items[i].level == DIAG_ERROR || ++warnings <= MANY_WARNINGS || look->verbose)
+		if (is_printed(&diags->items[i], look, &warnings))
 			diag_print(out, &diags->items[i], arena, palette, look->columns);
 	if (warnings > MANY_WARNINGS && !look->verbose) {
 		out_printf(out, "%sbreakwater:%s %swarning:%s %u more warnings like these\n",

@@ -50,6 +50,11 @@ struct str contract_terms(const struct contract *contract, struct arena *arena)
 		out_printf(out, "%sowner " STR, before, ARG(said(contract->owner, arena)));
 		before = ", ";
 	}
+	if (contract->asked_subject.n) {
+		out_printf(out, "%ssubject " STR, before,
+			ARG(said(contract->asked_subject, arena)));
+		before = ", ";
+	}
 	out_str(out, *before == ',' ? S(") ") : S(""));
 	out_str(out, level_word(contract));
 	surfaces_write(out, contract->surfaces);
@@ -190,6 +195,8 @@ static json_t *contract_value(const struct finding_contract *hurt, struct arena 
 	value_set(object, "name", value_str(contract->name, arena), ok);
 	value_set(object, "compatibility", value_str(level_word(contract), arena), ok);
 	value_set(object, "breaks", breaks_value(hurt->breaks, arena, ok), ok);
+	if (contract->asked_subject.p)
+		value_set(object, "subject", value_str(contract->asked_subject, arena), ok);
 	if (contract->topic.p)
 		value_set(object, "topic", value_str(contract->topic, arena), ok);
 	if (contract->owner.p)

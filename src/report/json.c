@@ -11,6 +11,8 @@ static void old_place_set(
 		return;
 	place_points(finding->old_place, arena, &begin, &end);
 	value_set(object, "old_path", value_str(finding->old_place.text->path, arena), ok);
+	if (finding->registry) /* its text has no lines of its own */
+		return;
 	value_set(object, "old_start_line", json_integer(begin.line), ok);
 	value_set(object, "old_start_column", json_integer(begin.column), ok);
 }
@@ -112,6 +114,38 @@ static void spent_set(
 	value_set(object, "lives", json_integer(was->lives), ok);
 }
 
+/* Of the subjects for which a finding holds, one after the other. */
+static void registry_set(
+	json_t *object, const struct finding *finding, struct arena *arena, bool *ok)
+{
+	json_t *subjects = json_array();
+	const char *said = NULL;
+
+	for (uint32_t i = 0; i < finding->registry->holds.n; i++) {
+		const struct registry_hold *hold = finding->registry->holds.items[i];
+		json_t *subject = json_object(), *against = json_array();
+
+		if (!hold->n_versions)
+			continue;
+		for (uint32_t k = 0; k < hold->n_versions; k++)
+			value_add(against, json_integer(hold->versions[k]), ok);
+		value_set(subject, "subject", value_str(hold->subject, arena), ok);
+		if (hold->level.p)
+			value_set(subject, "level", value_str(hold->level, arena), ok);
+		if (hold->to_newest)
+			value_set(subject, "since", json_integer(hold->versions[0]), ok);
+		value_set(subject, "against", against, ok);
+		if (hold->would)
+			value_set(subject, "would", json_string(hold->would), ok);
+		if (hold->said && (!said || strcmp(hold->said, "yes") == 0))
+			said = hold->said;
+		value_add(subjects, subject, ok);
+	}
+	value_set(object, "subjects", subjects, ok);
+	if (said)
+		value_set(object, "registry", json_string(said), ok);
+}
+
 static json_t *retirement_value(
 	const struct finding_retirement *retirement, struct arena *arena, bool *ok)
 {
@@ -183,6 +217,10 @@ static bool finding_write(
 		value_set(object, "contracts", contracts_value(finding, arena, &ok), &ok);
 	if (finding->history)
 		history_set(object, finding, arena, &ok);
+	if (finding->registry)
+		registry_set(object, finding, arena, &ok);
+	if (report->unknown)
+		value_set(object, "incomplete", json_true(), &ok);
 	if (finding->retirement)
 		value_set(object, "retirement",
 			retirement_value(finding->retirement, arena, &ok), &ok);
@@ -216,4 +254,5 @@ const struct reporter json_reporter = {
 	.summary = "one JSON object for each finding, for programs",
 	.write = json_write,
 	.shows_proofs = true,
+	.shows_unknown = true,
 };

@@ -410,5 +410,6 @@ const struct reporter markdown_reporter = {
 	.name = "markdown",
 	.summary = "a comment for a pull request, or a step summary",
 	.write = markdown_write,
+	.shows_unknown = true,
 	.shows_proof_lines = true,
 };

@@ -21,6 +21,11 @@ struct report {
 	struct str first_version, last_version;
 	uint32_t known; /* findings that are not new, and left out */
 	const struct contract_list *contracts; /* that were checked; NULL: none */
+	struct str registry; /* whom a check against a registry asked; absent: it is none */
+	uint32_t subjects;   /* that it asked for */
+	uint32_t unknown;    /* of them could not be known, so the report lacks their findings */
+	uint32_t refused;    /* of them the registry itself refuses */
+	bool only_registry;  /* nothing else was compared */
 	bool show_accepted;
 	struct str accept; /* for text: operands and options with which `accept` finds the same, as
 			      a shell takes them; absent: nothing is said of it */
@@ -49,6 +54,7 @@ struct reporter {
 	const char *summary; /* one line for --help */
 	bool (*write)(struct out *out, const struct report *report);
 	bool shows_proofs; /* of findings, so they are to be made before */
+	bool shows_unknown; /* it can say that findings are missing (report.unknown) */
 	bool shows_proof_lines; /* likewise, where the run has contracts */
 };
 

@@ -257,6 +257,16 @@ static json_t *tool_value(const struct report *report, json_t *rules, bool *ok)
 	return tool;
 }
 
+/* What could not be known makes the run a failed one. */
+static json_t *invocations_value(bool *ok)
+{
+	json_t *invocations = json_array(), *invocation = json_object();
+
+	value_set(invocation, "executionSuccessful", json_false(), ok);
+	value_add(invocations, invocation, ok);
+	return invocations;
+}
+
 /* Always includes accepted findings: SARIF has suppressions. */
 static json_t *run_value(const struct report *report, bool *ok)
 {
@@ -282,6 +292,8 @@ static json_t *run_value(const struct report *report, bool *ok)
 	value_set(run, "tool", tool_value(report, rules, ok), ok);
 	value_set(run, "columnKind", json_string("unicodeCodePoints"), ok);
 	value_set(run, "results", results, ok);
+	if (report->unknown)
+		value_set(run, "invocations", invocations_value(ok), ok);
 	value_set(properties, "old", value_str(report->old_name, arena), ok);
 	value_set(properties, "new", value_str(report->new_name, arena), ok);
 	value_set(run, "properties", properties, ok);
@@ -305,5 +317,6 @@ const struct reporter sarif_reporter = {
 	.name = "sarif",
 	.summary = "SARIF 2.1.0, for code scanning",
 	.write = sarif_write,
+	.shows_unknown = true,
 	.shows_proofs = true,
 };

@@ -4,6 +4,7 @@
 #include "report/hurt.h"
 #include "report/proof.h"
 #include "report/reached.h"
+#include "report/registered.h"
 #include "report/tally.h"
 
 enum {
@@ -210,6 +211,18 @@ static struct str blame_words(const struct finding_blame *blame, struct arena *a
 	return words;
 }
 
+/* `orders-value BACKWARD, since version 3; would accept` */
+static void registry_write(struct out *out, const struct report *report,
+	const struct finding *finding, const struct palette *palette)
+{
+	for (uint32_t i = 0; finding->registry && i < finding->registry->holds.n; i++) {
+		const struct registry_hold *hold = finding->registry->holds.items[i];
+
+		if (hold->n_versions)
+			remark_lines(out, S("registry"), hold_words(hold, report->arena), palette);
+	}
+}
+
 static void history_write(struct out *out, const struct report *report,
 	const struct finding *finding, const struct palette *palette)
 {
@@ -243,6 +256,7 @@ static void block_write(struct out *out, const struct report *report,
 		follows_write(out, report, block);
 	}
 	history_write(out, report, finding, palette);
+	registry_write(out, report, finding, palette);
 	if (finding->breaks) {
 		remark_begin(out, S("breaks"), palette);
 		breaks_write(out, finding->breaks);
@@ -391,4 +405,5 @@ const struct reporter text_reporter = {
 	.summary = "for people: a block for each finding, with the source line and what to do",
 	.write = text_write,
 	.shows_proof_lines = true,
+	.shows_unknown = true,
 };

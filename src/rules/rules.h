@@ -185,6 +185,20 @@ struct finding_history {
 	const struct spent_owner *was; /* of the rules by_history; else NULL */
 };
 
+/* The versions of a registry's subject for which a finding holds. */
+struct registry_hold {
+	struct str subject, level; /* `BACKWARD`; absent: no level was asked for */
+	uint32_t *versions;        /* those that were compared and have it, ascending in the end */
+	uint32_t n_versions, cap;
+	bool to_newest;    /* they are all that were compared from the first of them on */
+	const char *would; /* what the registry would certainly do with it alone: `accept`,
+			      `refuse`; NULL: not certain */
+	const char *said;  /* did the registry, asked, see it: `yes`, `no`; NULL: it was not asked */
+};
+struct finding_registry {
+	VEC(struct registry_hold *) holds; /* by subject */
+};
+
 /* A finding. Its texts are in the run's arena. */
 struct finding {
 	const struct rule *rule;
@@ -231,6 +245,8 @@ struct finding {
 	const struct reached_list *reached_by;
 	/* Set later, with --history; NULL: nobody asked. */
 	const struct finding_history *history;
+	/* Set later, of a check against a registry; NULL: it is none. */
+	struct finding_registry *registry;
 	/* Set later, with --blame; NULL: nobody asked, or it is not known. */
 	const struct finding_blame *blame;
 	/* Set later, by the rules by_retirement; else NULL. */

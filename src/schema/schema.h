@@ -450,6 +450,7 @@ struct schema {
 	VEC(struct schema_package) packages; /* of the contracts that are not in `files` */
 	VEC(struct schema_link) links;       /* to compiled files */
 	VEC(struct lost_import) lost;        /* of the new side, sorted by path */
+	bool by_message; /* its files have no paths of their own (source.h) */
 };
 
 /* The full name of any element, without a leading dot; allocated in `arena` if the element does not

@@ -80,6 +80,9 @@ struct source {
 	bool is_empty;   /* it never has anything in it */
 	bool by_import_path; /* a descriptor set: its files are FileDescriptorProtos named by import
 				path, so there are no roots, no configuration and no other files */
+	/* Of a registry: what its files are called says nothing, so they stand for the files of the
+	 * other side that declare their messages. */
+	bool by_message;
 	struct str name;     /* shown to users: `v1.4.0`, `working tree`, `dir:old` */
 	struct str side; /* prefix of paths in messages: `v1.4.0`, `dir:old`, `index`; empty for the
 			    working tree */

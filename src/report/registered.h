@@ -1,0 +1,8 @@
+/*
+ * What reports for people say of the versions of a registry's subject.
+ */
+#pragma once
+#include "rules/rules.h"
+
+/* `would accept; orders-value under BACKWARD, since version 3`, in `arena`. */
+struct str hold_words(const struct registry_hold *hold, struct arena *arena);
