@@ -147,7 +147,8 @@ static void say_unknown(const struct judging *j)
 
 	diag_error(&j->run->diags, place_in(element->file->text, element->span),
 		j->side == OLD
-			? "'" STR "' is not here any more, and may be in a contract that this partial "
+			? "'" STR
+			  "' is not here any more, and may be in a contract that this partial "
 			  "clone lacks"
 			: "'" STR "' is new here, and may come from a contract that this partial "
 			  "clone lacks",

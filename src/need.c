@@ -159,17 +159,30 @@ static void take_compiled(
 					0) = need;
 }
 
+/* Does a file that imports a changed one declare extensions, which may be options? */
+static bool may_declare_options(const struct outlining *o)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		if (o->others[i].reached && o->others[i].outline.extends)
+			return true;
+	return false;
+}
+
 static void choose(struct outlining *o)
 {
 	struct need *need = o->need;
 	const struct asking *asking = &o->asking;
+	bool options = may_declare_options(o);
+	uint32_t fields = options ? 1U << MARK_OF_FIELDS : 0;
 	struct map moved;
 
 	take_moved(need, &moved);
 	for (uint32_t i = 0; i < o->n; i++) {
 		struct other *other = &o->others[i];
 		const char *package = other->outline.package.p;
-		bool hurt = other->reached && (other->outline.says || asking->everything);
+		bool hurt = other->reached && (other->outline.says || asking->everything ||
+						      (asking->requires && options) ||
+						      (other->outline.marks & fields));
 
 		if (hurt && !scope_has_path(need->scope, other->entry->path))
 			hurt = false;
@@ -310,19 +323,22 @@ static bool ask(struct outlining *o, const struct schema *old, const struct sche
 {
 	struct need *need = o->need;
 	struct asking *asking = &o->asking;
+	enum requirement requirement;
 
 	outline_words_init(&o->words, need->arena);
 	need_options_seek(need, old, new, &o->words);
-	need_names(need, old, new, &o->words);
+	requirement = need_names(need, old, new, &o->words);
 	take_packages(need, old, &asking->old_packages);
 	take_packages(need, new, &asking->new_packages);
 	asking->packages =
 		add_packages(need, &asking->old_packages, &asking->new_packages, &o->words);
 	asking->packages |=
 		add_packages(need, &asking->new_packages, &asking->old_packages, &o->words);
-	asking->everything = public_imports_changed(need, old, new);
+	asking->everything = requirement == REQUIRES || public_imports_changed(need, old, new);
+	asking->requires = requirement == REQUIRES_IF_OPTION;
 	asking->moved = need_has_moved(need);
-	return o->words.by_hash.n || asking->everything || asking->packages || asking->moved;
+	return o->words.by_hash.n || asking->everything || asking->requires || asking->packages ||
+	       asking->moved;
 }
 
 bool need_find(struct need *need, const struct schema *old, const struct schema *new,

@@ -206,22 +206,13 @@ static void take_option(void *context, struct element *e)
 		add_option_type(context, field);
 }
 
-static bool imports_descriptor(const struct file *file)
-{
-	for (uint32_t i = 0; i < file->imports.n; i++) {
-		if (str_eq(file->imports.items[i].path, S("google/protobuf/descriptor.proto")))
-			return true;
-	}
-	return false;
-}
-
 static void find_option_types(struct option_types *types, const struct schema *schema)
 {
 	map_init(&types->messages, types->arena);
 	for (uint32_t i = 0; i < schema->files.n; i++) {
 		struct file *file = schema->files.items[i].file;
 
-		if (!file->is_builtin && imports_descriptor(file))
+		if (!file->is_builtin)
 			file_walk(file, take_option, types);
 	}
 	while (types->open.n) {
@@ -232,8 +223,10 @@ static void find_option_types(struct option_types *types, const struct schema *s
 	}
 }
 
+/* Looks for the fields that a message lost. An option that some other file declares (`!is_option`)
+ * may have its type; that counts only if such a file is found. */
 static void add_lost_fields(struct need *need, const struct message *old, const struct message *new,
-	struct outline_words *words)
+	bool is_option, struct outline_words *words)
 {
 	struct map kept;
 
@@ -244,32 +237,58 @@ static void add_lost_fields(struct need *need, const struct message *old, const 
 		const struct field *field = old->fields.items[i];
 		const struct field *other = map_get(&kept, field->e.name.p, 0);
 
-		if (!other || !same_field(field, other))
+		if (other && same_field(field, other))
+			continue;
+		if (is_option)
 			outline_words_add(words, need->arena, field->e.name);
+		else
+			outline_words_mark(words, need->arena, field->e.name, MARK_OF_FIELDS);
 	}
+}
+
+static bool requires_more(const struct message *old, const struct message *new)
+{
+	struct field *was;
+
+	for (uint32_t i = 0; i < new->fields.n; i++) {
+		if (field_cardinality(new->fields.items[i]) != CARDINALITY_REQUIRED)
+			continue;
+		was = message_field_by_name(old, new->fields.items[i]->e.name);
+		if (!was || field_cardinality(was) != CARDINALITY_REQUIRED)
+			return true;
+	}
+	return false;
 }
 
 /* An option may set fields of a message without naming the message. */
-static void add_option_fields(struct need *need, const struct schema *old,
-	const struct map *new_names, struct outline_words *words)
+static enum requirement add_option_fields(struct need *need, const struct schema *old,
+	const struct map *old_names, const struct map *new_names, struct outline_words *words)
 {
 	struct option_types types = { .arena = need->arena };
+	enum requirement requirement = REQUIRES_NOTHING;
 
 	find_option_types(&types, old);
-	for (uint32_t i = 0; i < types.messages.n; i++) {
-		const struct message *message = types.messages.entries[i].value;
-		const struct declared *other;
+	for (uint32_t i = 0; i < old_names->n; i++) {
+		const struct map_entry *entry = &old_names->entries[i];
+		const struct declared *was = entry->value, *is = map_get(new_names, entry->key, 0);
+		const struct message *message = (const struct message *)was->element;
 
-		if (!change_find(need->changes, message->e.file->text->path))
+		bool is_option;
+
+		if (!is || was->element->kind != ELEMENT_MESSAGE ||
+			is->element->kind != ELEMENT_MESSAGE)
 			continue;
-		other = map_get(new_names, message->e.full_name.p, 0);
-		if (other && other->element->kind == ELEMENT_MESSAGE)
-			add_lost_fields(
-				need, message, (const struct message *)other->element, words);
+		is_option = map_get(&types.messages, message, 0) != NULL;
+		add_lost_fields(
+			need, message, (const struct message *)is->element, is_option, words);
+		if (requirement != REQUIRES &&
+			requires_more(message, (const struct message *)is->element))
+			requirement = is_option ? REQUIRES : REQUIRES_IF_OPTION;
 	}
+	return requirement;
 }
 
-void need_names(struct need *need, const struct schema *old, const struct schema *new,
+enum requirement need_names(struct need *need, const struct schema *old, const struct schema *new,
 	struct outline_words *words)
 {
 	struct map old_names, new_names;
@@ -278,5 +297,5 @@ void need_names(struct need *need, const struct schema *old, const struct schema
 	take_names(need, new, &new_names);
 	add_lost(need, &old_names, &new_names, words);
 	add_came(need, &old_names, &new_names, words);
-	add_option_fields(need, old, &new_names, words);
+	return add_option_fields(need, old, &old_names, &new_names, words);
 }

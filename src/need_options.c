@@ -2,7 +2,7 @@
 
 #include "rules/promise.h"
 
-enum { MOST_MARKS = 32 };
+enum { MOST_MARKS = MARK_OF_FIELDS }; /* those below it */
 
 struct seeking {
 	struct need *need;

@@ -7,6 +7,8 @@
 #include "need.h"
 #include "proto/outline.h"
 
+enum { MARK_OF_FIELDS = 31 }; /* of fields that options may set and that changed (need_names.c) */
+
 /*
  * Fills need->sought with the promised options that no compiled file declares, and marks the last
  * parts of their names in `words`.

@@ -39,6 +39,7 @@ struct asking {
 	struct map old_packages, new_packages; /* by interned name */
 	bool packages;   /* the changed files of one side have a package that the other's lack */
 	bool everything; /* public imports changed: any name may be hurt */
+	bool requires;   /* the same, if an option may have the type of a changed message */
 	bool moved;      /* an import may name another file now */
 };
 

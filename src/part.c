@@ -66,8 +66,8 @@ static bool looked(struct breakwater_run *part)
 
 /* ---- a report on some paths ---- */
 
-/* The packages of files, by content; they are read once for all comparisons. An error: what left the
- * report may have moved to a file that cannot be read. */
+/* The packages of files, by content; they are read once for all comparisons. An error: what left
+ * the report may have moved to a file that cannot be read. */
 static struct str package_of(struct breakwater_run *part, const struct part_request *request,
 	struct source *source, const struct source_entry *entry)
 {
