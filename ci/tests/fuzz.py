@@ -31,6 +31,13 @@ EVENTS = (b'{"ref": "refs/heads/x", "before": "%s", "repository": {"default_bran
 REVISIONS = ("HEAD", "@", "main", "v1", "HEAD~1", "HEAD^", "@{-1}", "@{u}", "@{push}", "HEAD@{1}", "main@{2020-01-01 10:00:00 +0200}", "HEAD@{yesterday}",
              "HEAD@{3 days ago}", ":/one", ":/!-two", "HEAD^{/one}", "v1^{}", "v1^{commit}", "HEAD^{tree}", "main..v1", "main...v1", "HEAD:a.proto",
              "v1-0-gabcdef0", "HEAD^@", "HEAD^!", "^HEAD", "refs/heads/main", "heads/main", "1234567", "HEAD~99999999999", "main@", "HEAD^{object}^2~3")
+ATTRIBUTES = (
+    b"*.proto text eol=crlf ident\n%%\nb.proto -text\n%%\n%%\nsyntax = \"proto3\";\r\n// $Id: x $\n",
+    b"*.proto text=auto\n[attr]bin -diff -text\n%%\n*.proto bin !ident\n%%\n\"d/b.\\160roto\" ident\n%%\n// $Id$\r\n",
+    b"*.proto working-tree-encoding=UTF-16\n%%\n%%\n%%\n\xff\xfea\0b\0",
+    b"* working-tree-encoding=UTF-16LE-BOM text\n%%\nb* working-tree-encoding=latin1\n%%\n%%\n\xe9\r\n",
+    b"/d/**/b.proto filter=lfs diff=lfs merge=lfs -text\n%%\n%%\n%%\nversion https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 3\n",
+    b"*.proto crlf=input\n%%\n[a-c].proto -crlf filter=x\n%%\n!b.proto text\n%%\nx\n")
 IGNORES = (b"*.proto\n!/a/**/x.proto\n%%\na/x.proto\nb\n", b"/gen/\n[a-z]*?\\ \n**/x/**\na/**/b\n\\#x\n%%\ngen\na/b/c/b\n", b"[!a]b[]-]c[z-a]\n***\n%%\nxb]c\n")
 YAMLS = (b"version: 1\nroots: [proto, 'a/b']\nrules:\n  use: [FILE]\n  except: [FIELD_SAME_NAME]\n  ignore: [a/b.proto]\n",
          b"version: v1beta1\nbuild:\n  roots: [proto, other]\n  excludes: [proto/a]\nbreaking:\n  use: [WIRE]\n  ignore_only: {FIELD_SAME_TYPE: [b]}\n",
@@ -176,7 +183,7 @@ def seeds_of(tmp):
         "accepted": [p.read_bytes() for p in files if p.name == "breakwater.accepted.yaml"] + [
             b'version: 1\naccepted:\n- { rule: FIELD_SAME_TYPE, element: "a.v1.Order.total", reason: "nobody reads it yet", by: "x", until: 2030-01-01, '
             b'fingerprint: 0011223344556677 }\n'],
-        "ignore": list(IGNORES), "event": list(EVENTS), "revision": [r.encode() for r in REVISIONS],
+        "attributes": list(ATTRIBUTES), "ignore": list(IGNORES), "event": list(EVENTS), "revision": [r.encode() for r in REVISIONS],
         "refs": [b"ref: refs/heads/main\n%%\n# pack-refs with: peeled fully-peeled sorted \n" + b"a1" * 20 + b" refs/tags/v1\n^" + b"b2" * 20 + b"\n%%\n" +
                  b"c3" * 20 + b"\n%%\n" + b"0" * 40 + b" " + b"c3" * 20 + b" a <a@b> 1500000000 +0000\tcheckout: moving from x to main\n"],
         "tar": tarred, "tar-gz": [gzip.compress(t, mtime=0) for t in tarred], "tar-zst": [zstd_of(t) for t in tarred], "zip": list(zips()),

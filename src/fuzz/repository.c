@@ -1,6 +1,7 @@
 /*
- * The files of a repository: index, packs, loose objects, references, logs; and names of revisions.
- * The repository is created once per process; a round replaces the file that it tests.
+ * The files of a repository: index, packs, loose objects, references, logs, attributes; and names
+ * of revisions. The repository is created once per process; a round replaces the file that it
+ * tests.
  */
 #include "fuzz/harness.h"
 
@@ -351,7 +352,50 @@ static void run_refs(struct str bytes)
 	round_end(&round);
 }
 
+/* ---- attributes ---- */
+
+/* A file that is there is read, or there is an error. */
+static void read_cleaned(struct round *round, const struct source_options *options)
+{
+	struct source *source = source_open(options, S("worktree:"), &round->diags);
+	const struct source_entry *entry;
+	struct str bytes;
+
+	if (!source)
+		return;
+	entry = source_find(source, S("d/b.proto"));
+	if (entry && source_read(source, entry, round->arena, &bytes, &round->diags))
+		assert(bytes.p || !bytes.n);
+	else
+		assert(round->diags.n_errors);
+	round_read_all(round, source);
+}
+
+/* Input: .gitattributes at the top and in a folder, info/attributes, and a file of that folder,
+ * separated by lines `%%`. */
+static void run_attributes(struct str bytes)
+{
+	static const char *const files[] = { "repo/.gitattributes", "repo/d/.gitattributes",
+		"repo/.git/info/attributes", "repo/d/b.proto" };
+	struct source_options options;
+	struct round round;
+	struct str part;
+
+	round_begin(&round);
+	options = round_options(&round, make_repository(round.arena));
+	mkdir(scratch_path(round.arena, "repo/d"), 0700);
+	mkdir(scratch_path(round.arena, "repo/.git/info"), 0700);
+	for (size_t i = 0; i < COUNT(files); i++) {
+		if (!take_part(&bytes, &part))
+			part = S("");
+		scratch_write(scratch_path(round.arena, files[i]), part);
+	}
+	read_cleaned(&round, &options);
+	round_end(&round);
+}
+
 const struct harness repository_harnesses[] = {
+	{ "attributes", run_attributes },
 	{ "index", run_index },
 	{ "loose", run_loose },
 	{ "object", run_object },
