@@ -269,8 +269,9 @@ static void mark_breaking(struct arena *arena, struct log_changes *changes,
 	}
 }
 
-/* Acceptances of the configuration in force; what is wrong with them is told by `check`. */
-static void accept_part(struct logging *l, struct breakwater_run *part)
+/* Acceptances of the configuration in force; what is wrong with them is told by `check`. False and
+ * an error: they could not be read. */
+static bool accept_part(struct logging *l, struct breakwater_run *part)
 {
 	const struct breakwater_options *o = &l->options->check;
 	struct accept_options options = {
@@ -283,6 +284,9 @@ static void accept_part(struct logging *l, struct breakwater_run *part)
 	if (accepted_read(part->arena, l->head.source, &accepted, &unsaid))
 		accepted_apply(&accepted, &part->findings, &options, &unsaid);
 	accepted_by_comment(&part->findings, &part->unmarked, part->arena, &unsaid);
+	if (unsaid.unread)
+		diags_adopt(&l->run->diags, &unsaid);
+	return l->run->diags.n_errors == 0;
 }
 
 static bool judge(struct logging *l, const struct side *new, struct log_changes *changes)
@@ -300,16 +304,17 @@ static bool judge(struct logging *l, const struct side *new, struct log_changes 
 		.new = new,
 	};
 	struct breakwater_run *part;
+	bool ok;
 
 	if (!changes->list.n || !l->has_before || l->options->no_judging)
 		return true;
 	part = part_check(&request);
 	if (!part)
 		return false;
-	accept_part(l, part);
+	ok = accept_part(l, part);
 	mark_breaking(l->run->arena, changes, &part->findings, part->arena);
 	part_free(part);
-	return true;
+	return ok;
 }
 
 /* ---- steps ---- */

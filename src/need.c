@@ -337,7 +337,10 @@ static bool ask(struct outlining *o, const struct schema *old, const struct sche
 	asking->everything = requirement == REQUIRES || public_imports_changed(need, old, new);
 	asking->requires = requirement == REQUIRES_IF_OPTION;
 	asking->moved = need_has_moved(need);
-	return o->words.by_hash.n || asking->everything || asking->requires || asking->packages ||
+	/* A change that is a finding in any case is not worth reading all files. */
+	if (need->silent && (asking->requires || (o->words.marks & 1U << MARK_OF_FIELDS)))
+		return true;
+	return o->words.any_plain || need->sought.n || asking->everything || asking->packages ||
 	       asking->moved;
 }
 

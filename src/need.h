@@ -42,6 +42,7 @@ struct need {
 	const struct report_scope
 		*scope; /* a file outside of it is not compiled for its own findings */
 	bool packages;  /* a rule asks which packages are still declared */
+	bool silent;    /* a lost field, or a new required one, may be no finding */
 	bool impact;    /* who reaches what changed is asked */
 	bool aside;     /* files outside of the scope may be missing: they are not read (aside.h) */
 	const struct promises *promises;       /* of options; NULL: none */

@@ -233,6 +233,8 @@ static const struct file *new_file_of(struct reusing *r, const struct model_file
 		for (uint32_t i = 0; i < schema.files.n; i++)
 			if (str_eq(schema.files.items[i].file->text->path, model->path))
 				*slot = schema.files.items[i].file;
+	if (unsaid.unread)
+		diags_adopt(&run->diags, &unsaid);
 	return *slot;
 }
 

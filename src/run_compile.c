@@ -8,8 +8,7 @@
 
 static bool is_strict(const struct breakwater_run *run)
 {
-	return !run->is_part &&
-	       (run->options->strict_imports || run->settings->strict_imports);
+	return !run->is_part && (run->options->strict_imports || run->settings->strict_imports);
 }
 
 /* Files under a root that the configuration excludes are imports only. */
@@ -69,6 +68,21 @@ static bool asks_for_packages(const struct selection *selection)
 	return false;
 }
 
+/* Is a rule of fields not selected, so that the loss of one that options set may be no finding? */
+static bool passes_fields(const struct selection *selection)
+{
+	static const char *const ids[] = { "FIELD_NO_DELETE", "FIELD_SAME_NAME", "FIELD_SAME_TYPE",
+		"FIELD_SAME_CARDINALITY", "MESSAGE_SAME_REQUIRED_FIELDS" };
+	size_t n;
+	const struct rule *const *all = rules_all(&n);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < COUNT(ids) && !selection->selected[i]; k++)
+			if (strcmp(all[i]->id, ids[k]) == 0)
+				return true;
+	return false;
+}
+
 /* Is the list of all contracts needed, to warn of ignored paths that match nothing? */
 static bool asks_for_paths(const struct config *config)
 {
@@ -94,11 +108,12 @@ static void keep_promised(const struct breakwater_run *run, struct compile_optio
 	}
 }
 
-/* What is looked for in texts. Where no contract is checked, a comment that names one is an error. */
+/* What is looked for in texts. Where no contract is checked, a comment that names one is an error.
+ */
 static struct str comment_word(const struct breakwater_run *run)
 {
-	bool is_read = run->chosen.list.n ||
-		       !(run->no_contracts || run->is_part || run->sides[NEW].source->by_import_path);
+	bool is_read = run->chosen.list.n || !(run->no_contracts || run->is_part ||
+						     run->sides[NEW].source->by_import_path);
 
 	return is_read ? S(CONTRACT_MARKER) : (struct str){ 0 };
 }
@@ -269,8 +284,8 @@ bool compile_sides(struct breakwater_run *run)
 		.promises = &run->sides[NEW].config.promises,
 		.contracts = &run->chosen,
 		.marker = run->chosen.list.n ? S(CONTRACT_MARKER) : (struct str){ 0 },
-		.packages =
-			asks_for_packages(config_selection(run->arena, run->settings)),
+		.packages = asks_for_packages(config_selection(run->arena, run->settings)),
+		.silent = passes_fields(config_selection(run->arena, run->settings)),
 	};
 	struct compile_stats stats = { 0 };
 	struct breakwater_phase *phase;

@@ -402,11 +402,12 @@ void discover_compiled(struct breakwater_run *run)
 					run, side, schema->files.items[i].file->text->path, &diags);
 	}
 	take_roots(run);
-	for (uint32_t i = 0; i < diags.n; i++)
+	for (uint32_t i = 0; i < diags.n && !diags.unread; i++)
 		diags.items[i].level = DIAG_WARNING;
-	if (diags.n_errors)
+	if (diags.n_errors && !diags.unread)
 		diag_help(&diags, "everything below its folder has the default configuration");
-	diags.n_errors = 0;
+	if (!diags.unread)
+		diags.n_errors = 0;
 	diags_adopt(&run->diags, &diags);
 }
 

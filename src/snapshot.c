@@ -44,16 +44,21 @@ void snapshots_warn(const struct snapshots *s, const struct str *versions, uint3
 
 /* ---- the layout of a version ---- */
 
-/* Demotes errors of an old configuration to one warning. */
-static void forgive(struct diags *said, struct diags *diags, const struct source *source)
+/* Demotes errors of an old configuration to one warning. False: they are not its fault. */
+static bool forgive(struct diags *said, struct diags *diags, const struct source *source)
 {
 	if (!said->n_errors)
-		return;
+		return true;
+	if (said->unread) {
+		diags_adopt(diags, said);
+		return false;
+	}
 	diag_warning(diags, NOWHERE,
 		"the configuration of '" STR "' cannot be read: its import roots are inferred",
 		ARG(source->name));
 	if (said->n)
 		diag_help(diags, STR, ARG(said->items[0].message));
+	return true;
 }
 
 bool snapshot_side(const struct side_options *options, struct source *source, struct side *side)
@@ -69,7 +74,8 @@ bool snapshot_side(const struct side_options *options, struct source *source, st
 	if (!side_configure(&quiet, side) || said.n_errors) {
 		struct config_override none = *options->override;
 
-		forgive(&said, options->diags, source);
+		if (!forgive(&said, options->diags, source))
+			return false;
 		none.text = S("version: 1\n");
 		none.layout_only = true;
 		quiet.override = &none;
@@ -86,7 +92,8 @@ bool snapshot_side(const struct side_options *options, struct source *source, st
 	quiet.diags = &said;
 	if (side->config.nested)
 		side_discover_all(&quiet, side);
-	forgive(&said, options->diags, source);
+	if (!forgive(&said, options->diags, source))
+		return false;
 	side_take_roots(&quiet, side);
 	return options->diags->n_errors == errors;
 }

@@ -70,6 +70,15 @@ service S%(n)d { rpc Get(M%(n)d) returns (M%(n)d); }
 """
 COMMON = 'syntax = "proto2";\npackage acme.common;\nmessage C { optional string id = 1 [default = "x"]; extensions 100 to 200; }\n'
 OTHER = 'edition = "2023";\npackage other;\nmessage O { int32 a = 1; reserved 5 to 10; }\n'
+CONTRACTS = """version: 1
+use: [FILE]
+contracts:
+  - {name: public, compatibility: FULL_TRANSITIVE, surfaces: [wire, json], roots: ["acme.v1.M*"]}
+  - {name: calls, compatibility: BACKWARD, surfaces: [wire], packages: [acme.v1], owner: them}
+options:
+  - {path: deprecated, rule: no_remove}
+retirement: {deprecated_for: 1 release}
+"""
 BUF = "version: v2\nmodules:\n  - path: proto\nbreaking:\n  use: [FILE]\n"
 
 
@@ -124,6 +133,13 @@ def build(scratch, bw):
         scratch.run(["git", "archive", "-o", scratch.tmp / f"{name}.zip", tag], packed)
         scratch.run(["git", "archive", "-o", scratch.tmp / f"{name}.tar.gz", tag], packed)
     scratch.run(["git", "clone", "-q", packed, scratch.tmp / "clone"], scratch.tmp)
+    history = copy("history", packed)
+    for version, tag in (("v1.0.0", "base"), ("v1.1.0", "fine")):
+        scratch.git(history, "tag", version, tag)
+    contract = copy("contract", history)
+    scratch.write(contract, {"breakwater.yaml": CONTRACTS})
+    scratch.commit(contract)
+    copy("fixed", dirty)
     buf = copy("buf", dirty)
     (buf / "breakwater.yaml").unlink()
     scratch.write(buf, {"buf.yaml": BUF})
@@ -174,6 +190,17 @@ def scenes(bw, plugin):
         Scene("buf_yaml", "buf", [*check, "base"]),
         Scene("accepted", "again", [*check, "base", "broken"]),
         Scene("fix", "packed", [bw, "fix", *one, "base", "broken"]),
+        Scene("fix_reserve", "packed", [bw, "fix", "--reserve", "--format", "json", "base", "broken"]),
+        Scene("fix_write", "fixed", [bw, "fix", *one, "--write", "base"]),
+        Scene("log", "history", [bw, "log"]),
+        Scene("log_life", "history", [bw, "log", "--by", "commit", "--format", "json", "acme.v1.M3.y"]),
+        Scene("bump", "history", [bw, "bump", "--tag", "v1.2.0"]),
+        Scene("bump_history", "history", [bw, "bump", "--history", "v1.0.0..HEAD"]),
+        Scene("history", "history", [*check, "--history", "--blame", "fine"]),
+        Scene("history_path", "history", [*check, "--history", "--path", "proto/acme/v1", "--format", "json", "v1.1.0", "HEAD"]),
+        Scene("impact", "packed", [*check, "--impact", "base", "broken"]),
+        Scene("contract", "contract", [*check, "--contract", "public", "v1.0.0", "HEAD"]),
+        Scene("contract_history", "contract", [*check, "--history", "v1.1.0", "HEAD"]),
         Scene("accept", "accept", [bw, "accept", *one, "--all", "--reason", "why", "base", "broken"]),
         Scene("accept_again", "again", [bw, "accept", *one, "--all", "--reason", "why", "base", "broken"]),
         Scene("build", "dirty", [bw, "build", *one, "-o", "o.binpb"]),

@@ -116,6 +116,11 @@ void diag_kind(struct diags *diags, struct str kind, struct str subject)
 	d->subject = str_dup(diags->arena, subject);
 }
 
+void diag_unread(struct diags *diags)
+{
+	diags->unread = true;
+}
+
 void diag_note(struct diags *diags, struct place place, const char *format, ...)
 {
 	struct diag *d = &diags->items[diags->n - 1];
@@ -164,6 +169,7 @@ void diags_adopt(struct diags *into, struct diags *from)
 		d->order = into->n;
 	}
 	into->n_errors += from->n_errors - more;
+	into->unread |= from->unread;
 	if (more)
 		diag_error(into, last, "%u more errors in this file are not shown", more);
 	from->n = from->n_errors = 0;

@@ -34,6 +34,7 @@ struct diags {
 	/* Further errors are only counted: a hostile file may have one in every other byte. 0: no
 	 * limit. */
 	uint32_t most_errors;
+	bool unread;          /* diag_unread was called */
 	struct diag left_out; /* the last diagnostic, if it was not kept */
 	bool is_left_out;
 };
@@ -59,5 +60,8 @@ void diags_forget(struct diags *diags, uint32_t n, uint32_t n_errors);
 void diags_adopt(struct diags *into, struct diags *from);
 /* Sets kind and subject of the last diagnostic, which has no place. */
 void diag_kind(struct diags *diags, struct str kind, struct str subject);
+/* Notes that the last error is no fault of the input: its bytes could not be had. Who forgives errors
+ * of an input must not forgive that. */
+void diag_unread(struct diags *diags);
 /* Sorts by side, path, offset, then arrival; removes duplicates and merges those of one kind. */
 void diags_sort(struct diags *diags);

@@ -244,10 +244,14 @@ static int status_of(const struct fix_result *result)
 static bool print(struct fixing_command *f)
 {
 	struct fix_result shown = f->result;
-	struct out *out = f->cli->out;
+	struct out *out = f->cli->out, *json = out_memory(f->cli->arena);
 
-	if (f->arguments->format && strcmp(f->arguments->format, "json") == 0)
-		return fixes_write_json(out, &f->result, f->cli->arena);
+	if (f->arguments->format && strcmp(f->arguments->format, "json") == 0) {
+		if (!fixes_write_json(json, &f->result, f->cli->arena))
+			return false;
+		out_str(out, out_text(json));
+		return true;
+	}
 	if (f->arguments->write)
 		shown.patch = S("");
 	fixes_write_text(out, &shown, f->cli->arena);

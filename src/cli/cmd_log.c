@@ -104,13 +104,14 @@ static bool write_log(struct cli *cli, const struct log_run *run, const struct l
 		.color = !arguments->output && cli->color_out,
 	};
 	struct str format = str_of(arguments->format ? arguments->format : "text");
-	struct out *out = cli_output_open(cli, arguments->output);
-	bool ok = out;
+	struct out *out = out_memory(cli->arena);
+	bool ok = options->n_elements ? lives_write(out, format, &run->lives, &look)
+				      : log_write(out, format, &run->groups, &look);
 
 	if (ok)
-		ok = options->n_elements ? lives_write(out, format, &run->lives, &look)
-					 : log_write(out, format, &run->groups, &look);
-	return out && cli_output_close(cli, out, arguments->output) && ok;
+		return cli_output_write(cli, arguments->output, out_text(out)) == STATUS_OK;
+	diag_error(&cli->diags, NOWHERE, "out of memory");
+	return false;
 }
 
 static void print_diagnostics(struct cli *cli, struct log_run *run)

@@ -80,6 +80,7 @@ static void report_syntax(struct yaml_reader *r, const yaml_parser_t *parser)
 
 	if (parser->error == YAML_MEMORY_ERROR) {
 		fail(r, NO_SPAN, "not enough memory to read it");
+		diag_unread(r->diags);
 		return;
 	}
 	/* Errors of libyaml's reader have a byte offset instead of a mark. */
@@ -294,6 +295,7 @@ static void read_events(struct yaml_reader *r)
 
 	if (!yaml_parser_initialize(&parser)) {
 		fail(r, NO_SPAN, "not enough memory to read it");
+		diag_unread(r->diags);
 		return;
 	}
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

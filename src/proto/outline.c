@@ -9,6 +9,7 @@ void outline_words_init(struct outline_words *words, struct arena *arena)
 {
 	map_init(&words->by_hash, arena);
 	words->marks = 0;
+	words->any_plain = false;
 }
 
 struct outline_word {
@@ -30,6 +31,7 @@ static struct outline_word *word_of(
 void outline_words_add(struct outline_words *words, struct arena *arena, struct str word)
 {
 	word_of(words, arena, word)->is_plain = true;
+	words->any_plain = true;
 }
 
 void outline_words_mark(

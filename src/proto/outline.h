@@ -35,6 +35,7 @@ struct outline {
 struct outline_words {
 	struct map by_hash; /* (NULL, hash of the text) → struct outline_word */
 	uint32_t marks;     /* all */
+	bool any_plain;     /* some words are not marked alone */
 };
 
 void outline_words_init(struct outline_words *words, struct arena *arena);

@@ -83,6 +83,7 @@ void diag_unreadable(const struct source *source, struct str path, int error, st
 {
 	diag_error(diags, NOWHERE, "cannot read '" STR "': %s",
 		ARG(source_path_name(source, diags->arena, path)), read_reason(error));
+	diag_unread(diags);
 }
 
 static enum file_kind kind_of(mode_t mode)

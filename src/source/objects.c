@@ -65,6 +65,7 @@ static void diag_answer(const struct repository *repository, enum packs_answer a
 
 	if (answer == PACKS_NO_MEMORY) {
 		diag_error(diags, NOWHERE, "not enough memory to read '" STR "'", ARG(what));
+		diag_unread(diags);
 	} else if (answer == PACKS_BASE_TOO_LARGE) {
 		diag_error(diags, NOWHERE,
 			"the object " STR " of '" STR
@@ -76,15 +77,18 @@ static void diag_answer(const struct repository *repository, enum packs_answer a
 			"cannot read the object " STR " of '" STR
 			"': its pack or that pack's index is damaged",
 			ARG(text), ARG(what));
+		diag_unread(diags);
 		diag_help(
 			diags, "git fsck shows what is damaged; git index-pack rebuilds an index");
 	} else if (answer == PACKS_DAMAGED) {
 		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is damaged", ARG(text),
 			ARG(what));
+		diag_unread(diags);
 		diag_help(diags, "git fsck shows what is damaged (%s)", wish->why);
 	} else if (answer == PACKS_ABSENT) {
 		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is missing", ARG(text),
 			ARG(what));
+		diag_unread(diags);
 		diag_missing_help(repository, diags);
 		diag_kind(diags, S("objects are missing"),
 			str_printf(diags->arena, STR " of '" STR "'", ARG(text), ARG(what)));

@@ -433,7 +433,9 @@ static bool log_exists(const struct repository *repository, struct str full)
 		repository->arena, folder, path_join(repository->arena, S("logs"), inside));
 	struct stat st;
 
-	return lstat(str_cstr(repository->arena, path), &st) == 0 && !S_ISDIR(st.st_mode);
+	/* What cannot be looked at may be one: reading it tells. */
+	return lstat(str_cstr(repository->arena, path), &st) == 0 ? !S_ISDIR(st.st_mode)
+								  : !is_absent(errno);
 }
 
 enum ref_answer log_expand(struct repository *repository, struct str name, struct content_id *id,

@@ -94,9 +94,12 @@ static void find_work_dir(struct repository *r, const struct git_found *found)
 	} else if (linked) {
 		top = find_linked_top(r);
 		path = top ? top : path;
-	} else if (path && lstat(str_cstr(r->arena, path_join(r->arena, found->work_dir, S(".git"))),
-				   &st) < 0) {
-		path = NULL; /* libgit2 names the folder around a bare repository without core.bare */
+	} else if (path &&
+		   lstat(str_cstr(r->arena, path_join(r->arena, found->work_dir, S(".git"))), &st) <
+			   0 &&
+		   is_absent(errno)) {
+		path = NULL; /* libgit2 names the folder around a bare repository without core.bare
+			      */
 	}
 	if (!path)
 		return;
@@ -303,8 +306,8 @@ static bool repository_set_up(
 	r->common_dir = found->common_dir;
 	if (common.n && !str_eq(path_real(r->arena, path_absolute(&r->options, common)),
 				path_real(r->arena, str_cstr(r->arena, r->common_dir)))) {
-		diag_error(diags, NOWHERE,
-			"GIT_COMMON_DIR and GIT_DIR name different repositories");
+		diag_error(
+			diags, NOWHERE, "GIT_COMMON_DIR and GIT_DIR name different repositories");
 		diag_help(diags, "unset GIT_COMMON_DIR");
 		return false;
 	}
@@ -408,7 +411,8 @@ static bool check_head(const struct repository *r, struct str git_dir, struct di
 		return true;
 	branch = path_printable(diags->arena, branch);
 	diag_error(diags, NOWHERE,
-		"cannot open the repository at '" STR "': its HEAD is a symbolic link to '" STR "', which is not a file, and libgit2 cannot read that",
+		"cannot open the repository at '" STR "': its HEAD is a symbolic link to '" STR
+		"', which is not a file, and libgit2 cannot read that",
 		ARG(path_printable(diags->arena, git_dir)), ARG(branch));
 	diag_help(diags, "git symbolic-ref HEAD " STR, ARG(branch));
 	return false;

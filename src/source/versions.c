@@ -51,6 +51,13 @@ static struct version version_of(const struct commit *commit, struct arena *aren
 	};
 }
 
+/* A tag whose commit was never fetched is left out; one that cannot be read may be a version. */
+static void refuse_unread(struct reading *r, struct diags *said)
+{
+	if (said->unread && !said->items[said->n - 1].kind.p)
+		diags_adopt(r->request->diags, said);
+}
+
 static void take_tag(void *context, struct str reference, const struct content_id *id)
 {
 	struct reading *r = context;
@@ -65,13 +72,17 @@ static void take_tag(void *context, struct str reference, const struct content_i
 	if (r->pattern ? fnmatch(r->pattern, str_cstr(r->arena, name), 0) != 0 : !is_version)
 		return;
 	diags_init(&unsaid, r->arena);
-	if (!object_peel(r->graph->repository, GIT_OBJECT_COMMIT, &target, &unsaid))
+	if (!object_peel(r->graph->repository, GIT_OBJECT_COMMIT, &target, &unsaid)) {
+		refuse_unread(r, &unsaid);
 		return;
+	}
 	/* A tag outside of the history is read in vain, and may be damaged. */
 	r->graph->diags = &unsaid;
 	commit = commit_get(r->graph, &target);
 	r->graph->diags = r->request->diags;
 	r->graph->failed &= r->request->diags->n_errors > 0;
+	if (!commit)
+		refuse_unread(r, &unsaid);
 	if (!commit || !(commit->flags & REACHED) || (commit->flags & (OLDER | LEFT_OUT))) {
 		r->n_elsewhere += !commit || !(commit->flags & (REACHED | OLDER | LEFT_OUT));
 		r->n_before += commit && (commit->flags & LEFT_OUT);
@@ -522,6 +533,7 @@ static bool reach(struct reading *r)
 static bool read_all(struct reading *r, struct versions *versions)
 {
 	const struct versions_request *q = r->request;
+	uint32_t errors = q->diags->n_errors;
 	bool named;
 
 	if (!split_versions(r, &versions->by_commit, &named) || !find_since(r))
@@ -534,7 +546,8 @@ static bool read_all(struct reading *r, struct versions *versions)
 	if (q->base && !versions->by_commit)
 		commits_mark(r->graph, q->base, OF_BASE, 0, NULL);
 	if (!versions->by_commit &&
-		!refs_each(q->repository, S("refs/tags/"), take_tag, r, q->diags))
+		(!refs_each(q->repository, S("refs/tags/"), take_tag, r, q->diags) ||
+			q->diags->n_errors > errors))
 		return false;
 	if (!versions->by_commit && !r->list.n && named && !r->n_before)
 		return refuse_empty(r);
