@@ -197,6 +197,7 @@ void breakwater_run_free(struct breakwater_run *run)
 		if (run->sides[side].source)
 			source_close(run->sides[side].source);
 	}
+	registry_end(run->sources.registry);
 	intern_free(run->names);
 	arena_free(arena); /* the run lives in it */
 }

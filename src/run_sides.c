@@ -37,6 +37,7 @@ bool take_options(struct breakwater_run *run)
 	struct str directory = o->directory ? text_option(run, o->directory) : current_folder(run);
 
 	run->sources = source_options_of(run->arena, run->names, directory, &o->git);
+	run->sources.registry = registry_access_of(run->arena, &o->registry_access);
 	run->override.directory = directory;
 	run->override.file = text_option(run, o->config);
 	run->scope.limit_to_input_files = o->limit_to_input_files;
@@ -116,9 +117,11 @@ static bool open_apart(struct breakwater_run *run, int side, const char *input,
 		run->sides[side].source = side == OLD ? run->given->old : run->given->new;
 	if (run->sides[side].source)
 		return true;
-	if (options->directory)
+	if (options->directory) {
 		sources = source_options_of(
 			run->arena, run->names, text_option(run, options->directory), &no_git);
+		sources.registry = run->sources.registry;
+	}
 	run->sides[side].source = source_open(&sources, text_option(run, input), &run->diags);
 	return run->sides[side].source != NULL;
 }

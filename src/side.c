@@ -49,7 +49,7 @@ static bool require_contract(
 }
 
 /* An empty variable counts as unset, as for git. */
-static struct str git_variable(struct arena *arena, const char *text)
+static struct str variable(struct arena *arena, const char *text)
 {
 	return text && *text ? str_dup(arena, str_of(text)) : (struct str){ 0 };
 }
@@ -61,14 +61,14 @@ struct source_options source_options_of(struct arena *arena, struct intern *name
 		.arena = arena,
 		.names = names,
 		.directory = directory,
-		.git_dir = git_variable(arena, git->dir),
-		.git_work_tree = git_variable(arena, git->work_tree),
-		.git_index_file = git_variable(arena, git->index_file),
-		.git_object_directory = git_variable(arena, git->object_directory),
-		.git_alternates = git_variable(arena, git->alternates),
-		.git_ceiling = git_variable(arena, git->ceiling),
-		.git_common_dir = git_variable(arena, git->common_dir),
-		.home = git_variable(arena, git->home),
+		.git_dir = variable(arena, git->dir),
+		.git_work_tree = variable(arena, git->work_tree),
+		.git_index_file = variable(arena, git->index_file),
+		.git_object_directory = variable(arena, git->object_directory),
+		.git_alternates = variable(arena, git->alternates),
+		.git_ceiling = variable(arena, git->ceiling),
+		.git_common_dir = variable(arena, git->common_dir),
+		.home = variable(arena, git->home),
 		.max_file_bytes = MAX_FILE_BYTES,
 		.max_files = MAX_FILES,
 	};
@@ -79,6 +79,46 @@ static struct config_request config_request_of(
 {
 	return (struct config_request){ options->arena, side->source, options->override,
 		options->diags };
+}
+
+static void tell_asked(void *context, struct str request, long status)
+{
+	const struct breakwater_registry *given = context;
+	char text[4096];
+	size_t n = request.n < sizeof text ? request.n : sizeof text - 1;
+
+	*str_put(text, str_head(request, n)) = '\0';
+	given->asked(given->asked_context, text, status);
+}
+
+struct registry_access *registry_access_of(
+	struct arena *arena, const struct breakwater_registry *given)
+{
+	struct registry_access *access = NEW(arena, struct registry_access);
+	struct breakwater_registry *kept = NEW(arena, struct breakwater_registry);
+
+	*kept = *given;
+	*access = (struct registry_access){
+		.url = variable(arena, given->url),
+		.user = variable(arena, given->user),
+		.password = variable(arena, given->password),
+		.token = variable(arena, given->token),
+		.password_file = variable(arena, given->password_file),
+		.token_file = variable(arena, given->token_file),
+		.key_password_file = variable(arena, given->key_password_file),
+		.netrc = variable(arena, given->netrc),
+		.ca = variable(arena, given->ca),
+		.cert = variable(arena, given->cert),
+		.key = variable(arena, given->key),
+		.group = variable(arena, given->group),
+		.cache = variable(arena, given->cache),
+		.seconds = given->timeout,
+		.offline = given->offline,
+		.allow_http = given->allow_http,
+		.asked = given->asked ? tell_asked : NULL,
+		.context = kept,
+	};
+	return access;
 }
 
 bool side_configure(const struct side_options *options, struct side *side)

@@ -7,6 +7,7 @@
 #include "breakwater/breakwater.h"
 #include "config/config.h"
 #include "proto/compile.h"
+#include "source/registry.h"
 
 struct side {
 	struct source *source; /* the caller opens and closes it */
@@ -28,6 +29,9 @@ struct side_options {
 /* Options for opening sources in `directory`, with git's variables and our limits. */
 struct source_options source_options_of(struct arena *arena, struct intern *names,
 	struct str directory, const struct breakwater_git *git);
+/* A copy of what is given for registries, in `arena`; to be ended by registry_end. */
+struct registry_access *registry_access_of(
+	struct arena *arena, const struct breakwater_registry *given);
 /* Reads the configuration of the side. */
 bool side_configure(const struct side_options *options, struct side *side);
 /*

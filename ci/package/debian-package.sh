@@ -53,7 +53,7 @@ needed() { # PROGRAM...: as Depends has it
 	(cd "$work" && dpkg-shlibdeps -O "$@" 2>/dev/null) | sed -n 's/^shlibs:Depends=//p'
 }
 
-package() { # NAME SECTION DEPENDS DESCRIPTION
+package() { # NAME SECTION DEPENDS DESCRIPTION [RECOMMENDS]
 	folder=$work/$1
 	mkdir -p "$folder/DEBIAN" "$folder/usr/share/doc/$1"
 	cp "$top/LICENSE" "$folder/usr/share/doc/$1/copyright"
@@ -66,7 +66,8 @@ Installed-Size: $(du -ks "$folder/usr" | cut -f1)
 Section: $2
 Priority: optional
 Depends: $3
-Description: $4
+${5:+Recommends: $5
+}Description: $4
  breakwater compares two revisions of the .proto files of a repository and says
  which changes break readers of stored data, running peers, or generated code.
 END
@@ -79,8 +80,8 @@ mkdir -p "$work/libbreakwater0/DEBIAN"
 echo 'activate-noawait ldconfig' >"$work/libbreakwater0/DEBIAN/triggers"
 echo "libbreakwater 0 libbreakwater0 (>= $version)" >"$work/libbreakwater0/DEBIAN/shlibs"
 package breakwater devel "$(needed "$work/breakwater/usr/bin/breakwater" "$work/breakwater/usr/bin/protoc-gen-breakwater")" \
-	'find breaking changes in Protocol Buffers contracts'
+	'find breaking changes in Protocol Buffers contracts' libcurl4
 package libbreakwater0 libs "$(needed "$work/libbreakwater0/usr/lib/$multiarch"/libbreakwater.so.0.*)" \
-	'find breaking changes in Protocol Buffers contracts, library'
+	'find breaking changes in Protocol Buffers contracts, library' libcurl4
 package libbreakwater-dev libdevel "libbreakwater0 (= $version)" \
 	'find breaking changes in Protocol Buffers contracts, for development'

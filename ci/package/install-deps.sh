@@ -8,7 +8,7 @@
 set -eu
 
 packages='gcc libc6-dev meson ninja-build pkg-config python3 git ca-certificates
-	libgit2-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev libjansson-dev libxxhash-dev zlib1g-dev libdeflate-dev nettle-dev libzstd-dev libcmocka-dev'
+	libgit2-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev libjansson-dev libxxhash-dev zlib1g-dev libdeflate-dev nettle-dev libzstd-dev libcurl4-openssl-dev libcmocka-dev'
 if [ "${1-}" = package ]; then
 	packages="$packages dpkg-dev"
 elif [ "${1-}" = static ]; then

@@ -4,7 +4,7 @@
 # usage: ci/package/static.sh FOLDER
 #
 # Writes breakwater and protoc-gen-breakwater to FOLDER. Debian's libgit2.a wants libraries for its network that have no static form, so
-# libgit2 is built here, without a network, from Debian's source. Needs what `ci/package/install-deps.sh static` installs; the status is
+# libgit2 is built here, without a network, from Debian's source. A static program cannot load libcurl, so it asks no registry. Needs what `ci/package/install-deps.sh static` installs; the status is
 # 77 where a library cannot be linked so.
 set -eu
 
@@ -31,7 +31,7 @@ cmake -S libgit2-*/ -B libgit2 -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX
 cmake --build libgit2 --parallel "$(nproc)" --target install
 END
 { (cd "$work" && sh libgit2.sh) && PKG_CONFIG_PATH=$work/git/lib/pkgconfig \
-	meson setup "$build" --buildtype=release -Dprefer_static=true -Dc_link_args=-static-pie; } >"$work/log" 2>&1 || {
+	meson setup "$build" --buildtype=release -Dprefer_static=true -Dregistry=disabled -Dc_link_args=-static-pie; } >"$work/log" 2>&1 || {
 	tail -n 5 "$work/log"
 	exit 77
 }

@@ -50,6 +50,29 @@ struct breakwater_git {
 		*common_dir, *home;
 };
 
+/*
+ * Access to schema registries, for `registry:` inputs and checks against a registry; nothing else opens
+ * a connection. NULL: not given. Credentials go only to the origins of `url`, or without it to those of
+ * the first registry that these options name, and over plain http only to a loopback address. The copies
+ * of secrets are overwritten when the run is freed.
+ */
+struct breakwater_registry {
+	const char *url; /* where the credentials are for; several are separated by commas */
+	const char *user, *password, *token;
+	const char *password_file, *token_file, *key_password_file; /* instead of the secrets */
+	const char *netrc;            /* path of the .netrc */
+	const char *ca, *cert, *key;  /* paths of PEM files */
+	const char *group;            /* sent as X-Registry-GroupId */
+	const char *cache;            /* --cache: a folder */
+	unsigned timeout;             /* seconds for all requests together; 0: 120 */
+	bool offline;                 /* ask only the cache */
+	bool allow_http;              /* credentials may go over http to any address */
+	/* Called with each request as `GET https://host/path` and the status of its answer (0: none).
+	 * NULL: not called. */
+	void (*asked)(void *asked_context, const char *request, long status);
+	void *asked_context;
+};
+
 /* Options of one side; NULL: the value of struct breakwater_options applies. */
 struct breakwater_side {
 	const char *directory; /* absolute; its input is relative to it, without git's variables */
@@ -131,6 +154,7 @@ struct breakwater_options {
 	const char *registry_verdict; /* "ours", "theirs", "both": whose breaks count; NULL: both */
 	bool registry_deleted; /* deleted versions count as others do */
 	bool ask_registry;     /* ask the registry itself, too; it stores nothing */
+	struct breakwater_registry registry_access;
 	bool full;     /* compile everything, not only what the change can hurt */
 	bool impact;   /* findings say who reaches what changed */
 	int32_t today; /* days since 1970-01-01, for acceptances that end; 0: the system's date */

@@ -36,6 +36,10 @@ struct text {
 	bool (*load)(struct text *text, struct arena *arena);
 	bool is_lost;               /* the last `load` failed */
 	void *owner;                /* for `load` */
+	/* Shown instead of places in this text, which nobody wrote as it stands: a text with a path
+	 * alone. NULL: the places are shown. */
+	struct text *whole;
+	bool is_whole; /* it is shown instead of others, and has no lines */
 	const struct point *points; /* instead of bytes: what a span's offsets index */
 	uint32_t n_points;
 	uint32_t *lines; /* offsets of line starts, computed on first use */

@@ -37,8 +37,15 @@ struct source *cli_source_open(struct cli *cli, const char *input)
 	struct source_options options =
 		source_options_of(cli->arena, cli->names, cli->directory, &git);
 	struct str name = input ? str_of(input) : (struct str){ 0 };
-	struct source *source = source_open(&options, name, &cli->diags);
+	struct source *source;
 
+	if (!cli->access) {
+		struct breakwater_registry registry = cli_registry(cli, &cli->asking);
+
+		cli->access = registry_access_of(cli->arena, &registry);
+	}
+	options.registry = cli->access;
+	source = source_open(&options, name, &cli->diags);
 	if (source)
 		*vec_push(cli->arena, &cli->sources) = source;
 	return source;

@@ -20,6 +20,13 @@ struct common {
 	bool quiet, verbose, help, version;
 };
 
+/* Options about schema registries. */
+struct access_arguments {
+	const char *cache;
+	unsigned timeout;
+	bool offline;
+};
+
 /* One run of the program. */
 struct cli {
 	struct arena *arena;
@@ -32,6 +39,10 @@ struct cli {
 	VEC(struct source *) sources; /* main closes them once no place needs their texts */
 	struct str directory;         /* the current folder, absolute, NUL-terminated */
 	int unknown;                  /* the exit status for "unknown" */
+	struct access_arguments asking;  /* the command's; for cli_source_open */
+	struct registry_access *access;  /* NULL: cli_source_open was not called; main ends it */
+	struct breakwater_registry registry; /* by cli_registry */
+	bool has_registry;
 };
 
 #define INPUT_FORMS "\001" /* in a help text: `dir:FOLDER, …` */
@@ -78,6 +89,10 @@ const char *cli_again(struct cli *cli, const struct command *did, const void *ar
 
 /* git's variables. */
 struct breakwater_git cli_git(void);
+/* What the options and the environment say about registries. Secrets are taken out of the environment,
+ * and no core of this process will be written if there are any. */
+struct breakwater_registry cli_registry(
+	struct cli *cli, const struct access_arguments *arguments);
 /*
  * Opens the file named by `-o`; NULL or `-` gives cli->out. NULL with a diagnostic if that fails.
  * Close it with cli_output_close, which returns false with a diagnostic if writing failed.
@@ -142,6 +157,23 @@ const char *cli_environment(const char *name);
 		.name = "timings", .kind = OPT_OPTIONAL, .offset = offsetof(type, timings),      \
 		.argument = "json", .summary = "print the cost of each phase to standard error", \
 		.values = VALUES_WORDS, .words = timings_words                                   \
+	}
+/* `asking` is the type's member for them. */
+#define OPT_ASKING(type)                                                                        \
+	{ .name = "registry-timeout",                                                             \
+		.kind = OPT_NUMBER,                                                               \
+		.offset = offsetof(type, asking.timeout),                                       \
+		.argument = "SECONDS",                                                            \
+		.summary = "limit of all requests to registries together (120)" },                \
+		{ .name = "cache",                                                                \
+			.kind = OPT_TEXT,                                                         \
+			.offset = offsetof(type, asking.cache),                                 \
+			.argument = "DIR",                                                        \
+			.summary = "keep what registries answer and cannot change in DIR",        \
+			.values = VALUES_FOLDER },                                                \
+	{                                                                                         \
+		.name = "offline", .kind = OPT_FLAG, .offset = offsetof(type, asking.offline),  \
+		.summary = "ask no registry, only the cache"                                      \
 	}
 #define OPT_JOBS(type)                                                                        \
 	{                                                                                     \

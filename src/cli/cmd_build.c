@@ -8,6 +8,7 @@ struct build_arguments {
 	const char *config, *output, *timings;
 	struct texts roots;
 	bool no_source_info;
+	struct access_arguments asking;
 	unsigned jobs;
 };
 
@@ -19,6 +20,7 @@ static const struct opt build_options[] = {
 		.summary = "leave source_code_info out" },
 	OPT_CONFIG(struct build_arguments),
 	OPT_ROOT(struct build_arguments),
+	OPT_ASKING(struct build_arguments),
 	OPT_JOBS(struct build_arguments),
 	OPT_TIMINGS(struct build_arguments),
 };
@@ -103,6 +105,7 @@ static int build_run(struct cli *cli, const void *given, const struct texts *ope
 		return STATUS_UNKNOWN;
 	}
 	timing_begin(&timing, cli->arena);
+	cli->asking = arguments->asking;
 	side.source = cli_source_open(cli, operands->n ? operands->items[0] : NULL);
 	if (!side.source)
 		return STATUS_UNKNOWN;

@@ -50,6 +50,7 @@ static const struct opt check_options[] = {
 		.offset = offsetof(struct check_arguments, show_accepted),
 		.summary = "list accepted findings too" },
 	COMPARE_IMPACT,
+	OPT_ASKING(struct compare_arguments),
 	OPT_JOBS(struct compare_arguments),
 	OPT_TIMINGS(struct check_arguments),
 };

@@ -172,6 +172,10 @@ static const struct str bash_inputs = STR_INIT(
 static void bash_form(struct out *out, const struct input_form *form, bool is_first)
 {
 	(void)is_first;
+	if (form->is_text) {
+		out_printf(out, "\t" STR "*) names='' ;;\n", ARG(form->prefix));
+		return;
+	}
 	out_printf(out, "\t" STR "*) names=$(compgen %s -- \"${cur#" STR "}\") before=" STR " ;;\n",
 		ARG(form->prefix), form->is_folder ? "-S / -d" : "-f", ARG(form->prefix),
 		ARG(form->prefix));
@@ -311,8 +315,11 @@ static const struct str zsh_inputs = STR_INIT(
 
 static void zsh_form(struct out *out, const struct input_form *form, bool is_first)
 {
-	out_printf(out, "%sif compset -P '" STR "'; then\n\t\t_files%s\n\t\treturn\n\t",
-		is_first ? "" : "el", ARG(form->prefix), form->is_folder ? " -/" : "");
+	out_printf(out, "%sif compset -P '" STR "'; then\n", is_first ? "" : "el",
+		ARG(form->prefix));
+	if (!form->is_text)
+		out_printf(out, "\t\t_files%s\n", form->is_folder ? " -/" : "");
+	out_str(out, S("\t\treturn\n\t"));
 }
 
 static void zsh_write(struct out *out)
@@ -453,7 +460,7 @@ static void fish_form(struct out *out, const struct input_form *form, bool is_fi
 			"\t\t__fish_complete_directories (string sub -s %d -- $input) | "
 			"string replace -r '^' " STR "\n",
 			after, ARG(prefix));
-	else
+	else if (!form->is_text)
 		out_printf(out,
 			"\t\tfor path in (string sub -s %d -- $input)*\n"
 			"\t\t\ttest -d $path\n"

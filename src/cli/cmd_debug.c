@@ -9,11 +9,13 @@
 struct debug_arguments {
 	const char *config;
 	struct texts roots;
+	struct access_arguments asking;
 };
 
 static const struct opt debug_options[] = {
 	OPT_CONFIG(struct debug_arguments),
 	OPT_ROOT(struct debug_arguments),
+	OPT_ASKING(struct debug_arguments),
 };
 
 static bool debug_tokens(struct cli *cli, struct source *source)
@@ -22,7 +24,7 @@ static bool debug_tokens(struct cli *cli, struct source *source)
 	struct arena *scratch = arena_like(cli->arena);
 	bool ok = list != NULL;
 
-	if (ok && source->by_import_path) {
+	if (ok && source->by_import_path && !source->by_message) {
 		diag_error(&cli->diags, NOWHERE, "a descriptor set has no tokens");
 		ok = false;
 	}
@@ -114,6 +116,7 @@ static int debug_run(struct cli *cli, const void *arguments, const struct texts 
 	struct source *sources[2] = { NULL };
 	bool ok = true;
 
+	cli->asking = ((const struct debug_arguments *)arguments)->asking;
 	if (!str_eq(stage, known[0]) && !str_eq(stage, known[1]) && !str_eq(stage, known[2])) {
 		diag_error(&cli->diags, NOWHERE, "unknown stage '" STR "'", ARG(stage));
 		diag_help(&cli->diags,

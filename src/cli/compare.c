@@ -52,6 +52,7 @@ struct breakwater_options compare_options(
 		.registry_verdict = arguments->registry_verdict,
 		.registry_deleted = arguments->registry_deleted,
 		.ask_registry = arguments->ask_registry,
+		.registry_access = cli_registry(cli, &arguments->asking),
 		.full = arguments->full,
 		.impact = arguments->impact,
 		.jobs = arguments->jobs,

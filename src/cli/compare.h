@@ -12,6 +12,7 @@ struct compare_arguments {
 	const char *history, *since;
 	const char *registry, *registry_verdict;
 	bool registry_deleted, ask_registry;
+	struct access_arguments asking;
 	unsigned jobs;
 };
 

@@ -297,6 +297,7 @@ int main(int argc, char **argv)
 	out_flush(cli.err);
 	for (uint32_t i = 0; i < cli.sources.n; i++)
 		source_close(cli.sources.items[i]);
+	registry_end(cli.access);
 	intern_free(cli.names);
 	arena_free(arena);
 	return status;

@@ -248,8 +248,8 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 				node_holds(twin, request.bytes, worker->scratch, &unit->diags);
 		unit->file->has_marker =
 			d->options->marker.n && str_contains(request.bytes, d->options->marker);
-		unit->parsed = node->source->by_import_path ? d->options->parse_descriptor(&request)
-							    : proto_parse(&request);
+		unit->parsed = node->entry->is_descriptor ? d->options->parse_descriptor(&request)
+							  : proto_parse(&request);
 		name_elements(d, unit, request.bytes.n);
 	}
 	unit->file->is_broken = !unit->parsed;

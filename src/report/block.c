@@ -535,6 +535,8 @@ struct str was_text(const struct report *report, const struct finding *finding)
 		place_points(finding->old_place, report->arena, &begin, &end);
 		out_printf(out, ":%u", begin.line);
 	}
+	if (text->is_whole)
+		return out_text(out);
 	out_str(out, S(" in "));
 	out_str(out, finding->history ? finding->history->to : report->old_name);
 	return out_text(out);

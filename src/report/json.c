@@ -11,7 +11,7 @@ static void old_place_set(
 		return;
 	place_points(finding->old_place, arena, &begin, &end);
 	value_set(object, "old_path", value_str(finding->old_place.text->path, arena), ok);
-	if (finding->registry) /* its text has no lines of its own */
+	if (finding->old_place.text->is_whole)
 		return;
 	value_set(object, "old_start_line", json_integer(begin.line), ok);
 	value_set(object, "old_start_column", json_integer(begin.column), ok);

@@ -165,6 +165,13 @@ static struct place place_of(const struct check *c, struct spot spot)
 	return place_in(spot.file->text, spot.line);
 }
 
+static struct place old_place_of(const struct check *c, struct spot spot)
+{
+	if (spot.file && spot.file->text->whole)
+		return place_in(spot.file->text->whole, NO_SPAN);
+	return place_of(c, spot);
+}
+
 /* If the enclosing element and the change are on one line, points at the change. */
 static void narrow(const struct check *c, struct finding *finding)
 {
@@ -185,7 +192,7 @@ void findings_place(struct check *c, const struct check_options *options)
 	for (uint32_t i = 0; i < c->unplaced.n; i++) {
 		struct unplaced *u = &c->unplaced.items[i];
 
-		u->finding->old_place = place_of(c, u->old);
+		u->finding->old_place = old_place_of(c, u->old);
 		u->finding->new_place = place_of(c, u->new);
 		if (!u->now.file)
 			continue;

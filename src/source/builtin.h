@@ -1,5 +1,6 @@
 /*
- * The table that embed.py makes of the .proto files in builtin/.
+ * The tables that embed.py makes of the .proto files in builtin/, and of those in known/, which a
+ * schema of a registry may import without a reference.
  */
 #pragma once
 #include <stddef.h>
@@ -12,3 +13,5 @@ struct builtin_file {
 
 extern const struct builtin_file builtin_files[];
 extern const unsigned n_builtin_files;
+extern const struct builtin_file known_files[];
+extern const unsigned n_known_files;

@@ -3,6 +3,7 @@
  */
 #include "base/open.h"
 #include "source/opening.h"
+#include "source/registry_private.h"
 #include "source/tree.h"
 #include "source/work.h"
 
@@ -49,6 +50,11 @@ static struct source *open_set(struct opening *o, struct str path)
 	return set_open(o->options, path, o->diags);
 }
 
+static struct source *open_registry(struct opening *o, struct str rest)
+{
+	return registry_input_open(o->options, rest, o->diags);
+}
+
 static struct source *open_worktree(struct opening *o, struct str nothing)
 {
 	(void)nothing;
@@ -76,6 +82,14 @@ const struct input_form input_forms[] = {
 		.missing = "name a file: set:FILE, or set:- for standard input",
 		.open = open_set,
 	},
+	{
+		.prefix = STR_INIT("registry:"),
+		.argument = "URL/SUBJECT",
+		.is_text = true,
+		.missing = "name a subject: registry:https://HOST/SUBJECT, or "
+			   "registry:https://HOST/#ID",
+		.open = open_registry,
+	},
 	{ .prefix = STR_INIT("worktree:"), .open = open_worktree },
 	{ .prefix = STR_INIT("index:"), .open = open_index },
 };
@@ -97,7 +111,7 @@ static bool is_standard_input(struct str input)
 {
 	const struct input_form *form = form_find(input);
 
-	return form && form->argument && !form->is_folder &&
+	return form && form->argument && !form->is_folder && !form->is_text &&
 	       str_eq(str_from(input, form->prefix.n), S("-"));
 }
 
@@ -209,7 +223,8 @@ static bool find_revision(
 static struct source *open_tree(struct opening *o, const struct revision *revision, struct str top,
 	struct str name, struct str side)
 {
-	struct source *source = tree_open(o->repository, &revision->tree, top, name, side, o->diags);
+	struct source *source =
+		tree_open(o->repository, &revision->tree, top, name, side, o->diags);
 
 	if (source) {
 		source->has_commit = revision->has_commit;

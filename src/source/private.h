@@ -97,6 +97,8 @@ bool walk_link_step(struct source *source, struct diags *diags);
 void diag_too_large(
 	const struct source *source, struct str path, uint64_t limit, struct diags *diags);
 
+/* source_builtin, with what registries know without a reference: Google's and Confluent's types. */
+struct source *source_builtin_known(struct arena *arena);
 struct source *dir_open(const struct source_options *options, struct str path, struct diags *diags);
 struct source *set_open(const struct source_options *options, struct str path, struct diags *diags);
 /* Splits the bytes of a FileDescriptorSet into its files; `name` is for messages. */

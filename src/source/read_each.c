@@ -96,6 +96,7 @@ void source_text_set(struct text *text, struct source *source, const struct sour
 
 	*file = (struct source_file){ source, entry };
 	text->side = source->side;
+	text->whole = entry->whole;
 	text->load = load_text;
 	text->owner = file;
 }

@@ -17,8 +17,9 @@ struct registry_access {
 	 * Absent: the origins of the first registry that a person names. */
 	struct str url;
 	struct str user, password, token;
-	struct str netrc;         /* path of the .netrc */
-	struct str ca, cert, key; /* paths of PEM files */
+	struct str password_file, token_file, key_password_file; /* paths; read when it is needed */
+	struct str netrc;                                        /* path of the .netrc */
+	struct str ca, cert, key;                                /* paths of PEM files */
 	struct str key_password;
 	struct str group; /* sent as X-Registry-GroupId */
 	bool allow_http;  /* credentials may go over http, not only to a loopback address */

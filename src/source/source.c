@@ -255,6 +255,8 @@ struct source *source_memory_set(
 	struct source *source = source_memory(arena, name, files, n);
 
 	source->by_import_path = true;
+	for (size_t i = 0; i < n; i++)
+		((struct memory *)source->impl)->entries[i].is_descriptor = true;
 	return source;
 }
 

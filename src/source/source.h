@@ -23,6 +23,10 @@ struct source_entry {
 	struct content_id id;
 	bool has_id;      /* else source_identify sets it */
 	bool is_link;     /* reading it reads its target */
+	bool is_descriptor; /* a FileDescriptorProto, else a text */
+	/* What is shown instead of places in it, as of a schema that a registry prints; NULL: they are
+	 * shown. */
+	struct text *whole;
 	uint64_t private; /* the implementation's */
 };
 
@@ -78,11 +82,13 @@ struct source {
 	bool is_on_disk; /* an edit counts at once: the working tree or a folder */
 	bool is_builtin; /* the files that the program carries */
 	bool is_empty;   /* it never has anything in it */
-	bool by_import_path; /* a descriptor set: its files are FileDescriptorProtos named by import
-				path, so there are no roots, no configuration and no other files */
+	bool by_import_path; /* a descriptor set or a version of a registry: its files are named by
+				import path, so there are no roots, no configuration and no other
+				files */
 	/* Of a registry: what its files are called says nothing, so they stand for the files of the
 	 * other side that declare their messages. */
 	bool by_message;
+	struct str own_file; /* of a registry: the import path of the version's own file */
 	struct str name;     /* shown to users: `v1.4.0`, `working tree`, `dir:old` */
 	struct str side; /* prefix of paths in messages: `v1.4.0`, `dir:old`, `index`; empty for the
 			    working tree */
@@ -191,6 +197,7 @@ struct input_form {
 	struct str prefix;    /* `dir:` */
 	const char *argument; /* what follows, as the help shows it: `FOLDER`; NULL: nothing */
 	bool is_folder;       /* the argument is a folder, else a file (`-`: standard input) */
+	bool is_text;         /* it is neither: nothing to complete */
 	const char *note;     /* for the help; NULL */
 	const char *missing;  /* the help for a prefix alone */
 	/* private: `rest` is what follows */
