@@ -2,6 +2,7 @@
 
 #include "config/accepted.h"
 #include "life.h"
+#include "narrow.h"
 #include "source/versions.h"
 
 #include <time.h>
@@ -289,6 +290,26 @@ static bool accept_part(struct logging *l, struct breakwater_run *part)
 	return l->run->diags.n_errors == 0;
 }
 
+/* What the step changed, and where that went. */
+static struct paths_to_compile paths_of_step(const struct logging *l, struct arena *scratch)
+{
+	const struct snapshots *snapshots = &l->snapshots;
+	struct path_list paths = { 0 };
+	struct name_index new;
+
+	name_index_init(&new, scratch, l->run->names);
+	new.only_names = true;
+	for (uint32_t i = 0; i < snapshots->new.list.n; i++)
+		name_index_add(&new, snapshots->new.list.items[i]);
+	narrow_to(&new, &snapshots->old, scratch, &paths);
+	return (struct paths_to_compile){
+		.paths = paths.list.items,
+		.n = paths.list.n,
+		.hints = { snapshots->hints, snapshots->hints },
+		.n_hints = { snapshots->n_hints, snapshots->n_hints },
+	};
+}
+
 static bool judge(struct logging *l, const struct side *new, struct log_changes *changes)
 {
 	struct part_request request = {
@@ -303,17 +324,28 @@ static bool judge(struct logging *l, const struct side *new, struct log_changes 
 		.old = &l->before,
 		.new = new,
 	};
+	struct snapshots *snapshots = &l->snapshots;
+	struct paths_to_compile only;
+	struct arena *scratch;
 	struct breakwater_run *part;
 	bool ok;
 
 	if (!changes->list.n || !l->has_before || l->options->no_judging)
 		return true;
+	scratch = arena_like(l->run->arena);
+	if (!snapshots->touched_all && part_may_be_narrow(&request)) {
+		only = paths_of_step(l, scratch);
+		request.only = &only;
+	}
 	part = part_check(&request);
-	if (!part)
+	if (!part) {
+		arena_free(scratch);
 		return false;
+	}
 	ok = accept_part(l, part);
 	mark_breaking(l->run->arena, changes, &part->findings, part->arena);
 	part_free(part);
+	arena_free(scratch);
 	return ok;
 }
 

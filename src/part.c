@@ -164,17 +164,18 @@ static bool compile_narrow(struct breakwater_run *part, const struct part_reques
 			(is_related(&n, old, change->old) || is_related(&n, new, change->new)))
 			take_path(&n, change->path);
 	}
-	return part->diags.n_errors == 0 && compile_paths(part, n.paths.items, n.paths.n);
+	return part->diags.n_errors == 0 &&
+	       compile_paths(part, &(struct paths_to_compile){ .paths = n.paths.items,
+					   .n = n.paths.n });
 }
 
 static bool compile_part(struct breakwater_run *part, const struct part_request *request)
 {
-	if (request->paths)
-		return compile_paths(part, request->paths, request->n_paths);
-	if (!source_changes(part->sides[OLD].source, part->sides[NEW].source, &part->changes,
-		    &part->diags))
-		return false;
-	return compile_is_narrow(part) ? compile_narrow(part, request) : compile_sides(part);
+	if (request->only)
+		return compile_paths(part, request->only);
+	return source_changes(part->sides[OLD].source, part->sides[NEW].source, &part->changes,
+		       &part->diags) &&
+	       (compile_is_narrow(part) ? compile_narrow(part, request) : compile_sides(part));
 }
 
 static bool run_part(struct breakwater_run *part, const struct part_request *request)
@@ -185,6 +186,14 @@ static bool run_part(struct breakwater_run *part, const struct part_request *req
 	/* What did not compile was told. */
 	part->diags.n = part->diags.n_errors = 0;
 	return compare_sides(part) && looked(part) && keep_scope(part);
+}
+
+bool part_may_be_narrow(const struct part_request *request)
+{
+	return !request->options->full && !request->options->impact &&
+	       !(request->contracts && request->contracts->list.n) &&
+	       !request->new->config.promises.n && !request->settings->promises.n &&
+	       !rules_ask_for_packages(config_selection(request->arena, request->settings));
 }
 
 struct breakwater_run *part_check(const struct part_request *request)

@@ -23,14 +23,16 @@ struct part_request {
 	const struct contract_list *contracts; /* to check; NULL: none */
 	/* Only these files and their imports are compiled, on the sides that have them; NULL: what
 	 * differs and what that can hurt. */
-	const struct str *paths;
-	uint32_t n_paths;
+	const struct paths_to_compile *only;
 	bool only_contracts; /* what no contract reaches is not looked at */
 	/* Gets a file that was left out, of the old side or the new one; NULL: nobody asks. */
 	void (*left_out)(void *context, bool old, struct str path, struct str what);
 	void *context;
 };
 
+/* May some files be compared on their own? Not if a rule asks for packages, contracts are checked or
+ * options are promised. */
+bool part_may_be_narrow(const struct part_request *request);
 /* NULL and an error: it could not be compared. */
 struct breakwater_run *part_check(const struct part_request *request);
 void part_free(struct breakwater_run *part);

@@ -518,14 +518,17 @@ static void list_paths(struct comparing_subject *s, const struct registry_state 
 {
 	const struct source_list *list = source_files(state->source, &s->check->diags);
 	uint32_t n = list ? list->entries.n : 0;
-	struct str *paths = NEW_ARRAY(s->check->run->arena, s->n_paths + n, struct str);
+	struct arena *arena = s->check->run->arena;
+	struct str *paths = NEW_ARRAY(arena, s->n_paths + n, struct str);
+	struct paths_to_compile *only = NEW(arena, struct paths_to_compile);
 
 	for (uint32_t i = 0; i < s->n_paths; i++)
 		paths[i] = s->paths[i];
 	for (uint32_t i = 0; i < n; i++)
 		paths[s->n_paths + i] = list->entries.items[i].path;
-	request->paths = paths;
-	request->n_paths = s->n_paths + n;
+	only->paths = paths;
+	only->n = s->n_paths + n;
+	request->only = only;
 }
 
 static struct breakwater_run *check_part(struct comparing_subject *s, struct registry_state *state,

@@ -82,7 +82,7 @@ static const struct model_type *find_type(
 	for (uint32_t i = 0; i < snapshots->current.n; i++) {
 		const struct model_file *file = snapshots->current.entries[i].value;
 
-		for (uint32_t k = 0; file && k < file->types.n; k++)
+		for (uint32_t k = 0; file && file->is_own && k < file->types.n; k++)
 			if (file->types.items[k]->full_name.p == full_name.p &&
 				file->types.items[k]->kind == kind)
 				return file->types.items[k];
@@ -95,7 +95,7 @@ static bool extension_is_there(const struct snapshots *snapshots, const struct l
 	for (uint32_t i = 0; i < snapshots->current.n; i++) {
 		const struct model_file *file = snapshots->current.entries[i].value;
 
-		for (uint32_t k = 0; file && k < file->extensions.n; k++)
+		for (uint32_t k = 0; file && file->is_own && k < file->extensions.n; k++)
 			if (file->extensions.items[k]->extendee.p == who->scope.p &&
 				file->extensions.items[k]->number == who->number)
 				return true;
@@ -206,36 +206,94 @@ static struct file *file_of(
 	return file;
 }
 
-/* A file of the new side, whose comments may accept a finding. */
-static const struct file *new_file_of(struct reusing *r, const struct model_file *model)
+/* Compiles one file for what is in it; NULL: it cannot be. */
+static const struct file *compile_one(
+	struct reusing *r, struct source *source, const struct roots *roots, struct str path)
 {
 	struct breakwater_run *run = r->run;
-	const struct file *known = history_new_file(run, model->path);
-	struct compile_side side = { .source = run->sides[NEW].source,
-		.roots = run->sides[NEW].roots };
+	struct compile_side side = { .source = source, .roots = *roots };
 	struct compile_options options = { .arena = run->arena,
 		.names = run->names,
 		.jobs = run->options->jobs,
 		.tolerate_broken = true };
 	struct schema schema = { 0 };
+	const struct file *found = NULL;
 	struct diags unsaid;
+
+	diags_init(&unsaid, run->arena);
+	options.diags = &unsaid;
+	*vec_push(run->arena, &side.wanted) = path;
+	if (compile(&options, &side, 1, &schema))
+		for (uint32_t i = 0; i < schema.files.n; i++)
+			if (str_eq(schema.files.items[i].file->text->path, path))
+				found = schema.files.items[i].file;
+	if (unsaid.unread)
+		diags_adopt(&run->diags, &unsaid);
+	return found;
+}
+
+/* A file of the new side, whose comments may accept a finding. */
+static const struct file *new_file_of(struct reusing *r, const struct model_file *model)
+{
+	const struct side *side = &r->run->sides[NEW];
+	const struct file *known = history_new_file(r->run, model->path);
 	void **slot;
 
 	if (known)
 		return known;
 	slot = map_put(&r->new_files, model->path.p, 0);
-	if (*slot)
-		return *slot;
-	diags_init(&unsaid, run->arena);
-	options.diags = &unsaid;
-	*vec_push(run->arena, &side.wanted) = model->path;
-	if (compile(&options, &side, 1, &schema))
-		for (uint32_t i = 0; i < schema.files.n; i++)
-			if (str_eq(schema.files.items[i].file->text->path, model->path))
-				*slot = schema.files.items[i].file;
-	if (unsaid.unread)
-		diags_adopt(&run->diags, &unsaid);
+	if (!*slot)
+		*slot = (void *)compile_one(r, side->source, &side->roots, model->path);
 	return *slot;
+}
+
+/* ---- places ---- */
+
+static struct span span_in_type(
+	const struct model_type *type, const struct life_owner *who, enum spent_kind kind)
+{
+	const struct model_field *field = model_field_at(type, who->number);
+
+	if (field)
+		return kind == SPENT_NUMBER ? field->number_span : field->name_span;
+	for (uint32_t i = 0; i < type->values.n; i++) {
+		const struct model_value *value = &type->values.items[i];
+
+		if (value->number == who->number && value->name.p == who->name.p)
+			return kind == SPENT_NUMBER ? value->number_span : value->name_span;
+	}
+	return NO_SPAN;
+}
+
+static struct span span_in_model(
+	const struct model_file *model, const struct life_owner *who, enum spent_kind kind)
+{
+	for (uint32_t i = 0; !who->holder && i < model->extensions.n; i++)
+		if (model->extensions.items[i]->name.p == who->name.p)
+			return kind == SPENT_NUMBER ? model->extensions.items[i]->number_span
+						    : model->extensions.items[i]->name_span;
+	for (uint32_t i = 0; who->holder && i < model->types.n; i++)
+		if (model->types.items[i]->full_name.p == who->scope.p &&
+			model->types.items[i]->kind == who->holder->kind)
+			return span_in_type(model->types.items[i], who, kind);
+	return NO_SPAN;
+}
+
+/* Where the owner is in its file as `source` has it, whose comments may differ from those of the
+ * text that its model was made of. */
+static struct span span_of(struct reusing *r, const struct life_owner *who, enum spent_kind kind,
+	struct source *source)
+{
+	const struct source_entry *entry = source_find(source, who->file->path);
+	const struct file *file;
+
+	if (entry && who->file->has_id && entry->has_id &&
+		memcmp(entry->id.bytes, who->file->id.bytes, sizeof entry->id.bytes) == 0)
+		return kind == SPENT_NUMBER ? who->number_span : who->name_span;
+	file = compile_one(r, source, &r->snapshots.side.roots, who->file->path);
+	return file ? span_in_model(
+			      model_make(r->run->arena, r->run->names, file, true), who, kind)
+		    : NO_SPAN;
 }
 
 static const struct rule *rule_of(const struct reuse *reuse)
@@ -335,8 +393,8 @@ static bool tell_owner(struct reusing *r, const struct reuse *reuse, struct find
 		finding->old_file = file_of(r, who->file, source);
 	}
 	if (finding->old_file) {
-		finding->old_place = place_in(finding->old_file->text,
-			reuse->kind == SPENT_NUMBER ? who->number_span : who->name_span);
+		finding->old_place = place_in(
+			finding->old_file->text, span_of(r, who, reuse->kind, source));
 		place_points(finding->old_place, r->run->arena, &begin, &end);
 		was->path = who->file->path;
 		was->line = begin.line;
@@ -398,8 +456,8 @@ static bool add_finding(struct reusing *r, const struct reuse *reuse)
 	/* A text of its own: of the check's only the lines of other findings may be left. */
 	file = file_of(r, now->file, run->sides[NEW].source);
 	if (file)
-		finding->new_place = place_in(file->text,
-			reuse->kind == SPENT_NUMBER ? now->number_span : now->name_span);
+		finding->new_place = place_in(
+			file->text, span_of(r, now, reuse->kind, run->sides[NEW].source));
 	finding->element = element_of(run->arena, reuse);
 	finding->has_number = true;
 	finding->number = now->number;

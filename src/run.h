@@ -73,8 +73,17 @@ void discover_compiled(struct breakwater_run *run);
 
 /* run_compile.c: compiles what is needed, and judges broken files. */
 bool compile_sides(struct breakwater_run *run);
+/* Does a rule ask which packages still exist? */
+bool rules_ask_for_packages(const struct selection *selection);
+/* Files to compile, and what others import, for inferred roots. */
+struct paths_to_compile {
+	const struct str *paths;
+	uint32_t n;
+	const struct import_hint *hints[SIDES];
+	uint32_t n_hints[SIDES];
+};
 /* Compiles these files with their imports, on the sides that have them. */
-bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t n);
+bool compile_paths(struct breakwater_run *run, const struct paths_to_compile *paths);
 /* Compiles all of one side, for itself. Files with errors are marked; false: it could not go on. */
 bool compile_alone(struct breakwater_run *run, struct side *side, struct schema *schema,
 	struct diags *diags);

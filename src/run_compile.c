@@ -54,8 +54,7 @@ static void know_visibility(struct breakwater_run *run)
 	}
 }
 
-/* Only rules on packages ask which packages still exist. */
-static bool asks_for_packages(const struct selection *selection)
+bool rules_ask_for_packages(const struct selection *selection)
 {
 	size_t n;
 	const struct rule *const *all = rules_all(&n);
@@ -225,7 +224,7 @@ static void list_contracts(struct breakwater_run *run)
 		source_files(run->sides[side].source, &run->diags);
 }
 
-bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t n)
+bool compile_paths(struct breakwater_run *run, const struct paths_to_compile *paths)
 {
 	struct compile_side sides[SIDES] = {
 		[OLD] = { .source = run->sides[OLD].source, .roots = run->sides[OLD].roots },
@@ -235,8 +234,10 @@ bool compile_paths(struct breakwater_run *run, const struct str *paths, uint32_t
 
 	for (int side = OLD; side < SIDES; side++) {
 		sides[side].mirror = true;
-		for (uint32_t i = 0; i < n; i++)
-			*vec_push(run->arena, &sides[side].wanted) = paths[i];
+		sides[side].hints = paths->hints[side];
+		sides[side].n_hints = paths->n_hints[side];
+		for (uint32_t i = 0; i < paths->n; i++)
+			*vec_push(run->arena, &sides[side].wanted) = paths->paths[i];
 	}
 	if (!compile_wanted(run, sides, &run->diags, &stats))
 		return false;
@@ -262,7 +263,7 @@ bool compile_alone(struct breakwater_run *run, struct side *side, struct schema 
 bool compile_is_narrow(const struct breakwater_run *run)
 {
 	return run->scope.has_paths && !run->options->full && !run->chosen.list.n &&
-	       !asks_for_packages(config_selection(run->arena, run->settings));
+	       !rules_ask_for_packages(config_selection(run->arena, run->settings));
 }
 
 bool compile_sides(struct breakwater_run *run)
@@ -284,7 +285,8 @@ bool compile_sides(struct breakwater_run *run)
 		.promises = &run->sides[NEW].config.promises,
 		.contracts = &run->chosen,
 		.marker = run->chosen.list.n ? S(CONTRACT_MARKER) : (struct str){ 0 },
-		.packages = asks_for_packages(config_selection(run->arena, run->settings)),
+		.packages =
+			rules_ask_for_packages(config_selection(run->arena, run->settings)),
 		.silent = passes_fields(config_selection(run->arena, run->settings)),
 	};
 	struct compile_stats stats = { 0 };

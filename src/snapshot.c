@@ -1,6 +1,8 @@
 #include "snapshot.h"
 
+#include "affected.h"
 #include "proto/compile.h"
+#include "proto/outline.h"
 
 #include <stdlib.h>
 
@@ -126,9 +128,9 @@ struct taking {
 	struct arena *arena; /* of this version alone */
 	struct changes changes;
 	bool all;
-	struct map wanted;  /* path.p → anything */
-	struct map changed; /* path.p of what differs, or shows something that does */
-	struct map bases;   /* interned base names of files that came or went */
+	struct map wanted;  /* path.p → anything: compiled, or gone */
+	struct map changed; /* path.p of what differs, more than by comments → a change */
+	struct affecting affecting;
 	struct compile_side compiled;
 	struct schema schema;
 	struct diags said;
@@ -146,8 +148,31 @@ static void want(struct taking *t, struct str path)
 	if (*slot)
 		return;
 	*slot = t;
-	if (scope_covers(t->s->scope, path) && source_find(t->source, path))
+	*vec_push(t->s->arena, &t->s->touched) = path;
+	/* What is outside of the scope counts for what it shows to files that are not. */
+	if ((scope_covers(t->s->scope, path) || map_get(&t->s->current, path.p, 0)) &&
+		source_find(t->source, path))
 		*vec_push(t->arena, &t->compiled.wanted) = path;
+}
+
+/* Does the file differ from the one that its model was made of by comments and layout alone? */
+static bool differs_in_comments(struct taking *t, const struct change *change, struct str path)
+{
+	const struct model_file *model = map_get(&t->s->current, path.p, 0);
+	struct arena_mark mark = arena_mark(t->arena);
+	struct diags unsaid;
+	struct str bytes;
+	bool same;
+
+	if (change->kind != CHANGE_MODIFIED || change->old->is_link || change->new->is_link ||
+		!model || !model->tokens.digest || model->is_broken || model->unknown_since)
+		return false;
+	diags_init(&unsaid, t->arena);
+	same = source_read_for(t->source, READ_SYNTAX, change->new, t->arena, &bytes, &unsaid) &&
+	       bytes.n <= MAX_FILE_BYTES &&
+	       tokens_digest(bytes, t->arena) == model->tokens.digest;
+	arena_rewind(t->arena, mark);
+	return same;
 }
 
 static void note_changes(struct taking *t)
@@ -156,51 +181,12 @@ static void note_changes(struct taking *t)
 		const struct change *change = &t->changes.list.items[i];
 		struct str path = intern_path(t, change->path);
 
-		*map_put(&t->changed, path.p, 0) = t;
-		want(t, path);
-		if (change->kind != CHANGE_MODIFIED)
-			*map_put(&t->bases, intern_path(t, path_base(path)).p, 0) = t;
-	}
-}
-
-/* Does the file import something that changed? *shows: and makes it visible to its importers. */
-static bool imports_changed(struct taking *t, const struct model_file *file, bool *shows)
-{
-	bool any = false;
-
-	*shows = false;
-	for (uint32_t i = 0; i < file->imports.n; i++) {
-		const struct model_import *import = &file->imports.items[i];
-
-		if (!(import->path.p && map_get(&t->changed, import->path.p, 0)) &&
-			!(t->bases.n &&
-				map_get(&t->bases, intern_path(t, path_base(import->import)).p, 0)))
+		if (differs_in_comments(t, change, path)) {
+			t->s->files_alike++;
 			continue;
-		any = true;
-		*shows |= import->is_public;
-	}
-	return any;
-}
-
-/* Adds the files that import what changed, directly or through public imports. */
-static void want_importers(struct taking *t)
-{
-	bool again = true;
-
-	while (again) {
-		again = false;
-		for (uint32_t i = 0; i < t->s->current.n; i++) {
-			const struct model_file *file = t->s->current.entries[i].value;
-			bool shows;
-
-			if (!file || !imports_changed(t, file, &shows))
-				continue;
-			want(t, file->path);
-			if (shows && !map_get(&t->changed, file->path.p, 0)) {
-				*map_put(&t->changed, file->path.p, 0) = t;
-				again = true;
-			}
 		}
+		*map_put(&t->changed, path.p, 0) = (void *)change;
+		want(t, path);
 	}
 }
 
@@ -208,7 +194,7 @@ static void want_all(struct taking *t)
 {
 	const struct source_list *list = source_files(t->source, t->s->diags);
 
-	t->all = true;
+	t->all = t->s->touched_all = true;
 	t->compiled.all = scope_is_whole(t->s->scope);
 	for (uint32_t i = 0; list && i < list->entries.n; i++) {
 		struct str path = intern_path(t, list->entries.items[i].path);
@@ -241,7 +227,7 @@ static void give_hints(struct taking *t)
 
 			if (!import->path.p || import->path.p == import->import.p ||
 				!str_ends(import->path, import->import) ||
-				map_get(&t->wanted, file->path.p, 0) ||
+				map_get(&t->changed, file->path.p, 0) ||
 				!source_find(t->source, file->path))
 				continue;
 			root = str_head(import->path, import->path.n - import->import.n);
@@ -249,12 +235,12 @@ static void give_hints(struct taking *t)
 			if (*slot)
 				continue;
 			*slot = t;
-			*vec_push(t->arena, &hints) =
+			*vec_push(t->s->arena, &hints) =
 				(struct import_hint){ file->path, import->import };
 		}
 	}
-	t->compiled.hints = hints.items;
-	t->compiled.n_hints = hints.n;
+	t->compiled.hints = t->s->hints = hints.items;
+	t->compiled.n_hints = t->s->n_hints = hints.n;
 }
 
 static bool plan(struct taking *t)
@@ -269,11 +255,7 @@ static bool plan(struct taking *t)
 		if (!source_changes(s->source, t->source, &t->changes, s->diags))
 			return false;
 		note_changes(t);
-		want_importers(t);
-		if (t->wanted.n > s->current.n / 2 + 8)
-			want_all(t);
-		else
-			give_hints(t);
+		give_hints(t);
 	}
 	return s->diags->n_errors == 0;
 }
@@ -287,6 +269,7 @@ static bool compile_version(struct taking *t)
 		.diags = &t->said,
 		.jobs = t->s->jobs,
 		.tolerate_broken = true,
+		.tokens = true,
 		.stats = &stats,
 	};
 
@@ -299,6 +282,7 @@ static bool compile_version(struct taking *t)
 		return false;
 	}
 	t->s->files_compiled += stats.files_parsed;
+	t->s->bytes_compiled += stats.bytes_parsed;
 	return true;
 }
 
@@ -328,6 +312,8 @@ static void note_unknown(struct taking *t, const struct file *file, struct str p
 
 	if (stands && !stands->unknown_since)
 		stands->unknown_since = s->taken + 1;
+	if (!t->all)
+		affecting_add(&t->affecting, path, stands, stands, true);
 	unknown = vec_push(s->arena, &s->unknown);
 	*unknown = (struct unknown_file){ path, first_error(t, file), s->taken, s->taken };
 }
@@ -340,10 +326,14 @@ static bool is_own(const struct taking *t, const struct schema_file *entry)
 	       (t->s->options.n_root_options || config_holds(&t->side.config, path));
 }
 
-static void replace(struct snapshots *s, struct str path, struct model_file *new)
+static void replace(struct taking *t, struct str path, struct model_file *new)
 {
+	struct snapshots *s = t->s;
 	void **slot = map_put(&s->current, path.p, 0);
 	struct model_file *old = *slot;
+	const struct change *change = map_get(&t->changed, path.p, 0);
+	bool linked = change && ((change->old && change->old->is_link) ||
+					(change->new &&change->new->is_link));
 
 	if (old == new)
 		return;
@@ -351,7 +341,25 @@ static void replace(struct snapshots *s, struct str path, struct model_file *new
 		*vec_push(s->arena, &s->old.list) = old;
 	if (new &&new->is_own)
 		*vec_push(s->arena, &s->new.list) = new;
-	*map_put(&s->current, path.p, 0) = new;
+	*slot = new;
+	/* Of what did not change itself it counts that it does not compile any more, or does again. */
+	if (!t->all && (change || !old || !new || old->unknown_since ||
+			       old->is_broken != new->is_broken))
+		affecting_add(&t->affecting, path, old, new, linked);
+}
+
+static struct model_file *make_model(
+	struct taking *t, const struct schema_file *entry, struct str path)
+{
+	struct snapshots *s = t->s;
+	struct model_file *model = model_make(s->arena, s->names, entry->file, is_own(t, entry));
+	const struct source_entry *read = source_find(t->source, path);
+
+	if (read && read->has_id && !read->is_link) {
+		model->id = read->id;
+		model->has_id = true;
+	}
+	return model;
 }
 
 static void take_models(struct taking *t)
@@ -374,7 +382,7 @@ static void take_models(struct taking *t)
 			note_unknown(t, entry->file, path); /* stands as it stood */
 			continue;
 		}
-		replace(s, path, model_make(s->arena, s->names, entry->file, is_own(t, entry)));
+		replace(t, path, make_model(t, entry, path));
 	}
 	for (uint32_t i = 0; i < t->wanted.n; i++) {
 		struct str path = { 0 };
@@ -384,17 +392,40 @@ static void take_models(struct taking *t)
 		if (!old || map_get(&made, key, 0))
 			continue;
 		path = old->path;
-		replace(s, path, NULL);
+		replace(t, path, NULL);
 	}
 }
 
 /* Everything goes. */
 static bool take_nothing(struct snapshots *s)
 {
+	struct taking t = { .s = s, .all = true };
+
+	map_init(&t.changed, s->arena);
+	s->touched_all = true;
 	for (uint32_t i = 0; i < s->current.n; i++)
 		if (s->current.entries[i].value)
-			replace(s, ((struct model_file *)s->current.entries[i].value)->path, NULL);
+			replace(&t, ((struct model_file *)s->current.entries[i].value)->path, NULL);
 	return true;
+}
+
+/* Files that did not change, but may mean something else now; and what sees those. */
+static bool take_affected(struct taking *t)
+{
+	for (;;) {
+		struct path_list paths = { 0 };
+
+		affected_find(&t->affecting, &paths);
+		if (!paths.list.n)
+			return true;
+		map_init(&t->wanted, t->arena);
+		t->compiled.wanted.n = 0;
+		for (uint32_t i = 0; i < paths.list.n; i++)
+			want(t, paths.list.items[i]);
+		if (!compile_version(t))
+			return false;
+		take_models(t);
+	}
 }
 
 static void keep_source(struct snapshots *s, struct source *source, bool owns)
@@ -414,6 +445,11 @@ bool snapshot_next(struct snapshots *s, struct source *source, bool owns)
 	s->old.list.n = s->new.list.n = 0;
 	s->old.list.items = s->new.list.items = NULL;
 	s->old.list.cap = s->new.list.cap = 0;
+	s->touched.n = s->touched.cap = 0;
+	s->touched.items = NULL;
+	s->touched_all = false;
+	s->hints = NULL;
+	s->n_hints = 0;
 	if (!source) {
 		ok = take_nothing(s);
 		keep_source(s, NULL, false);
@@ -423,16 +459,16 @@ bool snapshot_next(struct snapshots *s, struct source *source, bool owns)
 	diags_init(&t.said, s->arena);
 	map_init(&t.wanted, t.arena);
 	map_init(&t.changed, t.arena);
-	map_init(&t.bases, t.arena);
+	affecting_init(&t.affecting, t.arena, s->names, &s->current);
 	s->options.diags = s->diags;
 	if (s->side_given)
 		t.side = *s->side_given;
 	ok = (s->side_given || snapshot_side(&s->options, source, &t.side)) && plan(&t) &&
 	     compile_version(&t);
-	if (ok) {
+	if (ok)
 		take_models(&t);
-		s->side = t.side;
-	}
+	ok = ok && (t.all || take_affected(&t));
+	s->side = t.side;
 	keep_source(s, source, owns);
 	if (ok)
 		arena_free(t.arena);

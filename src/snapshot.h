@@ -30,13 +30,18 @@ struct snapshots {
 	/* Results of the last snapshot_next. */
 	struct model_files old, new; /* files of the contract that differ */
 	VEC(struct unknown_file) unknown;
+	VEC(struct str) touched; /* interned paths of what was compiled, or is gone; unless: */
+	const struct import_hint *hints; /* what other files import, for inferred roots */
+	uint32_t n_hints;
+	bool touched_all;        /* everything was compiled */
 	/* Private. */
 	struct map current;              /* path.p → struct model_file *; NULL: gone */
 	struct source *builtin, *source; /* of the version before; NULL: it was empty */
 	bool owns_source;
 	struct side side;
 	uint32_t taken;
-	uint32_t files_compiled;  /* for --timings */
+	uint32_t files_compiled, files_alike; /* for --timings; alike but for their comments */
+	uint64_t bytes_compiled;
 	VEC(struct str) inferred; /* roots that imports showed */
 };
 

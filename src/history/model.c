@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 struct making {
-	struct arena *arena;
+	struct arena *arena, *scratch;
 	struct intern *names;
+	struct model_memory memory; /* the three */
 	const struct file *file;
 	struct model_file *model;
 };
@@ -45,7 +46,7 @@ static struct str unresolved_name(const struct making *m, struct str written)
 		return str_from(written, 1);
 	if (str_has(written, '.') || !m->file->package.n)
 		return written;
-	return str_printf(m->arena, STR "." STR, ARG(m->file->package), ARG(written));
+	return str_printf(m->scratch, STR "." STR, ARG(m->file->package), ARG(written));
 }
 
 struct str model_value_name(struct arena *arena, const struct model_type *type, struct str value)
@@ -121,21 +122,19 @@ static void add_pseudo_options(
 	const struct making *m, const struct field *field, struct model_field *made)
 {
 	if (field->preset && field->has_default)
-		model_options_add(m->arena, &made->options, intern(m->names, S("default")),
-			str_dup(m->arena, field->preset->text));
-	if (field->json && !str_eq(field->json->name, json_name_derive(m->arena, field->e.name)))
-		model_options_add(m->arena, &made->options, intern(m->names, S("json_name")),
-			str_dup(m->arena, field->json->name));
+		model_options_add(&m->memory, &made->options, S("default"), field->preset->text);
+	if (field->json && !str_eq(field->json->name, json_name_derive(m->scratch, field->e.name)))
+		model_options_add(&m->memory, &made->options, S("json_name"), field->json->name);
 }
 
 static struct str type_text(const struct making *m, const struct field *field)
 {
 	if (field->is_map && field->message && field->message->fields.n == 2)
-		return str_printf(m->arena, "map<" STR ", " STR ">",
+		return str_printf(m->scratch, "map<" STR ", " STR ">",
 			ARG(type_text(m, field->message->fields.items[0])),
 			ARG(type_text(m, field->message->fields.items[1])));
 	return field->type == TYPE_UNRESOLVED ? unresolved_name(m, field->type_name)
-					      : field_type_text(field, m->arena);
+					      : field_type_text(field, m->scratch);
 }
 
 static struct model_field field_make(const struct making *m, const struct field *field)
@@ -152,7 +151,7 @@ static struct model_field field_make(const struct making *m, const struct field 
 		.number_span = field->number_span,
 	};
 
-	made.options = model_options_make(m->arena, m->names, field->e.options, &made.deprecated);
+	made.options = model_options_make(&m->memory, field->e.options, &made.deprecated);
 	add_pseudo_options(m, field, &made);
 	if (field->extension)
 		made.extendee =
@@ -239,13 +238,13 @@ static void add_content(const struct making *m, struct model_type *type)
 	for (uint32_t i = 0; i < type->fields.n; i++) {
 		const struct model_field *field = &type->fields.items[i];
 
-		type->content += part_hash(m->arena, field->number, field->name,
-			str_printf(m->arena, "%d " STR, field->label,
-				ARG(type_last(m->arena, field->type))));
+		type->content += part_hash(m->scratch, field->number, field->name,
+			str_printf(m->scratch, "%d " STR, field->label,
+				ARG(type_last(m->scratch, field->type))));
 	}
 	for (uint32_t i = 0; i < type->values.n; i++)
 		type->content += part_hash(
-			m->arena, type->values.items[i].number, type->values.items[i].name, S(""));
+			m->scratch, type->values.items[i].number, type->values.items[i].name, S(""));
 	type->n_content = type->fields.n + type->values.n;
 }
 
@@ -259,8 +258,10 @@ static struct model_type *type_new(
 	type->kind = kind;
 	type->full_name = element->full_name;
 	type->file = m->model;
+	if (kind != ELEMENT_SERVICE)
+		type->visibility = (uint8_t)type_visibility(element);
 	type->is_top = !element->parent || element->parent->kind == ELEMENT_FILE;
-	type->options = model_options_make(m->arena, m->names, element->options, &type->deprecated);
+	type->options = model_options_make(&m->memory, element->options, &type->deprecated);
 	*vec_push(m->arena, &m->model->types) = type;
 	return type;
 }
@@ -284,6 +285,8 @@ static void add_message(struct making *m, const struct message *message)
 {
 	struct model_type *type = type_new(m, &message->e, ELEMENT_MESSAGE);
 
+	type->fields.items = NEW_ARRAY(m->arena, message->fields.n, struct model_field);
+	type->fields.cap = message->fields.n;
 	for (uint32_t i = 0; i < message->fields.n; i++)
 		*vec_push(m->arena, &type->fields) = field_make(m, message->fields.items[i]);
 	if (type->fields.n)
@@ -292,6 +295,7 @@ static void add_message(struct making *m, const struct message *message)
 		*vec_push(m->arena, &type->extension_ranges) =
 			(struct model_range){ message->extension_ranges.items[i]->begin,
 				message->extension_ranges.items[i]->end };
+	type->is_closed = message->is_message_set;
 	add_oneofs(m, type);
 	add_reserved(m, &message->reserved_ranges, &message->reserved_names, type);
 	add_content(m, type);
@@ -302,8 +306,11 @@ static void add_enum(struct making *m, const struct enumeration *enumeration)
 	struct model_type *type = type_new(m, &enumeration->e, ELEMENT_ENUM);
 	size_t dot = str_rfind(type->full_name, '.');
 
+	type->is_closed = enum_is_closed(enumeration);
 	type->scope =
 		dot < type->full_name.n ? intern(m->names, str_head(type->full_name, dot)) : S("");
+	type->values.items = NEW_ARRAY(m->arena, enumeration->values.n, struct model_value);
+	type->values.cap = enumeration->values.n;
 	for (uint32_t i = 0; i < enumeration->values.n; i++) {
 		const struct enum_value *value = enumeration->values.items[i];
 		struct model_value *made = vec_push(m->arena, &type->values);
@@ -312,7 +319,7 @@ static void add_enum(struct making *m, const struct enumeration *enumeration)
 			.number = value->number,
 			.name_span = value->e.name_span,
 			.number_span = value->number_span };
-		model_options_make(m->arena, m->names, value->e.options, &made->deprecated);
+		model_options_make(&m->memory, value->e.options, &made->deprecated);
 	}
 	add_reserved(m, &enumeration->reserved_ranges, &enumeration->reserved_names, type);
 	add_content(m, type);
@@ -331,7 +338,7 @@ static void add_service(struct making *m, const struct service *service)
 	for (uint32_t i = 0; i < service->methods.n; i++) {
 		const struct method *method = service->methods.items[i];
 		struct model_method *made = vec_push(m->arena, &type->methods);
-		struct str text = str_printf(m->arena, "%s" STR " → %s" STR,
+		struct str text = str_printf(m->scratch, "%s" STR " → %s" STR,
 			method->client_streaming ? "stream " : "",
 			ARG(method_type(m, method->input, method->input_name)),
 			method->server_streaming ? "stream " : "",
@@ -340,7 +347,7 @@ static void add_service(struct making *m, const struct service *service)
 		made->name = method->e.name;
 		made->signature = intern(m->names, text);
 		made->options = model_options_make(
-			m->arena, m->names, method->e.options, &made->deprecated);
+			&m->memory, method->e.options, &made->deprecated);
 	}
 }
 
@@ -390,31 +397,66 @@ static struct str syntax_of(enum edition edition)
 	}
 }
 
-struct model_file *model_make(
-	struct arena *arena, struct intern *names, const struct file *file, bool is_own)
+static void take_imports(struct making *m)
 {
-	struct model_file *model = NEW(arena, struct model_file);
-	struct making making = { arena, names, file, model };
+	const struct file *file = m->file;
 
-	model->path = intern(names, file->text->path);
-	model->import_path = intern(names, file->import_path);
-	model->package = file->package;
-	model->syntax = syntax_of(file->edition);
-	model->is_own = is_own;
 	for (uint32_t i = 0; i < file->imports.n; i++) {
 		const struct import *import = &file->imports.items[i];
 
-		*vec_push(arena, &model->imports) = (struct model_import){
+		*vec_push(m->arena, &m->model->imports) = (struct model_import){
 			.import = import->path,
+			.base = intern(m->names, path_base(import->path)),
 			.path = import->file && !import->file->is_builtin
-					? intern(names, import->file->text->path)
+					? intern(m->names, import->file->text->path)
 					: (struct str){ NULL, 0 },
 			.is_public = import->kind == IMPORT_PUBLIC,
 		};
 	}
-	if (!is_own)
-		return model;
-	model->options = model_options_make(arena, names, file->e.options, &model->deprecated);
-	file_walk((struct file *)(uintptr_t)file, add_element, &making);
+}
+
+static void take_tokens(struct making *m)
+{
+	const struct file_tokens *tokens = m->file->tokens;
+
+	if (!tokens)
+		return;
+	m->model->tokens = *tokens;
+	m->model->tokens.words = NEW_ARRAY(m->arena, tokens->n_words, uint32_t);
+	if (tokens->n_words)
+		memcpy(m->model->tokens.words, tokens->words,
+			tokens->n_words * sizeof *tokens->words);
+}
+
+static void take_file(struct making *m)
+{
+	const struct file *file = m->file;
+	struct model_file *model = m->model;
+
+	model->path = intern(m->names, file->text->path);
+	model->import_path = intern(m->names, file->import_path);
+	model->package = file->package;
+	model->syntax = syntax_of(file->edition);
+	model->is_broken = file->is_broken;
+	take_imports(m);
+	take_tokens(m);
+	if (file->is_broken)
+		return;
+	model->options = model_options_make(&m->memory, file->e.options, &model->deprecated);
+	file_walk((struct file *)(uintptr_t)file, add_element, m);
+}
+
+struct model_file *model_make(
+	struct arena *arena, struct intern *names, const struct file *file, bool is_own)
+{
+	struct model_file *model = NEW(arena, struct model_file);
+	struct arena *scratch = arena_like(arena);
+	struct making making = {
+		arena, scratch, names, { arena, scratch, names }, file, model
+	};
+
+	model->is_own = is_own;
+	take_file(&making);
+	arena_free(scratch);
 	return model;
 }

@@ -8,6 +8,7 @@
 #pragma once
 #include "base/intern.h"
 #include "schema/schema.h"
+#include "source/source.h"
 
 struct model_option {
 	struct str name;  /* `java_package`, of a custom option `(acme.v1.owner)`; interned */
@@ -67,6 +68,8 @@ struct model_type {
 	struct str scope; /* an enum's: the full name of what is around it, of its values, too */
 	const struct model_file *file;
 	bool is_top, deprecated;
+	bool is_closed;     /* an enum: other numbers are no values of it; a message: a message set */
+	uint8_t visibility; /* enum visibility */
 	struct model_options options;
 	VEC(struct model_field) fields; /* sorted by number */
 	VEC(struct model_value) values; /* in the order of the text */
@@ -81,6 +84,7 @@ struct model_type {
 
 struct model_import {
 	struct str import;
+	struct str base; /* last part of it, interned */
 	struct str path; /* of the file that it means; absent: missing */
 	bool is_public;
 };
@@ -88,12 +92,18 @@ struct model_import {
 struct model_file {
 	struct str path, import_path, package;
 	struct str syntax; /* `proto2`, `proto3`, an edition */
-	bool is_own;       /* part of the contract; else only its imports are known */
+	bool is_own;       /* part of the contract; else it is only imported */
+	bool is_broken;    /* it does not compile */
 	bool deprecated;
 	/* The version, + 1, since which the file is unknown, and this is how it stood; 0: it is
 	 * known.
 	 */
 	uint32_t unknown_since;
+	/* Of the text that it was made of, to which its spans belong; later ones may differ from it
+	 * by comments and layout. Absent: not known. */
+	struct content_id id;
+	bool has_id;
+	struct file_tokens tokens; /* of the text that it was made of; no digest: unknown */
 	struct model_options options;
 	VEC(struct model_type *) types; /* nested ones too; no map entries */
 	VEC(struct model_field *) extensions;

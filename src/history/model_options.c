@@ -69,7 +69,7 @@ static void write_value(struct out *out, const struct option *option, bool in_li
 	}
 }
 
-/* All values of the option at `first` as one text. */
+/* All values of the option at `first` as one text, in `arena`. */
 static struct str option_text(struct arena *arena, const struct options *options, uint32_t first)
 {
 	const struct field *field = options->list.items[first].field;
@@ -87,18 +87,22 @@ static struct str option_text(struct arena *arena, const struct options *options
 			break;
 	}
 	out_str(out, is_list ? S("]") : S(""));
-	return str_dup(arena, out_text(out));
+	return out_text(out);
 }
 
-void model_options_add(
-	struct arena *arena, struct model_options *options, struct str name, struct str value)
+void model_options_add(const struct model_memory *memory, struct model_options *options,
+	struct str name, struct str value)
 {
 	uint32_t at = options->n;
 
-	vec_push(arena, options);
+	if (!at) { /* one is what most have */
+		options->items = NEW(memory->arena, struct model_option);
+		options->cap = 1;
+	}
+	vec_push(memory->arena, options);
 	for (; at && str_cmp(options->items[at - 1].name, name) > 0; at--)
 		options->items[at] = options->items[at - 1];
-	options->items[at] = (struct model_option){ name, value };
+	options->items[at] = (struct model_option){ intern(memory->names, name), intern(memory->names, value) };
 }
 
 static bool is_repeated_before(const struct options *options, uint32_t at)
@@ -110,8 +114,9 @@ static bool is_repeated_before(const struct options *options, uint32_t at)
 }
 
 struct model_options model_options_make(
-	struct arena *arena, struct intern *names, const struct options *options, bool *deprecated)
+	const struct model_memory *memory, const struct options *options, bool *deprecated)
 {
+	struct arena_mark mark = arena_mark(memory->scratch);
 	struct model_options made = { 0 };
 
 	*deprecated = false;
@@ -127,10 +132,10 @@ struct model_options model_options_make(
 			continue;
 		}
 		name = option->field->extension
-			       ? str_printf(arena, "(" STR ")", ARG(option->field->e.full_name))
+			       ? str_printf(memory->scratch, "(" STR ")", ARG(option->field->e.full_name))
 			       : option->field->e.name;
-		model_options_add(
-			arena, &made, intern(names, name), option_text(arena, options, i));
+		model_options_add(memory, &made, name, option_text(memory->scratch, options, i));
 	}
+	arena_rewind(memory->scratch, mark);
 	return made;
 }

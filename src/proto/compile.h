@@ -92,6 +92,7 @@ struct compile_options {
 	bool strict_imports;
 	bool source_info;     /* keep what a set's source info is made of */
 	struct str marker;    /* file->has_marker says whether the text has it; absent: nobody asks */
+	bool tokens;          /* fill file->tokens */
 	bool tolerate_broken; /* mark broken files and go on; the caller judges them */
 	/* Options whose statements are kept as they are written (struct options.kept) where a
 	 * missing import keeps them from being interpreted. */

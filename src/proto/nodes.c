@@ -26,6 +26,7 @@
  * content ids are compared byte by byte when the old side's is parsed.
  */
 #include "proto/driver.h"
+#include "proto/outline.h"
 #include "source/read_each.h"
 
 /* ---- nodes ---- */
@@ -222,6 +223,14 @@ static void name_elements(struct driver *d, struct unit *unit, size_t bytes)
 		unit->file->extensions.n = 0;
 }
 
+static void take_tokens(struct worker_state *worker, struct file *file, struct str bytes)
+{
+	struct file_tokens *tokens = NEW(worker->arena, struct file_tokens);
+
+	tokens_read(bytes, worker->arena, worker->scratch, tokens);
+	file->tokens = tokens;
+}
+
 /* Parses a file, and compares its bytes with its twin's where that waits. */
 static void parse_node(struct driver *d, struct worker_state *worker, struct node *node)
 {
@@ -248,6 +257,8 @@ static void parse_node(struct driver *d, struct worker_state *worker, struct nod
 				node_holds(twin, request.bytes, worker->scratch, &unit->diags);
 		unit->file->has_marker =
 			d->options->marker.n && str_contains(request.bytes, d->options->marker);
+		if (d->options->tokens)
+			take_tokens(worker, unit->file, request.bytes);
 		unit->parsed = node->entry->is_descriptor ? d->options->parse_descriptor(&request)
 							  : proto_parse(&request);
 		name_elements(d, unit, request.bytes.n);

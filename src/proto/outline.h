@@ -54,3 +54,10 @@ struct outline_request {
 };
 /* Reads an outline; of a file that would not parse, as much as can be understood. */
 void outline_read(const struct outline_request *request, struct outline *outline);
+
+/* Reads what a text is made of. `arena` NULL: the digest alone. */
+void tokens_read(struct str bytes, struct arena *arena, struct arena *scratch,
+	struct file_tokens *tokens);
+uint64_t tokens_digest(struct str bytes, struct arena *scratch);
+/* A name, or a part of one between dots, as struct file_tokens has it. */
+uint32_t token_word(struct str name);

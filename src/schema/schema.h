@@ -387,6 +387,13 @@ struct source_info {
 	struct str bytes;          /* of a set's file, which has nothing else: encoded */
 };
 
+/* What a text is made of, its comments and its layout aside. */
+struct file_tokens {
+	uint64_t digest; /* equal: equal tokens; never 0 */
+	uint32_t *words; /* token_word of its names and parts of names; sorted, each once */
+	uint32_t n_words;
+};
+
 struct file {
 	struct element e;       /* name empty; span: first to last token */
 	struct str import_path; /* interned; FileDescriptorProto.name */
@@ -412,6 +419,7 @@ struct file {
 	struct source_info *source_info; /* NULL unless asked for */
 	struct unit *unit;               /* proto/'s, while it is compiled */
 	const void *content;             /* equal pointers: equal bytes */
+	const struct file_tokens *tokens; /* NULL unless asked for */
 };
 
 /* What uncompiled files declare in a package (PACKAGE_*_NO_DELETE needs it). */
