@@ -35,6 +35,7 @@ breakwater check workt|worktree:
 breakwater build --no-so|--no-source-info
 breakwater explain FIELD_SAME_T|FIELD_SAME_TYPE
 breakwater debug sch|schema
+breakwater debug fr|frame
 breakwater completion fi|fish
 breakwater help bui|build
 breakwater check fea|feature/x

@@ -1,5 +1,5 @@
 #include "base/glyph.h"
-#include "cli/cli.h"
+#include "cli/debug_frame.h"
 
 #include "descriptor/descriptor.h"
 #include "diff/pair.h"
@@ -10,12 +10,53 @@ struct debug_arguments {
 	const char *config;
 	struct texts roots;
 	struct access_arguments asking;
+	struct frame_arguments frame;
 };
+
+static const char *const frame_formats[] = { "text", "json", NULL };
 
 static const struct opt debug_options[] = {
 	OPT_CONFIG(struct debug_arguments),
 	OPT_ROOT(struct debug_arguments),
 	OPT_ASKING(struct debug_arguments),
+	{ .name = "schema",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct debug_arguments, frame.schema),
+		.argument = "INPUT",
+		.summary = "frame: what has the record's schema, as INPUT" },
+	{ .name = "file",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct debug_arguments, frame.file),
+		.argument = "PATH",
+		.summary = "frame: the file of the schema that was registered" },
+	{ .name = "registry",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct debug_arguments, frame.registry),
+		.argument = "URL",
+		.summary = "frame: the schema registry that knows the record's id" },
+	{ .name = "subject",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct debug_arguments, frame.subject),
+		.argument = "SUBJECT",
+		.summary = "frame: in a registry with contexts, whose id it is" },
+	{ .name = "hex",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct debug_arguments, frame.hex),
+		.argument = "HEX",
+		.summary = "frame: the record, instead of a file" },
+	{ .name = "header",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct debug_arguments, frame.header),
+		.argument = "HEX",
+		.summary = "frame: the header __value_schema_id or __key_schema_id, if the record "
+			   "has one" },
+	{ .name = "format",
+		.kind = OPT_TEXT,
+		.offset = offsetof(struct debug_arguments, frame.format),
+		.argument = "FORMAT",
+		.summary = "frame: text (the default) or json",
+		.values = VALUES_WORDS,
+		.words = frame_formats },
 };
 
 static bool debug_tokens(struct cli *cli, struct source *source)
@@ -95,6 +136,44 @@ static bool debug_pairs(
 	return true;
 }
 
+/* What `debug frame` compiles with. */
+struct frame_side {
+	struct cli *cli;
+	const struct debug_arguments *arguments;
+};
+
+static struct schema *compile_frame(void *context, const char *input, struct source **source)
+{
+	const struct frame_side *side = context;
+	struct schema *schema = NEW(side->cli->arena, struct schema);
+
+	*source = cli_source_open(side->cli, input);
+	if (!*source || !debug_compile(side->cli, side->arguments, source, 1, schema) ||
+		side->cli->diags.n_errors)
+		return NULL;
+	return schema;
+}
+
+/* Options that are of no use to the other stages would be passed over without a word. */
+static bool has_frame_options(const struct frame_arguments *a)
+{
+	return a->schema || a->registry || a->subject || a->file || a->hex || a->header ||
+	       a->format;
+}
+
+static bool run_frame(struct cli *cli, const struct debug_arguments *arguments,
+	const struct texts *operands)
+{
+	struct frame_side side = { cli, arguments };
+
+	if (operands->n > 2) {
+		diag_error(&cli->diags, NOWHERE, "'debug frame' takes one record");
+		return false;
+	}
+	return debug_frame(cli, &arguments->frame, operands->n > 1 ? operands->items[1] : NULL,
+		compile_frame, &side);
+}
+
 static bool debug_stage(struct cli *cli, const struct debug_arguments *arguments, struct str stage,
 	struct source **sources)
 {
@@ -105,24 +184,42 @@ static bool debug_stage(struct cli *cli, const struct debug_arguments *arguments
 	return debug_pairs(cli, arguments, sources);
 }
 
-static const char *const stages[] = { "tokens", "schema", "pairs", NULL };
+static const char *const stages[] = { "tokens", "schema", "pairs", "frame", NULL };
 
-static int debug_run(struct cli *cli, const void *arguments, const struct texts *operands)
+static bool know_stage(struct cli *cli, struct str stage)
 {
-	struct str known[] = { str_of(stages[0]), str_of(stages[1]), str_of(stages[2]) };
-	struct str stage = str_of(operands->items[0]),
-		   nearest = str_nearest(stage, known, COUNT(known));
+	struct str known[COUNT(stages) - 1], nearest;
+
+	for (size_t i = 0; i < COUNT(known); i++) {
+		known[i] = str_of(stages[i]);
+		if (str_eq(stage, known[i]))
+			return true;
+	}
+	nearest = str_nearest(stage, known, COUNT(known));
+	diag_error(&cli->diags, NOWHERE, "unknown stage '" STR "'", ARG(stage));
+	diag_help(&cli->diags,
+		nearest.n ? "did you mean '" STR "'?"
+			  : "the stages are tokens, schema, pairs and frame" STR,
+		ARG(nearest));
+	return false;
+}
+
+static int debug_run(struct cli *cli, const void *given, const struct texts *operands)
+{
+	const struct debug_arguments *arguments = given;
+	struct str stage = str_of(operands->items[0]);
 	size_t wanted = str_eq(stage, S("pairs")) ? 2 : 1;
 	struct source *sources[2] = { NULL };
 	bool ok = true;
 
-	cli->asking = ((const struct debug_arguments *)arguments)->asking;
-	if (!str_eq(stage, known[0]) && !str_eq(stage, known[1]) && !str_eq(stage, known[2])) {
-		diag_error(&cli->diags, NOWHERE, "unknown stage '" STR "'", ARG(stage));
-		diag_help(&cli->diags,
-			nearest.n ? "did you mean '" STR "'?"
-				  : "the stages are tokens, schema and pairs" STR,
-			ARG(nearest));
+	cli->asking = arguments->asking;
+	if (!know_stage(cli, stage))
+		return STATUS_UNKNOWN;
+	if (str_eq(stage, S("frame")))
+		return run_frame(cli, arguments, operands) ? STATUS_OK : STATUS_UNKNOWN;
+	if (has_frame_options(&arguments->frame)) {
+		diag_error(&cli->diags, NOWHERE,
+			"'debug " STR "' takes none of the options of 'debug frame'", ARG(stage));
 		return STATUS_UNKNOWN;
 	}
 	if (operands->n - 1 > wanted || (wanted == 2 && operands->n != 3)) {
@@ -141,11 +238,13 @@ static int debug_run(struct cli *cli, const void *arguments, const struct texts 
 
 const struct command debug_command = {
 	.name = "debug",
-	.operands = "tokens|schema|pairs INPUT...",
-	.summary = "Print the result of a stage, for developers of breakwater",
+	.operands = "tokens|schema|pairs INPUT... | frame [RECORD]",
+	.summary = "Print what a stage makes of its input, or what a record says",
 	.text = "  debug tokens INPUT       the lexer's tokens\n"
 		"  debug schema INPUT       the linked schema\n"
-		"  debug pairs OLD NEW      the pairs of elements that are compared\n",
+		"  debug pairs OLD NEW      the pairs of elements that are compared\n"
+		"  debug frame RECORD       the bytes of a record of a schema registry: a file,\n"
+		"                           '-' for standard input, or --hex\n",
 	.options = debug_options,
 	.n_options = COUNT(debug_options),
 	.arguments_size = sizeof(struct debug_arguments),

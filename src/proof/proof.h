@@ -43,6 +43,16 @@ struct str proof_loss_name(enum proof_loss loss);
 /* Text format of the octets of a string, in quotes. */
 void proof_quote(struct out *out, struct str text);
 
+/* A message as its bytes say it. */
+struct decoded {
+	struct str json;    /* ProtoJSON; absent: some value has no form in it */
+	struct str text;    /* text format on one line */
+	struct str unknown; /* of the outermost message, as text format has them; empty: none */
+	uint32_t n_unknown;
+	struct str error; /* why a reader refuses the bytes; absent: it does not */
+	size_t offset;    /* in them, where; the end: something is missing */
+};
+
 /* What a question is about. */
 enum proof_about {
 	ABOUT_TYPE,        /* `to` has another type */
@@ -88,6 +98,9 @@ struct proof_sides {
 /* Looks at nothing before it is asked. What is found lives in `arena`. */
 struct codec *codec_new(struct arena *arena, struct intern *names, const struct proof_sides *sides);
 void codec_free(struct codec *codec);
+/* Reads bytes as the new side's message. False with decoded->error. */
+bool codec_decode(struct codec *codec, const struct message *type, struct str bytes,
+	struct decoded *decoded);
 /* False if no value shows it; with proof->unknown, if that cannot be said. The caller's is
  * `surface` alone. */
 bool proof_find(struct codec *codec, const struct proof_question *question, struct proof *proof);

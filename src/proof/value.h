@@ -179,6 +179,8 @@ struct refusal {
 	struct str why; /* absent: nothing is wrong */
 	const struct field *field;
 	int reason; /* tells sentences apart */
+	/* Of bytes: where reading stopped, and what is wrong there; NULL: they are whole. */
+	const char *at, *wrong;
 };
 
 enum { MOST_DEPTH = 100, REASON_BLIND = 99 /* a type is not known */ };

@@ -130,8 +130,12 @@ struct reader {
 
 enum reason { REASON_BYTES = 1, REASON_TEXT, REASON_REQUIRED };
 
-static bool damaged(struct reader *r, const struct message *type)
+static bool damaged(struct reader *r, const struct message *type, const struct wire *wire)
 {
+	if (!r->refusal->at) {
+		r->refusal->at = wire->at;
+		r->refusal->wrong = wire->wrong ? wire->wrong : "messages are nested too deeply";
+	}
 	if (!r->refusal->why.p)
 		refuse(r->refusal, r->arena, NULL, REASON_BYTES,
 			"the bytes are no message '" STR "'", ARG(type->e.full_name));
@@ -277,7 +281,7 @@ static bool read_packed(
 
 		if (type == WIRE_VARINT ? !wire_varint(&wire, &bits)
 					: !wire_fixed(&wire, type == WIRE_FIXED64 ? 8 : 4, &bits))
-			return damaged(r, tree->type);
+			return damaged(r, tree->type, &wire);
 		set_number(r, tree, field, bits);
 	}
 	return true;
@@ -308,6 +312,7 @@ static bool read_text(
 
 	if (field->type == TYPE_STRING && !utf8_is_valid(datum.s)) {
 		if (is_verified(r, field)) {
+			r->refusal->at = bytes.p;
 			refuse(r->refusal, r->arena, field, REASON_TEXT,
 				"string '" STR "' is no UTF-8", ARG(field->e.name));
 			return false;
@@ -383,8 +388,11 @@ static bool read_message(struct reader *r, struct tree *tree, const struct field
 	struct tree *inner;
 	bool ok;
 
-	if (!field->message)
-		return damaged(r, tree->type);
+	if (!field->message) {
+		const struct wire wire = { .at = record->whole.p, .wrong = "its type is not known" };
+
+		return damaged(r, tree->type, &wire);
+	}
 	clear_others(tree, field);
 	slot = tree_slot(tree, field);
 	inner = slot && !is_repeated(field) ? slot->items.items[0].m
@@ -419,7 +427,7 @@ static bool read_set_item(struct reader *r, struct tree *tree, const struct wire
 			bytes = part.bytes;
 	}
 	if (wire.wrong)
-		return damaged(r, tree->type);
+		return damaged(r, tree->type, &wire);
 	if (!field || !is_message(field) || !field->message || !bytes.p) {
 		keep_unknown(r, tree, item);
 		return true;
@@ -461,13 +469,13 @@ static bool read_fields(struct reader *r, struct tree *tree, struct str bytes)
 	struct wire_record record;
 
 	if (r->depth >= MOST_DEPTH || --r->lens->codec->steps < 0)
-		return damaged(r, tree->type);
+		return damaged(r, tree->type, &wire);
 	r->depth++;
 	while (wire_next(&wire, &record))
 		if (!read_record(r, tree, &record))
 			return false;
 	r->depth--;
-	return wire.wrong ? damaged(r, tree->type) : true;
+	return wire.wrong ? damaged(r, tree->type, &wire) : true;
 }
 
 /* ---- what is required ---- */

@@ -354,8 +354,9 @@ const struct rule rule_CONTRACT_AMBIGUOUS_MESSAGE_INDEX = {
 	.compares = "The position of each root of the new side, as descriptors count it and as the "
 		    "text does: a map field or group before it is a message in descriptors alone. "
 		    "Only contracts with a `subject` are asked.",
-	.hurts = "Java writes and reads the position in the text, all other clients that in the "
-		 "descriptor. So a record of one names another message for the other, or none.",
+	.hurts = "Java writes and reads the position in the text, and JavaScript leaves out the "
+		 "entries of map fields as well; Python, Go and .NET count the descriptor. So a "
+		 "record of one names another message for the other, or none.",
 	.before = "message Order {\n  message Placed {\n    string id = 1;\n  }\n}",
 	.after = "message Order {\n  map<string, string> labels = 1;\n  message Placed {\n    "
 		 "string id = 1;\n  }\n}",
