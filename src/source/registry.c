@@ -260,6 +260,6 @@ bool registry_is_answer(const struct http_request *request)
 
 bool registry_is_absent(struct arena *arena, const struct http_request *request)
 {
-	return !request->failure.p && request->status == 404 &&
+	return !request->failure.p && request->status == 404 && !request->was_redirected &&
 	       registry_refusal_read(arena, request->body).is_json;
 }

@@ -18,6 +18,11 @@ static json_t *load(struct str body, const char **why)
 		*why = "its values need more than 256 MiB of memory";
 		return NULL;
 	}
+	/* jansson passes over a NUL between values. */
+	if (str_has(body, '\0')) {
+		*why = "it is not JSON";
+		return NULL;
+	}
 	json = json_loadb(body.p ? body.p : "", body.n, JSON_REJECT_DUPLICATES, &error);
 	if (!json)
 		*why = "it is not JSON";

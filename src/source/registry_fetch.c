@@ -134,8 +134,8 @@ static bool fetch_wanted(struct fetching *f)
 		struct str before =
 			registry_path(arena, "/subjects/", document->subject, "/versions/");
 
-		if (registry_cache_get(f->registry, document->subject, document->version.number,
-			    &document->version)) {
+		if (!document->is_fresh && registry_cache_get(f->registry, document->subject,
+						   document->version.number, &document->version)) {
 			document->state = DOCUMENT_FETCHED;
 			f->failed |= !check_version(f, document);
 			continue;
@@ -193,22 +193,50 @@ static bool fetch_all(struct fetching *f)
 	return true;
 }
 
-/* Drops what is kept of a subject if the registry may have given one of its numbers to another
- * schema. That takes a number that was deleted for good, or the mode IMPORT. */
-static void trust_cache(struct registry *registry, const struct registry_subject *subject)
+/* The newest version that is kept and still listed; 0: none. Sets *is_gone: one is not listed. */
+static uint32_t newest_kept(
+	const struct registry_kept *kept, const struct registry_subject *subject, bool *is_gone)
 {
-	struct registry_kept kept = registry_cache_list(registry, subject->name);
-	bool is_doubtful = str_eq(subject->mode, S("IMPORT"));
+	uint32_t newest = 0, k = 0;
 
-	for (uint32_t i = 0, k = 0; i < kept.versions.n; i++) {
+	for (uint32_t i = 0; i < kept->versions.n; i++) {
 		while (k < subject->versions.n &&
-			subject->versions.items[k].number < kept.versions.items[i])
+			subject->versions.items[k].number < kept->versions.items[i])
 			k++;
-		is_doubtful |= k == subject->versions.n ||
-			       subject->versions.items[k].number != kept.versions.items[i];
+		if (k < subject->versions.n &&
+			subject->versions.items[k].number == kept->versions.items[i])
+			newest = kept->versions.items[i];
+		else
+			*is_gone = true;
 	}
-	if (is_doubtful && !registry->client->access->offline)
+	return newest;
+}
+
+/* A number that was deleted for good may stand for another schema now (mode IMPORT). So the newest
+ * version that is kept is asked for anew, and all is dropped if it is another one. */
+static bool trust_cache(
+	struct registry *registry, const struct registry_subject *subject, struct diags *diags)
+{
+	struct fetching f = { .registry = registry, .diags = diags };
+	struct registry_kept kept = registry_cache_list(registry, subject->name);
+	struct registry_version before = { 0 };
+	bool is_gone = false;
+	uint32_t newest = newest_kept(&kept, subject, &is_gone);
+
+	if (registry->client->access->offline || !kept.versions.n ||
+		(newest && document_get(registry, subject->name, newest)))
+		return true;
+	if (is_gone || !newest || !registry_cache_get(registry, subject->name, newest, &before)) {
 		registry_cache_drop(registry, subject->name);
+		return true;
+	}
+	want(&f, subject->name, newest, false);
+	f.wanted.items[0]->is_fresh = true;
+	if (!fetch_all(&f))
+		return false;
+	if (registry_document_find(registry, subject->name, newest)->version.id != before.id)
+		registry_cache_drop(registry, subject->name);
+	return true;
 }
 
 bool registry_fetch(
@@ -216,7 +244,8 @@ bool registry_fetch(
 {
 	struct fetching f = { .registry = registry, .diags = diags };
 
-	trust_cache(registry, subject);
+	if (!trust_cache(registry, subject, diags))
+		return false;
 	for (uint32_t i = 0; i < subject->versions.n; i++) {
 		const struct registry_version *version = &subject->versions.items[i];
 

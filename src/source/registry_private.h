@@ -35,6 +35,7 @@ struct registry_document {
 	struct str subject;
 	struct registry_version version;
 	struct registry_document *next; /* of the same hash */
+	bool is_fresh;                  /* to be asked for, whatever the cache has */
 	enum { DOCUMENT_WANTED, DOCUMENT_FETCHED } state;
 };
 

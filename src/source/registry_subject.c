@@ -27,6 +27,17 @@ static bool take_config(struct subject_asking *s, struct str body, const char **
 	return true;
 }
 
+/* Does the registry say no more than that there is no such list, or that it has no modes? */
+static bool is_bare(const struct http_request *request)
+{
+	if (request->failure.p || request->was_redirected)
+		return false;
+	if (request->index == PART_MODE)
+		return request->status == 405;
+	return request->index != PART_CONFIG && request->status == 404 &&
+	       !str_starts(str_trim(request->body), S("<"));
+}
+
 static void take_part(struct asking *asking, struct http_request *request)
 {
 	struct subject_asking *s = asking->context;
@@ -34,11 +45,13 @@ static void take_part(struct asking *asking, struct http_request *request)
 	const char *why = "";
 	bool ok = true;
 
-	if (registry_is_absent(asking->arena, request) ||
-		(request->index == PART_MODE && request->status == 405)) {
+	if (registry_is_absent(asking->arena, request) || is_bare(request)) {
 		s->is_absent[request->index] = true;
 		return;
 	}
+	/* One cause, one message: the others mostly fail as the first one did. */
+	if (s->failed)
+		return;
 	if (!registry_is_answer(request)) {
 		s->failed = true;
 		registry_fail_request(s->registry, subject->name, 0, request, s->diags);
@@ -97,52 +110,85 @@ static void take_lists(struct subject_asking *s, bool deleted)
 	s->subject->is_known = s->subject->versions.n > 0;
 }
 
-/* The lists of the subject's versions, which an unknown subject lacks. */
+static struct http_request list_request(const struct subject_asking *s, enum subject_part part)
+{
+	return (struct http_request){
+		.path = registry_path(
+			s->registry->arena, "/subjects/", s->subject->name, "/versions"),
+		.query = part == PART_ALL ? S("deleted=true") : (struct str){ NULL, 0 },
+		.index = part,
+	};
+}
+
+/* Level or mode; of the subject or, where it has none, of its context or the whole registry. */
+static struct http_request setting_request(
+	const struct subject_asking *s, const char *path, enum subject_part part)
+{
+	return (struct http_request){
+		.path = registry_path(s->registry->arena, path, s->subject->name, ""),
+		.query = S("defaultToGlobal=true"),
+		.index = part,
+	};
+}
+
+/* The list of versions, which an unknown subject lacks; with `deleted` that of the deleted ones,
+ * too. */
 static bool read_lists(struct subject_asking *s, bool deleted)
 {
-	struct arena *arena = s->registry->arena;
-	struct str path = registry_path(arena, "/subjects/", s->subject->name, "/versions");
-	struct http_request requests[] = {
-		{ .path = path, .index = PART_LIST },
-		{ .path = path, .query = S("deleted=true"), .index = PART_ALL },
-	};
+	struct http_request list = list_request(s, PART_LIST), all = list_request(s, PART_ALL);
 
-	if (!ask_parts(s, requests, deleted ? 2 : 1))
+	if (!ask_parts(s, &list, 1) || (deleted && !ask_parts(s, &all, 1)))
 		return false;
 	take_lists(s, deleted);
 	return true;
 }
 
-/* Level and mode; the global ones where the registry does not answer with them by itself. */
-static bool read_settings(struct subject_asking *s)
+static bool fail_no_level(const struct subject_asking *s)
 {
-	struct arena *arena = s->registry->arena;
-	struct http_request requests[] = {
-		{ .path = registry_path(arena, "/config/", s->subject->name, ""),
-			.query = S("defaultToGlobal=true"),
-			.index = PART_CONFIG },
-		{ .path = registry_path(arena, "/mode/", s->subject->name, ""),
-			.query = S("defaultToGlobal=true"),
-			.index = PART_MODE },
-	};
+	const struct registry *registry = s->registry;
+
+	if (s->is_absent[PART_CONFIG])
+		return registry_fail(registry, s->subject->name, s->diags,
+			"'" STR "' does not look like a schema registry; is a path prefix such as "
+			"/apis/ccompat/v7 missing?",
+			ARG(registry->places.items[registry->first].url.text));
+	return registry_fail(registry, s->subject->name, s->diags,
+		"the registry has no compatibility level for subject '" STR "'",
+		ARG(s->subject->name));
+}
+
+/* What some registries do not answer with by themselves. Some have no modes at all. */
+static bool read_global(struct subject_asking *s)
+{
 	struct http_request global[2];
 	uint32_t n = 0;
 
-	if (!ask_parts(s, requests, 2))
-		return false;
-	if (s->is_absent[PART_CONFIG] || !s->subject->level.p)
+	if (!s->subject->level.p)
 		global[n++] = (struct http_request){ .path = S("/config"), .index = PART_CONFIG };
 	if (s->is_absent[PART_MODE])
 		global[n++] = (struct http_request){ .path = S("/mode"), .index = PART_MODE };
 	s->is_absent[PART_CONFIG] = false;
-	/* Some registries have no modes at all. */
-	if (!ask_parts(s, global, n))
+	return ask_parts(s, global, n) && (s->subject->level.p || fail_no_level(s));
+}
+
+/* Lists, level and mode. That there is a level shows that this is a registry, and its 404 a word on
+ * the subject. */
+static bool read_all(struct subject_asking *s, bool deleted)
+{
+	struct http_request requests[] = {
+		list_request(s, PART_LIST),
+		setting_request(s, "/config/", PART_CONFIG),
+		setting_request(s, "/mode/", PART_MODE),
+	};
+	struct http_request all = list_request(s, PART_ALL);
+
+	memset(s->is_absent, 0, sizeof s->is_absent);
+	memset(s->lists, 0, sizeof s->lists);
+	if (!ask_parts(s, requests, COUNT(requests)) || !read_global(s) ||
+		(deleted && !ask_parts(s, &all, 1)))
 		return false;
-	if (s->subject->level.p)
-		return true;
-	return registry_fail(s->registry, s->subject->name, s->diags,
-		"the registry has no compatibility level for subject '" STR "'",
-		ARG(s->subject->name));
+	take_lists(s, deleted);
+	return true;
 }
 
 static struct registry_subject *subject_new(struct registry *registry, struct str name)
@@ -153,12 +199,16 @@ static struct registry_subject *subject_new(struct registry *registry, struct st
 	return subject;
 }
 
-/* Takes the alias for the subject, once. */
-static void take_alias(struct subject_asking *s)
+/* Reads the alias instead of the subject, once; it has a level of its own. */
+static bool read_alias(struct subject_asking *s, bool deleted)
 {
-	if (s->alias.n)
-		s->subject->name = s->alias;
-	memset(s->is_absent, 0, sizeof s->is_absent);
+	struct registry_subject *subject = s->subject;
+
+	if (!s->alias.n || str_eq(s->alias, subject->name))
+		return true;
+	subject->name = s->alias;
+	subject->level = subject->group = subject->policy = subject->mode = (struct str){ NULL, 0 };
+	return read_all(s, deleted);
 }
 
 struct registry_subject *registry_subject_read(
@@ -170,17 +220,7 @@ struct registry_subject *registry_subject_read(
 		.subject = subject_new(registry, subject),
 	};
 
-	if (!read_settings(&s))
-		return NULL;
-	take_alias(&s);
-	/* The alias has settings of its own. */
-	if (s.alias.n && !str_eq(s.alias, subject)) {
-		s.subject->level = s.subject->group = s.subject->policy = s.subject->mode =
-			(struct str){ NULL, 0 };
-		if (!read_settings(&s))
-			return NULL;
-	}
-	return read_lists(&s, deleted) ? s.subject : NULL;
+	return read_all(&s, deleted) && read_alias(&s, deleted) ? s.subject : NULL;
 }
 
 struct registry_subject *registry_list_read(
@@ -192,17 +232,11 @@ struct registry_subject *registry_list_read(
 		.subject = subject_new(registry, subject),
 	};
 
-	/* Whether what was kept can be used depends on the mode. */
-	if (registry->client->access->cache.p)
-		return registry_subject_read(registry, subject, false, diags);
 	if (!read_lists(&s, false))
 		return NULL;
-	if (s.subject->is_known)
-		return s.subject;
-	if (!read_settings(&s))
-		return NULL;
-	take_alias(&s);
-	return !s.alias.n || read_lists(&s, false) ? s.subject : NULL;
+	/* It may be an alias. */
+	return s.subject->is_known ? s.subject
+				   : registry_subject_read(registry, subject, false, diags);
 }
 
 /* A list of the versions that there are, for messages. */
