@@ -377,7 +377,7 @@ void registry_judge(struct breakwater_run *run)
 		run->status = BREAKWATER_BROKEN;
 	if (!check->unknown)
 		return;
-	run->is_partial = true;
+	run->is_partial = !run->only_registry || check->unknown < check->subjects;
 	run->status = BREAKWATER_UNKNOWN;
 	diags_adopt(&run->diags, &check->diags);
 }

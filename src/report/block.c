@@ -447,6 +447,8 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 {
 	struct out *out = out_memory(report->arena);
 
+	if (report->unknown)
+		out_str(out, S("incomplete: "));
 	if (blocks->errors)
 		out_printf(out, "%u breaking change%s", blocks->errors, plural(blocks->errors));
 	else
@@ -529,7 +531,7 @@ struct str was_text(const struct report *report, const struct finding *finding)
 		out_str(out, finding->before);
 		out_char(out, ' ');
 	}
-	out_str(out, S("at "));
+	out_str(out, text->is_whole ? S("in ") : S("at "));
 	out_str(out, text->path);
 	if (!span_is_none(finding->old_place.span)) {
 		place_points(finding->old_place, report->arena, &begin, &end);
