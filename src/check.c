@@ -28,6 +28,7 @@
  *  keep_scope         scope.c: drops findings outside of the report
  *  accept             config/accepted.c, accept_comment.c: breaks accepted on the record
  *  judge_lost_folders broken.c: imports whose whole folder was deleted, unless a finding says so
+ *  registry_compare_all  registry_all.c: BASE `registry:…@all`
  *  check_registry     registry_run.c: --registry, the new side against what is registered
  *  find_impact        impact.c: who reaches what changed, by schema/uses.c
  *  finish             report/finding.c: the order of the findings
@@ -373,6 +374,7 @@ static const struct check_step {
 	bool with_base;    /* it compares with BASE, so it is left out if only a registry is asked */
 } steps[] = {
 	{ take_options, NULL, false },
+	{ registry_take_options, NULL, false },
 	{ open_sources, "sources", false },
 	{ configure_sides, NULL, false },
 	{ find_roots, NULL, false },
@@ -389,6 +391,7 @@ static const struct check_step {
 	{ keep_scope, NULL, true },
 	{ judge_retirement, NULL, true },
 	{ compare_history, NULL, true },
+	{ registry_compare_all, NULL, true },
 	{ check_registry, NULL, false },
 	{ accept_findings, NULL, false },
 	{ drop_known, NULL, true },

@@ -334,19 +334,6 @@ static uint64_t place_key(struct arena *scratch, const struct finding *finding)
 	return key;
 }
 
-/* A registry prints what was registered anew, so lines of its text say nothing. */
-static void place_in_version(
-	struct comparing_subject *s, struct finding *finding, const struct registry_state *state)
-{
-	struct text *text;
-
-	if (!finding->old_place.text)
-		return;
-	text = NEW(s->check->run->arena, struct text);
-	text->path = state->source->name;
-	finding->old_place = place_in(text, NO_SPAN);
-}
-
 static struct registry_group *group_of(struct comparing_subject *s, struct finding *finding)
 {
 	struct registry_check *check = s->check;
@@ -371,7 +358,7 @@ void registry_take_base(struct registry_check *check, struct finding *finding)
 		return;
 	*slot = group = NEW(check->run->arena, struct registry_group);
 	group->finding = finding;
-	group->is_live = true;
+	group->is_live = group->is_base = true;
 	*vec_push(check->run->arena, &check->list) = group;
 }
 
@@ -384,27 +371,32 @@ struct finding *registry_stands_for(
 	return group ? group->finding : NULL;
 }
 
+/* What the finding is under the level of the subject. */
+static void begin_level(struct comparing_subject *s, struct registry_group *group, unsigned breaks)
+{
+	struct finding_contract hurt = { s->level, breaks, s->level->order };
+	enum theirs theirs = theirs_of_finding(group->finding, s->level->level);
+
+	group->hold->level = level_word(s->level);
+	if (theirs != THEIRS_UNKNOWN)
+		group->hold->would = theirs == THEIRS_ACCEPTS ? "accept" : "refuse";
+	finding_name_contract(s->check->run->arena, group->finding, &hurt);
+}
+
 /* Begins the subject's part of a group's finding. */
 static void begin_hold(struct comparing_subject *s, struct registry_group *group, unsigned breaks)
 {
 	struct arena *arena = s->check->run->arena;
 	struct finding *finding = group->finding;
-	struct finding_contract hurt = { s->level, breaks, s->level->order };
-	enum theirs theirs = theirs_of_finding(finding, s->level->level);
 
 	if (!finding->registry)
 		finding->registry = NEW(arena, struct finding_registry);
 	group->hold = NEW(arena, struct registry_hold);
-	*group->hold = (struct registry_hold){
-		.subject = s->subject->name,
-		.level = level_word(s->level),
-		.would = theirs == THEIRS_ACCEPTS   ? "accept"
-			 : theirs == THEIRS_REFUSES ? "refuse"
-						    : NULL,
-	};
+	group->hold->subject = s->subject->name;
 	*vec_push(arena, &finding->registry->holds) = group->hold;
 	group->subject = s->number + 1;
-	finding_name_contract(arena, finding, &hurt);
+	if (s->level)
+		begin_level(s, group, breaks);
 }
 
 static bool holds_already(const struct registry_hold *hold, uint32_t version)
@@ -421,8 +413,8 @@ static void add_version(struct comparing_subject *s, struct registry_group *grou
 	struct breakwater_run *run = s->check->run;
 	struct registry_hold *hold = group->hold;
 	VEC(uint32_t) versions = { hold->versions, hold->n_versions, hold->cap };
-	bool counts = (!version->is_deleted || run->options->registry_deleted) &&
-		      !registry_verdict_is(run, "theirs");
+	bool counts = !s->level || ((!version->is_deleted || run->options->registry_deleted) &&
+					   !registry_verdict_is(run, "theirs"));
 
 	if (holds_already(hold, version->number))
 		return;
@@ -438,6 +430,9 @@ static bool is_wanted(struct comparing_subject *s, const struct finding *finding
 {
 	unsigned broken = finding->contracts.n ? finding->contracts.items[0].breaks : 0;
 
+	*breaks = 0;
+	if (!s->level)
+		return true;
 	*breaks = broken & contract_wants(s->level);
 	if (*breaks || !broken)
 		return true;
@@ -468,8 +463,8 @@ static bool take_finding(struct comparing_subject *s, struct registry_state *sta
 {
 	struct registry_group *group;
 
-	finding->contracts.n = 0;
-	place_in_version(s, finding, state);
+	if (s->level)
+		finding->contracts.n = 0;
 	share_file(s, finding);
 	group = group_of(s, finding);
 	if (group->subject != s->number + 1)
@@ -512,22 +507,47 @@ static void left_out(void *context, bool old, struct str path, struct str what)
 		ARG(what));
 }
 
+/* Without a level, the new side's files that declare what the version does. */
+static void list_like(
+	struct comparing_subject *s, const struct registry_state *state, struct closure *c)
+{
+	const struct schema *head = &s->check->run->schemas[NEW];
+
+	for (uint32_t i = 0; i < state->schema.files.n; i++) {
+		const struct file *file = state->schema.files.items[i].file;
+
+		for (uint32_t k = 0; k < file->messages.n && !file->is_builtin; k++) {
+			const struct element *now =
+				find_named(head, file->messages.items[k]->e.full_name);
+
+			if (now)
+				take_file(c, now->file);
+		}
+	}
+	take_imports(c);
+}
+
 /* The files of both sides: what is not there on one is passed over. */
 static void list_paths(struct comparing_subject *s, const struct registry_state *state,
 	struct part_request *request)
 {
-	const struct source_list *list = source_files(state->source, &s->check->diags);
-	uint32_t n = list ? list->entries.n : 0;
 	struct arena *arena = s->check->run->arena;
-	struct str *paths = NEW_ARRAY(arena, s->n_paths + n, struct str);
+	const struct source_list *list = source_files(state->source, &s->check->diags);
 	struct paths_to_compile *only = NEW(arena, struct paths_to_compile);
+	struct closure c = { .arena = arena };
+	VEC(struct str) paths = { 0 };
 
+	map_init(&c.seen, arena);
+	if (!s->level)
+		list_like(s, state, &c);
+	for (uint32_t i = 0; i < c.files.n; i++)
+		*vec_push(arena, &paths) = c.files.items[i]->text->path;
 	for (uint32_t i = 0; i < s->n_paths; i++)
-		paths[i] = s->paths[i];
-	for (uint32_t i = 0; i < n; i++)
-		paths[s->n_paths + i] = list->entries.items[i].path;
-	only->paths = paths;
-	only->n = s->n_paths + n;
+		*vec_push(arena, &paths) = s->paths[i];
+	for (uint32_t i = 0; list && i < list->entries.n; i++)
+		*vec_push(arena, &paths) = list->entries.items[i].path;
+	only->paths = paths.items;
+	only->n = paths.n;
 	request->only = only;
 }
 
@@ -548,7 +568,7 @@ static struct breakwater_run *check_part(struct comparing_subject *s, struct reg
 		.old = &state->side,
 		.new = &run->sides[NEW],
 		.contracts = contracts,
-		.only_contracts = true,
+		.only_contracts = s->level != NULL,
 		.left_out = left_out,
 		.context = &context,
 	};
@@ -562,19 +582,28 @@ static struct breakwater_run *check_part(struct comparing_subject *s, struct reg
 	return part;
 }
 
+static bool take_contract(struct comparing_subject *s, const struct registry_state *state,
+	struct contract_list *contracts)
+{
+	struct contract *contract = contract_for(s, state);
+
+	if (contract)
+		*vec_push(s->check->run->arena, &contracts->list) = contract;
+	return contract != NULL;
+}
+
 static bool compare_state(struct comparing_subject *s, struct registry_state *state)
 {
 	struct breakwater_run *run = s->check->run, *part;
 	struct contract_list contracts = { 0 };
-	struct contract *contract = contract_for(s, state);
 
-	if (!contract)
+	if (s->level && !take_contract(s, state, &contracts))
 		return false;
-	*vec_push(run->arena, &contracts.list) = contract;
-	part = check_part(s, state, &contracts);
+	part = check_part(s, state, s->level ? &contracts : &run->chosen);
 	if (!part)
 		return false;
-	theirs_refuse(run->arena, state->file, s->head, s->level->level, &state->theirs);
+	if (s->level)
+		theirs_refuse(run->arena, state->file, s->head, s->level->level, &state->theirs);
 	if (!take_findings(s, state, part)) {
 		part_free(part);
 		return true;
@@ -583,6 +612,19 @@ static bool compare_state(struct comparing_subject *s, struct registry_state *st
 		*map_put(&run->unmarked, part->unmarked.entries[i].key, 0) = run;
 	*vec_push(run->arena, &s->check->parts) = part;
 	return true;
+}
+
+void registry_hold_base(struct comparing_subject *s, const struct registry_version *version)
+{
+	for (uint32_t i = 0; i < s->check->list.n; i++) {
+		struct registry_group *group = s->check->list.items[i];
+
+		if (!group->is_base)
+			continue;
+		if (group->subject != s->number + 1)
+			begin_hold(s, group, 0);
+		add_version(s, group, version);
+	}
 }
 
 bool registry_compare_version(struct comparing_subject *s, const struct registry_version *version)

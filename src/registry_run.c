@@ -17,7 +17,7 @@ bool registry_is_asked(const struct breakwater_run *run)
 
 /* ---- which registries ---- */
 
-static bool refuse_words(struct breakwater_run *run)
+bool registry_take_options(struct breakwater_run *run)
 {
 	bool has_verdict = run->options->registry_verdict != NULL;
 
@@ -26,7 +26,7 @@ static bool refuse_words(struct breakwater_run *run)
 		diag_error(&run->diags, NOWHERE, "--registry-verdict: unknown word '%s'",
 			run->options->registry_verdict);
 		diag_help(&run->diags, "there are ours, theirs and both");
-		return true;
+		return false;
 	}
 	if (!registry_is_asked(run) &&
 		(has_verdict || run->options->ask_registry || run->options->registry_deleted)) {
@@ -34,14 +34,14 @@ static bool refuse_words(struct breakwater_run *run)
 			has_verdict                  ? "--registry-verdict"
 			: run->options->ask_registry ? "--ask-registry"
 						     : "--registry-deleted");
-		return true;
+		return false;
 	}
 	if (registry_verdict_is(run, "theirs") && !run->options->ask_registry) {
 		diag_error(&run->diags, NOWHERE,
 			"--registry-verdict=theirs needs --ask-registry: nobody else knows it");
-		return true;
+		return false;
 	}
-	return false;
+	return true;
 }
 
 struct chosen_registries {
@@ -310,7 +310,7 @@ static void relink(struct registry_check *check)
 	}
 }
 
-static void list_findings(struct registry_check *check)
+void registry_list_findings(struct registry_check *check)
 {
 	struct breakwater_run *run = check->run;
 	struct map listed;
@@ -340,21 +340,29 @@ static bool ask_all(struct registry_check *check)
 	return true;
 }
 
+struct registry_check *registry_check_new(struct breakwater_run *run)
+{
+	struct registry_check *check = run->registry;
+
+	if (check)
+		return check;
+	check = run->registry = NEW(run->arena, struct registry_check);
+	check->run = run;
+	map_init(&check->groups, run->arena);
+	diags_init(&check->diags, run->arena);
+	return check;
+}
+
 bool check_registry(struct breakwater_run *run)
 {
 	struct chosen_registries chosen = { 0 };
 	struct registry_check *check;
 
-	if (refuse_words(run))
-		return false;
 	if (!registry_is_asked(run))
 		return true;
 	if (!choose_registries(run, &chosen))
 		return false;
-	check = run->registry = NEW(run->arena, struct registry_check);
-	check->run = run;
-	map_init(&check->groups, run->arena);
-	diags_init(&check->diags, run->arena);
+	check = registry_check_new(run);
 	for (uint32_t i = 0; i < chosen.n; i++)
 		if (!take_subjects(check, &chosen.items[i]))
 			return false;
@@ -363,7 +371,7 @@ bool check_registry(struct breakwater_run *run)
 		return false;
 	take_base(check);
 	ask_all(check);
-	list_findings(check);
+	registry_list_findings(check);
 	return true;
 }
 

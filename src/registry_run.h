@@ -17,7 +17,8 @@ struct registry_group {
 	struct finding *finding;
 	struct registry_hold *hold; /* of the subject that is being compared */
 	uint32_t subject;           /* its number, + 1 */
-	bool is_live; /* the comparison with BASE has it, too, or a version that counts */
+	bool is_base;               /* the comparison with BASE has it, too */
+	bool is_live;               /* likewise, or a version that counts */
 };
 
 /* What there is of one schema, whichever versions have it. */
@@ -61,6 +62,7 @@ struct registry_check { /* run->registry */
 	uint32_t subjects;                  /* that were asked for */
 	uint32_t unknown;                   /* of them */
 	uint32_t refused;                   /* that the registry itself refuses, as it says */
+	struct comparing_subject *all;      /* of BASE `registry:…@all`; else NULL */
 };
 
 /* One subject while it is compared. */
@@ -68,10 +70,10 @@ struct comparing_subject {
 	struct registry_check *check;
 	const struct registry_asked *asked;
 	struct registry_subject *subject;
-	struct contract *contract;          /* a copy: every break of its surfaces is looked for */
-	struct contract *level;             /* the same under the subject's level */
-	struct map states;                  /* (NULL, id) → struct registry_state */
-	const struct file *head;            /* that has the root */
+	struct contract *contract; /* a copy: every break of its surfaces is looked for */
+	struct contract *level;  /* the same under the subject's level; NULL: nobody asked for it */
+	struct map states;       /* (NULL, id) → struct registry_state */
+	const struct file *head; /* that has the root */
 	const struct element *const *roots; /* on the new side */
 	uint32_t n_roots;
 	struct str *paths; /* of the new side: its file and what it imports */
@@ -98,12 +100,21 @@ void registry_ask_about(struct comparing_subject *s, const struct registry_compa
  * reported. */
 bool registry_check_subject(struct registry_check *check, const struct registry_asked *asked);
 
+/* Sorts the versions for which each finding of the subject holds, and counts what breaks. */
+void registry_end_groups(struct comparing_subject *s, const struct registry_compared *compared);
+/* registry_run.c: puts the findings of the groups into the run's. */
+void registry_list_findings(struct registry_check *check);
+/* The run's check against registries, which this may begin. */
+struct registry_check *registry_check_new(struct breakwater_run *run);
+
 /* registry_compare.c. The state of a fetched version, compiled; NULL and an error. */
 struct registry_state *registry_open_version(
 	struct comparing_subject *s, const struct registry_version *version);
 /* The new side's file with a root, its imports and their structure. False and an error: it does not
  * compile. */
 bool registry_take_head(struct comparing_subject *s);
+/* The findings of the comparison with BASE hold for the version that it is. */
+void registry_hold_base(struct comparing_subject *s, const struct registry_version *version);
 /* Compares with a version, and adds its findings. False and an error. */
 bool registry_compare_version(struct comparing_subject *s, const struct registry_version *version);
 /* A finding of the comparison with BASE, which stands for the same one against a registry. */
@@ -118,6 +129,14 @@ struct str registry_structure(struct arena *arena, const struct file *file);
 
 /* Is --registry given? */
 bool registry_is_asked(const struct breakwater_run *run);
+/* False and an error: the options do not fit together. */
+bool registry_take_options(struct breakwater_run *run);
+/*
+ * BASE `registry:URL/SUBJECT@all`: reads the subject, and makes *base the input of its newest
+ * version; the others are compared by registry_compare_all. False and an error.
+ */
+bool registry_open_all(struct breakwater_run *run, struct str *base);
+bool registry_compare_all(struct breakwater_run *run);
 /* Adds the findings against the registry. A subject that cannot be known is no failure of the step:
  * registry_judge says so in the end. */
 bool check_registry(struct breakwater_run *run);

@@ -246,7 +246,7 @@ static void end_hold(struct registry_hold *hold, const struct registry_compared 
 	hold->to_newest = from == hold->n_versions;
 }
 
-static void end_groups(struct comparing_subject *s, const struct registry_compared *compared)
+void registry_end_groups(struct comparing_subject *s, const struct registry_compared *compared)
 {
 	for (uint32_t i = 0; i < s->check->list.n; i++) {
 		struct registry_group *group = s->check->list.items[i];
@@ -303,7 +303,7 @@ static bool compare(struct comparing_subject *s, const struct registry_compared 
 
 	for (uint32_t i = 0; i < compared->n; i++)
 		ok &= registry_compare_version(s, compared->items[i]);
-	end_groups(s, compared);
+	registry_end_groups(s, compared);
 	return ok;
 }
 

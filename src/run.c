@@ -53,6 +53,8 @@ static const struct contract_list *report_contracts(const struct breakwater_run 
 		*vec_push(run->arena, &all->list) = run->chosen.list.items[i];
 	for (uint32_t i = 0; i < run->registry->contracts.list.n; i++)
 		*vec_push(run->arena, &all->list) = run->registry->contracts.list.items[i];
+	if (!run->contracts && run->registry->all)
+		return NULL;
 	return all;
 }
 
@@ -99,7 +101,16 @@ const char *breakwater_run_report(
 	};
 	struct out *out;
 
-	if (report.versions) {
+	if (run->registry && run->registry->all) {
+		const struct registry_subject *subject = run->registry->all->subject;
+		uint32_t n = subject->versions.n;
+
+		report.versions = n;
+		report.first_version = str_printf(run->arena, STR "@%u", ARG(subject->name),
+			subject->versions.items[0].number);
+		report.last_version = str_printf(run->arena, STR "@%u", ARG(subject->name),
+			subject->versions.items[n - 1].number);
+	} else if (report.versions) {
 		report.first_version = history_name(run->history, 0);
 		report.last_version = history_name(run->history, report.versions - 1);
 	}

@@ -3,6 +3,7 @@
 #include "run.h"
 
 #include "request.h"
+#include "registry_run.h"
 #include "run_history.h"
 
 #include <errno.h>
@@ -194,6 +195,8 @@ bool open_sources(struct breakwater_run *run)
 		return false;
 	if (o->registry && !o->base)
 		return open_for_registry(run, &request);
+	if (registry_input_is_all(request.base) && !registry_open_all(run, &request.base))
+		return false;
 	return sources_open(&run->sources, &request, &run->sides[OLD].source,
 		&run->sides[NEW].source, &run->base, &run->diags);
 }

@@ -428,9 +428,20 @@ uint32_t contracts_broken(const struct report *report)
 
 		if (finding_active(finding) && finding_hurts(finding))
 			for (uint32_t k = 0; k < finding->contracts.n; k++)
-				map_put(&broken, finding->contracts.items[k].contract, 0);
+				map_put(&broken, NULL,
+					str_hash(finding->contracts.items[k].contract->name));
 	}
 	return broken.n;
+}
+
+uint32_t contracts_checked(const struct report *report)
+{
+	struct map names;
+
+	map_init(&names, report->arena);
+	for (uint32_t i = 0; i < report->contracts->list.n; i++)
+		map_put(&names, NULL, str_hash(report->contracts->list.items[i]->name));
+	return names.n;
 }
 
 static void registry_write(struct out *out, const struct report *report)
@@ -476,8 +487,8 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 		out_printf(
 			out, ", %u finding%s accepted", report->accepted, plural(report->accepted));
 	if (report_by_contract(report))
-		out_printf(out, "; %u contract%s checked, %u broken", report->contracts->list.n,
-			plural(report->contracts->list.n), contracts_broken(report));
+		out_printf(out, "; %u contract%s checked, %u broken", contracts_checked(report),
+			plural(contracts_checked(report)), contracts_broken(report));
 	if (report->registry.p)
 		registry_write(out, report);
 	if (report->known)

@@ -65,6 +65,8 @@ struct findings findings_by_path(const struct report *report, bool all);
 
 /* Do reports for people group by contract: does the run check contracts that have names? */
 bool report_by_contract(const struct report *report);
+/* Number of contracts that were checked; one of several levels is one. */
+uint32_t contracts_checked(const struct report *report);
 /* Number of contracts that some active finding hurts. */
 uint32_t contracts_broken(const struct report *report);
 /* Allocates from the report's arena. One group. */

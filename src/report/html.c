@@ -81,8 +81,8 @@ static void compared_write(
 		out_printf(out, ", %u finding%s accepted", report->accepted,
 			report->accepted == 1 ? "" : "s");
 	if (report_by_contract(report))
-		out_printf(out, "; %u contract%s checked, %u broken", report->contracts->list.n,
-			report->contracts->list.n == 1 ? "" : "s", contracts_broken(report));
+		out_printf(out, "; %u contract%s checked, %u broken", contracts_checked(report),
+			contracts_checked(report) == 1 ? "" : "s", contracts_broken(report));
 }
 
 static void head_write(struct out *out, const struct report *report, const struct blocks *blocks)

@@ -325,9 +325,11 @@ static double begin_due(struct running *r)
 	return wait;
 }
 
-static void end_ended(struct running *r)
+/* False: none ended. */
+static bool end_ended(struct running *r)
 {
 	CURLMsg *message;
+	bool any = false;
 	int left;
 
 	while ((message = r->http->curl.multi_info_read(r->http->multi, &left))) {
@@ -338,7 +340,9 @@ static void end_ended(struct running *r)
 			continue;
 		r->http->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
 		try_end(r, (struct transfer *)(void *)private, code);
+		any = true;
 	}
+	return any;
 }
 
 /* Fails what is left. */
@@ -377,9 +381,8 @@ static void run_all(struct running *r)
 			end_all(r, S("libcurl failed"), NULL);
 			return;
 		}
-		end_ended(r);
-		if (r->active == MAX_ACTIVE || (r->active && running == (int)r->active) ||
-			!r->active)
+		/* What ended may let another begin, or be the last. */
+		if (!end_ended(r) && (!r->active || running == (int)r->active))
 			curl->multi_poll(multi, NULL, 0, (int)(wait * 1000) + 1, NULL);
 	}
 }
