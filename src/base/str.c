@@ -306,5 +306,8 @@ uint64_t str_xxh64(struct str s)
 
 uint64_t str_hash(struct str s)
 {
-	return XXH3_64bits(s.p ? s.p : "", s.n);
+	/* Where the program was loaded differs from process to process. */
+	static const char here = 0;
+
+	return XXH3_64bits_withSeed(s.p ? s.p : "", s.n, (XXH64_hash_t)(uintptr_t)&here);
 }

@@ -111,7 +111,8 @@ size_t str_distance(struct str a, struct str b);
 struct str str_nearest(struct str word, const struct str *words, size_t n);
 /* Is it an identifier of the .proto language; with `dotted`, several joined by dots? */
 bool name_is_identifier(struct str s, bool dotted);
-/* A hash for tables; may differ in another version of the program. */
+/* A hash for tables, other in each process, so that nobody can prepare names that collide: for
+ * equality, never for an order. */
 uint64_t str_hash(struct str s);
 /* XXH64 with seed 0, for hashes that are stored. */
 uint64_t str_xxh64(struct str s);
