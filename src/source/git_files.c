@@ -16,7 +16,7 @@ enum {
 	MAX_NAME_FILE = 64 << 10, /* HEAD, commondir, gitdir, `.git` */
 	MAX_CONFIG_BYTES = 16 << 20,
 	MAX_CONFIG_FILES = 200,
-	MAX_INCLUDES = 10, /* as git and libgit2 follow them */
+	MAX_INCLUDES = 9, /* levels, as libgit2 follows them; git follows 10 */
 };
 
 struct looking {
@@ -140,9 +140,12 @@ static bool check_config(struct looking *l, struct str path, int depth)
 	struct str folder = path_parent(path), text, line;
 	bool in_include = false;
 
-	if (depth > MAX_INCLUDES)
-		return true;
-	if (++l->n_configs > MAX_CONFIG_FILES) {
+	if (depth > MAX_INCLUDES) {
+		diag_error(l->diags, NOWHERE,
+			"git's configuration includes files in more than %d levels", MAX_INCLUDES);
+		return false;
+	}
+	if (depth && ++l->n_configs > MAX_CONFIG_FILES) {
 		diag_error(l->diags, NOWHERE, "git's configuration includes more than %d files",
 			MAX_CONFIG_FILES);
 		return false;

@@ -96,14 +96,15 @@ static void diag_answer(const struct repository *repository, enum packs_answer a
 			diag_help(diags,
 				"the index of a pack cannot be read: git index-pack " STR ".pack",
 				ARG(path_printable(diags->arena, damaged)));
-	} else if (wish->type != wanted) {
+	} else if (answer == PACKS_OTHER_TYPE) {
 		diag_error(diags, NOWHERE, "the object " STR " of '" STR "' is not a %s", ARG(text),
 			ARG(what), git_object_type2string(wanted));
 	} else {
 		diag_error(diags, NOWHERE, "'" STR "' is larger than %llu bytes", ARG(what),
 			(unsigned long long)wish->limit);
-		diag_help(
-			diags, "a contract may have at most that many; split it, or leave it out");
+		if (wanted == GIT_OBJECT_BLOB)
+			diag_help(diags,
+				"a contract may have at most that many; split it, or leave it out");
 	}
 }
 

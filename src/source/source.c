@@ -73,8 +73,7 @@ bool path_is_contract(struct str path)
 }
 
 /* Finds a path among `n` sorted entries; NULL: it is not there. */
-static struct source_entry *entries_find(
-	struct source_entry *entries, uint32_t n, struct str path)
+static struct source_entry *entries_find(struct source_entry *entries, uint32_t n, struct str path)
 {
 	uint32_t low = 0, high = n;
 
@@ -162,6 +161,12 @@ bool walk_entry(const struct source *source, struct walk_count *count, struct di
 bool walk_path(
 	const struct source *source, struct walk_count *count, struct str path, struct diags *diags)
 {
+	if (path.n > MAX_PATH_BYTES) {
+		diag_error(diags, NOWHERE, "a path has more than %d bytes: '" STR "'...",
+			MAX_PATH_BYTES,
+			ARG(source_path_name(source, diags->arena, str_head(path, 80))));
+		return false;
+	}
 	count->path_bytes += path.n;
 	return count->path_bytes <= MAX_WALK_PATH_BYTES ||
 	       fail_walk(source, "bytes of all paths in", MAX_WALK_PATH_BYTES, diags);
