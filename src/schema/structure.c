@@ -144,7 +144,10 @@ static void put_message(struct structure *s, const struct message *message)
 {
 	out_char(s->out, 'm');
 	put(s, message->e.name);
-	put_options(s, message->e.options);
+	put_number(s, message->is_map_entry);
+	/* Only descriptors write the option of a map's entry. */
+	if (!message->is_map_entry)
+		put_options(s, message->e.options);
 	put_fields(s, (struct fields){ message->fields.items, message->fields.n }, true);
 	put_fields(s, (struct fields){ message->extensions.items, message->extensions.n }, false);
 	for (uint32_t i = 0; i < message->messages.n; i++)
