@@ -172,6 +172,39 @@ static void report_broken(struct comparing_subject *s, const struct registry_sta
 		ARG(words));
 }
 
+static bool knows_types(const struct message *message)
+{
+	for (uint32_t i = 0; i < message->fields.n; i++)
+		if (message->fields.items[i]->type == TYPE_UNRESOLVED)
+			return false;
+	for (uint32_t i = 0; i < message->messages.n; i++)
+		if (!knows_types(message->messages.items[i]))
+			return false;
+	return true;
+}
+
+/* False and an error: a type comes from an import that the registry does not give, so it may have
+ * changed. */
+static bool require_types(
+	struct comparing_subject *s, const struct registry_state *state, const struct file *file)
+{
+	bool knows = true;
+
+	for (uint32_t i = 0; i < file->messages.n; i++)
+		knows &= knows_types(file->messages.items[i]);
+	for (uint32_t k = 0; !knows && k < file->imports.n; k++) {
+		if (file->imports.items[k].file)
+			continue;
+		diag_error(&s->check->diags, NOWHERE,
+			STR ": the schema '" STR "' imports '" STR
+			"', for which it has no reference",
+			ARG(state->source->name), ARG(file->import_path),
+			ARG(file->imports.items[k].path));
+		return false;
+	}
+	return true;
+}
+
 static bool compile_version(struct comparing_subject *s, struct registry_state *state)
 {
 	struct breakwater_run *run = s->check->run;
@@ -201,6 +234,9 @@ static bool compile_version(struct comparing_subject *s, struct registry_state *
 			return false;
 		}
 	state->structure = registry_structure(run->arena, state->file);
+	for (uint32_t i = 0; i < c.files.n && !state->structure.p; i++)
+		if (!require_types(s, state, c.files.items[i]))
+			return false;
 	return true;
 }
 
