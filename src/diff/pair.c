@@ -333,6 +333,12 @@ static void visit_pair(const struct pair_walk *walk, enum pair_kind kind, const 
 	walk->visit(walk->context, &pair);
 }
 
+/* Is a declaration known by its full name alone, whatever the file? */
+static bool is_by_message(const struct diff *diff)
+{
+	return diff->old->schema->by_message || diff->new->schema->by_message;
+}
+
 /* The name without the package. */
 static void walk_name(struct pair_walk *walk, const struct element *old, enum pair_kind in_file,
 	enum pair_kind in_package)
@@ -349,8 +355,14 @@ static void walk_name(struct pair_walk *walk, const struct element *old, enum pa
 						    element_local_name(old));
 
 		new = side_in_file(diff->new, walk->new_file, old->kind, name);
-		visit_pair(walk, in_file, old, new, walk->files);
 	}
+	if (!new && is_by_message(diff)) {
+		const struct named *n = side_named(diff->new, old->kind, old->full_name);
+
+		new = n ? n->element : NULL;
+	}
+	if (walk->new_file || is_by_message(diff))
+		visit_pair(walk, in_file, old, new, walk->files);
 	if (!walk->package_lives)
 		return;
 	/* Looks in the whole side only for what is not in its file. */

@@ -6,9 +6,17 @@
 
 #include <stdlib.h>
 
-/* An import that no file answers, with --strict-imports. */
-static void report_strictly(struct unit *unit, const struct import *import)
+/* An import that no file answers, with --strict-imports or in a registry, which knows all that its
+ * schemas import. */
+static void report_strictly(
+	struct unit *unit, const struct import *import, const struct source *source)
 {
+	if (source->by_message) {
+		diag_error(&unit->diags, place_in(unit->file->text, import->span),
+			"import '" STR "' is no reference of the schema", ARG(import->path));
+		diag_help(&unit->diags, "whoever registers it names what it imports");
+		return;
+	}
 	diag_error(&unit->diags, place_in(unit->file->text, import->span),
 		"import '" STR "' is in no import root", ARG(import->path));
 	diag_help(&unit->diags, "name the folder that holds it with --root");
@@ -43,8 +51,8 @@ static void find_imports(struct driver *d, struct side_state *s, struct node *no
 		file->imports.items[i].by_link = imported && entry->is_link;
 		if (imported) {
 			*vec_push(d->options->arena, &imported->importers) = node;
-		} else if (d->options->strict_imports && !node->failed) {
-			report_strictly(node->unit, import);
+		} else if (!node->failed && (d->options->strict_imports || source->by_message)) {
+			report_strictly(node->unit, import, source);
 		} else if (!node->failed) {
 			*vec_push(d->options->arena, &d->missed) = (struct missed){ s, node, i };
 		}

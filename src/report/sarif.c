@@ -109,7 +109,8 @@ static json_t *locations_value(struct columns *columns, const struct finding *fi
 	location = json_object();
 	logical = json_object();
 	logicals = json_array();
-	value_set(location, "physicalLocation", physical_value(columns, place, ok), ok);
+	if (!place.text->is_whole)
+		value_set(location, "physicalLocation", physical_value(columns, place, ok), ok);
 	value_set(logical, "fullyQualifiedName", value_str(finding->element, arena), ok);
 	value_add(logicals, logical, ok);
 	value_set(location, "logicalLocations", logicals, ok);
@@ -125,8 +126,9 @@ static json_t *related_value(const struct report *report, struct columns *column
 	value_set(location, "id", json_integer(1), ok);
 	value_set(
 		location, "message", text_value(was_text(report, finding), report->arena, ok), ok);
-	value_set(
-		location, "physicalLocation", physical_value(columns, finding->old_place, ok), ok);
+	if (!finding->old_place.text->is_whole)
+		value_set(location, "physicalLocation",
+			physical_value(columns, finding->old_place, ok), ok);
 	value_add(list, location, ok);
 	return list;
 }

@@ -148,6 +148,8 @@ struct source *source_overlay(
 	source->is_on_disk = below->is_on_disk;
 	source->is_empty = below->is_empty && !n;
 	source->by_import_path = below->by_import_path;
+	source->by_message = below->by_message;
+	source->builtin = below->builtin;
 	source->name = below->name;
 	source->side = below->side;
 	source->top = below->top;

@@ -28,11 +28,25 @@ static bool read_secret(
 	return true;
 }
 
+/* A line break in a token would make a header more. */
+static bool check_token(struct str token, struct diags *diags)
+{
+	for (size_t i = 0; i < token.n; i++)
+		if (token.p[i] <= ' ' || token.p[i] >= 0x7f) {
+			diag_error(diags, NOWHERE,
+				"registry: BREAKWATER_REGISTRY_TOKEN is no bearer token: it has a "
+				"space or a character that is not ASCII");
+			return false;
+		}
+	return true;
+}
+
 static bool read_secrets(struct arena *arena, struct registry_access *access, struct diags *diags)
 {
 	return read_secret(arena, access->password_file, &access->password, diags) &&
 	       read_secret(arena, access->token_file, &access->token, diags) &&
-	       read_secret(arena, access->key_password_file, &access->key_password, diags);
+	       read_secret(arena, access->key_password_file, &access->key_password, diags) &&
+	       check_token(access->token, diags);
 }
 
 static struct registry_client *client_of(const struct source_options *options, struct diags *diags)

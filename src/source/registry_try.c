@@ -95,6 +95,17 @@ static bool set_limits(struct transfer *t, double left)
 	       SET(t, NETRC, (long)CURL_NETRC_IGNORED) && SET(t, UNRESTRICTED_AUTH, 0L);
 }
 
+/* A name that is still being looked up must not hold up the end; libcurl before 7.87 waits for it.
+ */
+static void set_quick(struct transfer *t)
+{
+#if LIBCURL_VERSION_NUM >= 0x075700
+	(void)SET(t, QUICK_EXIT, 1L);
+#else
+	(void)t;
+#endif
+}
+
 static bool set_tls(struct transfer *t)
 {
 	struct str ca = t->http->ca;
@@ -114,18 +125,6 @@ static bool is_private(const struct registry_http *http, const struct registry_p
 	return place->url.is_https || place->url.is_loopback || http->access->allow_http;
 }
 
-static bool set_certificate(struct transfer *t)
-{
-	const struct registry_access *access = t->http->access;
-
-	if (!access->cert.p)
-		return true;
-	return SET(t, SSLCERT, str_cstr(t->scratch, access->cert)) &&
-	       SET(t, SSLKEY, str_cstr(t->scratch, access->key.p ? access->key : access->cert)) &&
-	       (!access->key_password.p ||
-		       SET(t, KEYPASSWD, str_cstr(t->scratch, access->key_password)));
-}
-
 /* The copies for libcurl are overwritten at once; it keeps its own until the try is over. */
 static bool set_secret(struct transfer *t, CURLoption option, struct str secret)
 {
@@ -136,6 +135,17 @@ static bool set_secret(struct transfer *t, CURLoption option, struct str secret)
 	explicit_bzero(copy, secret.n);
 	arena_rewind(t->scratch, mark);
 	return ok;
+}
+
+static bool set_certificate(struct transfer *t)
+{
+	const struct registry_access *access = t->http->access;
+
+	if (!access->cert.p)
+		return true;
+	return SET(t, SSLCERT, str_cstr(t->scratch, access->cert)) &&
+	       SET(t, SSLKEY, str_cstr(t->scratch, access->key.p ? access->key : access->cert)) &&
+	       (!access->key_password.p || set_secret(t, CURLOPT_KEYPASSWD, access->key_password));
 }
 
 static bool set_credentials(struct transfer *t)
@@ -194,6 +204,7 @@ static bool set_request(struct transfer *t)
 
 bool transfer_prepare(struct transfer *t, double seconds)
 {
+	set_quick(t);
 	return set_limits(t, seconds) && set_tls(t) && set_request(t) && set_credentials(t);
 }
 #endif
