@@ -20,6 +20,7 @@ import xml.etree.ElementTree
 
 from pipelines import Origin
 import built
+import registry_server
 from scratch import Scratch, find
 
 try:
@@ -152,6 +153,48 @@ def jenkins(t, origin):
     t.holds("Jenkins: JUnit", len(scripts) == 1 and xml.etree.ElementTree.parse(at / "breakwater.xml").getroot().tag == "testsuites")
 
 
+SCHEMA = """syntax = "proto3";
+package acme;
+message Order { int64 amount = 1; }
+"""
+
+
+def steps_of(name):
+    """What the files of ci/registry/ run on the default branch, in order."""
+    document, = load(name)
+    if "jobs" in document:
+        return [x["run"] for x in document["jobs"]["schemas"]["steps"] if "run" in x]
+    return [line for job in ("schemas", "register") for line in document[job]["script"]]
+
+
+def registry(t, origin):
+    """A change that breaks is stopped before it is registered; one that does not is registered."""
+    missing = [x for x in ("curl", "jq") if not find(x)]
+    if not yaml or missing:
+        print(f"SKIPPED: the files for registries: {', '.join(missing) or 'python3-yaml'} is not installed")
+        return
+    lint(t, "register.sh", (CI / "registry/register.sh").read_text())
+    for name in ("registry/github.yml", "registry/gitlab.yml"):
+        at = t.repository(name.replace("/", "-"), {
+            "proto/acme/orders.proto": SCHEMA, "ci/register.sh": (CI / "registry/register.sh").read_text(),
+            "breakwater.yaml": "version: 1\ncontracts:\n  - name: orders\n    roots: [acme.Order]\n    subject: orders-value\n"})
+        there = registry_server.Registry()
+        with registry_server.Server(there, users={"ci": "s3cret"}) as server:
+            env = {"BREAKWATER_REGISTRY_URL": server.url, "BREAKWATER_REGISTRY_USER": "ci", "BREAKWATER_REGISTRY_PASSWORD": "s3cret"}
+            script = "\n".join(steps_of(name))
+            lint(t, name, script)
+            got = t.run(["bash", "-e", "-c", script], at, **env)
+            t.expect(f"{name}: the first version is registered", got, 0)
+            t.holds(f"{name}: as it is", [x.schema for x in there.versions("orders-value")] and
+                    there.subjects["orders-value"][0].schema == SCHEMA, there.subjects)
+            t.write(at, {"proto/acme/orders.proto": SCHEMA.replace("int64", "int32")})
+            t.expect(f"{name}: what breaks is not registered", t.run(["bash", "-e", "-c", script], at, **env), 1, "FIELD_SAME_TYPE")
+            t.holds(f"{name}: so there is one version", len(there.subjects["orders-value"]) == 1)
+            t.write(at, {"proto/acme/orders.proto": SCHEMA.replace("; }", "; string note = 2; }")})
+            t.expect(f"{name}: what does not is", t.run(["bash", "-e", "-c", script], at, **env), 0)
+            t.holds(f"{name}: so there are two", len(there.subjects["orders-value"]) == 2)
+
+
 def docker(t, origin):
     lines = [x.split(None, 1) for x in (CI / "Dockerfile").read_text().splitlines() if x and x[0] != "#"]
     words = [x for x, _ in lines]
@@ -190,7 +233,7 @@ def main():
     parser.add_argument("--bw", required=True)
     parser.add_argument("parts", nargs="*")
     args = parser.parse_args()
-    parts = {"files": (github, gitlab, buildkite, jenkins), "image": (docker,)}
+    parts = {"files": (github, gitlab, buildkite, jenkins, registry), "image": (docker,)}
     if not yaml:
         print("SKIPPED: what is in YAML: python3-yaml is not installed")
     if not find("shellcheck"):
