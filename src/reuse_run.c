@@ -3,69 +3,26 @@
 
 #include "history/lives.h"
 #include "source/read_each.h"
+#include "version_steps.h"
 
-/* The versions again, for lives, and who ended one. */
 struct reusing {
 	struct breakwater_run *run;
 	struct history *history;
-	struct side_options options;
-	struct snapshots snapshots;
-	struct spent *spent;
+	const struct snapshots *snapshots; /* of all versions, at the new side */
 	struct map new_files; /* path.p → the new side's file, compiled for its comments */
 };
 
 static bool open_version(struct reusing *r, uint32_t version, struct source **source)
 {
-	bool is_empty;
+	const struct versions *versions = &r->history->versions;
 
-	*source = version_open(&r->history->versions, &r->history->versions.list.items[version],
-		&is_empty, &r->run->diags);
-	if (*source)
-		(*source)->hashing = r->run->sides[NEW].source->hashing;
-	return *source || is_empty;
-}
-
-static bool start(struct reusing *r, struct snapshots *snapshots)
-{
-	*snapshots = (struct snapshots){
-		.arena = r->run->arena,
-		.names = r->run->names,
-		.diags = &r->run->diags,
-		.options = r->options,
-		.scope = &r->run->scope,
-		.jobs = r->run->options->jobs,
-	};
-	snapshots_init(snapshots);
-	return true;
-}
-
-static bool take_versions(struct reusing *r)
-{
-	for (uint32_t i = 0; i < r->history->versions.list.n; i++) {
-		struct source *source;
-
-		if (!open_version(r, i, &source) || !snapshot_next(&r->snapshots, source, true))
-			return false;
-		spent_take(r->spent, &r->snapshots.old, &r->snapshots.new);
-	}
-	return true;
-}
-
-/* The new side is a version after all others. Its files are those of the check. */
-static bool take_new(struct reusing *r)
-{
-	r->snapshots.options = run_side_options(r->run, NEW);
-	r->snapshots.side_given = &r->run->sides[NEW];
-	if (!snapshot_next(&r->snapshots, r->run->sides[NEW].source, false))
-		return false;
-	spent_take(r->spent, &r->snapshots.old, &r->snapshots.new);
-	return true;
+	return version_source(r->run, versions, &versions->list.items[version], source);
 }
 
 static void note_unknown(struct reusing *r)
 {
-	for (uint32_t i = 0; i < r->snapshots.unknown.n; i++) {
-		const struct unknown_file *unknown = &r->snapshots.unknown.items[i];
+	for (uint32_t i = 0; i < r->snapshots->unknown.n; i++) {
+		const struct unknown_file *unknown = &r->snapshots->unknown.items[i];
 
 		if (unknown->first < r->history->versions.list.n &&
 			!history_lacks(r->history, unknown->first, unknown->path))
@@ -127,27 +84,25 @@ static bool search_steps(struct reusing *r, const struct reuse *reuse,
 	const struct commit_steps *steps, struct content_id *commit)
 {
 	const struct version *list = r->history->versions.list.items;
-	struct snapshots snapshots;
+	struct snapshots snapshots = snapshots_of(r->run);
 	uint64_t state = list[reuse->was->seen].state;
 	struct source *source;
 	bool lacks = false, ok;
 
 	*commit = list[reuse->was->seen + 1].commit;
-	ok = start(r, &snapshots) && open_version(r, reuse->was->seen, &source) &&
-	     snapshot_next(&snapshots, source, true);
+	ok = open_version(r, reuse->was->seen, &source) && snapshot_next(&snapshots, source, true);
 	for (uint32_t i = 0; ok && i < steps->list.n; i++) {
 		const struct commit_step *step = &steps->list.items[i];
 		struct version version = { .name = commit_hex(r->run->arena, &step->commit),
 			.commit = step->commit,
 			.tree = step->tree,
 			.state = step->state };
-		bool is_empty;
 
 		if (step->state == state)
 			continue;
 		state = step->state;
-		source = version_open(&r->history->versions, &version, &is_empty, &r->run->diags);
-		ok = (source || is_empty) && snapshot_next(&snapshots, source, true);
+		ok = version_source(r->run, &r->history->versions, &version, &source) &&
+		     snapshot_next(&snapshots, source, true);
 		if (!ok || is_there(&snapshots, reuse)) {
 			lacks = false;
 		} else if (!lacks) {
@@ -290,9 +245,8 @@ static struct span span_of(struct reusing *r, const struct life_owner *who, enum
 	if (entry && who->file->has_id && entry->has_id &&
 		memcmp(entry->id.bytes, who->file->id.bytes, sizeof entry->id.bytes) == 0)
 		return kind == SPENT_NUMBER ? who->number_span : who->name_span;
-	file = compile_one(r, source, &r->snapshots.side.roots, who->file->path);
-	return file ? span_in_model(
-			      model_make(r->run->arena, r->run->names, file, true), who, kind)
+	file = compile_one(r, source, &r->snapshots->side.roots, who->file->path);
+	return file ? span_in_model(model_make(r->run->arena, r->run->names, file, true), who, kind)
 		    : NO_SPAN;
 }
 
@@ -393,8 +347,8 @@ static bool tell_owner(struct reusing *r, const struct reuse *reuse, struct find
 		finding->old_file = file_of(r, who->file, source);
 	}
 	if (finding->old_file) {
-		finding->old_place = place_in(
-			finding->old_file->text, span_of(r, who, reuse->kind, source));
+		finding->old_place =
+			place_in(finding->old_file->text, span_of(r, who, reuse->kind, source));
 		place_points(finding->old_place, r->run->arena, &begin, &end);
 		was->path = who->file->path;
 		was->line = begin.line;
@@ -456,8 +410,8 @@ static bool add_finding(struct reusing *r, const struct reuse *reuse)
 	/* A text of its own: of the check's only the lines of other findings may be left. */
 	file = file_of(r, now->file, run->sides[NEW].source);
 	if (file)
-		finding->new_place = place_in(
-			file->text, span_of(r, now, reuse->kind, run->sides[NEW].source));
+		finding->new_place =
+			place_in(file->text, span_of(r, now, reuse->kind, run->sides[NEW].source));
 	finding->element = element_of(run->arena, reuse);
 	finding->has_number = true;
 	finding->number = now->number;
@@ -510,21 +464,16 @@ bool find_reuses(struct breakwater_run *run)
 	struct reusing r = {
 		.run = run,
 		.history = run->history,
-		.options = run_side_options(run, OLD),
+		.snapshots = &run->history->steps->snapshots,
 	};
 	const struct selection *selection = config_selection(run->arena, run->settings);
 	struct reuses reuses = { 0 };
 	uint32_t before = run->findings.list.n;
-	bool ok;
+	bool ok = true;
 
 	map_init(&r.new_files, run->arena);
-	r.spent = spent_new(run->arena, run->names,
-		run->settings->rest.ignore_unstable_packages ? package_is_unstable : NULL);
-	ok = start(&r, &r.snapshots) && take_versions(&r) && take_new(&r);
-	snapshots_end(&r.snapshots);
 	note_unknown(&r);
-	if (ok)
-		spent_find(r.spent, run->history->base, &reuses);
+	spent_find(run->history->steps->spent, run->history->base, &reuses);
 	for (uint32_t i = 0; ok && i < reuses.list.n; i++)
 		if (is_selected(selection, &reuses.list.items[i]))
 			ok = add_finding(&r, &reuses.list.items[i]);

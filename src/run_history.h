@@ -15,6 +15,7 @@ struct history {
 	/* While it runs. */
 	VEC(struct left_out) left_out; /* files that do not compile in a version */
 	uint32_t taking;               /* the version being compared */
+	struct version_steps *steps;   /* NULL: the versions' models are not needed */
 	struct map packages;           /* of files, by content */
 	bool plain_rules, reuse_rules; /* which rules are selected */
 	/* Nobody asked but contracts of a transitive level: only what hurts these counts, and only
