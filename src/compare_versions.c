@@ -379,6 +379,11 @@ static void carry(struct comparing *c, const struct state_findings *from,
 	}
 }
 
+static enum narrow_for purpose_of(const struct comparing *c)
+{
+	return c->run->options->all ? NARROW_FOR_MESSAGES : NARROW_FOR_FINDINGS;
+}
+
 static void choose_file(struct comparing *c, struct chosen_files *chosen, const char *path)
 {
 	void **slot = map_put(&chosen->touched, path, 0);
@@ -403,7 +408,7 @@ static void choose_touched(struct comparing *c, uint32_t version, struct chosen_
 		if (newer->list.items[i].deep && newer->list.items[i].path)
 			choose_file(c, chosen, newer->list.items[i].path);
 	if (chosen->old.list.n)
-		version_steps_narrow(c->steps, &chosen->old, &paths);
+		version_steps_narrow(c->steps, &chosen->old, purpose_of(c), &paths);
 	chosen->only = (struct paths_to_compile){ .paths = paths.list.items,
 		.n = paths.list.n,
 		.hints = { c->steps->items[version].hints, c->steps->items[c->steps->n].hints },
@@ -437,6 +442,19 @@ static bool may_be_marked(const struct breakwater_run *part, const struct findin
 	       !map_get(&part->unmarked, finding->new_file->text, 0);
 }
 
+/* The files for the comparison that is made again for what is to be shown. */
+static struct paths_to_compile *files_again(struct comparing *c, const struct chosen_files *chosen)
+{
+	struct paths_to_compile *again = NEW(c->run->arena, struct paths_to_compile);
+	struct path_list paths = { 0 };
+
+	version_steps_narrow(c->steps, &chosen->old, NARROW_FOR_MESSAGES, &paths);
+	*again = chosen->only;
+	again->paths = paths.list.items;
+	again->n = paths.list.n;
+	return again;
+}
+
 /* What is not shown needs no elements. True: some is, so that the comparison has to be kept. */
 static bool keeps_part(struct comparing *c, const struct breakwater_run *part, uint32_t from,
 	const struct chosen_files *chosen)
@@ -447,23 +465,24 @@ static bool keeps_part(struct comparing *c, const struct breakwater_run *part, u
 	for (uint32_t i = from; i < c->list.n; i++) {
 		struct group *group = c->list.items[i];
 
-		if (!c->steps || chosen->whole || c->run->options->all || group->is_new ||
-			may_be_marked(part, group->finding)) {
+		if (!c->steps || chosen->whole || c->run->options->all) {
 			keeps = true;
 			continue;
 		}
-		if (!again) {
-			again = NEW(c->run->arena, struct paths_to_compile);
-			*again = chosen->only;
-		}
-		group->finding = copy_finding(c->run, group->finding);
+		keeps |= may_be_marked(part, group->finding);
+		if (!again)
+			again = files_again(c, chosen);
+		if (!may_be_marked(part, group->finding))
+			group->finding = copy_finding(c->run, group->finding);
 		group->again = again;
 	}
 	return keeps;
 }
 
-static void keep_part(struct comparing *c, struct breakwater_run *part)
+/* The side's source stays open with it. */
+static void keep_part(struct comparing *c, struct breakwater_run *part, struct source *source)
 {
+	*vec_push(c->run->arena, &c->history->sources) = source;
 	for (uint32_t i = 0; i < part->unmarked.n; i++)
 		*map_put(&c->run->unmarked, part->unmarked.entries[i].key, 0) = c->run;
 	*vec_push(c->run->arena, &c->history->parts) = part;
@@ -478,8 +497,11 @@ static bool compare_version(struct comparing *c, struct state_findings *state,
 
 	request.only = chosen->whole ? NULL : &chosen->only;
 	part = part_check(&request);
-	if (!part)
+	if (!part) {
+		/* Places of errors are in it. */
+		*vec_push(run->arena, &c->history->sources) = old->source;
 		return false;
+	}
 	for (uint32_t i = 0; i < part->findings.list.n; i++) {
 		struct finding *finding = part->findings.list.items[i];
 		struct held held = held_of(c, NULL, finding);
@@ -491,13 +513,16 @@ static bool compare_version(struct comparing *c, struct state_findings *state,
 	}
 	if (!judge_known(c, state, version, old)) {
 		part_free(part);
+		*vec_push(run->arena, &c->history->sources) = old->source;
 		return false;
 	}
 	judge_groups(c, state, version);
-	if (keeps_part(c, part, from, chosen))
-		keep_part(c, part);
-	else
-		part_free(part);
+	if (keeps_part(c, part, from, chosen)) {
+		keep_part(c, part, old->source);
+		return true;
+	}
+	part_free(part);
+	source_close(old->source);
 	return true;
 }
 
@@ -511,10 +536,10 @@ static bool open_version(struct comparing *c, uint32_t version, struct side *sid
 		    run, &c->history->versions, &c->history->versions.list.items[version], &source))
 		return false;
 	*is_empty = !source;
-	if (!source)
+	if (!source || snapshot_side(&options, source, side))
 		return true;
 	*vec_push(run->arena, &c->history->sources) = source;
-	return snapshot_side(&options, source, side);
+	return false;
 }
 
 static bool take_whole(struct comparing *c, struct state_findings *state)
@@ -603,9 +628,11 @@ static bool revive(struct comparing *c, struct group *group)
 	request = request_of(c->run, &side, side_at(c, NEW));
 	request.only = group->again;
 	part = part_check(&request);
-	if (!part)
+	if (!part) {
+		*vec_push(c->run->arena, &c->history->sources) = side.source;
 		return false;
-	keep_part(c, part);
+	}
+	keep_part(c, part, side.source);
 	for (uint32_t i = 0; i < part->findings.list.n; i++) {
 		struct finding *finding = part->findings.list.items[i];
 		void *other;

@@ -298,10 +298,10 @@ static struct paths_to_compile paths_of_step(const struct logging *l, struct are
 	struct name_index new;
 
 	name_index_init(&new, scratch, l->run->names);
-	new.only_names = true;
 	for (uint32_t i = 0; i < snapshots->new.list.n; i++)
 		name_index_add(&new, snapshots->new.list.items[i]);
-	narrow_to(&new, &snapshots->old, scratch, &paths);
+	narrow_to(&new,
+		&(struct narrow_request){ &snapshots->old, NARROW_FOR_FINDINGS, scratch }, &paths);
 	return (struct paths_to_compile){
 		.paths = paths.list.items,
 		.n = paths.list.n,

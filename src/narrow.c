@@ -55,7 +55,7 @@ void name_index_add(struct name_index *index, const struct model_file *file)
 
 struct narrowing {
 	const struct name_index *new;
-	struct arena *arena;
+	const struct narrow_request *request;
 	struct path_list *paths;
 	struct map taken; /* path.p */
 };
@@ -65,7 +65,7 @@ static void take_path(struct narrowing *n, struct str path)
 	void **slot = map_put(&n->taken, path.p, 0);
 
 	if (!*slot)
-		*vec_push(n->arena, &n->paths->list) = path;
+		*vec_push(n->request->arena, &n->paths->list) = path;
 	*slot = n;
 }
 
@@ -92,7 +92,7 @@ static void take_name(
 	if (has_path(map_get(&n->new->by_name, name.p, kind), file->path))
 		return;
 	take_list(n, &n->new->by_name, name.p, kind);
-	if (!n->new->only_names)
+	if (n->request->purpose == NARROW_FOR_MESSAGES)
 		take_list(n, &n->new->by_last, intern(n->new->names, str_last_component(name)).p,
 			kind);
 }
@@ -131,12 +131,15 @@ static void take_file(struct narrowing *n, const struct model_file *file)
 	}
 }
 
-void narrow_to(const struct name_index *new, const struct model_files *old, struct arena *arena,
-	struct path_list *paths)
+void narrow_to(
+	const struct name_index *new, const struct narrow_request *request, struct path_list *paths)
 {
-	struct narrowing n = { new, arena, paths, { 0 } };
+	const struct model_files *old = request->old;
+	struct narrowing n = { new, request, paths, { 0 } };
 
-	map_init(&n.taken, arena);
+	map_init(&n.taken, request->arena);
+	for (uint32_t i = 0; i < paths->list.n; i++)
+		*map_put(&n.taken, paths->list.items[i].p, 0) = &n;
 	for (uint32_t i = 0; i < old->list.n; i++)
 		take_file(&n, old->list.items[i]);
 }

@@ -16,12 +16,20 @@ struct name_index {
 	struct map by_last;   /* (interned last part .p, kind) */
 	struct map by_number; /* (extendee .p, number), of extensions */
 	struct map by_import; /* (interned import path .p, 0) */
-	bool only_names; /* no message is asked for that says what something became under another
-			    name */
 };
+
+/* What is asked of a comparison: its findings alone, or also what their messages say of where
+ * something may live on under another name. */
+enum narrow_for { NARROW_FOR_FINDINGS, NARROW_FOR_MESSAGES };
 
 void name_index_init(struct name_index *index, struct arena *arena, struct intern *names);
 void name_index_add(struct name_index *index, const struct model_file *file);
+/* Old files, and what is asked. */
+struct narrow_request {
+	const struct model_files *old;
+	enum narrow_for purpose;
+	struct arena *arena; /* for the paths */
+};
 /* Appends the paths for comparing these old files with the side of the index, each once. */
-void narrow_to(const struct name_index *new, const struct model_files *old, struct arena *arena,
+void narrow_to(const struct name_index *new, const struct narrow_request *request,
 	struct path_list *paths);

@@ -101,8 +101,8 @@ void version_steps_back(struct version_steps *steps, uint32_t version)
 	}
 }
 
-void version_steps_narrow(
-	struct version_steps *steps, const struct model_files *old, struct path_list *paths)
+void version_steps_narrow(struct version_steps *steps, const struct model_files *old,
+	enum narrow_for purpose, struct path_list *paths)
 {
 	struct breakwater_run *run = steps->run;
 	const struct map *current = &steps->snapshots.current;
@@ -114,7 +114,7 @@ void version_steps_narrow(
 			if (current->entries[i].value)
 				name_index_add(&steps->new_names, current->entries[i].value);
 	}
-	narrow_to(&steps->new_names, old, run->arena, paths);
+	narrow_to(&steps->new_names, &(struct narrow_request){ old, purpose, run->arena }, paths);
 }
 
 /* Of BASE only what the new side has otherwise needs an index. */
@@ -136,9 +136,11 @@ void version_steps_at_base(struct version_steps *steps)
 void version_steps_narrow_to_base(
 	struct version_steps *steps, const struct model_files *old, struct path_list *paths)
 {
-	version_steps_narrow(steps, old, paths);
+	version_steps_narrow(steps, old, NARROW_FOR_FINDINGS, paths);
 	if (steps->has_base_names)
-		narrow_to(&steps->base_names, old, steps->run->arena, paths);
+		narrow_to(&steps->base_names,
+			&(struct narrow_request){ old, NARROW_FOR_FINDINGS, steps->run->arena },
+			paths);
 }
 
 /* ---- what the change touches ---- */

@@ -46,9 +46,9 @@ bool version_steps_read(
 /* Goes back to a version, which is older than where it is. */
 void version_steps_back(struct version_steps *steps, uint32_t version);
 /* Appends the paths for comparing files of this version with the new side. */
-void version_steps_narrow(
-	struct version_steps *steps, const struct model_files *old, struct path_list *paths);
-/* Likewise with BASE; to be called at it and at older versions. */
+void version_steps_narrow(struct version_steps *steps, const struct model_files *old,
+	enum narrow_for purpose, struct path_list *paths);
+/* Likewise with BASE, for findings; to be called at it and at older versions. */
 void version_steps_narrow_to_base(
 	struct version_steps *steps, const struct model_files *old, struct path_list *paths);
 /* To be called at BASE. */
