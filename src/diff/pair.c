@@ -333,8 +333,7 @@ static void visit_pair(const struct pair_walk *walk, enum pair_kind kind, const 
 	walk->visit(walk->context, &pair);
 }
 
-/* Is a declaration known by its full name alone, whatever the file? */
-static bool is_by_message(const struct diff *diff)
+bool diff_is_by_message(const struct diff *diff)
 {
 	return diff->old->schema->by_message || diff->new->schema->by_message;
 }
@@ -356,12 +355,12 @@ static void walk_name(struct pair_walk *walk, const struct element *old, enum pa
 
 		new = side_in_file(diff->new, walk->new_file, old->kind, name);
 	}
-	if (!new && is_by_message(diff)) {
+	if (!new && diff_is_by_message(diff)) {
 		const struct named *n = side_named(diff->new, old->kind, old->full_name);
 
 		new = n ? n->element : NULL;
 	}
-	if (walk->new_file || is_by_message(diff))
+	if (walk->new_file || diff_is_by_message(diff))
 		visit_pair(walk, in_file, old, new, walk->files);
 	if (!walk->package_lives)
 		return;

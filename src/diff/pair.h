@@ -82,6 +82,9 @@ const struct field *diff_find_extension_named(
 	const struct diff *diff, bool new_side, struct str full_name);
 const struct file *diff_find_file(
 	const struct diff *diff, bool new_side, const struct file *counterpart_of);
+/* Is a declaration known by its full name alone, whatever the file? One side comes from a schema
+ * registry then (source.h). */
+bool diff_is_by_message(const struct diff *diff);
 
 /* Does the new side declare that interned full name, whatever became of the old side's? */
 bool diff_has_name(const struct diff *diff, enum element_kind kind, struct str full_name);
