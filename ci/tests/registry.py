@@ -21,7 +21,7 @@ import registry_verdicts
 from registry_world import SITUATIONS, World
 
 MODULES = (registry_faults, registry_trust, registry_verdicts)
-FAILING = {(15, "version_that_is_asked_for_and_deleted"): "@all is no BASE yet"}  # (number, name) → why it may fail; none should stay here
+FAILING = {}  # (number, name) → why it may fail; none should stay here
 
 
 def run(bw, key, top):

@@ -90,12 +90,12 @@ def go_records(program, url, top):
     return bytes.fromhex(done.stdout.strip())
 
 
-def check_frame(s, what, record, headers, message, position, fields):
-    """`debug frame` on the record."""
+def check_frame(s, what, record, header, message, position, fields, subject):
+    """`debug frame` on the record; `header` is the value of __value_schema_id, or empty."""
     path = s.tmp / "record"
     path.write_bytes(record)
-    args = [arg for name, value in headers.items() for arg in ("--header", f"{name}={value}")]
-    got = s.breakwater("debug", "frame", *args, f"--registry={s.url}", str(path))
+    named = ["--schema", f"registry:{s.url}/{subject}", "--header", header] if header else [f"--registry={s.url}", "--subject", subject]
+    got = s.breakwater("debug", "frame", *named, str(path))
     s.expect(f"{what}: debug frame", got, 0, message, str(position), *fields)
 
 
@@ -103,18 +103,18 @@ def check_client(s, client, args, positions, headers, broker=None):
     what = f"{client}{' with headers' if headers else ''}"
     results = by_client(args, s.url, s.tmp, headers=headers, read=bool(s.server), broker=broker)
     for (topic, message, value), result in zip(WRITES, results):
-        record, given = bytes.fromhex(result["record"]), {k: v for k, v in result["headers"].items() if k.startswith("__")}
+        record, header = bytes.fromhex(result["record"]), result["headers"].get("__value_schema_id", "")
         if headers:
-            data = bytes.fromhex(given["__value_schema_id"])
+            data = bytes.fromhex(header)
             s.holds(f"{what}, {topic}: a GUID", data[0] == 1 and len(data) >= 18, data.hex())
             path, _ = frame(data, 17)
         else:
             s.holds(f"{what}, {topic}: an id", record[0] == 0, record.hex())
             path, _ = frame(record, 5)
-        s.holds(f"{what}, {topic}: position {positions[topic]}", path == positions[topic], (path, record.hex(), given))
+        s.holds(f"{what}, {topic}: position {positions[topic]}", path == positions[topic], (path, record.hex(), header))
         if s.server:  # others do not give descriptors, which its reader wants
             s.holds(f"{what}, {topic}: read by its own reader", result["read"] == value, result["read"])
-        check_frame(s, f"{what}, {topic}", record, given, message, path, [str(v) for v in value.values() if not isinstance(v, dict)])
+        check_frame(s, f"{what}, {topic}", record, header, message, path, [str(v) for v in value.values() if not isinstance(v, dict)], f"{topic}-value")
 
 
 def check_registered(s, client):
@@ -183,7 +183,7 @@ def run_kafka(s):
 def run_go(s):
     record = go_records(parts.go_program(), s.url, s.tmp)
     s.holds("franz-go: position", frame(record, 5) == ([1], 7), record.hex())
-    check_frame(s, "franz-go", record, {}, "acme.v1.Address", [1], ["Wien"])
+    check_frame(s, "franz-go", record, "", "acme.v1.Address", [1], ["Wien"], "go-value")
 
 
 def main():

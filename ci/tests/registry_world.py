@@ -36,7 +36,7 @@ class Kind:
     """What a registry has, where they differ."""
     name: str = "scripted"
     has_groups: bool = True  # metadata of versions, and compatibilityGroup
-    shows_deleted: bool = True  # ?deleted=true of a subject with undeleted versions
+    shows_global_level: bool = True  # where a subject has no level of its own; Apicurio 2 says NONE
 
 
 class Api:
