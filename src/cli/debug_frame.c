@@ -618,16 +618,16 @@ bool debug_frame(struct cli *cli, const struct frame_arguments *arguments, const
 	struct record r = { .cli = cli, .arguments = arguments };
 	struct source *source = NULL;
 	const char *input;
+	bool ok;
 
 	if (!read_record(&r, record) || !read_frame(&r))
 		return false;
 	input = schema_input(&r);
+	ok = input || !arguments->registry;
 	if (input) {
 		r.schema = compile(context, input, &source);
-		if (!r.schema || !choose_file(&r, source, input))
-			return false;
-	} else if (arguments->registry) {
-		return false;
+		ok = r.schema && choose_file(&r, source, input);
 	}
-	return decode(&r);
+	/* The frame is shown even where its schema cannot be had. */
+	return decode(&r) && ok;
 }
