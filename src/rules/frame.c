@@ -14,11 +14,12 @@ struct frames {
 	struct check *c;
 	struct positions old, new;
 	struct map names[2]; /* scope → its messages by the new side's names: struct map */
+	struct map lacking[2][COUNTINGS]; /* scope → the first message that the other side lacks */
 };
 
 /* ---- which message is to blame ---- */
 
-enum { MOST_BLAMED = 10000 }; /* messages of a scope that are looked at for one root */
+enum { MOST_BLAMED = 1000 }; /* messages of a scope that are looked at for each root */
 
 /* The messages of a scope by their full names on the new side. */
 static const struct map *names_in(struct frames *f, const struct element *scope, bool new_side)
@@ -63,25 +64,52 @@ static bool counts(const struct level *level, const struct message *message)
 	return level->counting == BY_DESCRIPTOR || !message_is_generated(message);
 }
 
-/* The first message before the root of one side that the other side's scope lacks, or has behind
- * it; NULL: none. */
-static const struct message *first_before(
-	struct frames *f, const struct level *level, bool new_side, bool moved)
+/* The message of one side that has the name of the other side's; NULL: its scope has none. */
+static const struct message *twin_of(
+	struct frames *f, const struct level *level, bool new_side, const struct message *message)
+{
+	const struct element *other = new_side ? level->old : level->new;
+	struct str name = message->e.full_name;
+
+	return map_get(names_in(f, other->parent, !new_side),
+		(new_side ? name : diff_new_name(f->c->diff, name)).p, 0);
+}
+
+/* The first message of the root's scope on one side that the other side's scope lacks; NULL: none
+ * before the root. Most roots of a scope have one to blame, so it is looked for once. */
+static const struct message *first_lacking(
+	struct frames *f, const struct level *level, bool new_side)
+{
+	const struct element *root = new_side ? level->new : level->old;
+	void **slot = map_put(&f->lacking[new_side][level->counting], root->parent, 0);
+	const struct message *first;
+	uint32_t n, i = 0;
+	struct message *const *messages = scope_messages(root->parent, &n);
+
+	if (!*slot) {
+		while (i < n &&
+			(!counts(level, messages[i]) || twin_of(f, level, new_side, messages[i])))
+			i++;
+		*slot = i < n ? messages[i] : (void *)f; /* none */
+	}
+	first = *slot == f ? NULL : *slot;
+	return first && first->e.index < root->index ? first : NULL;
+}
+
+/* The first message before the root of one side that the other side has behind it; NULL: none. */
+static const struct message *first_moved(struct frames *f, const struct level *level, bool new_side)
 {
 	const struct element *root = new_side ? level->new : level->old;
 	const struct element *other = new_side ? level->old : level->new;
-	const struct map *names = names_in(f, other->parent, !new_side);
 	uint32_t n;
 	struct message *const *messages = scope_messages(root->parent, &n);
 
 	for (uint32_t i = 0; i < root->index && i < MOST_BLAMED; i++) {
-		struct str name = messages[i]->e.full_name;
-		const struct message *twin;
+		const struct message *twin = counts(level, messages[i])
+						     ? twin_of(f, level, new_side, messages[i])
+						     : NULL;
 
-		if (!counts(level, messages[i]))
-			continue;
-		twin = map_get(names, (new_side ? name : diff_new_name(f->c->diff, name)).p, 0);
-		if (moved ? twin && twin->e.index > other->index : !twin)
+		if (twin && twin->e.index > other->index)
 			return messages[i];
 	}
 	return NULL;
@@ -101,8 +129,9 @@ static struct str sibling_cause(struct frames *f, const struct level *level, boo
 
 	for (size_t i = 0; i < COUNT(ways); i++) {
 		size_t k = is_later ? i : i ^ 1;
-		const struct message *blamed =
-			first_before(f, level, ways[k].new_side, ways[k].moved);
+		const struct message *blamed = ways[k].moved
+						       ? first_moved(f, level, ways[k].new_side)
+						       : first_lacking(f, level, ways[k].new_side);
 
 		if (blamed)
 			return str_printf(f->c->arena, "since " STR " %s",
@@ -336,8 +365,11 @@ void frames_check(struct check *c, const struct framed_root *roots, uint32_t n)
 
 	positions_init(&f.old, c->arena);
 	positions_init(&f.new, c->arena);
-	map_init(&f.names[0], c->arena);
-	map_init(&f.names[1], c->arena);
+	for (int side = 0; side < 2; side++) {
+		map_init(&f.names[side], c->arena);
+		for (enum counting k = 0; k < COUNTINGS; k++)
+			map_init(&f.lacking[side][k], c->arena);
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct framed framed = { &roots[i], roots[i].old, roots[i].new, { { 0 } },
 			{ { 0 } } };
