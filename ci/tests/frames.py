@@ -18,11 +18,12 @@ CASE = pathlib.Path(__file__).resolve().parents[2] / "testdata/cli/debug-frame-c
 
 
 def records():
-    """(who, message, header or None, record)"""
+    """(who, message, header or None, record) of frames.proto"""
     for line in (CASE / "records").read_text().splitlines():
         if not line.startswith("#"):
             who, message, header, record = line.split()
-            yield who, message, None if header == "-" else header, record
+            if message.startswith("acme."):
+                yield who, message, None if header == "-" else header, record
 
 
 def run(bw, *args):

@@ -30,7 +30,7 @@ struct candidate {
 	struct message_index index;    /* Glue: n is 0 */
 	uint32_t position;             /* Glue's */
 	const struct message *message; /* NULL: there is none */
-	bool is_by_text;               /* the index counts the text, as Java does */
+	enum counting counting;
 	struct str payload;
 	size_t offset; /* of the payload, where the fault's is counted from */
 	bool is_decoded;
@@ -245,20 +245,25 @@ static const struct message *message_of_position(const struct record *r, uint32_
 	return position < all.list.n ? all.list.items[position] : NULL;
 }
 
-/* No writer begins a record with the entry of a map; nor with what its payload cannot be. Java
- * counts the text; JavaScript leaves out maps' entries, too (@confluentinc/schemaregistry 1.10.1,
- * measured 2026-11-30). */
-static void try_text(struct record *r, struct candidate *c)
+/* No writer begins a record with the entry of a map or a group, nor with what its payload cannot
+ * be: JavaScript and Java count without them. */
+static void try_countings(struct record *r, struct candidate *c)
 {
-	const struct message *message = message_at(r->file, BY_TEXT, &c->index);
-	struct decoded decoded;
+	static const enum counting others[] = { BY_TEXT, WITHOUT_ENTRIES };
 
-	if (!message || (c->is_decoded && !c->message->is_map_entry) ||
-		!codec_decode(r->codec, message, c->payload, &decoded))
-		return;
-	c->message = message;
-	c->decoded = decoded;
-	c->is_decoded = c->is_by_text = true;
+	for (size_t i = 0; i < COUNT(others); i++) {
+		const struct message *message = message_at(r->file, others[i], &c->index);
+		struct decoded decoded;
+
+		if (c->is_decoded && !message_is_generated(c->message))
+			return;
+		if (!message || !codec_decode(r->codec, message, c->payload, &decoded))
+			continue;
+		c->message = message;
+		c->decoded = decoded;
+		c->is_decoded = true;
+		c->counting = others[i];
+	}
 }
 
 /* False and *fault if the index cannot be read so. */
@@ -284,7 +289,7 @@ static bool read_index(
 	if (c->message)
 		c->is_decoded = codec_decode(r->codec, c->message, c->payload, &c->decoded);
 	if (c->index.n)
-		try_text(r, c);
+		try_countings(r, c);
 	return true;
 }
 
@@ -352,13 +357,15 @@ static bool is_likely(const struct candidates *all, unsigned i)
 	       c->decoded.n_unknown <= chosen->decoded.n_unknown;
 }
 
-/* The message that the index means where the text is counted, if it is another; NULL. */
-static const struct message *by_text(const struct record *r, const struct candidate *c)
+/* The message that the index means where it is counted so, if it is another; NULL: none, or a
+ * group, which nobody frames. */
+static const struct message *counted_so(
+	const struct record *r, const struct candidate *c, enum counting counting)
 {
 	const struct message *message =
-		r->file && c->index.n ? message_at(r->file, BY_TEXT, &c->index) : NULL;
+		r->file && c->index.n ? message_at(r->file, counting, &c->index) : NULL;
 
-	return message != c->message ? message : NULL;
+	return message && message != c->message && !message_is_generated(message) ? message : NULL;
 }
 
 /* ---- for people ---- */
@@ -421,21 +428,39 @@ static void print_frame(struct record *r)
 			frame->is_compressed ? ", compressed by zlib" : "");
 }
 
+/* What else the index means where it is counted in another way. */
+static void print_counts(struct record *r, const struct candidate *c)
+{
+	const struct message *text = counted_so(r, c, BY_TEXT);
+	const struct message *entries = counted_so(r, c, WITHOUT_ENTRIES);
+	struct out *out = r->cli->out;
+
+	if (c->counting == BY_TEXT)
+		out_printf(out, "note: the index counts the text, as Java%s\n",
+			entries ? " does" : " and JavaScript do");
+	else if (c->counting == WITHOUT_ENTRIES)
+		out_str(out, S("note: the index leaves out maps' entries, as JavaScript does\n"));
+	if (text)
+		out_printf(out, "note: of Java%s, the index means " STR "\n",
+			text == entries ? " or JavaScript, which count the text"
+					: ", which counts the text",
+			ARG(text->e.full_name));
+	if (entries && entries != text)
+		out_printf(out,
+			"note: of JavaScript, which leaves out maps' entries, the index means " STR
+			"\n",
+			ARG(entries->e.full_name));
+}
+
 static void print_notes(struct record *r, const struct candidates *all)
 {
 	struct out *out = r->cli->out;
 	const struct candidate *chosen = &all->items[all->chosen];
-	const struct message *text = by_text(r, chosen);
 
 	if (r->frame.kind != FRAME_GLUE && chosen->reading != READ_ZIGZAG)
 		out_printf(out, "note: the index is written as %s, as old clients do\n",
 			frame_reading_words[chosen->reading]);
-	if (chosen->is_by_text)
-		out_str(out, S("note: the index counts the text, as Java and JavaScript do\n"));
-	else if (text)
-		out_printf(out,
-			"note: of Java or JavaScript, which count the text, the index means " STR "\n",
-			ARG(text->e.full_name));
+	print_counts(r, chosen);
 	for (unsigned i = 0; i < all->n; i++)
 		if (is_likely(all, i))
 			out_printf(out, "note: as %s it could be " STR ": " STR "\n",
@@ -505,8 +530,9 @@ static void set_candidate(const struct record *r, json_t *object, const struct c
 		json_object_set_new(
 			object, "written_as", json_string(frame_reading_words[c->reading]));
 	}
-	if (c->is_by_text)
-		json_object_set_new(object, "counts", json_string("text"));
+	if (c->counting != BY_DESCRIPTOR)
+		json_object_set_new(object, "counts",
+			json_string(c->counting == BY_TEXT ? "text" : "without entries"));
 	if (c->message)
 		set_text(object, "message", c->message->e.full_name);
 }
@@ -545,7 +571,8 @@ static json_t *other_values(const struct record *r, const struct candidates *all
 static void print_json(struct record *r, const struct candidates *all)
 {
 	const struct candidate *c = &all->items[all->chosen];
-	const struct message *text = by_text(r, c);
+	const struct message *text = counted_so(r, c, BY_TEXT);
+	const struct message *entries = counted_so(r, c, WITHOUT_ENTRIES);
 	json_t *object = json_object();
 	struct out *out = r->cli->out;
 	struct str dumped;
@@ -557,6 +584,8 @@ static void print_json(struct record *r, const struct candidates *all)
 		set_text(object, "file", str_plain(r->cli->arena, r->file->import_path));
 	if (text)
 		set_text(object, "message_by_text", text->e.full_name);
+	if (entries)
+		set_text(object, "message_without_entries", entries->e.full_name);
 	json_object_set_new(object, "could_be", other_values(r, all));
 	json_object_set_new(object, "size", json_integer((json_int_t)c->payload.n));
 	if (c->is_decoded) {

@@ -74,6 +74,13 @@ struct str message_index_words(struct arena *arena, const struct message_index *
 	return str_printf(arena, STR "]", ARG(words));
 }
 
+static bool is_counted(const struct message *message, enum counting counting)
+{
+	return counting == BY_TEXT           ? !message_is_generated(message)
+	       : counting == WITHOUT_ENTRIES ? !message->is_map_entry
+					     : true;
+}
+
 const struct message *message_at(
 	const struct file *file, enum counting counting, const struct message_index *index)
 {
@@ -83,12 +90,11 @@ const struct message *message_at(
 		uint32_t n, k = 0, left = index->items[i];
 		struct message *const *messages = scope_messages(scope, &n);
 
-		if (counting == BY_DESCRIPTOR) {
+		if (counting == BY_DESCRIPTOR)
 			k = left;
-		} else {
-			while (k < n && (message_is_generated(messages[k]) || left-- > 0))
+		else
+			while (k < n && (!is_counted(messages[k], counting) || left-- > 0))
 				k++;
-		}
 		if (k >= n)
 			return NULL;
 		scope = &messages[k]->e;

@@ -11,7 +11,14 @@
 #pragma once
 #include "schema/schema.h"
 
-enum counting { BY_DESCRIPTOR, BY_TEXT, COUNTINGS };
+enum counting {
+	BY_DESCRIPTOR,
+	BY_TEXT,
+	COUNTINGS, /* of message_index */
+	/* For message_at alone: with groups, without maps' entries, as protobuf-es lists messages
+	 * (@confluentinc/schemaregistry 1.10.1, measured 2026-11-30). */
+	WITHOUT_ENTRIES = COUNTINGS
+};
 
 struct message_index {
 	uint32_t *items;
