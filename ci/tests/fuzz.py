@@ -64,6 +64,14 @@ PROOFS_WIRE = (
     "0008ffffffffffffffffff0110011d0100000021ffffffffffffffff28ffffffffffffffffff0130013dcdcccc3d41000000000000f87f4a0161520200225801",
     "00620208016a02010272050a016110017800800100920106080112020801a3060801a406", "010a04080110011206088080010801320208053a030a0161", "02080110021802230a020801244a00a206020801",
     "03" "0b10041a0208010c", "060801180318022a0408051003", "12080110033201ff")
+# What registries answer.
+ANSWERS = (
+    b'[1,2,4]', b'{"error_code":40401,"message":"Subject \'s\' not found."}', b'{"compatibilityLevel":"FULL","compatibilityGroup":"major","alias":"t"}',
+    b'{"mode":"READWRITE"}', b'{"is_compatible":false,"messages":["{errorType:\\"MESSAGE_REMOVED\\"}"]}',
+    b'{"subject":"s","version":1,"id":7,"schemaType":"PROTOBUF","references":[{"name":"a.proto","subject":"a","version":2}],"metadata":{"properties":{"major":"2"}},'
+    b'"schema":"CgdhLnByb3RvIgMKAU1iBnByb3RvMw=="}', b"CgdhLnByb3RvIgMKAU1iBnByb3RvMw==")
+REGISTRIES = ("https://registry.example:8081/v7/orders-value@7", "http://[::1],http://127.0.0.1:80/:.eu:a%2Fb@all+deleted", "https://r/#7", "https://r/s#7",
+              "https://u:p@r/s@latest", "HTTPS://R/a@b@3")
 # The first byte says how: src/fuzz/frame.c.
 FRAMES = ("00 0000000007 00 0801 12050a01611200 1802 23 0a020801 24 a306 0a00 a406 2803", "01 0000000007 02 04 0a020801", "00 0000000007 0402 00 0a00",
           "01 0000000007 0101 0802", "00 0000000007 040202 0a0161 12020104", "01 0000000007 06020202 09000000000000e03f 1a01ff", "00 0000000007 020a 0b1004 1a00 0c",
@@ -191,7 +199,8 @@ def seeds_of(tmp):
         "refs": [b"ref: refs/heads/main\n%%\n# pack-refs with: peeled fully-peeled sorted \n" + b"a1" * 20 + b" refs/tags/v1\n^" + b"b2" * 20 + b"\n%%\n" +
                  b"c3" * 20 + b"\n%%\n" + b"0" * 40 + b" " + b"c3" * 20 + b" a <a@b> 1500000000 +0000\tcheckout: moving from x to main\n"],
         "tar": tarred, "tar-gz": [gzip.compress(t, mtime=0) for t in tarred], "tar-zst": [zstd_of(t) for t in tarred], "zip": list(zips()),
-        "sides": list(sides()), "frame": [bytes.fromhex(x) for x in FRAMES], "proof-json": list(PROOFS_JSON), "proof-wire": [bytes.fromhex(x) for x in PROOFS_WIRE],
+        "sides": list(sides()), "frame": [bytes.fromhex(x) for x in FRAMES], "proof-json": list(PROOFS_JSON),
+        "registry-answer": list(ANSWERS), "registry-name": [r.encode() for r in REGISTRIES], "proof-wire": [bytes.fromhex(x) for x in PROOFS_WIRE],
         **git_seeds(tmp)}
     for find in sorted((DATA / "fuzz").glob("*/input.*")):
         harness = {".proto": "text", ".binpb": "set"}.get(find.suffix, find.suffix[1:])

@@ -16,7 +16,7 @@ struct harness {
 
 /* Tables that end with a row whose name is NULL. */
 extern const struct harness archive_harnesses[], compile_harnesses[], config_harnesses[],
-	event_harnesses[], frame_harnesses[], proof_harnesses[], repository_harnesses[], side_harnesses[];
+	event_harnesses[], frame_harnesses[], proof_harnesses[], registry_harnesses[], repository_harnesses[], side_harnesses[];
 
 /* What most rounds need. */
 struct round {

@@ -10,7 +10,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct harness *const tables[] = { archive_harnesses, compile_harnesses,
-	config_harnesses, event_harnesses, frame_harnesses, proof_harnesses, repository_harnesses, side_harnesses };
+	config_harnesses, event_harnesses, frame_harnesses, proof_harnesses, registry_harnesses, repository_harnesses, side_harnesses };
 
 /* Global, since libFuzzer's entry points take no context. */
 static const struct harness *chosen;

@@ -1,9 +1,9 @@
 /* What is used of libcurl, which is loaded when it is needed; private to registry_http.c and
  * registry_curl.c. */
 #pragma once
-#ifdef HAVE_LIBCURL
 #include "base/diag.h"
 
+#ifdef HAVE_LIBCURL
 #include <curl/curl.h>
 
 struct curl {
