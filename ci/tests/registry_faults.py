@@ -267,7 +267,7 @@ def five_thousand_versions(s, n=5000):
     s.server.forget()
     s.expect("the same from the cache", s.check("--cache", str(s.tmp / "cache")), 1, "since version 1")
     s.lines.append(f"note: from the cache: {s.seconds:.1f} s, {len(s.server.log)} requests")
-    s.holds("lists, level, mode and the newest version", len(s.server.log) <= 4, s.server.asked()[:20])
+    s.holds("both lists, level, mode and the newest version", len(s.server.log) <= 5, s.server.asked()[:20])
 
 
 @situation(52)
