@@ -225,5 +225,7 @@ struct str structure_of(struct arena *arena, const struct file *file)
 	for (uint32_t i = 0; i < file->services.n; i++)
 		put_service(&s, file->services.items[i]);
 	put_fields(&s, (struct fields){ file->extensions.items, file->extensions.n }, false);
-	return s.is_unknown ? (struct str){ 0 } : out_text(s.out);
+	if (s.is_unknown)
+		return (struct str){ 0 };
+	return out_text(s.out);
 }
