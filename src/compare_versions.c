@@ -107,6 +107,19 @@ bool versions_may_be_narrow(struct breakwater_run *run)
 	       part_may_be_narrow(&request);
 }
 
+static struct breakwater_run *check_part(struct comparing *c, const struct part_request *request)
+{
+	struct breakwater_run *part = part_check(request);
+	struct compile_stats *stats = &c->history->compared;
+
+	if (!part)
+		return NULL;
+	c->history->comparisons++;
+	stats->files_parsed += part->compiled.files_parsed;
+	stats->bytes_parsed += part->compiled.bytes_parsed;
+	return part;
+}
+
 /* Files that did not compile in the newer version, and did not change, do not in the older one. */
 static void leave_out_again(
 	struct comparing *c, uint32_t from, uint32_t to, const struct map *touched)
@@ -267,7 +280,7 @@ static bool find_faults(struct comparing *c, const struct side *old,
 	struct breakwater_run *part;
 
 	request.only = only;
-	part = part_check(&request);
+	part = check_part(c, &request);
 	if (!part)
 		return false;
 	for (uint32_t i = 0; i < part->findings.list.n; i++) {
@@ -488,6 +501,14 @@ static void keep_part(struct comparing *c, struct breakwater_run *part, struct s
 	*vec_push(c->run->arena, &c->history->parts) = part;
 }
 
+/* Are findings of the file those of this comparison? Else they were carried, or nobody asks. */
+static bool is_compared(
+	const struct comparing *c, const struct chosen_files *chosen, const char *path)
+{
+	return map_get(&chosen->touched, path, 0) &&
+	       (!c->history->is_focused || map_get(&c->steps->models, path, 0));
+}
+
 static bool compare_version(struct comparing *c, struct state_findings *state,
 	const struct chosen_files *chosen, const struct side *old)
 {
@@ -496,7 +517,7 @@ static bool compare_version(struct comparing *c, struct state_findings *state,
 	uint32_t version = state->version, from = c->list.n;
 
 	request.only = chosen->whole ? NULL : &chosen->only;
-	part = part_check(&request);
+	part = check_part(c, &request);
 	if (!part) {
 		/* Places of errors are in it. */
 		*vec_push(run->arena, &c->history->sources) = old->source;
@@ -506,8 +527,8 @@ static bool compare_version(struct comparing *c, struct state_findings *state,
 		struct finding *finding = part->findings.list.items[i];
 		struct held held = held_of(c, NULL, finding);
 
-		if (!chosen->whole && held.path && !map_get(&chosen->touched, held.path, 0))
-			continue; /* it was carried */
+		if (!chosen->whole && held.path && !is_compared(c, chosen, held.path))
+			continue;
 		if (retirement_judge_again(run, finding))
 			take_finding(c, state, finding, version);
 	}
@@ -627,7 +648,7 @@ static bool revive(struct comparing *c, struct group *group)
 		return false;
 	request = request_of(c->run, &side, side_at(c, NEW));
 	request.only = group->again;
-	part = part_check(&request);
+	part = check_part(c, &request);
 	if (!part) {
 		*vec_push(c->run->arena, &c->history->sources) = side.source;
 		return false;

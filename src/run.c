@@ -88,6 +88,7 @@ const char *breakwater_run_report(
 		.accepted = run->accepted,
 		.versions = run->history ? run->history->versions.list.n : 0,
 		.known = run->history ? run->history->known : 0,
+		.known_nearby = run->history && run->history->is_focused,
 		.contracts = report_contracts(run),
 		.show_accepted = look->show_accepted,
 		.show_help = look->show_help,

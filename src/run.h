@@ -38,6 +38,7 @@ struct breakwater_run {
 	struct contract_list chosen; /* the contracts that are checked; empty: none */
 	struct contracts *contracts; /* NULL: none are checked */
 	struct option_names elsewhere; /* promised options that a file names that is not compiled */
+	struct compile_stats compiled; /* what was compiled of both sides */
 	struct diff *diff;
 	struct map retired; /* fingerprints of deletions: `run`: it is retired; else the finding */
 	struct history *history; /* of a check against history; else NULL */

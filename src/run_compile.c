@@ -230,7 +230,6 @@ bool compile_paths(struct breakwater_run *run, const struct paths_to_compile *pa
 		[OLD] = { .source = run->sides[OLD].source, .roots = run->sides[OLD].roots },
 		[NEW] = { .source = run->sides[NEW].source, .roots = run->sides[NEW].roots },
 	};
-	struct compile_stats stats = { 0 };
 
 	for (int side = OLD; side < SIDES; side++) {
 		sides[side].mirror = true;
@@ -239,15 +238,15 @@ bool compile_paths(struct breakwater_run *run, const struct paths_to_compile *pa
 		for (uint32_t i = 0; i < paths->n; i++)
 			*vec_push(run->arena, &sides[side].wanted) = paths->paths[i];
 	}
-	if (!compile_wanted(run, sides, &run->diags, &stats))
+	if (!compile_wanted(run, sides, &run->diags, &run->compiled))
 		return false;
 	disown(run);
 	know_visibility(run);
 	return true;
 }
 
-bool compile_alone(struct breakwater_run *run, struct side *side, struct schema *schema,
-	struct diags *diags)
+bool compile_alone(
+	struct breakwater_run *run, struct side *side, struct schema *schema, struct diags *diags)
 {
 	struct compile_stats stats = { 0 };
 	const struct compile_options options = compile_options_of(run, diags, &stats);
@@ -285,8 +284,7 @@ bool compile_sides(struct breakwater_run *run)
 		.promises = &run->sides[NEW].config.promises,
 		.contracts = &run->chosen,
 		.marker = run->chosen.list.n ? S(CONTRACT_MARKER) : (struct str){ 0 },
-		.packages =
-			rules_ask_for_packages(config_selection(run->arena, run->settings)),
+		.packages = rules_ask_for_packages(config_selection(run->arena, run->settings)),
 		.silent = passes_fields(config_selection(run->arena, run->settings)),
 	};
 	struct compile_stats stats = { 0 };
@@ -313,6 +311,7 @@ bool compile_sides(struct breakwater_run *run)
 		disown(run);
 		know_visibility(run);
 	}
+	run->compiled = stats;
 	phase = timing_end(&run->timing, "compile");
 	timing_count(phase, "files parsed", stats.files_parsed);
 	timing_count(phase, "files shared", stats.files_shared);

@@ -1,6 +1,7 @@
 #include "run_history.h"
 
 #include "compare_versions.h"
+#include "focus.h"
 
 /* ---- which versions ---- */
 
@@ -279,21 +280,49 @@ bool history_lacks(const struct history *history, uint32_t version, struct str p
 	return false;
 }
 
+/* For --timings: what was read of the versions, and what of them was compared. */
+static void count_work(struct comparing *c)
+{
+	const struct history *history = c->history;
+	struct breakwater_phase *phase = timing_end(&c->run->timing, "compare");
+
+	timing_count(phase, "versions", history->versions.list.n);
+	timing_count(phase, "compared", history->comparisons);
+	timing_count(phase, "files", history->compared.files_parsed);
+	timing_count(phase, "bytes", history->compared.bytes_parsed);
+}
+
+/* Likewise. */
+static void count_read(struct breakwater_run *run, const struct snapshots *snapshots)
+{
+	struct breakwater_phase *phase = timing_end(&run->timing, "versions");
+
+	timing_count(phase, "versions", run->history->versions.list.n);
+	timing_count(phase, "files compiled", snapshots->files_compiled);
+	timing_count(phase, "bytes", snapshots->bytes_compiled);
+	timing_count(phase, "files with other comments", snapshots->files_alike);
+}
+
 /* Reads the versions' models where these are needed. */
 static bool read_steps(struct breakwater_run *run, struct comparing *c)
 {
 	enum { FEW = 3 }; /* versions, that are compared whole for less */
 	struct history *history = run->history;
+	struct report_scope scope = run->scope;
 	bool narrow = versions_may_be_narrow(run);
 
 	if (!history->reuse_rules && (!narrow || history->versions.list.n <= FEW))
 		return true;
 	history->steps = NEW(run->arena, struct version_steps);
-	if (!version_steps_read(history->steps, run, &history->versions)) {
+	if (narrow && !focus_find(run, &history->versions, &scope))
+		return false;
+	history->is_focused = scope.folders != NULL;
+	if (!version_steps_read(history->steps, run, &history->versions, &scope)) {
 		snapshots_end(&history->steps->snapshots);
 		return false;
 	}
 	snapshots_end(&history->steps->snapshots);
+	count_read(run, &history->steps->snapshots);
 	c->steps = narrow ? history->steps : NULL;
 	return true;
 }
@@ -307,9 +336,11 @@ bool compare_history(struct breakwater_run *run)
 	if (!read_steps(run, &c) || !compare_versions(&c))
 		return false;
 	list_groups(&c);
+	count_work(&c);
 	if (run->history->reuse_rules && !find_reuses(run))
 		return false;
 	warn_of_left_out(run);
+	timing_end(&run->timing, "reuse");
 	return run->diags.n_errors == 0;
 }
 

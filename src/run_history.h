@@ -8,12 +8,15 @@
 
 struct history {
 	struct versions versions;
-	uint32_t base;  /* which of them is BASE */
-	uint32_t known; /* findings left out: they are not new */
+	uint32_t base;                      /* which of them is BASE */
+	uint32_t known;                     /* findings left out: they are not new */
 	VEC(struct breakwater_run *) parts; /* whose findings are in the report */
 	VEC(struct source *) sources;       /* to close with the run */
 	/* While it runs. */
 	VEC(struct left_out) left_out; /* files that do not compile in a version */
+	bool is_focused;               /* only the folders of the change were looked at (focus.h) */
+	uint32_t comparisons;          /* for --timings */
+	struct compile_stats compared;
 	uint32_t taking;               /* the version being compared */
 	struct version_steps *steps;   /* NULL: the versions' models are not needed */
 	struct map packages;           /* of files, by content */
@@ -55,8 +58,8 @@ bool transitive_look(struct breakwater_run *run, const struct versions_request *
 /* reuse_run.c: the findings of spent numbers and names. */
 bool find_reuses(struct breakwater_run *run);
 /* The versions that options and configuration ask for. */
-bool history_versions(struct breakwater_run *run, const struct content_id tips[SIDES],
-	struct versions *versions);
+bool history_versions(
+	struct breakwater_run *run, const struct content_id tips[SIDES], struct versions *versions);
 /* The new side's file at a path; NULL: it was not compiled. */
 const struct file *history_new_file(const struct breakwater_run *run, struct str path);
 /* Does a file not compile in that version? */

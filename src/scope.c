@@ -34,7 +34,7 @@ static bool has_paths(const struct report_scope *scope, struct finding_paths pat
 bool scope_is_whole(const struct report_scope *scope)
 {
 	return !scope->only.n && !scope->excluded.n && !scope->limit_to_input_files &&
-	       !scope->generated;
+	       !scope->folders && !scope->generated;
 }
 
 bool scope_has_path(const struct report_scope *scope, struct str path)
@@ -42,8 +42,18 @@ bool scope_has_path(const struct report_scope *scope, struct str path)
 	return !scope->has_paths || has_paths(scope, (struct finding_paths){ path, path });
 }
 
+/* The folder of a path, without the slash; empty: the top. */
+static struct str folder_of(struct str path)
+{
+	size_t slash = str_rfind(path, '/');
+
+	return str_head(path, slash < path.n ? slash : 0);
+}
+
 bool scope_covers(const struct report_scope *scope, struct str path)
 {
+	if (scope->folders && !map_get(scope->folders, NULL, str_hash(folder_of(path))))
+		return false;
 	return has_paths(scope, (struct finding_paths){ path, path });
 }
 

@@ -5,6 +5,7 @@
  * A path that holds no contract on either side is an error, or everything would pass.
  */
 #pragma once
+#include "base/map.h"
 #include "breakwater/breakwater.h"
 #include "pathspec.h"
 #include "rules/rules.h"
@@ -14,6 +15,9 @@ struct report_scope {
 	bool has_paths; /* --path was given */
 	VEC(struct pathspec) only, excluded;
 	bool limit_to_input_files; /* leave out findings of files that the new side lacks */
+	/* Only files in these folders are looked at: (NULL, hash of a folder) (focus.h); NULL: all.
+	 */
+	const struct map *folders;
 	const struct breakwater_list *generated; /* a plugin's files to generate; NULL: no plugin */
 };
 

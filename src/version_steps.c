@@ -56,13 +56,16 @@ static bool take_new(struct version_steps *steps)
 	return true;
 }
 
-bool version_steps_read(
-	struct version_steps *steps, struct breakwater_run *run, const struct versions *versions)
+bool version_steps_read(struct version_steps *steps, struct breakwater_run *run,
+	const struct versions *versions, const struct report_scope *scope)
 {
 	uint32_t n = versions->list.n;
 
-	*steps = (struct version_steps){ .run = run, .versions = versions, .n = n, .at = n };
+	*steps = (struct version_steps){
+		.run = run, .versions = versions, .scope = *scope, .n = n, .at = n
+	};
 	steps->snapshots = snapshots_of(run);
+	steps->snapshots.scope = &steps->scope;
 	steps->items = NEW_ARRAY(run->arena, n + 1, struct version_step);
 	steps->spent = spent_new(run->arena, run->names,
 		run->settings->rest.ignore_unstable_packages ? package_is_unstable : NULL);

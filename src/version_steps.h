@@ -23,6 +23,7 @@ struct version_step { /* from the version before to this one */
 struct version_steps {
 	struct breakwater_run *run;
 	const struct versions *versions;
+	struct report_scope scope;  /* which files are read */
 	struct snapshots snapshots; /* once they were read, at the new side */
 	struct spent *spent;
 	struct version_step *items; /* `n` for the versions, and one to the new side */
@@ -40,9 +41,9 @@ struct version_steps {
 bool version_source(struct breakwater_run *run, const struct versions *versions,
 	const struct version *version, struct source **source);
 struct snapshots snapshots_of(struct breakwater_run *run);
-/* Reads all versions. False and an error. */
-bool version_steps_read(
-	struct version_steps *steps, struct breakwater_run *run, const struct versions *versions);
+/* Reads all versions of the files in `scope`. False and an error. */
+bool version_steps_read(struct version_steps *steps, struct breakwater_run *run,
+	const struct versions *versions, const struct report_scope *scope);
 /* Goes back to a version, which is older than where it is. */
 void version_steps_back(struct version_steps *steps, uint32_t version);
 /* Appends the paths for comparing files of this version with the new side. */

@@ -6,9 +6,11 @@ usage: history_cost.py --bw PATH [--repository GIT_DIR]... [--made VERSIONSxFILE
 A repository is a bare one whose branch is `main`; a made one has as many commits and files as asked, of which each commit changes a few.
 For each: CPU time (user and system, the least of the runs) and the most memory of `log`, of `check --history` of the last commit, and of
 `check --history` of a change to one file, and the first as a multiple of what git takes to print all blobs of its versions.
-With --most the exit status is 1 if a check of a made repository takes longer.
+With --most the exit status is 1 if a check of a made repository takes longer. For a made repository the new findings of a change to one
+file must be those that --all shows as new.
 """
 import argparse
+import json
 import os
 import pathlib
 import random
@@ -115,6 +117,20 @@ def report(name, bw, at, runs):
     return slowest
 
 
+def found(bw, at, *args):
+    out = subprocess.run([bw, "check", "--history=commits", "--format", "json", *args], cwd=at, capture_output=True, env={**ENV, "HOME": str(at)}).stdout
+    findings = [json.loads(line) for line in out.decode().splitlines()]
+    return sorted((f["type"], f["fingerprint"], f["from"], f["to"], f["count"]) for f in findings if not f["known"])
+
+
+def hold_new(bw, at):
+    commit = change_one(at)
+    new, everything = found(bw, at, "main", commit), found(bw, at, "--all", "main", commit)
+    if new != everything:
+        print(f"FAILED: new findings {new}, with --all {everything}")
+    return new == everything
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bw", required=True)
@@ -132,6 +148,7 @@ def main():
             make(tmp, versions, files)
             slowest = report(f"{versions} commits of {files} files", bw, tmp, options.runs)
             slow |= options.most is not None and slowest * 1000 > options.most
+            slow |= not hold_new(bw, tmp)
     return slow
 
 

@@ -446,8 +446,8 @@ uint32_t contracts_checked(const struct report *report)
 
 static void registry_write(struct out *out, const struct report *report)
 {
-	out_printf(out, "; %u subject%s of the registry", report->subjects,
-		plural(report->subjects));
+	out_printf(
+		out, "; %u subject%s of the registry", report->subjects, plural(report->subjects));
 	if (report->refused)
 		out_printf(out, ", %u of which it refuses", report->refused);
 	if (report->unknown)
@@ -491,7 +491,12 @@ struct str summary_line(const struct report *report, const struct blocks *blocks
 			plural(contracts_checked(report)), contracts_broken(report));
 	if (report->registry.p)
 		registry_write(out, report);
-	if (report->known)
+	if (report->known && report->known_nearby)
+		out_printf(out,
+			"; %u older one%s known in the change's folders (--all looks into "
+			"all)",
+			report->known, plural(report->known));
+	else if (report->known)
 		out_printf(out, "; %u older one%s known (--all lists %s)", report->known,
 			plural(report->known), report->known == 1 ? "it" : "them");
 	return out_text(out);

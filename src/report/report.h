@@ -20,6 +20,7 @@ struct report {
 	uint32_t versions;
 	struct str first_version, last_version;
 	uint32_t known; /* findings that are not new, and left out */
+	bool known_nearby; /* only those were counted that are where the change is */
 	const struct contract_list *contracts; /* that were checked; NULL: none */
 	struct str registry; /* whom a check against a registry asked; absent: it is none */
 	uint32_t subjects;   /* that it asked for */
