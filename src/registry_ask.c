@@ -8,6 +8,12 @@ static bool read_head(struct comparing_subject *s, struct str *text)
 	struct source *source = run->sides[NEW].source;
 	const struct source_entry *entry = source_find(source, s->head->text->path);
 
+	if (source->by_import_path) {
+		diag_warning(&run->diags, NOWHERE,
+			"--ask-registry needs the text of a contract, which " STR " has not",
+			ARG(source->name));
+		return false;
+	}
 	return entry && source_read(source, entry, run->arena, text, &s->check->diags);
 }
 

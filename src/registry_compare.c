@@ -197,7 +197,7 @@ static bool require_types(
 			continue;
 		diag_error(&s->check->diags, NOWHERE,
 			STR ": the schema '" STR "' imports '" STR
-			"', for which it has no reference",
+			    "', for which it has no reference",
 			ARG(state->source->name), ARG(file->import_path),
 			ARG(file->imports.items[k].path));
 		return false;

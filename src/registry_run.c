@@ -226,13 +226,17 @@ static bool take_subjects(struct registry_check *check, const struct written_reg
 }
 
 /* A gate that asked nothing must not say yes. */
-static bool refuse_nothing(struct registry_check *check)
+static bool refuse_nothing(struct breakwater_run *run)
 {
-	if (check->asked.n)
-		return true;
-	diag_error(&check->run->diags, NOWHERE, "--registry: no contract has a subject");
-	diag_help(&check->run->diags,
-		"write 'subject: orders-value' into a contract of breakwater.yaml");
+	for (uint32_t i = 0; i < run->chosen.list.n; i++) {
+		const struct contract *contract = run->chosen.list.items[i];
+		const struct contract *old = old_contract(run, contract);
+
+		if (contract->subjects.n || (old && old->subjects.n))
+			return true;
+	}
+	diag_error(&run->diags, NOWHERE, "--registry: no contract has a subject");
+	diag_help(&run->diags, "write 'subject: orders-value' into a contract of breakwater.yaml");
 	return false;
 }
 
@@ -360,14 +364,14 @@ bool check_registry(struct breakwater_run *run)
 
 	if (!registry_is_asked(run))
 		return true;
-	if (!choose_registries(run, &chosen))
+	if (!choose_registries(run, &chosen) || !refuse_nothing(run))
 		return false;
 	check = registry_check_new(run);
 	for (uint32_t i = 0; i < chosen.n; i++)
 		if (!take_subjects(check, &chosen.items[i]))
 			return false;
 	warn_of_gone(check);
-	if (!refuse_nothing(check) || !find_head(check))
+	if (!find_head(check))
 		return false;
 	take_base(check);
 	ask_all(check);

@@ -33,6 +33,7 @@ static bool take_level(struct comparing_subject *s)
 		all->packages = (struct written_names){ 0 };
 		*vec_push(arena, &all->roots) = (struct written_name){ s->asked->root, all->place };
 	}
+	all->surfaces |= SURFACE_WIRE; /* a change must not take it away */
 	all->level = LEVEL_FULL;
 	all->is_transitive = false;
 	all->order = 0;

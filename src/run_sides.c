@@ -193,7 +193,7 @@ bool open_sources(struct breakwater_run *run)
 		       open_apart(run, NEW, o->head, &o->head_side);
 	if (is_default && !read_default_base(run, &request))
 		return false;
-	if (o->registry && !o->base)
+	if (o->registry && !o->base && !o->history && !o->since)
 		return open_for_registry(run, &request);
 	if (registry_input_is_all(request.base) && !registry_open_all(run, &request.base))
 		return false;
@@ -380,7 +380,8 @@ bool discover_changed(struct breakwater_run *run)
 {
 	bool ok = true;
 
-	for (int side = OLD; side < SIDES && !run->changes.complete; side++) {
+	for (int side = run->only_registry ? NEW : OLD; side < SIDES && !run->changes.complete;
+		side++) {
 		struct side_options options = run_side_options(run, side);
 
 		ok &= side_discover_all(&options, &run->sides[side]);

@@ -3,6 +3,7 @@
 #include "report/hurt.h"
 #include "report/proof.h"
 #include "report/reached.h"
+#include "report/registered.h"
 #include "report/tally.h"
 
 /* Browsers cope with a thousand findings; whoever has more uses json. */
@@ -402,6 +403,11 @@ static void terms_write(struct out *out, const struct report *report,
 	if (finding->breaks) {
 		term_begin(out, "Breaks");
 		breaks_write(out, finding->breaks);
+		out_str(out, S("</dd>\n"));
+	}
+	if (finding->registry) {
+		term_begin(out, "Registry");
+		out_markup(out, registered_words(finding, report->arena));
 		out_str(out, S("</dd>\n"));
 	}
 	if (finding->reached_by) {

@@ -2,6 +2,7 @@
 #include "report/hurt.h"
 #include "report/proof.h"
 #include "report/reached.h"
+#include "report/registered.h"
 #include "report/tally.h"
 
 /*
@@ -209,6 +210,10 @@ static void details_write(struct out *out, const struct report *report,
 	if (finding->breaks) {
 		out_str(out, S("\n- Breaks: "));
 		breaks_write(out, finding->breaks);
+	}
+	if (finding->registry) {
+		out_str(out, S("\n- Registry: "));
+		out_markdown(out, registered_words(finding, report->arena));
 	}
 	if (finding->reached_by) {
 		out_str(out, S("\n- Reached by: "));

@@ -40,3 +40,17 @@ struct str hold_words(const struct registry_hold *hold, struct arena *arena)
 	}
 	return out_text(out);
 }
+
+struct str registered_words(const struct finding *finding, struct arena *arena)
+{
+	struct str all = { 0 };
+
+	for (uint32_t i = 0; finding->registry && i < finding->registry->holds.n; i++) {
+		const struct registry_hold *hold = finding->registry->holds.items[i];
+
+		if (hold->n_versions)
+			all = str_printf(arena, STR "%s" STR, ARG(all), all.p ? "; " : "",
+				ARG(hold_words(hold, arena)));
+	}
+	return all;
+}
