@@ -302,7 +302,6 @@ def cache_of_a_subject_that_was_made_anew(s):
     s.registry.subjects["orders-value"].clear()
     s.registry.register("orders-value", order("string id = 1"), id=8)
     s.registry.register("orders-value", order("string id = 1", "int32 x = 2"), id=9)
-    s.registry.modes["orders-value"] = "IMPORT"  # as it must be for a number to be given again
     s.expect("the same numbers, other ids", s.check("--cache", str(folder)), 1, "since version 1")
 
 

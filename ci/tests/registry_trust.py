@@ -132,14 +132,15 @@ def subject_that_changes(s):
 
 @situation(44)
 def password_in_a_url(s):
-    named_by_repository(s, f"https://{USER}:{PASSWORD}@registry.invalid")
-    s.expect("in breakwater.yaml", s.breakwater("check", "--registry"), 2, "breakwater.yaml:", absent=[PASSWORD])
+    password = "pa55word-in-a-url"  # another one: 45 looks for its own in the command lines of all processes
+    named_by_repository(s, f"https://{USER}:{password}@registry.invalid")
+    s.expect("in breakwater.yaml", s.breakwater("check", "--registry"), 2, "breakwater.yaml:", absent=[password])
     s.holds("with its place", re.search(rb"breakwater.yaml:\d+:\d+", s.breakwater("check", "--registry")[2].encode()), "")
     s.head(PLAIN)
-    for args in ((f"--registry=https://{USER}:{PASSWORD}@registry.invalid",), (f"registry:https://{USER}:{PASSWORD}@registry.invalid/orders-value",)):
-        s.expect("on the command line", s.breakwater("check", *args), 2, absent=[PASSWORD])
-    s.expect("in the environment", s.breakwater("check", "--registry", BREAKWATER_REGISTRY_URL=f"https://{USER}:{PASSWORD}@registry.invalid"), 2,
-             absent=[PASSWORD])
+    for args in ((f"--registry=https://{USER}:{password}@registry.invalid",), (f"registry:https://{USER}:{password}@registry.invalid/orders-value",)):
+        s.expect("on the command line", s.breakwater("check", *args), 2, absent=[password])
+    s.expect("in the environment", s.breakwater("check", "--registry", BREAKWATER_REGISTRY_URL=f"https://{USER}:{password}@registry.invalid"), 2,
+             absent=[password])
 
 
 @situation(45)
