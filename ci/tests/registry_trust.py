@@ -152,9 +152,11 @@ def secrets_are_nowhere(s):
     def watch(_):
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
             try:
-                seen.append(path.read_bytes())
+                line = path.read_bytes()
             except OSError:
-                pass
+                continue
+            if s.url.encode() in line:  # other situations run at the same time, some with a password in a URL
+                seen.append(line)
 
     s.server.watch = watch
     secret = [PASSWORD, TOKEN, HEADER, HEADER.split()[1]]

@@ -147,7 +147,7 @@ static bool prefix_is_valid(struct str path)
 	struct str rest = path, part;
 
 	for (size_t i = 0; i < path.n; i++)
-		if (path.p[i] <= ' ' || path.p[i] >= 0x7f || strchr("?#\\\"<>", path.p[i]))
+		if (path.p[i] <= ' ' || path.p[i] >= 0x7f || strchr("?#@\\\"<>", path.p[i]))
 			return false;
 	while (str_cut(&rest, '/', &part))
 		if (str_eq(part, S(".")) || str_eq(part, S("..")))

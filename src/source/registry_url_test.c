@@ -151,7 +151,7 @@ static void a_password_is_an_error_that_does_not_show_it(void **state)
 {
 	static const char *const wrong[] = { "https://u:secret@r/s", "https://secret@r/s@7",
 		"https://u:secret@r", "https://u:sec/secret@r/s", "ftp://u:secret@r/s",
-		"https:u:secret@r/s", "https://u:secret@r#7", "https://a,https://u:secret@r/s" };
+		"https:u:secret@r/s", "https://u:secret@r#7", "https://a,https://u:secret@r/s", "https://u/secret@r/s" };
 	struct test *t = *state;
 	struct registry_name name;
 
