@@ -76,6 +76,7 @@ static bool open_entries(struct breakwater_run *run)
 {
 	const struct breakwater_options *o = run->options;
 	struct memory_file *files = NEW_ARRAY(run->arena, o->n_head_entries, struct memory_file);
+	struct source_options sources = run->sources;
 
 	for (size_t i = 0; i < o->n_head_entries; i++) {
 		files[i].path = str_of(o->head_entries[i].import_path);
@@ -83,7 +84,9 @@ static bool open_entries(struct breakwater_run *run)
 	}
 	run->sides[NEW].source =
 		source_memory_set(run->arena, S("the request"), files, o->n_head_entries);
-	run->sides[OLD].source = source_open(&run->sources, text_option(run, o->base), &run->diags);
+	/* A repository says what a plugin compares with, so that must not be a server. */
+	sources.registry = NULL;
+	run->sides[OLD].source = source_open(&sources, text_option(run, o->base), &run->diags);
 	return run->sides[OLD].source != NULL;
 }
 

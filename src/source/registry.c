@@ -71,7 +71,8 @@ struct registry *registry_open(const struct source_options *options, struct str 
 	struct registry *registry;
 
 	if (!options->registry) {
-		diag_error(diags, NOWHERE, "registry: this program may not ask registries");
+		diag_error(diags, NOWHERE, "registry: registries are not asked here");
+		diag_help(diags, "breakwater check, build and debug ask them");
 		return NULL;
 	}
 	client = client_of(options, diags);
