@@ -362,6 +362,7 @@ LIMITS = {
     "bytes of a pipeline's event": (event, 25 << 20, "25 MiB"),
     "bytes of a set": (set_bytes, 1 << 30, "1 GiB", 1, False),
     "contracts": (contracts(lambda n: [(f"c{i}", "[M]") for i in range(n)]), 1000, "more than 1000 contracts"),
+    "subjects of contracts": (contracts(lambda n: [("c", f"[M], subjects: [{', '.join(f's{i}' for i in range(n))}]")]), 9999, "contracts with more than 10000 names"),
     "names of contracts": (contracts(lambda n: [("c", f"[{', '.join(['M'] * n)}]")]), 10000, "contracts with more than 10000 names"),
 }
 

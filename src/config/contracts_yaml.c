@@ -3,7 +3,8 @@
 
 enum {
 	MOST_CONTRACTS = 1000,
-	MOST_NAMES = 10000, /* roots, packages, entries of `was` and consumers of one file */
+	/* Roots, packages, entries of `was`, consumers and written subjects of one file. */
+	MOST_NAMES = 10000,
 };
 
 static const struct str contract_keys[] = {
@@ -96,6 +97,15 @@ static bool may_add(struct contracts_reader *c, const struct yaml_node *node)
 		diag_error(c->r->diags, node_place(c->r, node), "contracts with more than %d names",
 			MOST_NAMES);
 	return false;
+}
+
+static bool may_add_subjects(struct contracts_reader *c, const struct yaml_node *list)
+{
+	bool may = true;
+
+	for (uint32_t i = 0; list && i < list->items.n && may; i++)
+		may = may_add(c, list->items.items[i]);
+	return may;
 }
 
 /* Is it a full name, or with `glob` a pattern of one: identifiers with `*` and `?`? */
@@ -359,7 +369,8 @@ static void read_contract(struct contracts_reader *c, const struct yaml_node *no
 	read_level(c, yaml_get(node, S("compatibility")), contract);
 	read_surfaces(c, yaml_get(node, S("surfaces")), contract);
 	read_history(c, node, contract);
-	read_subjects(c->r, node, contract);
+	if (may_add_subjects(c, yaml_get(node, S("subjects"))))
+		read_subjects(c->r, node, contract);
 	*vec_push(c->r->arena, &c->contracts->list) = contract;
 }
 
