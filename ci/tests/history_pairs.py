@@ -142,6 +142,7 @@ def versions(history, base):
         if state != last:
             chain.append(commit[:10])
         last = state
+    chain[-1] = min(chain[-1], history.git("rev-parse", base)[:10])  # of two names of one state the first is shown
     return chain
 
 
