@@ -10,6 +10,31 @@ struct reusing {
 	struct history *history;
 	const struct snapshots *snapshots; /* of all versions, at the new side */
 	struct map new_files; /* path.p → the new side's file, compiled for its comments */
+	/* A file may have thousands of findings: it is opened, compiled and searched once. */
+	struct map sources;  /* 1 + version → its source, unless it is empty */
+	struct map files;    /* (path.p, source) → struct place_file * */
+	struct map numbered; /* (owner.p, number) → struct numbered * */
+	struct reuses reuses;
+	struct gone *gone; /* of each reuse */
+};
+
+/* Findings of one field or value. */
+struct numbered {
+	struct finding *finding;
+	struct numbered *next;
+};
+
+/* Who took an earlier owner out. */
+struct gone {
+	bool known, lacks;
+	struct content_id commit;
+};
+
+/* A file that findings are in. */
+struct place_file {
+	struct file *file;        /* NULL: there is none */
+	struct model_file *model; /* once it was compiled for its places; NULL: it cannot be */
+	bool compiled;
 };
 
 static bool open_version(struct reusing *r, uint32_t version, struct source **source)
@@ -17,6 +42,22 @@ static bool open_version(struct reusing *r, uint32_t version, struct source **so
 	const struct versions *versions = &r->history->versions;
 
 	return version_source(r->run, versions, &versions->list.items[version], source);
+}
+
+/* The same, opened once; its findings' texts need it to the end. */
+static bool hold_version(struct reusing *r, uint32_t version, struct source **source)
+{
+	void **slot = map_put(&r->sources, NULL, 1 + (uint64_t)version);
+
+	*source = *slot;
+	if (*source)
+		return true;
+	if (!open_version(r, version, source))
+		return false;
+	*slot = *source;
+	if (*source)
+		*vec_push(r->run->arena, &r->history->sources) = *source;
+	return true;
 }
 
 static void note_unknown(struct reusing *r)
@@ -33,18 +74,20 @@ static void note_unknown(struct reusing *r)
 
 /* ---- who took it out ---- */
 
-static const struct model_type *find_type(
-	const struct snapshots *snapshots, struct str full_name, enum element_kind kind)
+/* The types of a state: (full name, kind) → struct model_type *. */
+static void take_types(const struct snapshots *snapshots, struct map *types)
 {
 	for (uint32_t i = 0; i < snapshots->current.n; i++) {
 		const struct model_file *file = snapshots->current.entries[i].value;
 
-		for (uint32_t k = 0; file && file->is_own && k < file->types.n; k++)
-			if (file->types.items[k]->full_name.p == full_name.p &&
-				file->types.items[k]->kind == kind)
-				return file->types.items[k];
+		for (uint32_t k = 0; file && file->is_own && k < file->types.n; k++) {
+			struct model_type *type = file->types.items[k];
+			void **slot = map_put(types, type->full_name.p, type->kind);
+
+			if (!*slot)
+				*slot = type;
+		}
 	}
-	return NULL;
 }
 
 static bool extension_is_there(const struct snapshots *snapshots, const struct life_owner *who)
@@ -61,14 +104,15 @@ static bool extension_is_there(const struct snapshots *snapshots, const struct l
 }
 
 /* Does the state have the number, or the name, of the earlier life? */
-static bool is_there(const struct snapshots *snapshots, const struct reuse *reuse)
+static bool is_there(
+	const struct snapshots *snapshots, const struct map *types, const struct reuse *reuse)
 {
 	const struct life_owner *who = &reuse->was->who;
 	const struct model_type *type;
 
 	if (reuse->is_extension)
 		return extension_is_there(snapshots, who);
-	type = find_type(snapshots, who->scope, who->holder->kind);
+	type = map_get(types, who->scope.p, who->holder->kind);
 	if (!type)
 		return false;
 	for (uint32_t i = 0; i < type->values.n; i++)
@@ -79,18 +123,39 @@ static bool is_there(const struct snapshots *snapshots, const struct reuse *reus
 					   : model_field_named(type, who->name) != NULL;
 }
 
-/* The first of the last commits without it, among those after one version up to the next. */
-static bool search_steps(struct reusing *r, const struct reuse *reuse,
-	const struct commit_steps *steps, struct content_id *commit)
+/* Notes for each earlier owner that was last seen in the version whether the state lacks it. */
+static void note_gone(struct reusing *r, const struct snapshots *snapshots, uint32_t seen,
+	const struct content_id *commit)
 {
-	const struct version *list = r->history->versions.list.items;
-	struct snapshots snapshots = snapshots_of(r->run);
-	uint64_t state = list[reuse->was->seen].state;
-	struct source *source;
-	bool lacks = false, ok;
+	struct arena *scratch = arena_like(r->run->arena);
+	struct map types;
 
-	*commit = list[reuse->was->seen + 1].commit;
-	ok = open_version(r, reuse->was->seen, &source) && snapshot_next(&snapshots, source, true);
+	map_init(&types, scratch);
+	take_types(snapshots, &types);
+	for (uint32_t i = 0; i < r->reuses.list.n; i++) {
+		const struct reuse *reuse = &r->reuses.list.items[i];
+		struct gone *gone = &r->gone[i];
+		bool lacks;
+
+		if (reuse->was->seen != seen)
+			continue;
+		lacks = !is_there(snapshots, &types, reuse);
+		if (lacks && !gone->lacks)
+			gone->commit = *commit;
+		gone->lacks = lacks;
+	}
+	arena_free(scratch);
+}
+
+/* The first of the last commits without each owner, among those after one version up to the next.
+ */
+static bool search_steps(struct reusing *r, uint32_t seen, const struct commit_steps *steps)
+{
+	struct snapshots snapshots = snapshots_of(r->run);
+	uint64_t state = r->history->versions.list.items[seen].state;
+	struct source *source;
+	bool ok = open_version(r, seen, &source) && snapshot_next(&snapshots, source, true);
+
 	for (uint32_t i = 0; ok && i < steps->list.n; i++) {
 		const struct commit_step *step = &steps->list.items[i];
 		struct version version = { .name = commit_hex(r->run->arena, &step->commit),
@@ -103,37 +168,43 @@ static bool search_steps(struct reusing *r, const struct reuse *reuse,
 		state = step->state;
 		ok = version_source(r->run, &r->history->versions, &version, &source) &&
 		     snapshot_next(&snapshots, source, true);
-		if (!ok || is_there(&snapshots, reuse)) {
-			lacks = false;
-		} else if (!lacks) {
-			lacks = true;
-			*commit = step->commit;
-		}
+		if (ok)
+			note_gone(r, &snapshots, seen, &step->commit);
 	}
 	snapshots_end(&snapshots);
 	return ok;
 }
 
+/* Finds out for all that were last seen in the version. */
+static bool search_gone(struct reusing *r, uint32_t seen)
+{
+	const struct versions *versions = &r->history->versions;
+	const struct version *before = &versions->list.items[seen], *after = before + 1;
+	struct commit_steps steps;
+
+	for (uint32_t i = 0; i < r->reuses.list.n; i++)
+		if (r->reuses.list.items[i].was->seen == seen)
+			r->gone[i] = (struct gone){ .known = true, .commit = after->commit };
+	if (versions->by_commit)
+		return true;
+	return commit_steps_read(versions->repository, r->run->arena, versions->top,
+		       &before->commit, &after->commit, &steps, &r->run->diags) &&
+	       (steps.list.n <= 1 || search_steps(r, seen, &steps));
+}
+
 static bool find_gone(struct reusing *r, const struct reuse *reuse, struct spent_owner *was)
 {
 	const struct versions *versions = &r->history->versions;
-	const struct version *before = &versions->list.items[reuse->was->seen], *after = before + 1;
-	struct content_id commit = after->commit;
-	struct commit_steps steps;
+	const struct gone *gone = &r->gone[reuse - r->reuses.list.items];
 	struct commit_words words;
 
-	if (!versions->by_commit) {
-		if (!commit_steps_read(versions->repository, r->run->arena, versions->top,
-			    &before->commit, &after->commit, &steps, &r->run->diags))
-			return false;
-		if (steps.list.n > 1 && !search_steps(r, reuse, &steps, &commit))
-			return false;
-	}
-	if (!commit_words_read(
-		    versions->repository, &commit, r->run->arena, &words, &r->run->diags))
+	if (!gone->known && !search_gone(r, reuse->was->seen))
 		return false;
-	was->gone_version = after->name;
-	was->gone_commit = commit_hex(r->run->arena, &commit);
+	if (!commit_words_read(
+		    versions->repository, &gone->commit, r->run->arena, &words, &r->run->diags))
+		return false;
+	was->gone_version = versions->list.items[reuse->was->seen + 1].name;
+	was->gone_commit = commit_hex(r->run->arena, &gone->commit);
 	was->gone_date = words.date;
 	was->gone_subject = words.subject;
 	return true;
@@ -142,7 +213,7 @@ static bool find_gone(struct reusing *r, const struct reuse *reuse, struct spent
 /* ---- findings ---- */
 
 /* A file of a model, for what asks a finding for its files. */
-static struct file *file_of(
+static struct file *file_make(
 	struct reusing *r, const struct model_file *model, struct source *source)
 {
 	const struct source_entry *entry = source_find(source, model->path);
@@ -159,6 +230,20 @@ static struct file *file_of(
 	file->import_path = model->import_path;
 	file->package = model->package;
 	return file;
+}
+
+static struct place_file *place_file_of(
+	struct reusing *r, const struct model_file *model, struct source *source)
+{
+	void **slot = map_put(&r->files, model->path.p, (uintptr_t)source);
+	struct place_file *known = *slot;
+
+	if (known)
+		return known;
+	known = NEW(r->run->arena, struct place_file);
+	known->file = file_make(r, model, source);
+	*slot = known;
+	return known;
 }
 
 /* Compiles one file for what is in it; NULL: it cannot be. */
@@ -240,14 +325,20 @@ static struct span span_of(struct reusing *r, const struct life_owner *who, enum
 	struct source *source)
 {
 	const struct source_entry *entry = source_find(source, who->file->path);
+	struct place_file *place;
 	const struct file *file;
 
 	if (entry && who->file->has_id && entry->has_id &&
 		memcmp(entry->id.bytes, who->file->id.bytes, sizeof entry->id.bytes) == 0)
 		return kind == SPENT_NUMBER ? who->number_span : who->name_span;
-	file = compile_one(r, source, &r->snapshots->side.roots, who->file->path);
-	return file ? span_in_model(model_make(r->run->arena, r->run->names, file, true), who, kind)
-		    : NO_SPAN;
+	place = place_file_of(r, who->file, source);
+	if (!place->compiled) {
+		file = compile_one(r, source, &r->snapshots->side.roots, who->file->path);
+		if (file)
+			place->model = model_make(r->run->arena, r->run->names, file, true);
+	}
+	place->compiled = true;
+	return place->model ? span_in_model(place->model, who, kind) : NO_SPAN;
 }
 
 static const struct rule *rule_of(const struct reuse *reuse)
@@ -340,12 +431,10 @@ static bool tell_owner(struct reusing *r, const struct reuse *reuse, struct find
 	was->lives = reuse->lives;
 	if (who->scope.p != reuse->now->who.scope.p)
 		was->via = who->scope;
-	if (!find_gone(r, reuse, was) || !open_version(r, reuse->was->last, &source))
+	if (!find_gone(r, reuse, was) || !hold_version(r, reuse->was->last, &source))
 		return false;
-	if (source) {
-		*vec_push(r->run->arena, &r->history->sources) = source;
-		finding->old_file = file_of(r, who->file, source);
-	}
+	if (source)
+		finding->old_file = place_file_of(r, who->file, source)->file;
 	if (finding->old_file) {
 		finding->old_place =
 			place_in(finding->old_file->text, span_of(r, who, reuse->kind, source));
@@ -377,21 +466,37 @@ static struct str owner_of(const struct finding *finding)
 	return element->parent->full_name;
 }
 
-/* What differs only from versions in which the number had its earlier owner follows from that. */
-static void fold(struct reusing *r, const struct reuse *reuse, struct finding *cause)
+/* The findings of each number of a message or enum. */
+static void sort_numbered(struct reusing *r)
 {
 	const struct findings *findings = &r->run->findings;
 
-	for (uint32_t i = 0; reuse->kind == SPENT_NUMBER && i < findings->list.n; i++) {
+	map_init(&r->numbered, r->run->arena);
+	for (uint32_t i = 0; i < findings->list.n; i++) {
 		struct finding *finding = findings->list.items[i];
+		struct numbered *numbered;
+		void **slot;
 
-		if (finding->rule->by_history || !finding->history || !finding->has_number ||
-			finding->number != reuse->now->who.number ||
-			finding->history->newest > reuse->was->seen ||
-			owner_of(finding).p != reuse->now->who.scope.p)
+		if (finding->rule->by_history || !finding->history || !finding->has_number)
 			continue;
-		if (!finding->cause || !finding->cause->rule->by_history)
-			finding->cause = cause;
+		slot = map_put(&r->numbered, owner_of(finding).p, (uint32_t)finding->number);
+		numbered = NEW(r->run->arena, struct numbered);
+		*numbered = (struct numbered){ finding, *slot };
+		*slot = numbered;
+	}
+}
+
+/* What differs only from versions in which the number had its earlier owner follows from that. */
+static void fold(struct reusing *r, const struct reuse *reuse, struct finding *cause)
+{
+	const struct life_owner *now = &reuse->now->who;
+	const struct numbered *n = map_get(&r->numbered, now->scope.p, (uint32_t)now->number);
+
+	for (; reuse->kind == SPENT_NUMBER && n; n = n->next) {
+		if (n->finding->history->newest > reuse->was->seen)
+			continue;
+		if (!n->finding->cause || !n->finding->cause->rule->by_history)
+			n->finding->cause = cause;
 	}
 }
 
@@ -408,7 +513,7 @@ static bool add_finding(struct reusing *r, const struct reuse *reuse)
 	if (!finding->new_file || !tell_owner(r, reuse, finding))
 		return run->diags.n_errors == 0;
 	/* A text of its own: of the check's only the lines of other findings may be left. */
-	file = file_of(r, now->file, run->sides[NEW].source);
+	file = place_file_of(r, now->file, run->sides[NEW].source)->file;
 	if (file)
 		finding->new_place =
 			place_in(file->text, span_of(r, now, reuse->kind, run->sides[NEW].source));
@@ -467,16 +572,20 @@ bool find_reuses(struct breakwater_run *run)
 		.snapshots = &run->history->steps->snapshots,
 	};
 	const struct selection *selection = config_selection(run->arena, run->settings);
-	struct reuses reuses = { 0 };
+	struct reuses *reuses = &r.reuses;
 	uint32_t before = run->findings.list.n;
 	bool ok = true;
 
 	map_init(&r.new_files, run->arena);
+	map_init(&r.sources, run->arena);
+	map_init(&r.files, run->arena);
 	note_unknown(&r);
-	spent_find(run->history->steps->spent, run->history->base, &reuses);
-	for (uint32_t i = 0; ok && i < reuses.list.n; i++)
-		if (is_selected(selection, &reuses.list.items[i]))
-			ok = add_finding(&r, &reuses.list.items[i]);
+	spent_find(run->history->steps->spent, run->history->base, reuses);
+	sort_numbered(&r);
+	r.gone = NEW_ARRAY(run->arena, reuses->list.n, struct gone);
+	for (uint32_t i = 0; ok && i < reuses->list.n; i++)
+		if (is_selected(selection, &reuses->list.items[i]))
+			ok = add_finding(&r, &reuses->list.items[i]);
 	if (ok)
 		judge(&r, before);
 	return ok;
