@@ -3,7 +3,7 @@
 
 usage: scale.py --bw PATH [SHAPE...]
 
-Each shape is two folders. CPU time is compared; times below LEAST do not count, and n is chosen so that growth with n² is far
+Each shape is two folders, or versions in a repository. CPU time is compared; times below LEAST do not count, and n is chosen so that growth with n² is far
 above it. Exit status 0 when no shape grows so.
 """
 import argparse
@@ -155,20 +155,61 @@ def contracts_of_the_same_roots(n):
     return {"a.proto": PROTO3 + roots + message([], "Kept")}, {"a.proto": PROTO3 + message([], "Kept"), "breakwater.yaml": config}
 
 
+def taken_again(n):
+    return [PROTO3 + message(fields(n, "int32")), PROTO3 + message([]), PROTO3 + message(fields(n, "string", "g"))]
+
+
+@shape(1500, "check", "--history")
+def numbers_taken_again(n):
+    return [{"a.proto": text} for text in taken_again(n)]
+
+
+@shape(3000, "log")
+def changes_logged(n):
+    return [{"a.proto": text} for text in taken_again(n)]
+
+
+@shape(1000, "fix")
+def types_fixed(n):
+    return one(*(PROTO3 + message(fields(n, type)) for type in ("int32", "string")))
+
+
+@shape(1000, "fix")
+def fields_restored(n):
+    return one(PROTO3 + message(fields(n, "int32")), PROTO3 + message([]))
+
+
 def write(folder, files):
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
 
 
+def versions(scratch, folder, sides):
+    """A repository with a tag for each version; the last two as operands."""
+    folder.mkdir()
+    scratch.git(folder, "init", "-q", "-b", "main")
+    for i, files in enumerate(sides):
+        write(folder, files)
+        scratch.commit(folder)
+        scratch.git(folder, "tag", f"v1.{i}.0")
+    return ["HEAD~1", "HEAD"]
+
+
 def seconds(bw, scratch, folder, make, n, args):
     """CPU time of a check; None and its output if it ended with a wrong status."""
     shutil.rmtree(folder, ignore_errors=True)
-    old, new = make(n)
-    write(folder / "old", old)
-    write(folder / "new", new)
+    command, *args = args if args and not args[0].startswith("-") else ("check", *args)
+    sides = make(n)
+    if command == "fix" or len(sides) == 2:
+        write(folder / "old", sides[0])
+        write(folder / "new", sides[1])
+        operands = ["--jobs", "1", "dir:old", "dir:new"]
+    else:
+        operands = versions(scratch, folder, sides)
+        operands = operands if command == "check" else []
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([bw, "check", "--jobs", "1", *args, "dir:old", "dir:new"], cwd=folder, env=scratch.env, stdin=subprocess.DEVNULL,
+    done = subprocess.run([bw, command, *args, *operands], cwd=folder, env=scratch.env, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (MOST, MOST)))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

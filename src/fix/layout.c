@@ -71,9 +71,12 @@ bool ends_line(struct str bytes, size_t at)
 /* The end of the comment that begins at `at`; `at`: there is none. */
 static size_t comment_end(struct str bytes, size_t at)
 {
-	struct str rest = str_from(bytes, at);
+	struct str rest;
 	const char *close;
 
+	if (at >= bytes.n || bytes.p[at] != '/') /* most bytes */
+		return at;
+	rest = str_from(bytes, at);
 	if (str_starts(rest, S("//"))) {
 		while (at < bytes.n && bytes.p[at] != '\n')
 			at++;
@@ -116,7 +119,11 @@ size_t step(struct str bytes, size_t at)
 static size_t comments_begin(struct str bytes, size_t at)
 {
 	size_t first = at, expected = 0; /* the line after the last comment */
+	struct str above = at ? str_from(str_head(bytes, at), line_begin(bytes, at - 1)) : bytes;
 
+	/* Thousands of declarations may ask, and few have a comment. */
+	if (!at || !(str_contains(above, S("//")) || str_contains(above, S("*/"))))
+		return at;
 	for (size_t i = 0; i < at;) {
 		size_t end = comment_end(bytes, i);
 
