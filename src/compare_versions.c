@@ -637,6 +637,7 @@ static bool take_version(struct comparing *c, uint32_t version)
 /* Makes the comparison again that a finding is of, since it is shown. */
 static bool revive(struct comparing *c, struct group *group)
 {
+	const struct paths_to_compile *again = group->again; /* the group's own is reset, too */
 	struct breakwater_run *part;
 	struct part_request request;
 	struct side side;
@@ -647,7 +648,7 @@ static bool revive(struct comparing *c, struct group *group)
 	if (!open_version(c, group->holds.items[0], &side, &is_empty) || is_empty)
 		return false;
 	request = request_of(c->run, &side, side_at(c, NEW));
-	request.only = group->again;
+	request.only = again;
 	part = check_part(c, &request);
 	if (!part) {
 		*vec_push(c->run->arena, &c->history->sources) = side.source;
@@ -661,7 +662,7 @@ static bool revive(struct comparing *c, struct group *group)
 		retirement_judge_again(c->run, finding);
 		key = finding_place_key(c->run->arena, finding);
 		other = map_get(&c->groups, NULL, key);
-		if (other && ((struct group *)other)->again == group->again) {
+		if (other && ((struct group *)other)->again == again) {
 			((struct group *)other)->finding = finding;
 			((struct group *)other)->again = NULL;
 		}
@@ -672,6 +673,7 @@ static bool revive(struct comparing *c, struct group *group)
 bool compare_versions(struct comparing *c)
 {
 	uint32_t n = c->history->versions.list.n;
+	struct map revived;
 
 	map_init(&c->groups, c->run->arena);
 	map_init(&c->states, c->run->arena);
@@ -680,9 +682,18 @@ bool compare_versions(struct comparing *c)
 	for (uint32_t i = n; i-- > 0;)
 		if (!take_version(c, i))
 			return false;
-	for (uint32_t i = 0; i < c->list.n; i++)
-		if (c->list.items[i]->is_new && c->list.items[i]->again &&
-			!revive(c, c->list.items[i]))
+	map_init(&revived, c->run->arena);
+	for (uint32_t i = 0; i < c->list.n; i++) {
+		struct group *group = c->list.items[i];
+		void **slot;
+
+		if (!group->is_new || !group->again)
+			continue;
+		/* One comparison tells all its findings. */
+		slot = map_put(&revived, group->again, group->holds.items[0]);
+		if (!*slot && !revive(c, group))
 			return false;
+		*slot = c;
+	}
 	return true;
 }
