@@ -171,23 +171,25 @@ struct each_object {
 	unsigned n;
 };
 
-static int read_packed(const git_oid *id, void *context)
+static bool read_packed(const uint8_t *id, void *context)
 {
 	struct each_object *each = context;
 	struct arena_mark mark = arena_mark(each->arena);
-	struct object_wish wish = { .id = id->id, .type = GIT_OBJECT_ANY, .limit = MAX_LIMIT };
+	struct object_wish wish = { .id = id, .type = GIT_OBJECT_ANY, .limit = MAX_LIMIT };
 	struct str bytes = { NULL, 0 }, again = { NULL, 0 };
 	enum packs_answer unchecked, checked;
 
 	unchecked = packs_read(each->packs, &wish, each->arena, &bytes);
-	wish = (struct object_wish){ id->id, GIT_OBJECT_ANY, MAX_LIMIT, true };
+	wish = (struct object_wish){
+		.id = id, .type = GIT_OBJECT_ANY, .limit = MAX_LIMIT, .check_id = true
+	};
 	checked = packs_read(each->packs, &wish, each->arena, &again);
 	/* An object that is checked against its id is the original, or an error. */
 	if (checked == PACKS_READ && unchecked == PACKS_READ)
 		assert(str_eq(bytes, again));
-	packs_position(each->packs, id->id);
+	packs_position(each->packs, id);
 	arena_rewind(each->arena, mark);
-	return ++each->n == 64;
+	return ++each->n < 64;
 }
 
 /* Corrects counts and checksums, so that mutations reach further. */
