@@ -18,7 +18,7 @@ passed=0 failed=0
 git init -q -b main repository
 cd repository || exit 2
 mkdir -p proto/acme 'odd name'
-echo 'syntax = "proto3";' | tee proto/acme/a.proto 'odd name/b.proto' >/dev/null
+echo 'syntax = "proto3"; package acme; message Order { int32 id = 1; } enum State { NONE = 0; }' | tee proto/acme/a.proto 'odd name/b.proto' >/dev/null
 git add . && git -c user.name=a -c user.email=a@b commit -q -m one
 git branch feature/x
 # shellcheck disable=SC2016 # not to be expanded
@@ -54,6 +54,12 @@ breakwater check dir:../repository/pr|dir:../repository/proto/
 breakwater check main set:ima|set:image.binpb
 breakwater debug schema wor|worktree:
 breakwater check run|any word
+breakwater log acme.Or|acme.Order
+breakwater log acme.Order.i|acme.Order.id
+breakwater log acme.State.N|acme.State.NONE
+breakwater log v1|v1.0
+breakwater log --since v1|v1.0
+breakwater check --since fea|feature/x
 breakwater check --format=sa|--format=sarif'
 
 in_bash() {

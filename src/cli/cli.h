@@ -57,6 +57,7 @@ struct command {
 	size_t arguments_size; /* size of the struct for the options; 0: none */
 	size_t min_operands, max_operands;
 	bool takes_inputs;  /* the operands are inputs, all but those that `operand` offers */
+	bool takes_elements; /* names of elements, too */
 	struct opt operand; /* what a shell offers for the first operand: its values */
 	int unknown;        /* the exit status for "unknown"; 0: STATUS_UNKNOWN */
 	/* Returns the exit status. Failures are in cli->diags. */

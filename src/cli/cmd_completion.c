@@ -108,6 +108,9 @@ static void bash_values(struct out *out, const struct opt *rows, size_t n)
 		} else if (opt->values == VALUES_FOLDER) {
 			out_str(out, S("compopt -o filenames; COMPREPLY=($(compgen -P \"$before\" "
 				       "-d -- \"$cur\"))"));
+		} else if (opt->values == VALUES_REVISION) {
+			out_str(out, S("[[ $before ]] && return ;;\n")); /* else as an input */
+			continue;
 		} else {
 			out_str(out, S("COMPREPLY=($(compgen -P \"$before\" -W '"));
 			print_values(out, opt);
@@ -125,7 +128,8 @@ static void bash_command(struct out *out, const struct command *command)
 	bash_names(out, command->options, command->n_options);
 	out_str(out, S("'\n\t\twords='"));
 	print_values(out, &command->operand);
-	out_printf(out, "'\n\t\trevisions=%d ;;\n", command->takes_inputs);
+	out_printf(out, "'\n\t\trevisions=%d elements=%d ;;\n", command->takes_inputs,
+		command->takes_elements);
 }
 
 static const struct str bash_inputs = STR_INIT(
@@ -152,6 +156,8 @@ static const struct str bash_inputs = STR_INIT(
 	"\t\telse\n"
 	"\t\t\tnames=$(_breakwater_git for-each-ref --format='%(refname:short)')$'\\nHEAD'\n"
 	"\t\t\t[[ $before ]] || names+=$'\\n" OPEN "\\n" CLOSED "'\n"
+	"\t\t\t((elements)) && [[ $cur && ! $before ]] && names+=$'\\n'$(breakwater "
+	"${folder:+-C \"$folder\"} debug names \"$cur\" 2>/dev/null)\n"
 	"\t\tfi ;;\n"
 	"\tesac\n"
 	"\twhile IFS= read -r name; do\n"
@@ -188,7 +194,7 @@ static void bash_write(struct out *out)
 	out_str(out,
 		S("_breakwater()\n{\n"
 		  "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-		  "\tlocal command='' options='' words='' revisions=0 i folder='' reply before=''\n"
+		  "\tlocal command='' options='' words='' revisions=0 elements=0 i folder='''' reply before=''\n"
 		  "\tlocal whole=${COMP_LINE:0:${COMP_POINT:-0}}\n"
 		  "\twhole=${whole##*[[:space:]]}\n"
 		  "\tCOMPREPLY=()\n"
@@ -262,6 +268,8 @@ static void zsh_option(struct out *out, const struct opt *opt, bool letter)
 			out_str(out, S("_files"));
 		else if (opt->values == VALUES_FOLDER)
 			out_str(out, S("_files -/"));
+		else if (opt->values == VALUES_REVISION)
+			out_str(out, S(" _breakwater_inputs $folder"));
 		else {
 			out_char(out, '(');
 			print_values(out, opt);
@@ -311,6 +319,15 @@ static const struct str zsh_inputs = STR_INIT(
 	"\t\tcompadd -S '' -a names\n"
 	"\tfi\n"
 	"}\n"
+	"\n"
+	"_breakwater_elements() {\n"
+	"\tlocal folder=${(Q)${opt_args[-C]:-$1}}\n"
+	"\tlocal -a names\n"
+	"\tnames=(${(f)\"$(breakwater ${folder:+-C} ${folder:+$folder} debug names "
+	"\"${(Q)PREFIX}\" 2>/dev/null)\"})\n"
+	"\tcompadd -S '' -a names\n"
+	"\t_breakwater_inputs $1\n"
+	"}\n"
 	"\n");
 
 static void zsh_form(struct out *out, const struct input_form *form, bool is_first)
@@ -353,7 +370,8 @@ static void zsh_write(struct out *out)
 			out_str(out, commands[i]->takes_inputs ? S(")' \\\n") : S(")' ;;\n"));
 		}
 		if (commands[i]->takes_inputs)
-			out_str(out, S("\t\t\t'*:input: _breakwater_inputs $folder' ;;\n"));
+			out_printf(out, "\t\t\t'*:input: _breakwater_%s $folder' ;;\n",
+				commands[i]->takes_elements ? "elements" : "inputs");
 	}
 	out_str(out, S("\t\tesac ;;\n\tesac\n}\n\n"
 		       "if [[ $funcstack[1] == _breakwater ]]; then\n\t_breakwater \"$@\"\nelse\n"
@@ -387,7 +405,9 @@ static void fish_options(struct out *out, const char *condition, const struct op
 			out_str(out, opt->values == VALUES_FILE || opt->values == VALUES_FOLDER
 					     ? S(" -r -F")
 					     : S(" -x"));
-		if (opt->kind != OPT_FLAG && opt->values > VALUES_FOLDER) {
+		if (opt->values == VALUES_REVISION) {
+			out_str(out, S(" -a '(__breakwater_inputs)'"));
+		} else if (opt->kind != OPT_FLAG && opt->values > VALUES_FOLDER) {
 			out_str(out, S(" -a '"));
 			print_values(out, opt);
 			out_char(out, '\'');
@@ -413,6 +433,8 @@ static void fish_command(struct out *out, struct arena *arena, const struct comm
 	out_str(out, S("'\n"));
 	if (command->takes_inputs)
 		out_printf(out, "complete -c breakwater%s -a '(__breakwater_inputs)'\n", seen);
+	if (command->takes_elements)
+		out_printf(out, "complete -c breakwater%s -a '(__breakwater_elements)'\n", seen);
 }
 
 static const struct str fish_inputs = STR_INIT(
@@ -445,6 +467,15 @@ static const struct str fish_inputs = STR_INIT(
 	"\t\t\techo $before$name\n"
 	"\t\tend\n"
 	"\tend\n"
+	"end\n"
+	"\n"
+	"function __breakwater_elements\n"
+	"\tset -l input (commandline -ct)\n"
+	"\ttest -n \"$input\"; or return\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tset -l at (contains -i -- -C $words)\n"
+	"\tand set -l folder -C $words[(math $at + 1)]\n"
+	"\tbreakwater $folder debug names $input 2>/dev/null\n"
 	"end\n"
 	"\n");
 

@@ -174,6 +174,55 @@ static bool run_frame(struct cli *cli, const struct debug_arguments *arguments,
 		compile_frame, &side);
 }
 
+/* The elements whose full name begins with `prefix`; of members, those of the type whose name is
+ * the prefix up to its last dot. */
+struct begun {
+	struct out *out;
+	struct str prefix, scope, rest;
+};
+
+static void print_begun(void *context, struct element *element)
+{
+	const struct begun *begun = context;
+	const struct element *parent = element->parent;
+
+	if (element->kind == ELEMENT_MESSAGE && ((struct message *)element)->is_map_entry)
+		return;
+	if (element->kind == ELEMENT_MESSAGE || element->kind == ELEMENT_ENUM ||
+		element->kind == ELEMENT_SERVICE) {
+		if (str_starts(element->full_name, begun->prefix))
+			out_printf(begun->out, STR "\n", ARG(element->full_name));
+	} else if (parent && begun->scope.n && str_eq(parent->full_name, begun->scope) &&
+		   str_starts(element->name, begun->rest)) {
+		out_printf(begun->out, STR "." STR "\n", ARG(parent->full_name),
+			ARG(element->name));
+	}
+}
+
+/* Of the working tree, for completions: a file that does not compile gives what it has. */
+static bool debug_names(struct cli *cli, const struct debug_arguments *arguments,
+	const struct texts *operands)
+{
+	struct begun begun = {
+		.out = cli->out,
+		.prefix = operands->n > 1 ? str_of(operands->items[1]) : S(""),
+	};
+	struct source *source = cli_source_open(cli, NULL);
+	struct schema schema = { 0 };
+	size_t dot = str_rfind(begun.prefix, '.');
+
+	if (dot < begun.prefix.n) {
+		begun.scope = str_head(begun.prefix, dot);
+		begun.rest = str_from(begun.prefix, dot + 1);
+	}
+	if (!source || !debug_compile(cli, arguments, &source, 1, &schema))
+		return false;
+	for (uint32_t i = 0; i < schema.files.n; i++)
+		if (schema.files.items[i].own)
+			file_walk(schema.files.items[i].file, print_begun, &begun);
+	return true;
+}
+
 static bool debug_stage(struct cli *cli, const struct debug_arguments *arguments, struct str stage,
 	struct source **sources)
 {
@@ -184,7 +233,7 @@ static bool debug_stage(struct cli *cli, const struct debug_arguments *arguments
 	return debug_pairs(cli, arguments, sources);
 }
 
-static const char *const stages[] = { "tokens", "schema", "pairs", "frame", NULL };
+static const char *const stages[] = { "tokens", "schema", "pairs", "names", "frame", NULL };
 
 static bool know_stage(struct cli *cli, struct str stage)
 {
@@ -199,7 +248,7 @@ static bool know_stage(struct cli *cli, struct str stage)
 	diag_error(&cli->diags, NOWHERE, "unknown stage '" STR "'", ARG(stage));
 	diag_help(&cli->diags,
 		nearest.n ? "did you mean '" STR "'?"
-			  : "the stages are tokens, schema, pairs and frame" STR,
+			  : "the stages are tokens, schema, pairs, names and frame" STR,
 		ARG(nearest));
 	return false;
 }
@@ -222,9 +271,13 @@ static int debug_run(struct cli *cli, const void *given, const struct texts *ope
 			"'debug " STR "' takes none of the options of 'debug frame'", ARG(stage));
 		return STATUS_UNKNOWN;
 	}
+	if (str_eq(stage, S("names")) && operands->n <= 2)
+		return debug_names(cli, arguments, operands) ? STATUS_OK : STATUS_UNKNOWN;
 	if (operands->n - 1 > wanted || (wanted == 2 && operands->n != 3)) {
 		diag_error(&cli->diags, NOWHERE, "'debug " STR "' takes %s", ARG(stage),
-			wanted == 2 ? "two inputs" : "one input");
+			wanted == 2                    ? "two inputs"
+			: str_eq(stage, S("names")) ? "one prefix"
+						    : "one input");
 		return STATUS_UNKNOWN;
 	}
 	for (size_t i = 0; ok && i < wanted; i++) {
@@ -238,11 +291,12 @@ static int debug_run(struct cli *cli, const void *given, const struct texts *ope
 
 const struct command debug_command = {
 	.name = "debug",
-	.operands = "tokens|schema|pairs INPUT... | frame [RECORD]",
+	.operands = "tokens|schema|pairs INPUT... | names [PREFIX] | frame [RECORD]",
 	.summary = "Print what a stage makes of its input, or what a record says",
 	.text = "  debug tokens INPUT       the lexer's tokens\n"
 		"  debug schema INPUT       the linked schema\n"
 		"  debug pairs OLD NEW      the pairs of elements that are compared\n"
+		"  debug names PREFIX       the elements of the working tree whose names begin so\n"
 		"  debug frame RECORD       the bytes of a record of a schema registry: a file,\n"
 		"                           '-' for standard input, or --hex\n",
 	.options = debug_options,

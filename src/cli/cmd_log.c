@@ -27,7 +27,7 @@ static const struct opt log_options[] = {
 	{ LOG_ROW("history", OPT_TEXT, history), .argument = "VERSIONS",
 		.summary = "what is a version: tags, commits, [tags] PATTERN" },
 	{ LOG_ROW("since", OPT_TEXT, since), .argument = "REV",
-		.summary = "versions before REV were never published" },
+		.summary = "versions before REV were never published", .values = VALUES_REVISION },
 	{ LOG_ROW("path", OPT_LIST, paths), .argument = "PATH",
 		.summary = "only files under PATH, a git pathspec; repeatable",
 		.values = VALUES_FILE },
@@ -171,5 +171,6 @@ const struct command log_command = {
 	.arguments_size = sizeof(struct log_arguments),
 	.max_operands = 1000,
 	.takes_inputs = true,
+	.takes_elements = true,
 	.run = log_command_run,
 };

@@ -75,7 +75,8 @@ struct compare_arguments {
 			.kind = OPT_TEXT,                                                   \
 			.offset = offsetof(struct compare_arguments, since),                \
 			.argument = "REV",                                                  \
-			.summary = "--history, but versions before REV were never published" }
+			.summary = "--history, but versions before REV were never published",       \
+			.values = VALUES_REVISION }
 #define COMPARE_REGISTRY                                                                        \
 	{ .name = "registry",                                                                   \
 		.kind = OPT_OPTIONAL,                                                           \

@@ -32,6 +32,7 @@ enum opt_values {
 	VALUES_WORDS,  /* `words`; other values are errors */
 	VALUES_REPORT, /* formats of `check` */
 	VALUES_RULE,   /* ids of rules and categories */
+	VALUES_REVISION,
 	VALUES_COMMAND,
 };
 
