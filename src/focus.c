@@ -1,5 +1,6 @@
 #include "focus.h"
 
+#include "proto/outline.h"
 #include "version_steps.h"
 
 enum {
@@ -12,6 +13,7 @@ struct focusing {
 	struct breakwater_run *run;
 	const struct versions *versions;
 	struct map *folders; /* (NULL, hash of the folder) */
+	struct arena *scratch, *lists; /* outlines are read in one, into the other */
 };
 
 static struct str folder_of(struct str path)
@@ -49,15 +51,14 @@ static void add_change(struct focusing *f)
 	}
 }
 
-/* What differs from a version that is not before BASE is new, wherever it is. */
-static void add_all(struct focusing *f, const struct changes *changes)
-{
-	for (uint32_t i = 0; i < changes->list.n; i++)
-		add_folder(f, changes->list.items[i].path);
-}
+/* One step of the walk back. */
+struct step {
+	struct source *old, *new;
+	const struct changes *changes;
+};
 
-/* Files of the folders that the step brought: where may they have come from? */
-static void add_origins(struct focusing *f, const struct changes *changes)
+/* Files of the folders that the step brought: those of the same name that it took away elsewhere. */
+static void add_renamed(struct focusing *f, const struct changes *changes)
 {
 	struct map bases;
 
@@ -74,8 +75,133 @@ static void add_origins(struct focusing *f, const struct changes *changes)
 	}
 }
 
+/* What a file declares, into f->lists; of one that cannot be read, nothing: who compiles it says
+ * so. */
+static void declared_in(struct focusing *f, struct source *source,
+	const struct source_entry *entry, struct outline *outline)
+{
+	struct arena_mark mark = arena_mark(f->scratch);
+	struct outline_words words;
+	struct diags unsaid;
+	struct str bytes;
+
+	*outline = (struct outline){ 0 };
+	diags_init(&unsaid, f->scratch);
+	outline_words_init(&words, f->scratch);
+	if (entry && source_read(source, entry, f->scratch, &bytes, &unsaid))
+		outline_read(&(struct outline_request){ .bytes = bytes,
+				     .words = &words,
+				     .names = true,
+				     .intern = f->run->names,
+				     .arena = f->lists,
+				     .scratch = f->scratch },
+			outline);
+	arena_rewind(f->scratch, mark);
+}
+
+/* Full names that files of the folders have on the new side of a step: &came, unless they have them
+ * on the old side, too. */
+struct step_names {
+	struct map marks;
+	struct map last; /* (NULL, hash of the last component) of those that came */
+	uint32_t n_came;
+};
+
+static const char came, stayed;
+
+static void mark_names(
+	struct focusing *f, const struct step *step, bool new, struct step_names *names)
+{
+	for (uint32_t i = 0; i < step->changes->list.n; i++) {
+		const struct change *change = &step->changes->list.items[i];
+		struct outline outline;
+
+		if (!in_folders(f, change->path))
+			continue;
+		declared_in(f, new ? step->new : step->old, new ? change->new : change->old,
+			&outline);
+		for (uint32_t k = 0; k < outline.names.n; k++) {
+			const char *full_name = outline.names.items[k].full_name.p;
+			void **mark = map_put(&names->marks, full_name, 0);
+
+			names->n_came += new && !*mark;
+			names->n_came -= !new && *mark == &came;
+			*mark = (void *)(new ? &came : &stayed);
+		}
+	}
+}
+
+static void mark_last(struct focusing *f, const struct step *step, struct step_names *names)
+{
+	for (uint32_t i = 0; i < step->changes->list.n; i++) {
+		const struct change *change = &step->changes->list.items[i];
+		struct outline outline;
+
+		if (!in_folders(f, change->path))
+			continue;
+		declared_in(f, step->new, change->new, &outline);
+		for (uint32_t k = 0; k < outline.names.n; k++) {
+			struct str name = outline.names.items[k].full_name;
+
+			if (map_get(&names->marks, name.p, 0) == &came)
+				*map_put(&names->last, NULL, str_hash(str_last_component(name))) =
+					f;
+		}
+	}
+}
+
+/* Did a file have what came: under its full name, or, if it was deleted, in another package? */
+static bool had_it(const struct change *change, const struct step_names *names, struct str full_name)
+{
+	return map_get(&names->marks, full_name.p, 0) == &came ||
+	       (!change->new &&
+		       map_get(&names->last, NULL, str_hash(str_last_component(full_name))));
+}
+
+/* Where was what came into the folders, in other files that the step changed? */
+static void add_moved(struct focusing *f, const struct step *step)
+{
+	struct arena_mark begin = arena_mark(f->lists);
+	struct step_names names = { 0 };
+
+	map_init(&names.marks, f->lists);
+	map_init(&names.last, f->lists);
+	mark_names(f, step, true, &names);
+	if (names.n_came)
+		mark_names(f, step, false, &names);
+	if (names.n_came)
+		mark_last(f, step, &names);
+	for (uint32_t i = 0; names.n_came && i < step->changes->list.n; i++) {
+		const struct change *change = &step->changes->list.items[i];
+		struct arena_mark mark = arena_mark(f->lists);
+		struct outline outline;
+
+		if (!change->old || in_folders(f, change->path))
+			continue;
+		declared_in(f, step->old, change->old, &outline);
+		for (uint32_t k = 0; k < outline.names.n; k++)
+			if (had_it(change, &names, outline.names.items[k].full_name))
+				add_folder(f, change->path);
+		arena_rewind(f->lists, mark);
+	}
+	arena_rewind(f->lists, begin);
+}
+
+static void add_origins(struct focusing *f, const struct step *step)
+{
+	add_renamed(f, step->changes);
+	add_moved(f, step);
+}
+
+/* What differs from a version that is not before BASE is new, wherever it is. */
+static void add_all(struct focusing *f, const struct step *step)
+{
+	for (uint32_t i = 0; i < step->changes->list.n; i++)
+		add_folder(f, step->changes->list.items[i].path);
+}
+
 static bool compare_with(struct focusing *f, struct source *old, struct source *new,
-	void (*add)(struct focusing *f, const struct changes *changes))
+	void (*add)(struct focusing *f, const struct step *step))
 {
 	struct changes changes = { 0 };
 
@@ -83,7 +209,7 @@ static bool compare_with(struct focusing *f, struct source *old, struct source *
 		return true;
 	if (!source_changes(old, new, &changes, &f->run->diags))
 		return false;
-	add(f, &changes);
+	add(f, &(struct step){ old, new, &changes });
 	return true;
 }
 
@@ -124,6 +250,7 @@ bool focus_find(
 {
 	struct focusing f = { .run = run, .versions = versions };
 	const struct source_list *list;
+	bool ok;
 
 	if (run->options->all || !run->changes.complete || !run->changes.list.n ||
 		run->changes.list.n > SMALL_CHANGE)
@@ -135,8 +262,13 @@ bool focus_find(
 		return true;
 	f.folders = NEW(run->arena, struct map);
 	map_init(f.folders, run->arena);
+	f.scratch = arena_like(run->arena);
+	f.lists = arena_like(run->arena);
 	add_change(&f);
-	if (!walk_back(&f))
+	ok = walk_back(&f);
+	arena_free(f.scratch);
+	arena_free(f.lists);
+	if (!ok)
 		return false;
 	if (is_small_part(&f, list))
 		scope->folders = f.folders;

@@ -4,7 +4,8 @@
  *
  * What the change cannot have touched broke before it, if it broke, so it is known. What it may
  * have touched is in the folders of the changed files and of those that it hurts, and in the
- * folders that files of the same name came from; a package is taken to lie in one folder.
+ * folders that what these declare came from: under the same full name, or of files that were
+ * deleted then and had the same file name or declared the same name in another package.
  */
 #pragma once
 #include "run.h"

@@ -131,6 +131,31 @@ def hold_new(bw, at):
     return new == everything
 
 
+def commit_of(files, number):
+    out = [f"commit refs/heads/main\ncommitter a <a@example.invalid> {1600000000 + number} +0000\ndata 1\nx\n"]
+    for path, text in files.items():
+        text = f'syntax = "proto3";\npackage {text}\n'
+        out.append(f"M 100644 inline {path}\ndata {len(text)}\n{text}\n" if files[path] else f"D {path}\n")
+    return "".join(out)
+
+
+def hold_moved(bw, package, left):
+    """A message that came from a file of another name in another folder, in a large tree: what it lost there is not forgotten."""
+    order = "message Order { int64 x = 1; string w = 3; "
+    commits = [{f"p{i // 10}/f{i}.proto": f"p; message M{i} {{ int32 a = 1; }}" for i in range(1200)},
+               {"a/order.proto": f"acme; {order} string y = 2; }} {left}", "b/events.proto": f"{package}; message Event {{}}"},
+               {"a/order.proto": f"acme; {order} }} {left}"},
+               {"a/order.proto": left and f"acme; {left}", "b/events.proto": f"{package}; message Event {{}} {order} }}"},
+               {"b/events.proto": f"{package}; message Event {{}} {order} int32 z = 2; }}"}]
+    with tempfile.TemporaryDirectory() as at:
+        git(at, "init", "-q", "--bare", "-b", "main", ".")
+        git(at, "fast-import", "--quiet", input="".join(commit_of(files, i) for i, files in enumerate(commits)).encode())
+        new, everything = found(bw, at, "main~1", "main"), found(bw, at, "--all", "main~1", "main")
+    if not new or new != everything:
+        print(f"FAILED: a moved message: new findings {new}, with --all {everything}")
+    return bool(new) and new == everything
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bw", required=True)
@@ -149,6 +174,8 @@ def main():
             slowest = report(f"{versions} commits of {files} files", bw, tmp, options.runs)
             slow |= options.most is not None and slowest * 1000 > options.most
             slow |= not hold_new(bw, tmp)
+    if options.made:
+        slow |= not hold_moved(bw, "acme", "message Left {}") | hold_moved(bw, "acme.v2", "")
     return slow
 
 
