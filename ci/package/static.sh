@@ -16,6 +16,10 @@ work=$(mktemp -d)
 build=$work/build
 trap 'rm -rf "$work"' EXIT
 
+# So that the linker leaves out what nothing calls.
+SECTIONS='-ffunction-sections -fdata-sections'
+export SECTIONS
+
 cat >"$work/libgit2.sh" <<'END'
 set -eu
 mkdir -p lists/partial
@@ -26,12 +30,13 @@ set -- -q -o "Dir::Etc::SourceList=$PWD/sources" -o Dir::Etc::SourceParts=- -o "
 apt-get "$@" update
 apt-get "$@" source libgit2
 cmake -S libgit2-*/ -B libgit2 -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$PWD/git" -DCMAKE_INSTALL_LIBDIR=lib \
-	-DCMAKE_POSITION_INDEPENDENT_CODE=ON -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTS=OFF -DBUILD_CLI=OFF \
+	-DCMAKE_POSITION_INDEPENDENT_CODE=ON -DCMAKE_C_FLAGS="$SECTIONS" -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTS=OFF -DBUILD_CLI=OFF \
 	-DUSE_HTTPS=OFF -DUSE_SSH=OFF -DUSE_NTLMCLIENT=OFF -DUSE_GSSAPI=OFF -DUSE_HTTP_PARSER=system -DREGEX_BACKEND=regcomp
 cmake --build libgit2 --parallel "$(nproc)" --target install
 END
 { (cd "$work" && sh libgit2.sh) && PKG_CONFIG_PATH=$work/git/lib/pkgconfig \
-	meson setup "$build" --buildtype=release -Dprefer_static=true -Dregistry=disabled -Dc_link_args=-static-pie; } >"$work/log" 2>&1 || {
+	meson setup "$build" --buildtype=release -Dprefer_static=true -Dregistry=disabled \
+		-Dc_args="$SECTIONS" -Dc_link_args='-static-pie -Wl,--gc-sections'; } >"$work/log" 2>&1 || {
 	tail -n 5 "$work/log"
 	exit 77
 }
