@@ -43,21 +43,11 @@ static bool compare(struct blaming *b, struct source *source, struct judged_stat
 	struct breakwater_run *run = b->run, *part;
 	struct side_options options = run_side_options(run, OLD);
 	struct side side;
-	struct part_request request = {
-		.arena = run->arena,
-		.names = run->names,
-		.diags = &run->diags,
-		.options = run->options,
-		.sources = &run->sources,
-		.override = &run->override,
-		.settings = run->settings,
-		.scope = &run->scope,
-		.old = b->old,
-		.new = &side,
-		.left_out = note_broken,
-		.context = b,
-	};
+	struct part_request request = part_request_of(run, b->old, &side);
 
+	request.contracts = NULL;
+	request.left_out = note_broken;
+	request.context = b;
 	if (!snapshot_side(&options, source, &side))
 		return false;
 	b->is_broken = false;

@@ -79,24 +79,15 @@ static void left_out(void *context, bool old, struct str path, struct str what)
 static struct part_request request_of(
 	struct breakwater_run *run, const struct side *old, const struct side *new)
 {
-	return (struct part_request){
-		.arena = run->arena,
-		.names = run->names,
-		.diags = &run->diags,
-		.options = run->options,
-		.sources = &run->sources,
-		.override = &run->override,
-		.settings = run->settings,
-		.scope = &run->scope,
-		.packages = &run->history->packages,
-		.old = old,
-		.new = new,
-		.contracts = run->history->looking ? &run->history->looking[run->history->taking]
-						   : &run->chosen,
-		.only_contracts = run->history->only_contracts,
-		.left_out = left_out,
-		.context = run,
-	};
+	struct part_request request = part_request_of(run, old, new);
+
+	request.packages = &run->history->packages;
+	if (run->history->looking)
+		request.contracts = &run->history->looking[run->history->taking];
+	request.only_contracts = run->history->only_contracts;
+	request.left_out = left_out;
+	request.context = run;
+	return request;
 }
 
 bool versions_may_be_narrow(struct breakwater_run *run)

@@ -103,7 +103,8 @@ static void declared_in(struct focusing *f, struct source *source,
  * on the old side, too. */
 struct step_names {
 	struct map marks;
-	struct map last; /* (NULL, hash of the last component) of those that came */
+	VEC(struct str) list; /* of the new side */
+	struct map last;      /* (NULL, hash of the last component) of those that came */
 	uint32_t n_came;
 };
 
@@ -121,9 +122,11 @@ static void mark_names(
 		declared_in(f, new ? step->new : step->old, new ? change->new : change->old,
 			&outline);
 		for (uint32_t k = 0; k < outline.names.n; k++) {
-			const char *full_name = outline.names.items[k].full_name.p;
-			void **mark = map_put(&names->marks, full_name, 0);
+			struct str name = outline.names.items[k].full_name;
+			void **mark = map_put(&names->marks, name.p, 0);
 
+			if (new && !*mark)
+				*vec_push(f->lists, &names->list) = name;
 			names->n_came += new && !*mark;
 			names->n_came -= !new && *mark == &came;
 			*mark = (void *)(new ? &came : &stayed);
@@ -131,22 +134,13 @@ static void mark_names(
 	}
 }
 
-static void mark_last(struct focusing *f, const struct step *step, struct step_names *names)
+static void mark_last(struct focusing *f, struct step_names *names)
 {
-	for (uint32_t i = 0; i < step->changes->list.n; i++) {
-		const struct change *change = &step->changes->list.items[i];
-		struct outline outline;
+	for (uint32_t i = 0; i < names->list.n; i++) {
+		struct str name = names->list.items[i];
 
-		if (!in_folders(f, change->path))
-			continue;
-		declared_in(f, step->new, change->new, &outline);
-		for (uint32_t k = 0; k < outline.names.n; k++) {
-			struct str name = outline.names.items[k].full_name;
-
-			if (map_get(&names->marks, name.p, 0) == &came)
-				*map_put(&names->last, NULL, str_hash(str_last_component(name))) =
-					f;
-		}
+		if (map_get(&names->marks, name.p, 0) == &came)
+			*map_put(&names->last, NULL, str_hash(str_last_component(name))) = f;
 	}
 }
 
@@ -170,7 +164,7 @@ static void add_moved(struct focusing *f, const struct step *step)
 	if (names.n_came)
 		mark_names(f, step, false, &names);
 	if (names.n_came)
-		mark_last(f, step, &names);
+		mark_last(f, &names);
 	for (uint32_t i = 0; names.n_came && i < step->changes->list.n; i++) {
 		const struct change *change = &step->changes->list.items[i];
 		struct arena_mark mark = arena_mark(f->lists);

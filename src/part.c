@@ -188,6 +188,24 @@ static bool run_part(struct breakwater_run *part, const struct part_request *req
 	return compare_sides(part) && looked(part) && keep_scope(part);
 }
 
+struct part_request part_request_of(
+	struct breakwater_run *run, const struct side *old, const struct side *new)
+{
+	return (struct part_request){
+		.arena = run->arena,
+		.names = run->names,
+		.diags = &run->diags,
+		.options = run->options,
+		.sources = &run->sources,
+		.override = &run->override,
+		.settings = run->settings,
+		.scope = &run->scope,
+		.old = old,
+		.new = new,
+		.contracts = &run->chosen,
+	};
+}
+
 bool part_may_be_narrow(const struct part_request *request)
 {
 	return !request->options->full && !request->options->impact &&

@@ -30,6 +30,9 @@ struct part_request {
 	void *context;
 };
 
+/* A request for a part of this run, with its contracts; both sides are the caller's. */
+struct part_request part_request_of(
+	struct breakwater_run *run, const struct side *old, const struct side *new);
 /* May some files be compared on their own? Not if a rule asks for packages, contracts are checked or
  * options are promised. */
 bool part_may_be_narrow(const struct part_request *request);

@@ -370,9 +370,8 @@ static uint64_t place_key(struct arena *scratch, const struct finding *finding)
 	return key;
 }
 
-static struct registry_group *group_of(struct comparing_subject *s, struct finding *finding)
+static struct registry_group *group_of(struct registry_check *check, struct finding *finding)
 {
-	struct registry_check *check = s->check;
 	void **slot = map_put(&check->groups, finding->rule, place_key(check->run->arena, finding));
 	struct registry_group *group = *slot;
 
@@ -387,15 +386,12 @@ static struct registry_group *group_of(struct comparing_subject *s, struct findi
 
 void registry_take_base(struct registry_check *check, struct finding *finding)
 {
-	void **slot = map_put(&check->groups, finding->rule, place_key(check->run->arena, finding));
-	struct registry_group *group = *slot;
+	struct registry_group *group;
 
-	if (group)
+	if (registry_stands_for(check, finding))
 		return;
-	*slot = group = NEW(check->run->arena, struct registry_group);
-	group->finding = finding;
+	group = group_of(check, finding);
 	group->is_live = group->is_base = true;
-	*vec_push(check->run->arena, &check->list) = group;
 }
 
 struct finding *registry_stands_for(
@@ -502,7 +498,7 @@ static bool take_finding(struct comparing_subject *s, struct registry_state *sta
 	if (s->level)
 		finding->contracts.n = 0;
 	share_file(s, finding);
-	group = group_of(s, finding);
+	group = group_of(s->check, finding);
 	if (group->subject != s->number + 1)
 		begin_hold(s, group, breaks);
 	*vec_push(s->check->run->arena, &state->groups) = group;
@@ -538,9 +534,8 @@ static void left_out(void *context, bool old, struct str path, struct str what)
 	struct left_out_context *c = context;
 
 	c->any = true;
-	diag_error(&c->s->check->diags, NOWHERE, STR ": cannot be compared: " STR STR STR ":" STR,
-		ARG(c->state->source->name), ARG(old ? S("its ") : S("")), ARG(path), ARG(S("")),
-		ARG(what));
+	diag_error(&c->s->check->diags, NOWHERE, STR ": cannot be compared: %s" STR ":" STR,
+		ARG(c->state->source->name), old ? "its " : "", ARG(path), ARG(what));
 }
 
 /* Without a level, the new side's files that declare what the version does. */
@@ -592,23 +587,13 @@ static struct breakwater_run *check_part(struct comparing_subject *s, struct reg
 {
 	struct breakwater_run *run = s->check->run, *part;
 	struct left_out_context context = { s, state, false };
-	struct part_request request = {
-		.arena = run->arena,
-		.names = run->names,
-		.diags = &s->check->diags,
-		.options = run->options,
-		.sources = &run->sources,
-		.override = &run->override,
-		.settings = run->settings,
-		.scope = &run->scope,
-		.old = &state->side,
-		.new = &run->sides[NEW],
-		.contracts = contracts,
-		.only_contracts = s->level != NULL,
-		.left_out = left_out,
-		.context = &context,
-	};
+	struct part_request request = part_request_of(run, &state->side, &run->sides[NEW]);
 
+	request.diags = &s->check->diags;
+	request.contracts = contracts;
+	request.only_contracts = s->level != NULL;
+	request.left_out = left_out;
+	request.context = &context;
 	list_paths(s, state, &request);
 	part = part_check(&request);
 	if (part && context.any) {

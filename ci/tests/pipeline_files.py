@@ -218,6 +218,8 @@ def docker(t, origin):
     program = root / "usr/local/bin/breakwater"
     t.holds("image: hardened", not any(built.faults(p) for p in program.parent.iterdir()))
     t.holds("image: under 8 MB", sum(x.stat().st_size for x in program.parent.iterdir()) < 8 << 20)
+    t.expect("image: asks no registry", t.run([program, "check", "registry:https://registry.acme.example/orders", "dir:."], t.tmp), 2,
+             "this build has no registry support", "-Dregistry=enabled")
     if os.geteuid() or subprocess.run(["chroot", "/", "true"], capture_output=True).returncode:
         print("SKIPPED: the image's root: chroot needs root")
         return

@@ -22,6 +22,7 @@ static bool read_secret(
 		diag_error(diags, NOWHERE,
 			"registry: cannot read '" STR "', which has a secret: %s",
 			ARG(path_printable(diags->arena, path)), read_reason(errno));
+		diag_help(diags, "one of the variables BREAKWATER_REGISTRY_*_FILE names it");
 		return false;
 	}
 	*secret = str_trim(bytes);
@@ -36,6 +37,7 @@ static bool check_token(struct str token, struct diags *diags)
 			diag_error(diags, NOWHERE,
 				"registry: BREAKWATER_REGISTRY_TOKEN is no bearer token: it has a "
 				"space or a character that is not ASCII");
+			diag_help(diags, "give it as it is sent, without 'Bearer'");
 			return false;
 		}
 	return true;

@@ -66,7 +66,7 @@ static struct netrc_entry netrc_find(struct str text, struct str host, bool with
 	while (next_word(&rest, &word)) {
 		bool is_default = str_eq(word, S("default"));
 
-		if (word.p[0] == '#') {
+		if (word.n && word.p[0] == '#') {
 			rest = (struct str){ word.p, (size_t)(text.p + text.n - word.p) };
 			skip_line(&rest);
 		} else if (is_default || str_eq(word, S("machine"))) {
