@@ -14,7 +14,7 @@ if [ "${1-}" = package ]; then
 elif [ "${1-}" = static ]; then
 	packages="$packages cmake dpkg-dev"
 elif [ "${1-}" = test ]; then
-	packages="$packages cmake clang libclang-rt-dev llvm clang-tidy cppcheck mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap strace openssl"
+	packages="$packages cmake clang libclang-rt-dev llvm clang-tidy cppcheck mandoc groff-base shellcheck protobuf-compiler libxml2-utils zsh fish pre-commit python3-yaml dpkg-dev debootstrap strace openssl curl jq"
 fi
 
 missing=
